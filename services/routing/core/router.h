@@ -126,7 +126,10 @@ class Router {
   };
   struct Choice {
     AgentIndex agent = kNoAgent;
+    /// Agents who could take it now and have let it run out no more often than the chosen one...
     int able = 0;
+    /// ...and those who have, and so were passed over.
+    int passed_over = 0;
     int misses = 0;
   };
 

@@ -72,16 +72,19 @@ Router::Choice Router::best_agent(const TicketState& ticket) const {
   const auto consider = [&](AgentIndex index) {
     const AgentState& agent = agents_[index];
     if (agent.ready_at < 0 || agent.room() < ticket.work.units || avoids(ticket, index)) return;
-    ++choice.able;
     int misses = 0;
     for (const Miss& miss : ticket.misses) misses = miss.agent == index ? miss.count : misses;
-    if (choice.agent != kNoAgent) {
-      const AgentState& best = agents_[choice.agent];
-      const auto rank = [](int missed, const AgentState& a) {
-        return std::tuple{missed, a.used > 0, a.idle, a.id};
-      };
-      if (!(rank(misses, agent) < rank(choice.misses, best))) return;
+    if (choice.agent != kNoAgent && misses > choice.misses) {
+      ++choice.passed_over;
+      return;
     }
+    if (choice.agent != kNoAgent && misses < choice.misses) {
+      choice.passed_over += choice.able;
+      choice.able = 0;
+    }
+    const bool first = choice.able++ == 0;
+    const auto rank = [](const AgentState& a) { return std::tuple{a.used > 0, a.idle, a.id}; };
+    if (!first && !(rank(agent) < rank(agents_[choice.agent]))) return;
     choice.agent = index;
     choice.misses = misses;
   };
@@ -116,13 +119,15 @@ std::string Router::reason_for(const TicketState& ticket, const Choice& choice) 
   if (ticket.reserved_for != kNoAgent) {
     text = "asked for by name";
   } else if (choice.able == 1) {
-    text = "the only one available";
+    text = choice.passed_over == 0 ? "the only one available" : "the first one available";
   } else if (agent.used == 0) {
     text = "longest idle of " + std::to_string(choice.able) + " available";
   } else {
     text = "all " + std::to_string(choice.able) + " available have work; longest without new work";
   }
   if (!ticket.work.required_skills.empty()) text += " with " + describe(ticket.work.required_skills);
+  if (choice.passed_over > 0)
+    text += "; " + std::to_string(choice.passed_over) + " more let it run out before";
   if (choice.misses > 0) text += "; let it run out before, but nobody else can take it now";
   if (!ticket.wish_note.empty()) text += "; " + ticket.wish_note;
   if (!ticket.work.note.empty()) text += "; " + ticket.work.note;

@@ -380,7 +380,7 @@ TEST(Router, AnAgentWhoHasNotMissedTheTicketGoesBeforeOneWhoHas) {
   c.agent("carl");  // idle for less long than ana, whose rest is over
   c.tell(OfferDeclined{c.last_offer.id, "bob"});
   EXPECT_THAT(c.made(), ElementsAre("t1>carl"));
-  EXPECT_EQ(c.last_offer.explanation, "longest idle of 2 available");
+  EXPECT_EQ(c.last_offer.explanation, "the first one available; 1 more let it run out before");
 }
 
 TEST(Router, ADeclinedTicketIsNotOfferedToThatAgentAgain) {
