@@ -7,7 +7,8 @@
 
 namespace hark {
 
-/// Wakes coroutines that wait for a condition on the same single-threaded executor. Waiters re-check their condition.
+/// Wakes coroutines that wait for a condition on the same single-threaded executor. Waiters re-check their
+/// condition.
 class Notifier {
  public:
   explicit Notifier(const asio::any_io_executor& executor) : timer_{executor} {

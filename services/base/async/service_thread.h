@@ -9,8 +9,8 @@
 
 namespace hark {
 
-/// One thread with one event loop: each service has one, and all of its state lives there, so that nothing in a service
-/// needs a lock. Services on different threads meet through gRPC alone.
+/// One thread with one event loop: each service has one, and all of its state lives there, so that nothing in
+/// a service needs a lock. Services on different threads meet through gRPC alone.
 class ServiceThread {
  public:
   explicit ServiceThread(std::string name);

@@ -21,20 +21,22 @@ void TaskGroup::spawn(std::string_view name, Task<> task) {
   if (cancelled_) return;
   const auto running = running_.emplace(running_.end());
   running->name = name;
-  asio::co_spawn(executor_, std::move(task),
-                 asio::bind_cancellation_slot(running->signal.slot(), [this, running](std::exception_ptr failure) {
-                   if (failure) {
-                     try {
-                       std::rethrow_exception(failure);
-                     } catch (const boost::system::system_error& e) {
-                       if (e.code() != asio::error::operation_aborted && on_failure_) on_failure_(running->name, e.what());
-                     } catch (const std::exception& e) {
-                       if (on_failure_) on_failure_(running->name, e.what());
-                     }
-                   }
-                   running_.erase(running);
-                   if (running_.empty()) idle_.cancel();
-                 }));
+  asio::co_spawn(
+      executor_, std::move(task),
+      asio::bind_cancellation_slot(running->signal.slot(), [this, running](std::exception_ptr failure) {
+        if (failure) {
+          try {
+            std::rethrow_exception(failure);
+          } catch (const boost::system::system_error& e) {
+            if (e.code() != asio::error::operation_aborted && on_failure_)
+              on_failure_(running->name, e.what());
+          } catch (const std::exception& e) {
+            if (on_failure_) on_failure_(running->name, e.what());
+          }
+        }
+        running_.erase(running);
+        if (running_.empty()) idle_.cancel();
+      }));
 }
 
 void TaskGroup::cancel() {

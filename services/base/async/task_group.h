@@ -13,8 +13,9 @@ namespace hark {
 
 /// Owns coroutines: every one that is spawned can be cancelled and is awaited before its owner goes away.
 ///
-/// Lives on one single-threaded executor; spawn(), cancel() and wait() are called there. A task that ends with an
-/// exception other than its own cancellation is a defect: it is reported through the handler and the group goes on.
+/// Lives on one single-threaded executor; spawn(), cancel() and wait() are called there. A task that ends
+/// with an exception other than its own cancellation is a defect: it is reported through the handler and the
+/// group goes on.
 class TaskGroup {
  public:
   using OnFailure = std::function<void(std::string_view task, std::string_view what)>;

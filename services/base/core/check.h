@@ -6,7 +6,8 @@ namespace hark {
 [[noreturn]] void check_failed(const char* expression, const char* file, int line);
 
 // NOLINTNEXTLINE: needs the expression's text and place
-#define HARK_CHECK(expression) \
-  (static_cast<bool>(expression) ? static_cast<void>(0) : ::hark::check_failed(#expression, __FILE__, __LINE__))
+#define HARK_CHECK(expression)                          \
+  (static_cast<bool>(expression) ? static_cast<void>(0) \
+                                 : ::hark::check_failed(#expression, __FILE__, __LINE__))
 
 }  // namespace hark

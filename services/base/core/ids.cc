@@ -36,14 +36,22 @@ Error bad_id(std::string_view text, std::string_view want) {
 
 std::string_view prefix_of(IdKind kind) {
   switch (kind) {
-    case IdKind::kConversation: return "con_";
-    case IdKind::kEntry: return "ent_";
-    case IdKind::kTicket: return "tkt_";
-    case IdKind::kThread: return "thr_";
-    case IdKind::kOffer: return "off_";
-    case IdKind::kLease: return "lea_";
-    case IdKind::kSession: return "ses_";
-    case IdKind::kQuarantined: return "qua_";
+    case IdKind::kConversation:
+      return "con_";
+    case IdKind::kEntry:
+      return "ent_";
+    case IdKind::kTicket:
+      return "tkt_";
+    case IdKind::kThread:
+      return "thr_";
+    case IdKind::kOffer:
+      return "off_";
+    case IdKind::kLease:
+      return "lea_";
+    case IdKind::kSession:
+      return "ses_";
+    case IdKind::kQuarantined:
+      return "qua_";
   }
   return "";
 }
@@ -73,7 +81,8 @@ std::uint64_t secure_random() {
 
 Result<std::string> parse_id(IdKind kind, std::string_view text) {
   const auto prefix = prefix_of(kind);
-  if (text.size() != prefix.size() + kIdBodyLength || text.substr(0, prefix.size()) != prefix) return bad_id(text, prefix);
+  if (text.size() != prefix.size() + kIdBodyLength || text.substr(0, prefix.size()) != prefix)
+    return bad_id(text, prefix);
   std::string id{prefix};
   for (const char c : text.substr(prefix.size())) {
     const int value = digit(c);

@@ -13,9 +13,10 @@ namespace hark {
 /// What an id names: its three-letter prefix.
 enum class IdKind { kConversation, kEntry, kTicket, kThread, kOffer, kLease, kSession, kQuarantined };
 
-/// Makes ids such as "ent_01JD3Y8K2M00A7Q4R5S6T7V8W9": a prefix, ten characters of milliseconds (so they sort by time),
-/// three of partition (so a key's place is known from the id alone), thirteen of randomness (65 bits, so that an id
-/// that leaves the house cannot be guessed). Alphabet: Crockford's base32, read without regard to case.
+/// Makes ids such as "ent_01JD3Y8K2M00A7Q4R5S6T7V8W9": a prefix, ten characters of milliseconds (so they sort
+/// by time), three of partition (so a key's place is known from the id alone), thirteen of randomness (65
+/// bits, so that an id that leaves the house cannot be guessed). Alphabet: Crockford's base32, read without
+/// regard to case.
 ///
 /// Not thread-safe: each service owns one. Randomness comes in as a function, so that tests repeat.
 class IdSource {

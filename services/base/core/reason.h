@@ -4,8 +4,9 @@
 
 namespace hark {
 
-/// Why something was refused, for programs. The numbers are those of hark.v1.Reason (proto/hark/v1/error.proto),
-/// which documents each; a test holds the two lists together. Kept apart so that pure code needs no protobuf.
+/// Why something was refused, for programs. The numbers are those of hark.v1.Reason
+/// (proto/hark/v1/error.proto), which documents each; a test holds the two lists together. Kept apart so that
+/// pure code needs no protobuf.
 enum class Reason {
   kUnspecified = 0,
   // Requests

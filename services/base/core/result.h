@@ -31,8 +31,8 @@ enum class Code {
   kUnauthenticated = 16,
 };
 
-/// An expected failure: a canonical code for machinery (may it be retried?), a reason for programs (what exactly?),
-/// and a message for the person who reads it: what was wrong, where, what to do.
+/// An expected failure: a canonical code for machinery (may it be retried?), a reason for programs (what
+/// exactly?), and a message for the person who reads it: what was wrong, where, what to do.
 struct Error {
   Code code = Code::kUnknown;
   Reason reason = Reason::kUnspecified;
@@ -41,23 +41,38 @@ struct Error {
   friend bool operator==(const Error&, const Error&) = default;
 };
 
-/// The one type that functions with an expected failure return. Our own bugs are HARK_CHECK instead, never an Error;
-/// nothing that the network sent is ever a HARK_CHECK.
+/// The one type that functions with an expected failure return. Our own bugs are HARK_CHECK instead, never an
+/// Error; nothing that the network sent is ever a HARK_CHECK.
 template <class T>
 class [[nodiscard]] Result {
  public:
   using value_type = T;
-  Result(T value) : state_{std::in_place_index<0>, std::move(value)} {}        // NOLINT: implicit by design
-  Result(Error error) : state_{std::in_place_index<1>, std::move(error)} {}    // NOLINT: implicit by design
+  Result(T value) : state_{std::in_place_index<0>, std::move(value)} {}      // NOLINT: implicit by design
+  Result(Error error) : state_{std::in_place_index<1>, std::move(error)} {}  // NOLINT: implicit by design
 
   [[nodiscard]] bool ok() const { return state_.index() == 0; }
   explicit operator bool() const { return ok(); }
 
-  [[nodiscard]] const T& value() const& { HARK_CHECK(ok()); return *std::get_if<0>(&state_); }
-  [[nodiscard]] T& value() & { HARK_CHECK(ok()); return *std::get_if<0>(&state_); }
-  [[nodiscard]] T&& value() && { HARK_CHECK(ok()); return std::move(*std::get_if<0>(&state_)); }
-  [[nodiscard]] const Error& error() const& { HARK_CHECK(!ok()); return *std::get_if<1>(&state_); }
-  [[nodiscard]] Error&& error() && { HARK_CHECK(!ok()); return std::move(*std::get_if<1>(&state_)); }
+  [[nodiscard]] const T& value() const& {
+    HARK_CHECK(ok());
+    return *std::get_if<0>(&state_);
+  }
+  [[nodiscard]] T& value() & {
+    HARK_CHECK(ok());
+    return *std::get_if<0>(&state_);
+  }
+  [[nodiscard]] T&& value() && {
+    HARK_CHECK(ok());
+    return std::move(*std::get_if<0>(&state_));
+  }
+  [[nodiscard]] const Error& error() const& {
+    HARK_CHECK(!ok());
+    return *std::get_if<1>(&state_);
+  }
+  [[nodiscard]] Error&& error() && {
+    HARK_CHECK(!ok());
+    return std::move(*std::get_if<1>(&state_));
+  }
 
   const T& operator*() const& { return value(); }
   T& operator*() & { return value(); }
@@ -78,8 +93,14 @@ class [[nodiscard]] Result<void> {
 
   [[nodiscard]] bool ok() const { return !error_; }
   explicit operator bool() const { return ok(); }
-  [[nodiscard]] const Error& error() const& { HARK_CHECK(error_); return *error_; }
-  [[nodiscard]] Error&& error() && { HARK_CHECK(error_); return std::move(*error_); }
+  [[nodiscard]] const Error& error() const& {
+    HARK_CHECK(error_);
+    return *error_;
+  }
+  [[nodiscard]] Error&& error() && {
+    HARK_CHECK(error_);
+    return std::move(*error_);
+  }
 
  private:
   std::optional<Error> error_;
@@ -92,9 +113,9 @@ using Status = Result<void>;
 #define HARK_CONCAT(a, b) HARK_CONCAT_(a, b)
 /// HARK_TRY(auto x, f()) declares x with f()'s value, or returns f()'s error; HARK_TRY_VOID(f()) only checks.
 /// The CO_ forms are for coroutines.
-#define HARK_TRY_(ret, result, decl, ...)              \
-  auto result = (__VA_ARGS__);                         \
-  if (!result.ok()) ret std::move(result).error();     \
+#define HARK_TRY_(ret, result, decl, ...)          \
+  auto result = (__VA_ARGS__);                     \
+  if (!result.ok()) ret std::move(result).error(); \
   decl = *std::move(result)
 #define HARK_TRY(decl, ...) HARK_TRY_(return, HARK_CONCAT(try_result_, __LINE__), decl, __VA_ARGS__)
 #define HARK_CO_TRY(decl, ...) HARK_TRY_(co_return, HARK_CONCAT(try_result_, __LINE__), decl, __VA_ARGS__)

@@ -30,8 +30,8 @@ struct MailAttachment {
   std::string content;
 };
 
-/// A part of a multipart/report (RFC 6522) other than the words for people, decoded: its type in lower case and its
-/// bytes, for example "message/delivery-status", "message/rfc822", "text/rfc822-headers".
+/// A part of a multipart/report (RFC 6522) other than the words for people, decoded: its type in lower case
+/// and its bytes, for example "message/delivery-status", "message/rfc822", "text/rfc822-headers".
 struct ReportPart {
   std::string content_type;
   std::string content;
@@ -54,8 +54,8 @@ struct Mail {
   std::string report_type;   // parameter report-type of multipart/report, lower case
   std::vector<ReportPart> report_parts;
 
-  std::string text;  // the whole text: text/plain with format=flowed undone, or derived from the HTML
-  std::string html;  // sanitised; empty if the mail has none
+  std::string text;      // the whole text: text/plain with format=flowed undone, or derived from the HTML
+  std::string html;      // sanitised; empty if the mail has none
   std::string raw_html;  // as it came, in UTF-8; only for reply trimming, never shown
   std::vector<MailAttachment> attachments;
   std::vector<std::string> remarks;  // what was wrong and how it was read, for people

@@ -1,0 +1,342 @@
+#include "base/redis/client.h"
+
+#include <hiredis/hiredis.h>
+#include <openssl/evp.h>
+
+#include <array>
+#include <boost/asio/connect.hpp>
+#include <boost/asio/generic/stream_protocol.hpp>
+#include <boost/asio/ip/tcp.hpp>
+#include <boost/asio/local/stream_protocol.hpp>
+#include <boost/asio/ssl.hpp>
+#include <boost/asio/steady_timer.hpp>
+#include <boost/asio/write.hpp>
+#include <deque>
+
+#include "base/async/notifier.h"
+#include "base/core/ids.h"
+
+namespace hark::redis {
+namespace {
+
+using namespace std::chrono_literals;
+
+constexpr std::chrono::milliseconds kBackOffMin = 20ms;
+constexpr std::chrono::milliseconds kBackOffMax = 2s;
+constexpr std::size_t kReadBytes = 64U << 10;
+
+Error unavailable(Reason reason, std::string message) {
+  return {Code::kUnavailable, reason, std::move(message)};
+}
+
+/// Redis' own error line as ours. The words before the first space are its code.
+Error from_error_line(std::string_view line) {
+  if (line.starts_with("LOADING") || line.starts_with("MASTERDOWN") || line.starts_with("CLUSTERDOWN") ||
+      line.starts_with("READONLY") || line.starts_with("TRYAGAIN")) {
+    return unavailable(Reason::kStoreUnavailable, "the store cannot serve yet: " + std::string{line});
+  }
+  if (line.starts_with("OOM") || line.starts_with("MISCONF")) {
+    return {Code::kResourceExhausted, Reason::kStoreFull,
+            "the store takes no more writes: " + std::string{line}};
+  }
+  return {Code::kInternal, Reason::kInternal, "the store refused a command: " + std::string{line}};
+}
+
+std::string format(Args args) {
+  std::vector<const char*> data;
+  std::vector<std::size_t> sizes;
+  data.reserve(args.size());
+  sizes.reserve(args.size());
+  for (const auto arg : args) {
+    data.push_back(arg.data() ? arg.data() : "");
+    sizes.push_back(arg.size());
+  }
+  char* buffer = nullptr;
+  const int size = redisFormatCommandArgv(&buffer, static_cast<int>(args.size()), data.data(), sizes.data());
+  HARK_CHECK(size > 0);
+  std::string out{buffer, static_cast<std::size_t>(size)};
+  redisFreeCommand(buffer);
+  return out;
+}
+
+}  // namespace
+
+Script::Script(std::string_view script_name, std::string text) : name{script_name}, source{std::move(text)} {
+  unsigned char digest[EVP_MAX_MD_SIZE];
+  unsigned int size = 0;
+  HARK_CHECK(EVP_Digest(source.data(), source.size(), digest, &size, EVP_sha1(), nullptr) == 1);
+  constexpr std::string_view kHex = "0123456789abcdef";
+  for (unsigned int i = 0; i < size; ++i) {
+    sha1 += kHex[digest[i] >> 4];
+    sha1 += kHex[digest[i] & 15];
+  }
+}
+
+/// One socket with its queue. Commands are appended to `unsent_`; one writer sends whatever has gathered, one
+/// reader hands replies to the waiters in order.
+class Client::Connection {
+ public:
+  Connection(TaskGroup& tasks, const Options& options)
+      : options_{options}, wake_writer_{tasks.executor()}, tasks_{tasks} {
+    tasks_.spawn("redis connection", run());
+  }
+
+  Task<Result<Reply>> command(std::string bytes, std::chrono::milliseconds timeout) {
+    if (unsent_.size() + bytes.size() > kUnsentBytesMax) {
+      co_return Error{Code::kResourceExhausted, Reason::kOverloaded, "too many commands wait for the store"};
+    }
+    auto waiter = std::make_shared<Waiter>(tasks_.executor());
+    waiter->timer.expires_after(timeout);
+    unsent_ += bytes;
+    waiters_.push_back(waiter);
+    ++unsent_waiters_;
+    if (unsent_waiters_ == 1) wake_writer_.notify_all();
+
+    co_await waiter->timer.async_wait(as_result);
+    if (waiter->outcome) co_return *std::move(waiter->outcome);
+    co_return waiter->sent
+        ? unavailable(Reason::kOutcomeUnknown,
+                      "the store did not answer in time; whether the command ran is not known")
+        : unavailable(Reason::kStoreUnavailable, "the store could not be reached in time");
+  }
+
+  [[nodiscard]] std::size_t waiting() const { return waiters_.size(); }
+
+  void fail_all() {
+    for (auto& waiter : waiters_) settle(*waiter, unavailable(Reason::kShuttingDown, "shutting down"));
+    waiters_.clear();
+    unsent_.clear();
+    unsent_waiters_ = 0;
+  }
+
+ private:
+  struct Waiter {
+    explicit Waiter(const asio::any_io_executor& executor) : timer{executor} {}
+    asio::steady_timer timer;  // the deadline, and what the coroutine sleeps on
+    std::optional<Result<Reply>> outcome;
+    bool sent = false;
+  };
+
+  static void settle(Waiter& waiter, Result<Reply> outcome) {
+    waiter.outcome = std::move(outcome);
+    waiter.timer.cancel();
+  }
+
+  Task<> run() {
+    auto back_off = kBackOffMin;
+    for (;;) {
+      const bool was_connected = co_await connect_and_serve();
+      drop_sent();
+      if (was_connected) {
+        back_off = kBackOffMin;
+        report("connection to the store lost, connecting again");
+      }
+      // Full jitter: after a restart of the store its clients do not come back as one.
+      co_await sleep_for(back_off / 2 +
+                         std::chrono::milliseconds{secure_random() % (back_off.count() / 2 + 1)});
+      back_off = std::min(back_off * 2, kBackOffMax);
+    }
+  }
+
+  Task<bool> connect_and_serve() {
+    switch (options_.endpoint.kind) {
+      case Endpoint::Kind::kUnix: {
+        asio::local::stream_protocol::socket socket{tasks_.executor()};
+        const auto [error] = co_await socket.async_connect({options_.endpoint.path}, as_result);
+        if (error) co_return false;
+        co_return co_await serve(socket, socket);
+      }
+      case Endpoint::Kind::kTcp: {
+        asio::ip::tcp::socket socket{tasks_.executor()};
+        if (!co_await connect_tcp(socket)) co_return false;
+        co_return co_await serve(socket, socket);
+      }
+      case Endpoint::Kind::kTls: {
+        asio::ssl::context context{asio::ssl::context::tls_client};
+        context.set_default_verify_paths();
+        context.set_verify_mode(asio::ssl::verify_peer);
+        asio::ssl::stream<asio::ip::tcp::socket> stream{tasks_.executor(), context};
+        stream.set_verify_callback(asio::ssl::host_name_verification{options_.endpoint.host});
+        if (!co_await connect_tcp(stream.next_layer())) co_return false;
+        const auto [error] = co_await stream.async_handshake(asio::ssl::stream_base::client, as_result);
+        if (error) {
+          report("TLS with the store failed: " + error.message());
+          co_return false;
+        }
+        co_return co_await serve(stream, stream.next_layer());
+      }
+    }
+    co_return false;
+  }
+
+  Task<bool> connect_tcp(asio::ip::tcp::socket& socket) {
+    asio::ip::tcp::resolver resolver{tasks_.executor()};
+    const auto [resolve_error, found] =
+        co_await resolver.async_resolve(options_.endpoint.host, options_.endpoint.port, as_result);
+    if (resolve_error) co_return false;
+    const auto [connect_error, endpoint] = co_await asio::async_connect(socket, found, as_result);
+    if (connect_error) co_return false;
+    socket.set_option(asio::ip::tcp::no_delay{true});
+    co_return true;
+  }
+
+  template <class Stream, class Socket>
+  Task<bool> serve(Stream& stream, Socket& socket) {
+    ReplyReader reader;
+    if (!options_.password.empty() && !co_await authenticate(stream, reader)) co_return false;
+    TaskGroup writers{tasks_.executor()};
+    struct CloseOnExit {
+      Socket& socket;
+      ~CloseOnExit() {
+        boost::system::error_code ignored;
+        socket.close(ignored);
+      }
+    };
+    report("connected to the store");
+    {
+      CloseOnExit close{socket};
+      writers.spawn("redis writer", write_loop(stream));
+      try {
+        co_await read_loop(stream, reader);
+      } catch (const boost::system::system_error&) {
+        // Cancelled: the writer must be gone before the stream is.
+      }
+    }
+    co_await asio::this_coro::throw_if_cancelled(false);
+    writers.cancel();
+    co_await writers.wait();
+    co_await asio::this_coro::throw_if_cancelled(true);
+    co_return true;
+  }
+
+  template <class Stream>
+  Task<bool> authenticate(Stream& stream, ReplyReader& reader) {
+    const std::array<std::string_view, 2> auth{"AUTH", options_.password};
+    const auto [write_error, written] =
+        co_await asio::async_write(stream, asio::buffer(format(auth)), as_result);
+    if (write_error) co_return false;
+    std::array<char, 512> chunk;
+    Reply reply;
+    for (;;) {
+      const auto ready = reader.next(reply);
+      if (!ready.ok()) co_return false;
+      if (*ready) break;
+      const auto [error, size] = co_await stream.async_read_some(asio::buffer(chunk), as_result);
+      if (error) co_return false;
+      reader.feed({chunk.data(), size});
+    }
+    if (reply.error()) report("the store refused the password: " + reply.error()->text);
+    co_return reply.error() == nullptr;
+  }
+
+  template <class Stream>
+  Task<> write_loop(Stream& stream) {
+    std::string sending;
+    for (;;) {
+      if (unsent_.empty()) {
+        co_await wake_writer_.wait();
+        continue;
+      }
+      sending.clear();
+      sending.swap(unsent_);
+      for (auto it = waiters_.end(); unsent_waiters_ > 0; --unsent_waiters_) (*--it)->sent = true;
+      const auto [error, size] = co_await asio::async_write(stream, asio::buffer(sending), as_result);
+      if (error) co_return;  // the reader notices the broken socket
+    }
+  }
+
+  template <class Stream>
+  Task<> read_loop(Stream& stream, ReplyReader& reader) {
+    std::vector<char> chunk(kReadBytes);
+    for (;;) {
+      const auto [error, size] = co_await stream.async_read_some(asio::buffer(chunk), as_result);
+      if (error) co_return;
+      reader.feed({chunk.data(), size});
+      for (;;) {
+        Reply reply;
+        const auto ready = reader.next(reply);
+        if (!ready.ok()) {
+          report(ready.error().message);
+          co_return;
+        }
+        if (!*ready) break;
+        // An answer nobody asked for: the two sides no longer agree on what was asked.
+        if (waiters_.empty() || !waiters_.front()->sent) co_return;
+        const auto waiter = std::move(waiters_.front());
+        waiters_.pop_front();
+        if (const auto* failure = reply.error()) {
+          settle(*waiter, from_error_line(failure->text));
+        } else {
+          settle(*waiter, std::move(reply));
+        }
+      }
+    }
+  }
+
+  /// What was sent on a lost connection may have run; what was not yet sent waits for the next one.
+  void drop_sent() {
+    while (!waiters_.empty() && waiters_.front()->sent) {
+      settle(*waiters_.front(),
+             unavailable(Reason::kOutcomeUnknown,
+                         "the connection to the store broke; whether the command ran is not known"));
+      waiters_.pop_front();
+    }
+  }
+
+  void report(std::string_view what) const {
+    if (options_.on_change) options_.on_change(what);
+  }
+
+  const Options& options_;
+  Notifier wake_writer_;
+  TaskGroup& tasks_;
+  std::string unsent_;
+  std::deque<std::shared_ptr<Waiter>> waiters_;
+  std::size_t unsent_waiters_ = 0;
+};
+
+Client::Client(asio::any_io_executor executor, Options options)
+    : tasks_{executor}, options_{std::move(options)} {
+  for (int i = 0; i < options_.connections; ++i)
+    connections_.push_back(std::make_unique<Connection>(tasks_, options_));
+}
+
+Client::~Client() = default;
+
+Client::Connection& Client::pick(std::string_view) {
+  next_ = (next_ + 1) % connections_.size();
+  return *connections_[next_];
+}
+
+Task<Result<Reply>> Client::command(std::string_view key, Args args, std::chrono::milliseconds timeout) {
+  co_return co_await pick(key).command(format(args), timeout);
+}
+
+Task<Result<Reply>> Client::eval(const Script& script, Args keys, Args args,
+                                 std::chrono::milliseconds timeout) {
+  HARK_CHECK(!keys.empty());
+  const std::string key_count = std::to_string(keys.size());
+  std::vector<std::string_view> all;
+  all.reserve(3 + keys.size() + args.size());
+  all.insert(all.end(), {"EVALSHA", script.sha1, key_count});
+  all.insert(all.end(), keys.begin(), keys.end());
+  all.insert(all.end(), args.begin(), args.end());
+  auto reply = co_await command(keys.front(), all, timeout);
+  if (!reply.ok() && reply.error().message.find("NOSCRIPT") != std::string::npos) {
+    all[0] = "EVAL";
+    all[1] = script.source;
+    reply = co_await command(keys.front(), all, timeout);
+  }
+  if (!reply.ok() && reply.error().reason == Reason::kInternal) {
+    co_return Error{reply.error().code, reply.error().reason, script.name + ": " + reply.error().message};
+  }
+  co_return reply;
+}
+
+Task<> Client::close() {
+  tasks_.cancel();
+  co_await tasks_.wait();
+  for (auto& connection : connections_) connection->fail_all();
+}
+
+}  // namespace hark::redis

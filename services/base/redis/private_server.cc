@@ -1,0 +1,187 @@
+#include "base/redis/private_server.h"
+
+#include <fcntl.h>
+#include <hiredis/hiredis.h>
+#include <signal.h>
+#include <spawn.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <array>
+#include <charconv>
+#include <chrono>
+#include <cstring>
+#include <fstream>
+#include <memory>
+#include <thread>
+#include <vector>
+
+extern char** environ;
+
+namespace hark::redis {
+namespace {
+
+namespace fs = std::filesystem;
+using namespace std::chrono_literals;
+
+constexpr auto kLoadTimeout =
+    10min;  // a large append-only file takes a while, and the server says that it is loading
+constexpr auto kStopTimeout = 60s;
+constexpr auto kPollInterval = 5ms;
+/// Longest path of a unix socket that Linux takes (sun_path).
+constexpr std::size_t kSocketPathMax = 107;
+
+Error failed(std::string message) {
+  return {Code::kUnavailable, Reason::kStoreUnavailable, std::move(message)};
+}
+
+struct Answer {
+  bool reachable = false;
+  bool loading = false;
+  int pid = 0;
+};
+
+/// Asks a server on the socket who it is. Blocking: only called while a process starts or ends.
+Answer ask(const fs::path& socket) {
+  const std::unique_ptr<redisContext, void (*)(redisContext*)> context{
+      redisConnectUnixWithTimeout(socket.c_str(), timeval{1, 0}), &redisFree};
+  if (!context || context->err) return {};
+  redisSetTimeout(context.get(), timeval{2, 0});
+  const std::unique_ptr<redisReply, void (*)(void*)> reply{
+      static_cast<redisReply*>(redisCommand(context.get(), "INFO")), &freeReplyObject};
+  if (!reply || (reply->type != REDIS_REPLY_STRING)) return {};
+  const std::string_view info{reply->str, reply->len};
+  Answer answer{.reachable = true, .loading = info.find("\nloading:1") != std::string_view::npos};
+  if (const auto at = info.find("process_id:"); at != std::string_view::npos) {
+    std::from_chars(info.data() + at + 11, info.data() + info.size(), answer.pid);
+  }
+  return answer;
+}
+
+std::string last_lines(const fs::path& log) {
+  std::ifstream file{log};
+  std::string line, kept[5];
+  std::size_t count = 0;
+  while (std::getline(file, line)) kept[count++ % 5] = line;
+  std::string out;
+  for (std::size_t i = count > 5 ? count - 5 : 0; i < count; ++i) out += "\n  " + kept[i % 5];
+  return out;
+}
+
+/// Debian's redis-tools holds the whole program; its name decides what it does.
+std::string find_program() {
+  for (const char* path :
+       {"/usr/bin/redis-server", "/usr/local/bin/redis-server", "/usr/bin/redis-check-rdb"}) {
+    if (::access(path, X_OK) == 0) return path;
+  }
+  return {};
+}
+
+Result<int> spawn(const std::string& program, std::vector<std::string> args) {
+  std::vector<char*> argv;
+  for (auto& arg : args) argv.push_back(arg.data());
+  argv.push_back(nullptr);
+  posix_spawnattr_t attributes;
+  posix_spawnattr_init(&attributes);
+  // A process group of its own: Ctrl-C reaches hark alone, which drains before it stops its store.
+  posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETPGROUP);
+  posix_spawnattr_setpgroup(&attributes, 0);
+  posix_spawn_file_actions_t actions;
+  posix_spawn_file_actions_init(&actions);
+  posix_spawn_file_actions_addopen(&actions, 0, "/dev/null", O_RDONLY, 0);
+  posix_spawn_file_actions_addopen(&actions, 1, "/dev/null", O_WRONLY, 0);
+  posix_spawn_file_actions_addopen(&actions, 2, "/dev/null", O_WRONLY, 0);
+  pid_t pid = 0;
+  const int error = posix_spawn(&pid, program.c_str(), &actions, &attributes, argv.data(), environ);
+  posix_spawn_file_actions_destroy(&actions);
+  posix_spawnattr_destroy(&attributes);
+  if (error != 0) return failed("cannot start " + program + ": " + std::strerror(error));
+  return pid;
+}
+
+}  // namespace
+
+Result<PrivateServer> PrivateServer::start(const Options& options) {
+  std::error_code error;
+  fs::create_directories(options.folder, error);
+  const auto folder = fs::canonical(options.folder, error);
+  if (error) return failed("cannot use the folder " + options.folder.string() + ": " + error.message());
+  const auto socket = folder / "redis.sock";
+  const auto log = folder / "redis.log";
+  if (socket.string().size() > kSocketPathMax) {
+    return failed("the path of the data folder is too long for a unix socket (" + socket.string() +
+                  "); use a shorter --data");
+  }
+
+  const bool adopted = ask(socket).reachable;
+  int child = 0;
+  if (!adopted) {
+    const auto program = find_program();
+    if (program.empty())
+      return failed("redis-server is not installed; install Debian's redis-tools or set redis.url");
+    fs::remove(socket, error);
+    auto spawned = spawn(program, {"redis-server",
+                                   "--port",
+                                   "0",
+                                   "--unixsocket",
+                                   socket.string(),
+                                   "--unixsocketperm",
+                                   "700",
+                                   "--dir",
+                                   folder.string(),
+                                   "--logfile",
+                                   log.string(),
+                                   "--pidfile",
+                                   (folder / "redis.pid").string(),
+                                   "--save",
+                                   "",
+                                   "--appendonly",
+                                   "yes",
+                                   "--appendfsync",
+                                   options.fsync_always ? "always" : "everysec",
+                                   "--maxmemory-policy",
+                                   "noeviction",
+                                   "--stream-node-max-bytes",
+                                   "16384",
+                                   "--daemonize",
+                                   "no",
+                                   "--auto-aof-rewrite-min-size",
+                                   "256mb",
+                                   "--proc-title-template",
+                                   "{title} {unixsocket}"});
+    if (!spawned.ok()) return std::move(spawned).error();
+    child = *spawned;
+  }
+
+  const auto give_up = std::chrono::steady_clock::now() + kLoadTimeout;
+  while (std::chrono::steady_clock::now() < give_up) {
+    const auto answer = ask(socket);
+    if (answer.reachable && !answer.loading) return PrivateServer{socket, answer.pid, adopted};
+    if (child != 0 && ::waitpid(child, nullptr, WNOHANG) == child) {
+      return failed("the private redis-server ended while starting; the end of " + log.string() + ":" +
+                    last_lines(log));
+    }
+    std::this_thread::sleep_for(kPollInterval);
+  }
+  return failed("the private redis-server did not become ready; the end of " + log.string() + ":" +
+                last_lines(log));
+}
+
+PrivateServer::PrivateServer(PrivateServer&& other) noexcept
+    : socket_{std::move(other.socket_)}, pid_{std::exchange(other.pid_, 0)}, adopted_{other.adopted_} {}
+
+PrivateServer::~PrivateServer() = default;
+
+void PrivateServer::stop() {
+  if (pid_ == 0) return;
+  const int pid = std::exchange(pid_, 0);
+  ::kill(pid, SIGTERM);
+  const auto give_up = std::chrono::steady_clock::now() + kStopTimeout;
+  while (std::chrono::steady_clock::now() < give_up) {
+    ::waitpid(pid, nullptr, WNOHANG);  // ours or adopted: either way kill tells whether it is gone
+    if (::kill(pid, 0) != 0) return;
+    std::this_thread::sleep_for(kPollInterval);
+  }
+}
+
+}  // namespace hark::redis

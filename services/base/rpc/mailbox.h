@@ -1,0 +1,183 @@
+#pragma once
+
+#include <boost/asio/post.hpp>
+#include <deque>
+#include <functional>
+#include <memory>
+#include <mutex>
+#include <optional>
+
+#include "base/async/notifier.h"
+
+namespace hark::rpc {
+
+constexpr std::size_t kInboxMessagesMax = 64;
+constexpr std::size_t kOutboxMessagesMax = 1024;
+
+/// Messages that gRPC's threads read off a stream, for the one coroutine that wants them. When it falls
+/// behind by kInboxMessagesMax, reading stops and the peer feels the back-pressure.
+///
+/// Kept alive by shared_ptr: the wake-up posted to the service thread may outlive the stream.
+template <class Message>
+class Inbox : public std::enable_shared_from_this<Inbox<Message>> {
+ public:
+  using StartRead = std::function<void(Message*)>;
+
+  explicit Inbox(asio::any_io_executor executor) : executor_{executor}, arrived_{executor} {}
+
+  /// Begins reading. `start` asks gRPC for one message and must not be called after the stream is done.
+  void begin(StartRead start) {
+    start_ = std::move(start);
+    start_(&reading_);
+  }
+
+  /// From gRPC's thread: the read that was started has ended; `ok` false means that no more will come.
+  void on_read_done(bool ok) {
+    bool wake = false;
+    bool again = false;
+    {
+      const std::lock_guard lock{mutex_};
+      if (ok && abandoned_) {
+        again = true;
+      } else if (ok) {
+        messages_.push_back(std::move(reading_));
+        again = messages_.size() < kInboxMessagesMax;
+        paused_ = !again;
+      } else {
+        ended_ = true;
+      }
+      wake = !abandoned_ && !std::exchange(wake_posted_, true);
+    }
+    if (again) {
+      reading_.Clear();
+      start_(&reading_);
+    }
+    if (wake) {
+      asio::post(executor_, [self = this->shared_from_this()] {
+        {
+          const std::lock_guard lock{self->mutex_};
+          self->wake_posted_ = false;
+        }
+        self->arrived_.notify_all();
+      });
+    }
+  }
+
+  /// The reader goes away: what still comes is dropped, and the stream can run to its end.
+  void abandon() {
+    bool resume = false;
+    {
+      const std::lock_guard lock{mutex_};
+      abandoned_ = true;
+      messages_.clear();
+      resume = std::exchange(paused_, false);
+    }
+    if (resume) start_(&reading_);
+  }
+
+  /// On the service thread: the next message, or nothing once the stream has ended.
+  Task<std::optional<Message>> read() {
+    for (;;) {
+      std::optional<Message> message;
+      bool resume = false;
+      {
+        const std::lock_guard lock{mutex_};
+        if (!messages_.empty()) {
+          message = std::move(messages_.front());
+          messages_.pop_front();
+          resume = paused_ && messages_.size() <= kInboxMessagesMax / 2;
+          if (resume) paused_ = false;
+        } else if (ended_) {
+          co_return std::nullopt;
+        }
+      }
+      if (resume) {
+        reading_.Clear();
+        start_(&reading_);
+      }
+      if (message) co_return message;
+      co_await arrived_.wait();
+      // A cancelled wait must not spin: the next await throws.
+    }
+  }
+
+ private:
+  asio::any_io_executor executor_;
+  Notifier arrived_;
+  StartRead start_;
+  Message reading_;
+  std::mutex mutex_;
+  std::deque<Message> messages_;
+  bool ended_ = false;
+  bool abandoned_ = false;
+  bool paused_ = false;
+  bool wake_posted_ = false;
+};
+
+/// Messages on their way to gRPC, one write at a time. write() may be called from the service thread; when
+/// kOutboxMessagesMax wait it returns false and the caller decides what a slow reader deserves.
+template <class Message>
+class Outbox {
+ public:
+  using StartWrite = std::function<void(const Message*)>;
+  /// Called once, when the last message is out after finish().
+  using OnDrained = std::function<void()>;
+
+  void begin(StartWrite start, OnDrained drained) {
+    start_ = std::move(start);
+    drained_ = std::move(drained);
+  }
+
+  bool write(Message message) {
+    const std::lock_guard lock{mutex_};
+    if (broken_ || finished_) return true;  // nobody reads any more; the reading side learns it
+    if (messages_.size() >= kOutboxMessagesMax) return false;
+    messages_.push_back(std::move(message));
+    if (messages_.size() == 1) start_(&messages_.front());
+    return true;
+  }
+
+  /// From gRPC's thread.
+  void on_write_done(bool ok) {
+    bool drained = false;
+    {
+      const std::lock_guard lock{mutex_};
+      messages_.pop_front();
+      if (!ok) {
+        broken_ = true;
+        messages_.clear();
+      }
+      if (!messages_.empty()) {
+        start_(&messages_.front());
+      } else {
+        drained = finished_;
+      }
+    }
+    if (drained) drained_();
+  }
+
+  void finish() {
+    bool drained = false;
+    {
+      const std::lock_guard lock{mutex_};
+      if (std::exchange(finished_, true)) return;
+      drained = messages_.empty();
+    }
+    if (drained) drained_();
+  }
+
+  [[nodiscard]] std::size_t waiting() const {
+    const std::lock_guard lock{mutex_};
+    return messages_.size();
+  }
+
+ private:
+  StartWrite start_;
+  OnDrained drained_;
+  mutable std::mutex mutex_;
+  std::deque<Message> messages_;
+  bool broken_ = false;
+  bool finished_ = false;
+};
+
+}  // namespace hark::rpc

@@ -1,0 +1,58 @@
+#pragma once
+
+#include <chrono>
+#include <functional>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "base/core/result.h"
+
+namespace grpc {
+class Channel;
+class Server;
+class Service;
+}  // namespace grpc
+
+namespace hark::rpc {
+
+constexpr int kMessageBytesMax = 4 << 20;
+
+/// The gRPC server of a process: every bound service, grpc.health.v1 and reflection.
+class Server {
+ public:
+  struct Options {
+    std::string host = "127.0.0.1";
+    int port = 0;  // 0: any free one
+  };
+
+  Server();
+  ~Server();
+
+  /// Before start(). The service must outlive the server.
+  void add(grpc::Service& service);
+
+  /// Errors: UNAVAILABLE with the address that is taken.
+  Status start(const Options& options);
+
+  /// What health checks are told, for the whole process and for each service.
+  void set_serving(bool serving);
+
+  /// Ends new calls at once and running ones after the grace.
+  void shutdown(std::chrono::milliseconds grace);
+
+  /// The way to this process' own services without a socket.
+  std::shared_ptr<grpc::Channel> in_process();
+
+  [[nodiscard]] int port() const { return port_; }
+
+ private:
+  std::vector<grpc::Service*> services_;
+  std::unique_ptr<grpc::Server> server_;
+  int port_ = 0;
+};
+
+/// A channel to another process, "host:port".
+std::shared_ptr<grpc::Channel> connect(const std::string& address);
+
+}  // namespace hark::rpc

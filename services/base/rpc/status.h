@@ -1,0 +1,14 @@
+#pragma once
+
+#include <grpcpp/support/status.h>
+
+#include "base/core/result.h"
+
+namespace hark::rpc {
+
+/// The one pair of functions between our errors and gRPC's. The reason travels in the status details as
+/// hark.v1.ErrorDetail; a status without one (made by gRPC itself) gets a reason by its code.
+grpc::Status to_grpc(const Error& error);
+Error from_grpc(const grpc::Status& status);
+
+}  // namespace hark::rpc

@@ -1,0 +1,79 @@
+--[[ accept: appends one inbound message to its customer's conversation, once.
+     ARGV  1 now  2 conversation  3 entry id  4 ticket id  5 thread id (these three are used if new ones are needed)
+           6 channel  7 account  8 native id  9 'message' | 'auto_reply'  10 Entry bytes  11 Ticket bytes
+           12 sender address  13 verified '1'|'0'  14 sender name  15 thread proved by a token, or ''
+           16 own reference  17 seconds to remember  18 most events  19 number of references, then those, nearest first
+           then pairs of blob id, content
+     Returns {'accepted', entry, sequence, ticket, opened '1'|'0', conversation}
+           | {'duplicate', entry, sequence, ticket, '0', conversation} | {'moved', conversation} | {'full'} ]]
+local conversation, entry, ticket, thread = ARGV[2], ARGV[3], ARGV[4], ARGV[5]
+local channel, account, native, kind = ARGV[6], ARGV[7], ARGV[8], ARGV[9]
+local seen_key = P .. 'seen:' .. channel .. ':' .. native
+
+local seen = redis.call('GET', seen_key)
+if seen then
+  local first = cmsgpack.unpack(seen)
+  -- The same message at a further account of ours: one entry that lists both deliveries.
+  if first[6] ~= account then
+    local fold, field = P .. 'fold:' .. first[5], first[1] .. ':also'
+    local also = redis.call('HGET', fold, field) or ''
+    if not string.find(' ' .. also .. ' ', ' ' .. account .. ' ', 1, true) then
+      redis.call('HSET', fold, field, also == '' and account or also .. ' ' .. account)
+      emit(10, { 'c', first[5], 'e', first[1], 's', first[2], 'x', account })
+    end
+  end
+  return { 'duplicate', first[1], first[2], first[3], '0', first[5] }
+end
+
+local con = redis.call('HMGET', P .. 'con:' .. conversation, 'ticket', 'moved')
+if con[2] then return { 'moved', con[2] } end
+if redis.call('XLEN', P .. 'ev') >= tonumber(ARGV[18]) then return { 'full' } end
+
+-- The thread: proved by token, else named by a message of this very conversation, else a new one.
+local references = tonumber(ARGV[19])
+local found = ARGV[15]
+local refs_key = P .. 'refs:' .. conversation
+if found == '' and references > 0 then
+  local hits = redis.call('HMGET', refs_key, unpack(ARGV, 20, 19 + references))
+  for i = 1, references do
+    if hits[i] then found = hits[i] break end
+  end
+end
+if found ~= '' then
+  thread = found
+else
+  redis.call('HSET', P .. 'thr:' .. thread, 'con', conversation, 'channel', channel, 'account', account)
+end
+if ARGV[16] ~= '' then redis.call('HSETNX', refs_key, ARGV[16], thread) end
+
+-- The ticket: the open one, or a new one for a message that wants an answer.
+local opened = '0'
+local current = con[1]
+local state = current and redis.call('HGET', P .. 'tkt:' .. current, 'state')
+if current and state ~= 'r' then
+  ticket = current
+elseif kind == 'message' then
+  opened = '1'
+  redis.call('HSET', P .. 'tkt:' .. ticket, 'con', conversation, 'state', 'q', 'agent', '', 'token', '0', 'opened', now,
+    'waiting', now, 'attrs', ARGV[11])
+  redis.call('HSET', P .. 'con:' .. conversation, 'ticket', ticket)
+  redis.call('ZADD', P .. 'open', now, ticket)
+else
+  ticket = ''
+end
+
+local sequence = append(conversation, entry, ARGV[10], ticket, thread)
+if ARGV[14] ~= '' then redis.call('HSET', P .. 'con:' .. conversation, 'name', ARGV[14]) end
+if ARGV[13] == '1' then
+  redis.call('HSET', P .. 'adr:' .. conversation, ARGV[12], '1')
+else
+  redis.call('HSETNX', P .. 'adr:' .. conversation, ARGV[12], '0')
+end
+if kind == 'message' then redis.call('HSET', P .. 'obl:' .. conversation, entry, sequence .. ' ' .. thread) end
+redis.call('SET', seen_key, cmsgpack.pack({ entry, tostring(sequence), ticket, opened, conversation, account }), 'EX', ARGV[17])
+store_blobs(20 + references)
+
+local fields = { 'c', conversation, 't', ticket, 'e', entry, 's', sequence, 'h', channel, 'u', account }
+if opened == '1' then with_ticket(fields, ticket) end
+emit(1, fields)
+return { 'accepted', entry, tostring(sequence), ticket, opened, conversation }

@@ -1,0 +1,20 @@
+--[[ assign: gives the ticket to an agent, for a routing leader whose token is not older than the fence.
+     ARGV  1 now  2 key  3 digest  4 ticket  5 agent  6 fencing token  7 from-states  8 status entry id  9 its bytes
+     Returns {'ok', ticket's hash as a flat list} | {'key_reused'} | {'stale_fence', fence} | {'no_ticket'} | {'illegal', state} ]]
+local key, digest, ticket, agent = ARGV[2], ARGV[3], ARGV[4], ARGV[5]
+local fence = redis.call('GET', P .. 'fence')
+if fence and tonumber(ARGV[6]) < tonumber(fence) then return { 'stale_fence', fence } end
+local first = repeated(key, digest)
+if first then return first end
+local refused = refused_transition(ticket, ARGV[7])
+if refused then return refused end
+
+local ticket_key = P .. 'tkt:' .. ticket
+redis.call('HINCRBY', ticket_key, 'token', 1)
+redis.call('HSET', ticket_key, 'state', 'a', 'agent', agent)
+redis.call('HDEL', ticket_key, 'wanted_agent')
+redis.call('SADD', P .. 'held:' .. agent, ticket)
+local conversation = redis.call('HGET', ticket_key, 'con')
+local sequence = append(conversation, ARGV[8], ARGV[9], ticket, '')
+emit(4, with_ticket({ 'c', conversation, 't', ticket, 'e', ARGV[8], 's', sequence, 'g', agent }, ticket))
+return remember(key, digest, { 'ok', redis.call('HGETALL', ticket_key) })

@@ -1,0 +1,28 @@
+--[[ transfer: gives the ticket back to the queue with its age, wished for an agent or skills. The caller is its holder
+     (assignment token), or the routing leader (fencing token; then the assignment token is '').
+     ARGV  1 now  2 key  3 digest  4 ticket  5 agent who does it, or ''  6 assignment token or ''  7 fencing token
+           8 from-states  9 wanted agent  10 wanted skills, space-separated  11 status entry id  12 its bytes
+     Returns {'ok', ticket's hash} | {'key_reused'} | {'stale_fence', fence} | {'no_ticket'} | {'illegal', state}
+           | {'stale_assignment', holder} ]]
+local key, digest, ticket = ARGV[2], ARGV[3], ARGV[4]
+if ARGV[6] == '' then
+  local fence = redis.call('GET', P .. 'fence')
+  if fence and tonumber(ARGV[7]) < tonumber(fence) then return { 'stale_fence', fence } end
+end
+local first = repeated(key, digest)
+if first then return first end
+local refused = refused_transition(ticket, ARGV[8])
+if not refused and ARGV[6] ~= '' then refused = not_holder(ticket, ARGV[6]) end
+if refused then return refused end
+
+local ticket_key = P .. 'tkt:' .. ticket
+local t = field_map(redis.call('HGETALL', ticket_key))
+redis.call('SREM', P .. 'held:' .. t['agent'], ticket)
+local declined = t['declined'] or ''
+if t['agent'] ~= '' and t['agent'] ~= ARGV[9] then
+  declined = declined == '' and t['agent'] or declined .. ' ' .. t['agent']
+end
+redis.call('HSET', ticket_key, 'state', 'q', 'agent', '', 'wanted_agent', ARGV[9], 'wanted_skills', ARGV[10], 'declined', declined)
+local sequence = append(t['con'], ARGV[11], ARGV[12], ticket, '')
+emit(5, with_ticket({ 'c', t['con'], 't', ticket, 'e', ARGV[11], 's', sequence, 'g', t['agent'] }, ticket))
+return remember(key, digest, { 'ok', redis.call('HGETALL', ticket_key) })
