@@ -9,11 +9,11 @@ void FeedPlan::changed(std::int64_t sequence) {
   if (sequence > 0) from_ = from_ > 0 ? std::min(from_, sequence) : sequence;
 }
 
-FeedPlan::Read FeedPlan::take(std::int64_t last_sequence) {
+FeedPlan::Read FeedPlan::take() {
   auto from = from_;
   if (settled_ && !open_.empty()) from = from > 0 ? std::min(from, *open_.begin()) : *open_.begin();
   Read read;
-  if (everything_ || (from > 0 && last_sequence - from >= kChangeSpanMax)) {
+  if (everything_) {
     read.newest = read.entries = true;
   } else if (from > 0) {
     read.entries = true;

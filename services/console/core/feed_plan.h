@@ -32,9 +32,15 @@ class FeedPlan {
     bool newest = false;
     bool entries = false;
     std::int64_t after_sequence = 0;
+
+    /// Falls back to the newest page where the tail after `after_sequence` is too long.
+    void fit(std::int64_t last_sequence) {
+      if (entries && last_sequence - after_sequence > kChangeSpanMax) newest = true;
+    }
   };
-  /// What to read now; nothing is pending afterwards. `last_sequence` is the conversation's.
-  Read take(std::int64_t last_sequence);
+  /// What to read now. Nothing is pending afterwards, so it is taken before the first byte is read: what
+  /// happens meanwhile is pending again.
+  Read take();
 
   /// What the pages have been shown: remembers which entries are open.
   struct Shown {
