@@ -1,0 +1,75 @@
+#include "base/config/defaults.h"
+#include "base/config/config.h"
+
+namespace hark {
+namespace {
+
+void add_accounts(v1::Config& config) {
+  v1::Account& support = *config.add_accounts();
+  support.set_id("support");
+  support.set_name("Support");
+  support.mutable_email()->set_address("support@hark.localhost");
+
+  v1::Account& site = *config.add_accounts();
+  site.set_id("site");
+  site.set_name("Chat on our site");
+  site.mutable_chat()->add_origins("http://localhost:7470");
+}
+
+void add_agent(v1::Config& config, const char* id, const char* name, const char* role,
+               std::initializer_list<const char*> skills) {
+  v1::AgentSeed& agent = *config.add_agents();
+  set_defaults(agent);
+  agent.set_id(id);
+  agent.set_name(name);
+  agent.set_password(std::string{kDemoPassword});
+  agent.set_role(role);
+  for (const char* skill : skills) agent.add_skills(skill);
+}
+
+}  // namespace
+
+void set_defaults(v1::AgentSeed& agent) {
+  agent.set_role("agent");
+  agent.set_capacity_units(5);
+}
+
+v1::Config default_config() {
+  v1::Config config;
+  config.set_data_dir("./data");
+  config.mutable_listen()->set_host("127.0.0.1");
+  config.mutable_listen()->set_port_base(7470);
+  config.mutable_redis()->set_connections(4);
+  config.set_partitions(64);
+
+  add_accounts(config);
+  add_agent(config, "ana", "Ana", "agent", {"billing=4", "language:en=5", "language:lv=5"});
+  add_agent(config, "ben", "Ben", "agent", {"technical=4", "language:en=5", "language:de=4"});
+  add_agent(config, "sam", "Sam", "supervisor", {"language:en=5"});
+
+  v1::Routing& routing = *config.mutable_routing();
+  routing.set_accept_timeout_seconds(30);
+  routing.set_disconnect_grace_seconds(20);
+  routing.set_gone_policy("requeue");
+  routing.set_email_units(1);
+  routing.set_chat_units(2);
+  routing.set_social_units(1);
+  routing.set_phone_units(5);
+  routing.set_missed_offers_until_away(2);
+
+  v1::Email& email = *config.mutable_email();
+  email.mutable_relay()->set_require_tls(true);
+  email.mutable_relay()->set_connections(4);
+  email.set_message_size_max(25 << 20);
+  email.set_sessions_max(100);
+  email.set_retry_hours_max(48);
+
+  config.mutable_log()->set_level("info");
+  config.mutable_log()->set_format("auto");
+  config.mutable_peers();
+  config.mutable_console()->set_session_hours(12);
+  config.mutable_console()->set_sockets_max(1000);
+  return config;
+}
+
+}  // namespace hark

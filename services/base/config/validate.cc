@@ -1,0 +1,331 @@
+#include <algorithm>
+#include <array>
+#include <charconv>
+#include <map>
+
+#include "base/config/config.h"
+#include "base/config/defaults.h"
+
+namespace hark {
+namespace {
+
+constexpr std::size_t kNameBytesMax = 32;
+constexpr std::size_t kLocalPartBytesMax = 64;  // RFC 5321 section 4.5.3.1.1
+constexpr std::size_t kAddressBytesMax = 254;   // RFC 5321 section 4.5.3.1.3, without the angle brackets
+constexpr std::size_t kLabelBytesMax = 63;      // RFC 1035 section 2.3.4
+constexpr std::int64_t kMailBytesMin = 64 << 10;
+constexpr std::int64_t kMailBytesMax = 64 << 20;  // what the blob store takes
+
+bool is_lower_or_digit(char c) { return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9'); }
+bool is_alnum(char c) { return is_lower_or_digit(c) || (c >= 'A' && c <= 'Z'); }
+/// Part of a character outside ASCII (SMTPUTF8, internationalised domains).
+bool is_wide(char c) { return (static_cast<unsigned char>(c) & 0x80U) != 0; }
+
+std::string lower(std::string_view text) {
+  std::string out{text};
+  std::ranges::transform(out, out.begin(),
+                         [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c; });
+  return out;
+}
+
+/// Short names that become parts of keys and paths.
+bool is_name(std::string_view text) {
+  return !text.empty() && text.size() <= kNameBytesMax && is_lower_or_digit(text.front()) &&
+         std::ranges::all_of(text,
+                             [](char c) { return is_lower_or_digit(c) || c == '-' || c == '_' || c == '.'; });
+}
+constexpr std::string_view kNameRule =
+    "1 to 32 characters of a-z, 0-9, '-', '_' and '.', beginning with a letter or digit";
+
+bool is_host(std::string_view host) {
+  if (host.empty() || host.size() > 253) return false;
+  while (true) {
+    const std::size_t dot = host.find('.');
+    const std::string_view label = host.substr(0, dot);
+    if (label.empty() || label.size() > kLabelBytesMax || label.front() == '-' || label.back() == '-')
+      return false;
+    if (!std::ranges::all_of(label, [](char c) { return is_alnum(c) || c == '-' || is_wide(c); }))
+      return false;
+    if (dot == std::string_view::npos) return true;
+    host.remove_prefix(dot + 1);
+  }
+}
+
+bool is_port(std::string_view text) {
+  int port = 0;
+  const auto [stop, error] = std::from_chars(text.data(), text.data() + text.size(), port);
+  return error == std::errc{} && stop == text.data() + text.size() && port >= 1 && port <= 65535;
+}
+
+/// "host", "host:port", "1.2.3.4:port", "[::1]:port".
+bool is_endpoint(std::string_view text, bool port_required) {
+  if (text.starts_with('[')) {
+    const std::size_t close = text.find(']');
+    if (close == std::string_view::npos || close < 3) return false;
+    if (!std::ranges::all_of(text.substr(1, close - 1),
+                             [](char c) { return is_alnum(c) || c == ':' || c == '.'; }))
+      return false;
+    text.remove_prefix(close + 1);
+    if (text.empty()) return !port_required;
+    return text.front() == ':' && is_port(text.substr(1));
+  }
+  const std::size_t colon = text.find(':');
+  if (colon == std::string_view::npos) return !port_required && is_host(text);
+  return is_host(text.substr(0, colon)) && is_port(text.substr(colon + 1));
+}
+
+/// Why the text is no mailbox of ours; empty if it is one. Quoted local parts are not taken.
+std::string_view mailbox_problem(std::string_view text) {
+  const std::size_t at = text.rfind('@');
+  if (at == std::string_view::npos) return "has no '@'";
+  const std::string_view local = text.substr(0, at);
+  if (local.empty()) return "has nothing before the '@'";
+  if (local.size() > kLocalPartBytesMax || text.size() > kAddressBytesMax)
+    return "is too long for a mail address";
+  if (local.front() == '.' || local.back() == '.' || local.find("..") != std::string_view::npos)
+    return "has a dot too many before the '@'";
+  constexpr std::string_view kAtext = "!#$%&'*+-/=?^_`{|}~.";
+  if (!std::ranges::all_of(local, [&](char c) {
+        return is_alnum(c) || is_wide(c) || kAtext.find(c) != std::string_view::npos;
+      })) {
+    return "has a character before the '@' that a mail address may not have";
+  }
+  if (!is_host(text.substr(at + 1))) return "has no valid domain after the '@'";
+  return {};
+}
+
+/// "billing" or "language:lv=5".
+std::string skill_problem(std::string_view text) {
+  const std::size_t equals = text.find('=');
+  const std::string_view name = text.substr(0, equals);
+  const bool named = !name.empty() && name.size() <= 64 && is_lower_or_digit(name.front()) &&
+                     std::ranges::all_of(name, [](char c) {
+                       return is_lower_or_digit(c) || c == ':' || c == '-' || c == '_' || c == '.';
+                     });
+  if (!named) return "a skill is written like billing or language:lv=5 (a-z, 0-9, ':', '-', '_', '.')";
+  if (equals == std::string_view::npos) return "";
+  const std::string_view level = text.substr(equals + 1);
+  if (level.size() != 1 || level[0] < '1' || level[0] > '5') return "levels go from 1 to 5";
+  return "";
+}
+
+class Validator {
+ public:
+  explicit Validator(const v1::Config& config) : config_{config} {}
+
+  std::vector<ConfigProblem> run() {
+    if (config_.data_dir().empty()) add("data_dir", "must name a folder");
+    listen();
+    redis();
+    range("partitions", config_.partitions(), 1, 1024);
+    accounts();
+    agents();
+    routing();
+    email();
+    one_of("log.level", config_.log().level(), {"trace", "debug", "info", "warning", "error"});
+    one_of("log.format", config_.log().format(), {"auto", "text", "json"});
+    peer("peers.conversation", config_.peers().conversation());
+    peer("peers.routing", config_.peers().routing());
+    range("console.session_hours", config_.console().session_hours(), 1, 24 * 30);
+    range("console.sockets_max", config_.console().sockets_max(), 1, 15'000);
+    return std::move(problems_);
+  }
+
+ private:
+  void add(std::string field, std::string what) { problems_.push_back({std::move(field), std::move(what)}); }
+
+  void range(const std::string& field, std::int64_t value, std::int64_t least, std::int64_t most) {
+    if (value < least || value > most) {
+      add(field, std::to_string(value) + " is out of range; it goes from " + std::to_string(least) + " to " +
+                     std::to_string(most));
+    }
+  }
+
+  void one_of(const std::string& field, std::string_view value,
+              std::initializer_list<std::string_view> choices) {
+    if (std::ranges::find(choices, value) != choices.end()) return;
+    std::string all;
+    for (const std::string_view choice : choices) all += (all.empty() ? "" : ", ") + std::string{choice};
+    add(field, "'" + std::string{value} + "' is not one of " + all);
+  }
+
+  void listen() {
+    const v1::Listen& listen = config_.listen();
+    const bool ipv6 = listen.host().find(':') != std::string::npos;
+    if (!is_endpoint(ipv6 ? "[" + listen.host() + "]" : listen.host(), false)) {
+      add("listen.host", "'" + listen.host() + "' is neither an address nor a host name");
+    } else {
+      demo_agents();
+    }
+    range("listen.port_base", listen.port_base(), 1, 65'533);
+  }
+
+  /// The demo password is public: it must not guard anything that strangers can reach.
+  void demo_agents() {
+    if (listens_on_loopback()) return;
+    std::string names;
+    for (const v1::AgentSeed& agent : config_.agents()) {
+      if (agent.password() == kDemoPassword) names += (names.empty() ? "" : ", ") + agent.id();
+    }
+    if (names.empty()) return;
+    add("listen.host", "'" + config_.listen().host() + "' lets others in, while " + names +
+                           " still have the demo password that everybody knows; list your own under agents");
+  }
+
+  [[nodiscard]] bool listens_on_loopback() const {
+    const std::string& host = config_.listen().host();
+    return host == "localhost" || host == "::1" || host.starts_with("127.");
+  }
+
+  void redis() {
+    const std::string& url = config_.redis().url();
+    const bool good = url.empty() || (url.starts_with("unix:/") && url.size() > 6) ||
+                      (url.starts_with("redis://") && is_endpoint(url.substr(8), true)) ||
+                      (url.starts_with("rediss://") && is_endpoint(url.substr(9), true));
+    if (url.find('@') != std::string::npos && !url.starts_with("unix:")) {
+      add("redis.url", "has a user or password in it; put the password into redis.password");
+    } else if (!good) {
+      add("redis.url", "'" + url + "' is none of unix:/path, redis://host:port, rediss://host:port");
+    }
+    range("redis.connections", config_.redis().connections(), 1, 64);
+  }
+
+  void accounts() {
+    std::map<std::string, std::string> ids;
+    std::map<std::string, std::string> addresses;
+    for (int i = 0; i < config_.accounts_size(); ++i) {
+      const v1::Account& account = config_.accounts(i);
+      const std::string path = "accounts[" + std::to_string(i) + "]";
+      identity(ids, path, account.id());
+      if (account.has_email() && account.has_chat()) {
+        add(path, "has both email and chat; make an account for each");
+      } else if (!account.has_email() && !account.has_chat()) {
+        add(path, "has no channel; give it email or chat");
+      }
+      if (account.has_email()) mailboxes(addresses, path + ".email", account.email());
+      for (int j = 0; j < account.chat().origins_size(); ++j) {
+        origin(path + ".chat.origins[" + std::to_string(j) + "]", account.chat().origins(j));
+      }
+      for (int j = 0; j < account.required_skills_size(); ++j) {
+        skill(path + ".required_skills[" + std::to_string(j) + "]", account.required_skills(j));
+      }
+    }
+  }
+
+  void identity(std::map<std::string, std::string>& seen, const std::string& path, const std::string& id) {
+    if (id.empty()) {
+      add(path + ".id", "is missing");
+    } else if (!is_name(id)) {
+      add(path + ".id", "'" + id + "' is no id: " + std::string{kNameRule});
+    } else if (const auto [first, fresh] = seen.emplace(id, path); !fresh) {
+      add(path + ".id", "'" + id + "' is taken by " + first->second);
+    }
+  }
+
+  void mailboxes(std::map<std::string, std::string>& seen, const std::string& path,
+                 const v1::EmailAccount& email) {
+    mailbox(seen, path + ".address", email.address());
+    if (email.address().substr(0, email.address().rfind('@')).find('+') != std::string::npos) {
+      add(path + ".address",
+          "'" + email.address() + "' has a '+', which is where replies carry the mark of their thread");
+    }
+    for (int i = 0; i < email.aliases_size(); ++i)
+      mailbox(seen, path + ".aliases[" + std::to_string(i) + "]", email.aliases(i));
+    if (!email.authserv_id().empty() && !is_host(email.authserv_id())) {
+      add(path + ".authserv_id", "'" + email.authserv_id() + "' is not a host name");
+    }
+  }
+
+  void mailbox(std::map<std::string, std::string>& seen, const std::string& field,
+               const std::string& address) {
+    if (address.empty()) {
+      add(field, "is missing");
+    } else if (const std::string_view problem = mailbox_problem(address); !problem.empty()) {
+      add(field, "'" + address + "' " + std::string{problem});
+    } else if (const auto [first, fresh] = seen.emplace(lower(address), field); !fresh) {
+      add(field, "'" + address + "' is already " + first->second);
+    }
+  }
+
+  void origin(const std::string& field, const std::string& text) {
+    const bool good = text == "*" || (text.starts_with("https://") && is_endpoint(text.substr(8), false)) ||
+                      (text.starts_with("http://") && is_endpoint(text.substr(7), false));
+    if (!good)
+      add(field, "'" + text + "' is no origin; write it like https://shop.example.com, without a path");
+  }
+
+  void skill(const std::string& field, const std::string& text) {
+    if (const std::string problem = skill_problem(text); !problem.empty())
+      add(field, "'" + text + "': " + problem);
+  }
+
+  void agents() {
+    std::map<std::string, std::string> ids;
+    for (int i = 0; i < config_.agents_size(); ++i) {
+      const v1::AgentSeed& agent = config_.agents(i);
+      const std::string path = "agents[" + std::to_string(i) + "]";
+      identity(ids, path, agent.id());
+      if (agent.password().empty()) {
+        add(path + ".password", "is missing");
+      }
+      one_of(path + ".role", agent.role(), {"agent", "supervisor", "administrator"});
+      range(path + ".capacity_units", agent.capacity_units(), 0, 1000);
+      std::map<std::string, std::string> skills;
+      for (int j = 0; j < agent.skills_size(); ++j) {
+        const std::string field = path + ".skills[" + std::to_string(j) + "]";
+        skill(field, agent.skills(j));
+        const std::string name = agent.skills(j).substr(0, agent.skills(j).find('='));
+        if (!skills.emplace(name, field).second) add(field, "'" + name + "' is given twice");
+      }
+    }
+  }
+
+  void routing() {
+    const v1::Routing& routing = config_.routing();
+    range("routing.accept_timeout_seconds", routing.accept_timeout_seconds(), 1, 3600);
+    range("routing.disconnect_grace_seconds", routing.disconnect_grace_seconds(), 0, 3600);
+    one_of("routing.gone_policy", routing.gone_policy(), {"requeue", "keep"});
+    range("routing.email_units", routing.email_units(), 1, 1000);
+    range("routing.chat_units", routing.chat_units(), 1, 1000);
+    range("routing.social_units", routing.social_units(), 1, 1000);
+    range("routing.phone_units", routing.phone_units(), 1, 1000);
+    range("routing.missed_offers_until_away", routing.missed_offers_until_away(), 0, 100);
+  }
+
+  void email() {
+    const v1::Email& email = config_.email();
+    const v1::Relay& relay = email.relay();
+    const bool good = relay.url().empty() ||
+                      (relay.url().starts_with("smtp://") && is_endpoint(relay.url().substr(7), false)) ||
+                      (relay.url().starts_with("smtps://") && is_endpoint(relay.url().substr(8), false));
+    if (relay.url().find('@') != std::string::npos) {
+      add("email.relay.url",
+          "has a user or password in it; put them into email.relay.user and email.relay.password");
+    } else if (!good) {
+      add("email.relay.url", "'" + relay.url() + "' is neither smtp://host:port nor smtps://host:port");
+    }
+    if (relay.user().empty() != relay.password().empty()) {
+      add("email.relay." + std::string{relay.user().empty() ? "user" : "password"},
+          "is missing; user and password go together");
+    }
+    range("email.relay.connections", relay.connections(), 1, 64);
+    range("email.message_size_max", email.message_size_max(), kMailBytesMin, kMailBytesMax);
+    range("email.sessions_max", email.sessions_max(), 1, 10'000);
+    range("email.retry_hours_max", email.retry_hours_max(), 1, 24 * 14);
+  }
+
+  void peer(const std::string& field, const std::string& address) {
+    const bool good = address.empty() || (address.starts_with("unix:/") && address.size() > 6) ||
+                      is_endpoint(address, true);
+    if (!good) add(field, "'" + address + "' is neither host:port nor unix:/path");
+  }
+
+  const v1::Config& config_;
+  std::vector<ConfigProblem> problems_;
+};
+
+}  // namespace
+
+std::vector<ConfigProblem> validate(const v1::Config& config) { return Validator{config}.run(); }
+
+}  // namespace hark

@@ -1,0 +1,34 @@
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+/// Where things are in Redis. What lies below a partition's prefix is told at the top of prelude.lua.
+namespace hark::conversation::keys {
+
+inline std::string partition(std::uint16_t p) { return "hark:{p" + std::to_string(p) + "}"; }
+
+inline std::string in(std::uint16_t p, std::string_view kind, std::string_view id = {}) {
+  std::string key = partition(p);
+  key += ':';
+  key += kind;
+  if (!id.empty()) {
+    key += ':';
+    key += id;
+  }
+  return key;
+}
+
+/// Whose address it is: string, conversation id. In a slot of its own, written once.
+inline std::string address(std::string_view normalised) { return "hark:addr:" + std::string{normalised}; }
+
+/// Whose partition dedupes this message: string, conversation id. In a slot of its own.
+inline std::string native(int channel, std::string_view native_id) {
+  return "hark:native:" + std::to_string(channel) + ":" + std::string{native_id};
+}
+
+/// What a store was created with: hash, partitions, secret.
+inline std::string meta() { return "hark:meta"; }
+
+}  // namespace hark::conversation::keys

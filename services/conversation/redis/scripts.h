@@ -1,0 +1,22 @@
+#pragma once
+
+#include <string_view>
+
+/// The texts of the .lua files beside this header, embedded when the binary is built.
+namespace hark::conversation::scripts {
+
+extern const std::string_view prelude_lua;
+extern const std::string_view accept_lua;
+extern const std::string_view reply_lua;
+extern const std::string_view note_lua;
+extern const std::string_view assign_lua;
+extern const std::string_view transfer_lua;
+extern const std::string_view resolve_lua;
+extern const std::string_view reopen_lua;
+extern const std::string_view waive_lua;
+extern const std::string_view lease_lua;
+extern const std::string_view receipt_lua;
+extern const std::string_view quarantine_lua;
+extern const std::string_view fence_lua;
+
+}  // namespace hark::conversation::scripts
