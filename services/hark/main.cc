@@ -7,6 +7,7 @@
 
 #include "base/config/config.h"
 #include "base/log/log.h"
+#include "hark/ctl.h"
 #include "hark/run.h"
 #include "hark/version.h"
 
@@ -91,6 +92,7 @@ int main(int argc, char** argv) {
     std::fputs(default_yaml().c_str(), stdout);
   });
 
+  add_ctl(app, status);
   app.add_subcommand("version", "Print the version")->callback([] { std::printf("hark %s\n", kVersion); });
 
   CLI11_PARSE(app, argc, argv);
