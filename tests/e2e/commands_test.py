@@ -57,7 +57,7 @@ def test_two_on_one_folder_or_port_do_not_start(hark, tmp_path):
     try:
         other.start(wait=False)
         assert other.process.wait(timeout=30) != 0
-        assert str(hark.port_base) in other.tail()
+        assert "--port-base" in other.tail() and "127.0.0.1" in other.tail()
     finally:
         other.end()
     assert hark.is_ready()

@@ -107,7 +107,8 @@ def test_first_messages_at_the_same_moment_are_one_conversation_and_one_ticket(h
     (dict(account_id="nobody"), "ACCOUNT_UNKNOWN"),
     (dict(sender=dict(address="mailto:nonsense")), "ADDRESS_INVALID"),
     (dict(sender=dict(address="pigeon:7")), "ADDRESS_INVALID"),
-    (dict(channel=0), "INVALID_FIELD"),
+    (dict(channel=0), "ACCOUNT_UNKNOWN"),
+    (dict(channel=4), "ACCOUNT_UNKNOWN"),
 ])
 def test_a_message_that_cannot_be_taken_is_refused_with_a_reason_and_words(hark, change, reason):
     with pytest.raises(grpc.RpcError) as error:

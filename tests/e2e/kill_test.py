@@ -98,10 +98,26 @@ class Answerer(threading.Thread):
                 raise
             return
         conversation = offer.ticket.conversation_id
-        for entry in self.hark.timeline(conversation):
-            if entry.obligation == protos.entry_pb2.OBLIGATION_STATE_OPEN:
-                reply = agent.reply(entry, f"Answer to {entry.id}\n", token, key=f"kill-{entry.id}")
-                self.acknowledged[reply.id] = entry.id
+        for _ in range(20):  # until no mail comes between the last answer and the end of the ticket
+            for entry in self.hark.timeline(conversation):
+                if entry.obligation == protos.entry_pb2.OBLIGATION_STATE_OPEN:
+                    self.reply(agent, entry, token)
+            try:
+                agent.resolve(offer.ticket.id, token, disposition="done")
+                return
+            except grpc.RpcError as error:
+                if protos.reason_of(error) != "OBLIGATIONS_OPEN":
+                    raise
+
+    def reply(self, agent, entry, token):
+        try:
+            reply = agent.reply(entry, f"Answer to {entry.id}\n", token, key=f"kill-{entry.id}")
+        except grpc.RpcError as error:
+            # A reply settles its thread; another entry may have been settled by the one before, or a newer one came.
+            if protos.reason_of(error) not in ("NEWER_ENTRIES", "NOT_ANSWERABLE"):
+                raise
+            return
+        self.acknowledged[reply.id] = entry.id
 
 
 def strike(one, what, dice):
