@@ -2,7 +2,8 @@
 
 #include <array>
 
-#include "email/core/words.h"
+#include "email/core/ascii.h"
+#include "email/core/text_search.h"
 
 namespace hark::email {
 namespace {
@@ -194,7 +195,7 @@ FailureReason reason_of_status(std::string_view status) {
 }
 
 /// Letters, digits and what binds numbers to words or addresses.
-bool binds(char c) { return is_digit(c) || is_alpha(c) || c == '.' || c == '_'; }
+bool binds(char c) { return ascii_digit(c) || ascii_alpha(c) || c == '.' || c == '_'; }
 
 }  // namespace
 
@@ -243,7 +244,7 @@ std::string_view name_of(FailureReason reason) {
 }
 
 FailureReason failure_reason(std::string_view status, std::string_view diagnostic) {
-  const auto words = lower(diagnostic);
+  const auto words = ascii_lowered(diagnostic);
   for (const auto& phrase : kPhrases) {
     if (contains(words, phrase.words)) return phrase.reason;
   }
@@ -268,14 +269,14 @@ std::string find_status(std::string_view text) {
     if (i > 0 && binds(text[i - 1])) continue;
     std::size_t end = i + 2;
     std::size_t digits = 0;
-    while (end < text.size() && is_digit(text[end])) ++end, ++digits;
+    while (end < text.size() && ascii_digit(text[end])) ++end, ++digits;
     if (digits < 1 || digits > 3 || end >= text.size() || text[end] != '.') continue;
     const auto detail = ++end;
-    while (end < text.size() && is_digit(text[end])) ++end;
+    while (end < text.size() && ascii_digit(text[end])) ++end;
     if (end == detail || end - detail > 3) continue;
     // "5.1.1." may end a sentence, "5.1.1.7" is an address, "5.1.1a" a version.
-    if (end < text.size() &&
-        (is_alpha(text[end]) || (text[end] == '.' && end + 1 < text.size() && is_digit(text[end + 1])))) {
+    if (end < text.size() && (ascii_alpha(text[end]) ||
+                              (text[end] == '.' && end + 1 < text.size() && ascii_digit(text[end + 1])))) {
       continue;
     }
     return std::string{text.substr(i, end - i)};
@@ -287,7 +288,7 @@ int find_reply_code(std::string_view text) {
   for (std::size_t i = 0; i + 2 < text.size(); ++i) {
     const char first = text[i];
     if ((first != '2' && first != '4' && first != '5') || text[i + 1] < '0' || text[i + 1] > '5' ||
-        !is_digit(text[i + 2])) {
+        !ascii_digit(text[i + 2])) {
       continue;
     }
     if (i > 0 && (binds(text[i - 1]) || text[i - 1] == '-' || text[i - 1] == '/' || text[i - 1] == '='))
@@ -295,9 +296,9 @@ int find_reply_code(std::string_view text) {
     // "550", "550 ", "550-5.1.1", "550," and "550:" are codes; "550kB", "550.", "[192.0.2.2]" and "550-1234"
     // are not.
     const auto rest = text.substr(i + 3);
-    const bool ends = rest.empty() || is_space(rest.front()) || rest.front() == ',' || rest.front() == ':' ||
-                      rest.front() == ';' || rest.front() == '\'' ||
-                      (rest.front() == '-' && (rest.size() < 5 || !is_digit(rest[1]) || rest[2] == '.'));
+    const bool ends = rest.empty() || ascii_space(rest.front()) || rest.front() == ',' ||
+                      rest.front() == ':' || rest.front() == ';' || rest.front() == '\'' ||
+                      (rest.front() == '-' && (rest.size() < 5 || !ascii_digit(rest[1]) || rest[2] == '.'));
     if (ends) return (first - '0') * 100 + (text[i + 1] - '0') * 10 + (text[i + 2] - '0');
   }
   return 0;

@@ -3,7 +3,8 @@
 #include <algorithm>
 #include <array>
 
-#include "email/core/words.h"
+#include "email/core/ascii.h"
+#include "email/core/text_search.h"
 
 namespace hark::email {
 namespace {
@@ -132,8 +133,8 @@ std::string_view first_found(std::string_view words, const List& list) {
 }
 
 bool opens_original(std::string_view line) {
-  const auto words = lower(line.substr(0, 80));
-  std::string_view bare = trim(words);
+  const auto words = ascii_lowered(line.substr(0, 80));
+  std::string_view bare = ascii_trimmed(words);
   if (std::any_of(kOriginalHeaders.begin(), kOriginalHeaders.end(),
                   [&](std::string_view name) { return words.starts_with(name); })) {
     return true;
@@ -144,7 +145,7 @@ bool opens_original(std::string_view line) {
 }
 
 bool in_address(char c) {
-  return is_alpha(c) || is_digit(c) || contains("@._-+=/!#$%&'*?^`{|}~"sv, std::string_view{&c, 1}) ||
+  return ascii_alpha(c) || ascii_digit(c) || contains("@._-+=/!#$%&'*?^`{|}~"sv, std::string_view{&c, 1}) ||
          static_cast<unsigned char>(c) >= 0x80;
 }
 
@@ -171,13 +172,13 @@ struct Named {
 /// "<a@b>: why", "  a@b", "a@b: why", "To: a@b", "* a@b", "kijitora:0:<a@b> : why" ... Only the first address
 /// counts.
 std::optional<Named> named_recipient(std::string_view line) {
-  auto text = trim(line);
+  auto text = ascii_trimmed(line);
   text.remove_prefix(std::min(text.find_first_not_of("*-<> \t"), text.size()));
   if (const auto address = leading_address(text); !address.empty()) {
     return Named{address, text.substr(address.size())};
   }
   const auto open = text.find('<');
-  if (open == std::string_view::npos || !starts_with_word(text, "rcpt to:")) return std::nullopt;
+  if (open == std::string_view::npos || !ascii_istarts_with(text, "rcpt to:")) return std::nullopt;
   const auto address = leading_address(text.substr(open + 1));
   if (address.empty()) return std::nullopt;
   return Named{address, text.substr(open + 1 + address.size())};
@@ -198,9 +199,9 @@ std::string_view any_address(std::string_view text) {
 /// White space of any kind becomes one space; cut at kDiagnosticBytesMax.
 std::string one_line(std::string_view text) {
   std::string out;
-  for (const char c : trim(text)) {
+  for (const char c : ascii_trimmed(text)) {
     if (out.size() >= kDiagnosticBytesMax) break;
-    if (!is_space(c)) {
+    if (!ascii_space(c)) {
       out += c;
     } else if (!out.ends_with(' ')) {
       out += ' ';
@@ -232,7 +233,7 @@ std::vector<RecipientReport> recipients_in(std::string_view notice, DeliveryActi
   const auto close = [&](std::size_t end) {
     if (address.empty()) return;
     const bool known = std::any_of(reports.begin(), reports.end(), [&](const RecipientReport& each) {
-      return same_word(each.recipient, address);
+      return ascii_iequals(each.recipient, address);
     });
     if (!known) reports.push_back(report_from(address, notice.substr(words_from, end - words_from), action));
   };
@@ -240,7 +241,7 @@ std::vector<RecipientReport> recipients_in(std::string_view notice, DeliveryActi
   while (at < notice.size() && reports.size() < kReportRecipientsMax) {
     auto rest = notice.substr(at);
     const auto line = take_line(rest);
-    if (const auto named = named_recipient(line); named && !same_word(named->address, address)) {
+    if (const auto named = named_recipient(line); named && !ascii_iequals(named->address, address)) {
       close(at);
       address = named->address;
       words_from = static_cast<std::size_t>(named->rest.data() - notice.data());
@@ -271,8 +272,8 @@ std::string_view notice_part(std::string_view text) {
 
 std::optional<NoticeInWords> read_notice(std::string_view subject, std::string_view text) {
   const auto notice = notice_part(text.substr(0, kReportTextReadMax));
-  const auto subject_words = lower(subject);
-  const auto text_words = lower(notice);
+  const auto subject_words = ascii_lowered(subject);
+  const auto text_words = ascii_lowered(notice);
   const auto about_delay = first_found(subject_words, kDelaySubjects);
   const auto delayed = first_found(text_words, kDelayWords);
   if (!delayed.empty() && (!about_delay.empty() || !first_found(subject_words, kFailureSubjects).empty() ||

@@ -2,9 +2,11 @@
 
 #include <optional>
 
+#include "email/core/ascii.h"
 #include "email/core/bounce_text.h"
+#include "email/core/header_text.h"
 #include "email/core/message_id.h"
-#include "email/core/words.h"
+#include "email/core/text_search.h"
 
 namespace hark::email {
 namespace {
@@ -20,16 +22,16 @@ struct Field {
 std::optional<Field> take_field(std::string_view& text) {
   while (!text.empty()) {
     const auto line = take_line(text);
-    if (trim(line).empty()) return std::nullopt;
+    if (ascii_trimmed(line).empty()) return std::nullopt;
     const auto colon = line.find(':');
-    if (colon == std::string_view::npos || colon == 0 || is_space(line.front()) ||
-        trim(line.substr(0, colon)).find_first_of(" \t") != std::string_view::npos) {
+    if (colon == std::string_view::npos || colon == 0 || ascii_space(line.front()) ||
+        ascii_trimmed(line.substr(0, colon)).find_first_of(" \t") != std::string_view::npos) {
       continue;
     }
-    Field field{trim(line.substr(0, colon)), std::string{trim(line.substr(colon + 1))}};
+    Field field{ascii_trimmed(line.substr(0, colon)), std::string{ascii_trimmed(line.substr(colon + 1))}};
     while (!text.empty() && (text.front() == ' ' || text.front() == '\t')) {
       auto rest = text;
-      const auto more = trim(take_line(rest));
+      const auto more = ascii_trimmed(take_line(rest));
       if (more.empty()) break;
       text = rest;
       field.value += ' ';
@@ -44,18 +46,20 @@ std::optional<Field> take_field(std::string_view& text) {
 std::string address_of_field(std::string_view value) {
   const auto semicolon = value.find(';');
   if (semicolon != std::string_view::npos) value = value.substr(semicolon + 1);
-  value = trim(value);
+  value = ascii_trimmed(value);
   if (!value.empty() && value.front() == '<') value.remove_prefix(1);
-  return std::string{trim(value.substr(0, value.find('>')))};
+  return std::string{ascii_trimmed(value.substr(0, value.find('>')))};
 }
 
 std::optional<DeliveryAction> action_of(std::string_view value) {
-  if (starts_with_word(value, "failed") || starts_with_word(value, "failure")) return DeliveryAction::kFailed;
-  if (starts_with_word(value, "delayed")) return DeliveryAction::kDelayed;
-  if (starts_with_word(value, "deliver")) return DeliveryAction::kDelivered;  // also Postfix's "deliverable"
-  if (starts_with_word(value, "relayed")) return DeliveryAction::kRelayed;
-  if (starts_with_word(value, "expanded")) return DeliveryAction::kExpanded;
-  if (starts_with_word(value, "undeliver")) return DeliveryAction::kFailed;
+  if (ascii_istarts_with(value, "failed") || ascii_istarts_with(value, "failure"))
+    return DeliveryAction::kFailed;
+  if (ascii_istarts_with(value, "delayed")) return DeliveryAction::kDelayed;
+  if (ascii_istarts_with(value, "deliver"))
+    return DeliveryAction::kDelivered;  // also Postfix's "deliverable"
+  if (ascii_istarts_with(value, "relayed")) return DeliveryAction::kRelayed;
+  if (ascii_istarts_with(value, "expanded")) return DeliveryAction::kExpanded;
+  if (ascii_istarts_with(value, "undeliver")) return DeliveryAction::kFailed;
   return std::nullopt;
 }
 
@@ -75,10 +79,10 @@ struct Block {
 
 /// The member that a field sets; null for all others. A second one of the same name opens a new block.
 std::string* slot_of(Block& block, std::string_view name) {
-  if (same_word(name, "Original-Recipient")) return &block.original_recipient;
-  if (same_word(name, "Final-Recipient")) return &block.final_recipient;
-  if (same_word(name, "Status")) return &block.status;
-  if (same_word(name, "Diagnostic-Code")) return &block.diagnostic;
+  if (ascii_iequals(name, "Original-Recipient")) return &block.original_recipient;
+  if (ascii_iequals(name, "Final-Recipient")) return &block.final_recipient;
+  if (ascii_iequals(name, "Status")) return &block.status;
+  if (ascii_iequals(name, "Diagnostic-Code")) return &block.diagnostic;
   return nullptr;
 }
 
@@ -93,7 +97,7 @@ RecipientReport to_report(const Block& block) {
   const bool vague = report.status.empty() || report.status.ends_with(".0.0");
   if (auto told = vague ? find_status(diagnostic) : std::string{}; !told.empty())
     report.status = std::move(told);
-  if (!starts_with_word(diagnostic, "x-unix")) report.reply_code = find_reply_code(diagnostic);
+  if (!ascii_istarts_with(diagnostic, "x-unix")) report.reply_code = find_reply_code(diagnostic);
   if (block.action) {
     report.action = *block.action;
   } else if (report.status.starts_with('2')) {
@@ -137,7 +141,7 @@ std::vector<RecipientReport> read_delivery_status(std::string_view body) {
     auto field = take_field(body);
     if (!field) {
       close();
-    } else if (same_word(field->name, "Action")) {
+    } else if (ascii_iequals(field->name, "Action")) {
       if (block.action) close();
       block.action = action_of(field->value);
     } else if (auto* slot = slot_of(block, field->name)) {
@@ -168,21 +172,21 @@ OriginalMail read_original(std::string_view headers) {
     }
     begun = true;
     auto& value = field->value;
-    if (same_word(field->name, "Message-ID")) {
-      if (auto ids = message_ids_in(value); !ids.empty() && original.message_id.empty())
+    if (ascii_iequals(field->name, "Message-ID")) {
+      if (auto ids = parse_message_ids(value); !ids.empty() && original.message_id.empty())
         original.message_id = ids.front();
       if (original.message_id.empty()) original.message_id = clean_message_id(value);
-    } else if (same_word(field->name, "In-Reply-To")) {
-      original.in_reply_to = message_ids_in(value);
-    } else if (same_word(field->name, "References")) {
-      original.references = message_ids_in(value);
-    } else if (same_word(field->name, "From")) {
+    } else if (ascii_iequals(field->name, "In-Reply-To")) {
+      original.in_reply_to = parse_message_ids(value);
+    } else if (ascii_iequals(field->name, "References")) {
+      original.references = parse_message_ids(value);
+    } else if (ascii_iequals(field->name, "From")) {
       original.from = std::move(value);
-    } else if (same_word(field->name, "To")) {
+    } else if (ascii_iequals(field->name, "To")) {
       original.to = std::move(value);
-    } else if (same_word(field->name, "Reply-To")) {
+    } else if (ascii_iequals(field->name, "Reply-To")) {
       original.reply_to = std::move(value);
-    } else if (same_word(field->name, "Subject")) {
+    } else if (ascii_iequals(field->name, "Subject")) {
       original.subject = std::move(value);
     }
   }

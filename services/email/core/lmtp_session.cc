@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "base/core/check.h"
+#include "email/core/ascii.h"
 
 namespace hark::email {
 namespace {
@@ -13,16 +14,9 @@ namespace {
 // A declared SIZE is only a claim: it may not make us reserve more than this before the bytes are there.
 constexpr std::size_t kBodyReserveBytesMax = 256 * 1024;
 
-char upper(char c) { return c >= 'a' && c <= 'z' ? static_cast<char>(c - 'a' + 'A') : c; }
-
-bool equal_ignoring_case(std::string_view a, std::string_view b) {
-  return a.size() == b.size() &&
-         std::equal(a.begin(), a.end(), b.begin(), [](char x, char y) { return upper(x) == upper(y); });
-}
-
 /// Takes `prefix` off the front of `text`; false (and no change) if it isn't there.
 bool take_prefix(std::string_view& text, std::string_view prefix) {
-  if (!equal_ignoring_case(text.substr(0, prefix.size()), prefix)) return false;
+  if (!ascii_istarts_with(text, prefix)) return false;
   text.remove_prefix(prefix.size());
   return true;
 }
@@ -63,10 +57,6 @@ std::optional<std::string_view> take_path(std::string_view& text) {
 
 bool has_control(std::string_view text) {
   return std::any_of(text.begin(), text.end(), [](unsigned char c) { return c < 0x20 || c == 0x7f; });
-}
-
-bool is_ascii(std::string_view text) {
-  return std::all_of(text.begin(), text.end(), [](unsigned char c) { return c < 0x80; });
 }
 
 /// One reply line out of an outcome: its words come from elsewhere, so they may not break the line.
@@ -267,7 +257,7 @@ void LmtpSession::on_line(std::string_view line, LmtpEffects& out) {
 }
 
 void LmtpSession::on_command(std::string_view verb, std::string_view rest, LmtpEffects& out) {
-  const auto is = [&](std::string_view name) { return equal_ignoring_case(verb, name); };
+  const auto is = [&](std::string_view name) { return ascii_iequals(verb, name); };
   if (is("MAIL")) return on_mail(rest, out);
   if (is("RCPT")) return on_rcpt(rest, out);
   if (is("DATA")) return on_data(rest, out);
@@ -318,9 +308,9 @@ void LmtpSession::on_mail(std::string_view rest, LmtpEffects& out) {
 }
 
 bool LmtpSession::read_mail_parameter(std::string_view parameter, LmtpEffects& out) {
-  if (equal_ignoring_case(parameter, "SMTPUTF8")) return utf8_ = true;
+  if (ascii_iequals(parameter, "SMTPUTF8")) return utf8_ = true;
   if (take_prefix(parameter, "BODY=")) {
-    if (equal_ignoring_case(parameter, "7BIT") || equal_ignoring_case(parameter, "8BITMIME")) return true;
+    if (ascii_iequals(parameter, "7BIT") || ascii_iequals(parameter, "8BITMIME")) return true;
     refuse("501 5.5.4 BODY is 7BIT or 8BITMIME\r\n", out);
     return false;
   }

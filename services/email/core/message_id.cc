@@ -3,13 +3,14 @@
 #include <algorithm>
 
 #include "base/core/ids.h"
-#include "email/core/words.h"
+#include "email/core/ascii.h"
+#include "email/core/text_search.h"
 
 namespace hark::email {
 namespace {
 
 /// Crockford's alphabet with the letters that he reads as digits; 'u' is not in it.
-bool is_base32(char c) { return is_digit(c) || (is_alpha(c) && to_lower(c) != 'u'); }
+bool is_base32(char c) { return ascii_digit(c) || (ascii_alpha(c) && ascii_lower(c) != 'u'); }
 
 bool is_bracket_or_quote(char c) { return c == '<' || c == '>' || c == '"' || c == '\''; }
 
@@ -17,7 +18,7 @@ bool is_bracket_or_quote(char c) { return c == '<' || c == '>' || c == '"' || c 
 
 std::string clean_message_id(std::string_view id) {
   std::string out;
-  for (const char c : id.substr(0, kMessageIdBytesMax)) {
+  for (const char c : id.substr(0, kMessageIdLength)) {
     // White space inside comes from folding in the wrong place; control characters are never part of an id.
     if (static_cast<unsigned char>(c) > 0x20 && c != 0x7f) out += c;
   }
@@ -27,34 +28,11 @@ std::string clean_message_id(std::string_view id) {
   return out;
 }
 
-std::vector<std::string> message_ids_in(std::string_view header) {
-  std::vector<std::string> ids;
-  const auto add = [&](std::string_view raw) {
-    if (auto id = clean_message_id(raw); !id.empty()) ids.push_back(std::move(id));
-  };
-  while (!header.empty() && ids.size() < kMessageIdsReadMax) {
-    if (header.front() == '<') {
-      // An id whose '>' is missing ends where the next one begins.
-      const auto end = std::min(
-          header.find_first_of("><", std::min(header.find_first_not_of('<'), header.size())), header.size());
-      add(header.substr(0, end));
-      header.remove_prefix(end);
-    } else if (is_space(header.front()) || header.front() == ',' || header.front() == '>') {
-      header.remove_prefix(1);
-    } else {
-      const auto end = std::min(header.find_first_of(" \t\r\n,<"), header.size());
-      const auto word = header.substr(0, end);
-      if (contains(word, "@")) add(word);
-      header.remove_prefix(end);
-    }
-  }
-  return ids;
-}
-
 std::optional<std::string> as_thread_token(std::string_view text) {
-  if (text.size() != kThreadTokenLength || !std::all_of(text.begin(), text.end(), is_base32))
-    return std::nullopt;
-  return lower(text);
+  if (text.size() != kThreadTokenLength || !std::all_of(text.begin(), text.end(), is_base32)) return std::nullopt;
+  auto token = ascii_lowered(text);
+  for (auto& c : token) c = c == 'o' ? '0' : c == 'i' || c == 'l' ? '1' : c;
+  return token;
 }
 
 std::optional<std::string> token_of_own_message_id(std::string_view id) {

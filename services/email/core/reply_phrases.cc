@@ -6,7 +6,8 @@
 #include <algorithm>
 #include <array>
 
-#include "email/core/words.h"
+#include "email/core/ascii.h"
+#include "email/core/text_search.h"
 
 namespace hark::email {
 namespace {
@@ -268,7 +269,9 @@ constexpr auto kOpenings = std::to_array<std::string_view>({
     "lør.",    "søn.",
 });
 
-bool is_letter_byte(char c) { return is_alpha(c) || is_digit(c) || static_cast<unsigned char>(c) >= 0x80; }
+bool is_letter_byte(char c) {
+  return ascii_alpha(c) || ascii_digit(c) || static_cast<unsigned char>(c) >= 0x80;
+}
 
 /// Where `word` stands alone in `text`, or npos. Han characters have no blanks around them and are found
 /// anywhere.
@@ -303,8 +306,8 @@ std::string_view bare(std::string_view text, std::string_view decoration = "-_*=
 
 bool has_time(std::string_view text) {
   for (std::size_t i = 1; i + 2 < text.size(); ++i) {
-    if ((text[i] == ':' || text[i] == '.') && is_digit(text[i - 1]) && is_digit(text[i + 1]) &&
-        is_digit(text[i + 2]))
+    if ((text[i] == ':' || text[i] == '.') && ascii_digit(text[i - 1]) && ascii_digit(text[i + 1]) &&
+        ascii_digit(text[i + 2]))
       return true;
   }
   return false;
@@ -313,14 +316,14 @@ bool has_time(std::string_view text) {
 /// A year (19yy, 20yy), or a date in figures (3/4/24, 3.4.24).
 bool has_full_date(std::string_view text) {
   for (std::size_t i = 0; i < text.size(); ++i) {
-    if (!is_digit(text[i]) || (i > 0 && is_digit(text[i - 1]))) continue;
+    if (!ascii_digit(text[i]) || (i > 0 && ascii_digit(text[i - 1]))) continue;
     auto end = i;
-    while (end < text.size() && is_digit(text[end])) ++end;
+    while (end < text.size() && ascii_digit(text[end])) ++end;
     if (end - i == 4 && (text.substr(i, 2) == "19" || text.substr(i, 2) == "20")) return true;
     if (end - i <= 2 && end + 1 < text.size() && (text[end] == '/' || text[end] == '.') &&
-        is_digit(text[end + 1])) {
+        ascii_digit(text[end + 1])) {
       auto second = end + 1;
-      while (second < text.size() && is_digit(text[second])) ++second;
+      while (second < text.size() && ascii_digit(text[second])) ++second;
       if (second < text.size() && text[second] == text[end] && second - end <= 3) return true;
     }
     i = end - 1;
@@ -330,8 +333,8 @@ bool has_full_date(std::string_view text) {
 
 /// "2016-03-03 17:21 gmt+01:00 ..." or "2013/7/20 ...".
 bool opens_with_iso_date(std::string_view text) {
-  return text.size() > 10 && is_digit(text[0]) && is_digit(text[1]) && is_digit(text[2]) &&
-         is_digit(text[3]) && (text[4] == '-' || text[4] == '/') && is_digit(text[5]);
+  return text.size() > 10 && ascii_digit(text[0]) && ascii_digit(text[1]) && ascii_digit(text[2]) &&
+         ascii_digit(text[3]) && (text[4] == '-' || text[4] == '/') && ascii_digit(text[5]);
 }
 
 /// What an attribution says without its colon and decoration.
@@ -369,12 +372,12 @@ bool has_middle_verb(std::string_view words) {
                      [&](std::string_view verb) { return find_word(words, verb) != std::string_view::npos; });
 }
 
-bool has_digit(std::string_view text) { return std::any_of(text.begin(), text.end(), is_digit); }
+bool has_digit(std::string_view text) { return std::any_of(text.begin(), text.end(), ascii_digit); }
 
 /// "12:33, 3 may 2024, "john" <a@b>:" has a date and an address, and nothing else to say.
 bool is_date_and_sender(const Sentence& sentence) {
   const auto words = sentence.words;
-  if (words.empty() || !is_digit(words.front())) return false;
+  if (words.empty() || !ascii_digit(words.front())) return false;
   if (opens_with_iso_date(words) && contains(words.substr(0, 32), " gmt")) return true;
   if (!contains(words, "@") || (words.back() != '>' && words.back() != ')')) return false;
   return opens_with_iso_date(words) || (sentence.colon && has_time(words) && has_full_date(words));
@@ -388,7 +391,7 @@ std::string fold_line(std::string_view line) {
   const auto* bytes = reinterpret_cast<const std::uint8_t*>(line.data());
   for (std::size_t i = 0; i < line.size();) {
     if (bytes[i] < 0x80) {
-      out += line[i] == '\t' || line[i] == '\r' ? ' ' : to_lower(line[i]);
+      out += line[i] == '\t' || line[i] == '\r' ? ' ' : ascii_lower(line[i]);
       ++i;
       continue;
     }
@@ -422,6 +425,7 @@ HeaderWord header_word(std::string_view folded) {
 }
 
 bool is_original_marker(std::string_view folded) {
+  if (folded == kRestQuotedMark) return true;
   const auto text = bare(folded, " >");
   // Without decoration these are words that people write.
   if (!text.starts_with("--") && !text.starts_with("__") && !text.starts_with("*--") &&
@@ -447,13 +451,13 @@ bool is_mobile_signature(std::string_view folded) {
 bool is_postscript(std::string_view folded) { return starts_with_any(bare(folded, " *_"), kPostscripts); }
 
 bool is_forward_subject(std::string_view subject) {
-  return starts_with_any(trim(fold_line(subject.substr(0, 64))), kForwardSubjects);
+  return starts_with_any(ascii_trimmed(fold_line(subject.substr(0, 64))), kForwardSubjects);
 }
 
 bool may_open_attribution(std::string_view folded) {
   const auto text = bare(folded);
   if (text.empty()) return false;
-  if (is_digit(text.front()) || starts_with_any(text, kOpenings)) return true;
+  if (text == kQuoteFollowsMark || ascii_digit(text.front()) || starts_with_any(text, kOpenings)) return true;
   if (folded.starts_with("--") && folded.ends_with("--")) return true;
   // "Max Mustermann <max@x.de> schrieb am ...": the address first, then the verb.
   const auto at = text.find('@');
@@ -468,10 +472,11 @@ Attribution attribution(std::string_view folded_lines) {
   const auto sentence = sentence_of(folded_lines);
   const auto words = sentence.words;
   if (words.empty()) return Attribution::kNone;
+  if (words == kQuoteFollowsMark) return Attribution::kWeak;
   if (is_date_and_sender(sentence)) return Attribution::kStrong;
   const bool address = contains(words, "@");
   const bool last = ends_with_verb(words, kLastVerbs);
-  const auto outer = trim(folded_lines);
+  const auto outer = ascii_trimmed(folded_lines);
   if (last && outer.starts_with("--") && outer.ends_with("--")) return Attribution::kStrong;
   if (!has_digit(words) && !address) return Attribution::kNone;
   if (last && (sentence.colon || address || has_time(words))) {

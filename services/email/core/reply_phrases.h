@@ -31,6 +31,10 @@ bool is_postscript(std::string_view folded);
 /// "Fwd:", "WG:", "TR:" ... at the start of a subject (not folded): the mail hands another one on.
 bool is_forward_subject(std::string_view subject);
 
+// Lines that stand for what HTML says by its elements, put into the text that is made from it.
+constexpr std::string_view kQuoteFollowsMark = "\x02";  // as good as "On ..., somebody wrote:"
+constexpr std::string_view kRestQuotedMark = "\x03";    // as good as "-----Original Message-----"
+
 /// How sure it is that some lines, joined with blanks, are "On <date>, <somebody> wrote:".
 enum class Attribution {
   kNone,

@@ -2,8 +2,9 @@
 
 #include <algorithm>
 
+#include "email/core/ascii.h"
 #include "email/core/reply_phrases.h"
-#include "email/core/words.h"
+#include "email/core/text_search.h"
 
 namespace hark::email {
 namespace {
@@ -25,7 +26,7 @@ struct Line {
 };
 
 bool is_quote(std::string_view text) {
-  text = trim(text);
+  text = ascii_trimmed(text);
   return text.starts_with('>') || text.starts_with("| ") || text == "|";
 }
 
@@ -38,7 +39,7 @@ std::vector<Line> split(std::string_view text) {
     line.begin = at;
     line.text = take_line(rest);
     line.end = at = text.size() - rest.size();
-    line.folded = trim(fold_line(line.text));
+    line.folded = ascii_trimmed(fold_line(line.text));
     line.kind = line.folded.empty()   ? LineKind::kBlank
                 : is_quote(line.text) ? LineKind::kQuote
                                       : LineKind::kText;
@@ -54,6 +55,12 @@ bool is_rule(std::string_view folded) {
 
 bool is_signature_marker(const Line& line) {
   return line.folded == "--" || line.folded == "__" || line.folded == "—" || line.folded == "---";
+}
+
+/// A '<' without its '>' yet.
+bool has_open_bracket(std::string_view text) {
+  const auto last = text.find_last_of("<>");
+  return last != std::string_view::npos && text[last] == '<';
 }
 
 /// One pass over the lines that says what each is; then the quotes are weighed against what stands between
@@ -76,7 +83,7 @@ class Trimmer {
     for (std::size_t i = 0; i < lines_.size();) {
       auto& line = lines_[i];
       if (line.folded.starts_with("```")) in_code = !in_code;
-      if (is_forward_marker(line.folded)) return keep_from(i);
+      if (forwards_from(i)) return keep_from(i);
       if (line.kind != LineKind::kText || in_code) {
         ++i;
         continue;
@@ -86,8 +93,21 @@ class Trimmer {
     }
   }
 
+  /// A forwarded mail begins here; inside a quote that goes on, it is only part of what was answered.
+  bool forwards_from(std::size_t i) const {
+    if (!is_forward_marker(lines_[i].folded)) return false;
+    if (lines_[i].kind != LineKind::kQuote) return true;
+    auto before = i;
+    while (before > 0 && lines_[before - 1].kind == LineKind::kBlank) --before;
+    return before == 0 || lines_[before - 1].kind == LineKind::kText;
+  }
+
   /// Looks at a line of text that is no quote; returns where to go on.
   std::size_t mark_text(std::size_t i) {
+    if (!seen_text_ && lines_[i].folded == kRestQuotedMark) {
+      lines_[i].kind = LineKind::kBlank;
+      return i + 1;
+    }
     if (seen_text_ && !forwarded_ && opens_original(i)) {
       cut_from(i);
       return lines_.size();
@@ -131,9 +151,7 @@ class Trimmer {
         return 0;
       }
       // A '>' that a wrapped "<a@b>" left at the start of a line is no quote yet.
-      const bool wrapped_bracket =
-          line.kind == LineKind::kQuote && n > 0 && contains(joined, "<") &&
-          joined.rfind('<') > joined.rfind('>') + (joined.rfind('>') == std::string::npos);
+      const bool wrapped_bracket = line.kind == LineKind::kQuote && has_open_bracket(joined);
       if (line.kind == LineKind::kQuote && !wrapped_bracket) return 0;
       if (n > 0 && may_open_attribution(line.folded) && attribution(line.folded) != Attribution::kNone)
         return 0;
@@ -349,10 +367,10 @@ TrimmedReply trim_reply(std::string_view text, bool forwarded) {
     Line tail = lines[i];
     tail.begin += at;
     tail.text.remove_prefix(at);
-    tail.folded = trim(fold_line(tail.text));
+    tail.folded = ascii_trimmed(fold_line(tail.text));
     lines[i].end = tail.begin;
     lines[i].text = lines[i].text.substr(0, at);
-    lines[i].folded = trim(fold_line(lines[i].text));
+    lines[i].folded = ascii_trimmed(fold_line(lines[i].text));
     lines.insert(lines.begin() + static_cast<std::ptrdiff_t>(i) + 1, std::move(tail));
     break;  // one mail has one such line; more would only cost time
   }

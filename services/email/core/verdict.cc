@@ -4,9 +4,10 @@
 #include <array>
 #include <optional>
 
+#include "email/core/ascii.h"
 #include "email/core/bounce_text.h"
 #include "email/core/message_id.h"
-#include "email/core/words.h"
+#include "email/core/text_search.h"
 
 namespace hark::email {
 namespace {
@@ -21,37 +22,38 @@ std::string_view sender_address(const Mail& mail) {
 
 bool is_own(std::string_view address, const std::vector<std::string>& own_addresses) {
   return std::any_of(own_addresses.begin(), own_addresses.end(),
-                     [&](const std::string& own) { return same_word(own, address); });
+                     [&](const std::string& own) { return ascii_iequals(own, address); });
 }
 
 /// "auto-replied; owner-email=..." → "auto-replied"; comments as in "auto-generated (failure)" fall away too.
 std::string first_word(std::string_view value) {
-  value = trim(value);
-  return lower(value.substr(0, value.find_first_of("; \t(,")));
+  value = ascii_trimmed(value);
+  return ascii_lowered(value.substr(0, value.find_first_of("; \t(,")));
 }
 
 bool is_null_sender(const Mail& mail, const Envelope& envelope) {
   if (envelope.mail_from.empty()) return true;
-  const auto path = trim(header(mail, "Return-Path"));
-  return path == "<>" || same_word(path, "<MAILER-DAEMON>") || same_word(envelope.mail_from, "MAILER-DAEMON");
+  const auto path = ascii_trimmed(header(mail, "Return-Path"));
+  return path == "<>" || ascii_iequals(path, "<MAILER-DAEMON>") ||
+         ascii_iequals(envelope.mail_from, "MAILER-DAEMON");
 }
 
 bool is_daemon(std::string_view address) {
-  const auto local = lower(local_part(address));
+  const auto local = ascii_lowered(local_part(address));
   return local == "mailer-daemon" || local == "mailerdaemon" || local == "postmaster" ||
          local == "post_master" || local == "mail-daemon" || local == "mail.delivery.system" ||
          local == "mail-delivery-system";
 }
 
 bool has_daemon_name(const Mail& mail) {
-  const auto name = mail.from.empty() ? std::string{} : lower(mail.from.front().name);
+  const auto name = mail.from.empty() ? std::string{} : ascii_lowered(mail.from.front().name);
   return contains_any(name,
                       {"mail delivery s", "mailer-daemon", "mail delivery system", "delivery subsystem"});
 }
 
 std::optional<Verdict> as_loop(const Mail& mail) {
   const auto received = std::count_if(mail.headers.begin(), mail.headers.end(), [](const HeaderField& field) {
-    return same_word(field.name, "Received");
+    return ascii_iequals(field.name, "Received");
   });
   if (static_cast<std::size_t>(received) > kReceivedHeadersMax) {
     return Verdict{.kind = MailKind::kLoop,
@@ -61,7 +63,7 @@ std::optional<Verdict> as_loop(const Mail& mail) {
 }
 
 std::optional<Verdict> as_own_loop(const Mail& mail, const std::vector<std::string>& own_addresses) {
-  const auto mark = trim(header(mail, kOwnLoopHeader));
+  const auto mark = ascii_trimmed(header(mail, kOwnLoopHeader));
   if (mark.empty()) return std::nullopt;
   // The mark of another installation is a machine's mail, but not ours come back.
   if (contains(mark, "@") && !is_own(mark, own_addresses)) {
@@ -86,7 +88,7 @@ std::string field_of(std::string_view body, std::string_view name) {
   while (!body.empty()) {
     const auto line = take_line(body);
     const auto colon = line.find(':');
-    if (colon != std::string_view::npos && same_word(trim(line.substr(0, colon)), name)) {
+    if (colon != std::string_view::npos && ascii_iequals(ascii_trimmed(line.substr(0, colon)), name)) {
       return first_word(line.substr(colon + 1));
     }
   }
@@ -134,7 +136,7 @@ void complete_from_words(const Mail& mail, std::vector<RecipientReport>& recipie
     if (report.action != DeliveryAction::kFailed || report.reason != FailureReason::kOther) continue;
     const auto same =
         std::find_if(notice->recipients.begin(), notice->recipients.end(),
-                     [&](const auto& each) { return same_word(each.recipient, report.recipient); });
+                     [&](const auto& each) { return ascii_iequals(each.recipient, report.recipient); });
     const auto& words = same == notice->recipients.end() ? notice->recipients.front() : *same;
     report.reason = words.reason;
     if (report.status.empty() || report.status.ends_with(".0.0"))
@@ -199,11 +201,11 @@ constexpr auto kAutoReplySubjects = std::to_array<std::string_view>({
 /// needs.
 bool has_auto_reply_subject(std::string_view subject) {
   // Only the beginning counts: "Re: vacation plans" is a person's.
-  const auto words = lower(trim(subject).substr(0, 120));
+  const auto words = ascii_lowered(ascii_trimmed(subject).substr(0, 120));
   return std::any_of(kAutoReplySubjects.begin(), kAutoReplySubjects.end(), [&](std::string_view start) {
     if (words.starts_with(start)) return true;
-    // lower() leaves letters beyond ASCII alone, so a capital first letter of theirs is compared from the
-    // next on.
+    // ascii_lowered() leaves letters beyond ASCII alone, so a capital first letter of theirs is compared from
+    // the next on.
     const auto skip = [](std::string_view text) {
       return text.substr(std::min<std::size_t>(2, text.size()));
     };
@@ -233,13 +235,14 @@ std::optional<Verdict> as_auto_reply(const Mail& mail, const Envelope& envelope)
   const auto submitted = first_word(header(mail, "Auto-Submitted"));
   const auto sender = sender_address(mail);
   // Daemons and root mark alarms and unknown kinds of bounces so: a person has to see those.
-  const bool system = is_daemon(sender) || same_word(local_part(sender), "root");
+  const bool system = is_daemon(sender) || ascii_iequals(local_part(sender), "root");
   if (submitted == "auto-replied" && !system) return reply("Auto-Submitted: auto-replied (RFC 3834)");
   for (const std::string_view name : {"X-Autoreply", "X-Autorespond", "X-Autoresponder", "X-Auto-Reply"}) {
-    const auto value = trim(header(mail, name));
-    if (!value.empty() && !same_word(value, "no") && !system) return reply(std::string{name} + " is set");
+    const auto value = ascii_trimmed(header(mail, name));
+    if (!value.empty() && !ascii_iequals(value, "no") && !system) return reply(std::string{name} + " is set");
   }
-  if (same_word(trim(header(mail, "X-Apple-Action")), "vacation")) return reply("X-Apple-Action: vacation");
+  if (ascii_iequals(ascii_trimmed(header(mail, "X-Apple-Action")), "vacation"))
+    return reply("X-Apple-Action: vacation");
   const auto precedence = first_word(header(mail, "Precedence"));
   if (precedence == "auto_reply" || precedence == "auto-reply") return reply("Precedence: " + precedence);
   const bool automatic = is_null_sender(mail, envelope) || (!submitted.empty() && submitted != "no");
@@ -254,7 +257,7 @@ std::string sign_in_sender(const Mail& mail, const Envelope& envelope) {
   if (sender.empty()) return "no From";
   if (is_null_sender(mail, envelope)) return "the null sender: answers are not wanted";
   for (const std::string_view address : {sender, std::string_view{envelope.mail_from}}) {
-    const auto local = lower(local_part(address));
+    const auto local = ascii_lowered(local_part(address));
     const bool machine =
         is_daemon(address) || local == "abuse" || local == "root" || local.ends_with("-request") ||
         local.starts_with("owner-") || local.starts_with("noreply") || local.starts_with("no-reply") ||
@@ -272,15 +275,15 @@ std::string sign_in_headers(const Mail& mail) {
   if (precedence == "bulk" || precedence == "junk" || precedence == "list" || precedence == "auto_reply") {
     return "Precedence: " + precedence;
   }
-  const auto suppress = lower(header(mail, "X-Auto-Response-Suppress"));
+  const auto suppress = ascii_lowered(header(mail, "X-Auto-Response-Suppress"));
   if (contains_any(suppress, {"all", "oof", "autoreply"}))
     return "X-Auto-Response-Suppress: " + suppress.substr(0, 80);
   for (const auto& field : mail.headers) {
-    if (starts_with_word(field.name, "List-") || same_word(field.name, "Mailing-List"))
+    if (ascii_istarts_with(field.name, "List-") || ascii_iequals(field.name, "Mailing-List"))
       return field.name + ": a list";
     for (const std::string_view name :
          {"X-Loop", "X-Autoreply", "X-Autorespond", "X-Autoresponder", "X-Auto-Reply"}) {
-      if (same_word(field.name, name)) return std::string{name} + " is set";
+      if (ascii_iequals(field.name, name)) return std::string{name} + " is set";
     }
   }
   return {};
