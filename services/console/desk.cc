@@ -38,6 +38,7 @@ Desk::Desk(TaskGroup& tasks, RoutingPort& routing, ConversationPort& conversatio
     : tasks_{tasks}, routing_{routing}, conversation_{conversation}, feeds_{feeds}, clock_{clock} {}
 
 void Desk::sit_down(const SessionPtr& session) {
+  session->retry.cancel();
   sessions_.emplace(session->agent_id, session);
   tasks_.spawn("agent session", follow(session));
   read_again(session);
@@ -69,7 +70,7 @@ Task<> Desk::follow(SessionPtr session) {
     if (session->ended) co_return;
     if (const auto status = stream->status();
         !status.ok() && status.error().reason == Reason::kAgentNotFound) {
-      session->sink->close("this agent no longer exists");
+      session->sink->close(Farewell::kSignInAgain, "this agent no longer exists");
       co_return;
     }
     session->retry.expires_after(back_off.next(secure_random()));

@@ -51,7 +51,8 @@ ConsoleService::ConsoleService(asio::any_io_executor executor, Ports ports, cons
       tokens_{options_.secret},
       tasks_{std::move(executor), std::move(on_failure)},
       feeds_{tasks_, ports_.conversation, ports_.events},
-      desk_{tasks_, ports_.routing, ports_.conversation, feeds_, clock_} {}
+      desk_{tasks_, ports_.routing, ports_.conversation, feeds_, clock_},
+      session_ended_{tasks_.executor()} {}
 
 void ConsoleService::start() {
   tasks_.spawn("follow events", feeds_.follow([this](const v1::Event& event) { desk_.on_event(event); },
@@ -59,20 +60,34 @@ void ConsoleService::start() {
 }
 
 Task<> ConsoleService::stop() {
+  stopping_ = true;
+  for (const auto& session : sessions_) session->sink->close(Farewell::kComeBack, "the server restarts");
+  while (!sessions_.empty()) co_await session_ended_.wait();
   tasks_.cancel();
   co_await tasks_.wait();
 }
 
 SessionPtr ConsoleService::connect(std::shared_ptr<ResponseSink> sink, std::string remote_address) {
-  ++sessions_;
-  return std::make_shared<Session>(tasks_.executor(), std::move(sink), std::move(remote_address));
+  const auto session =
+      std::make_shared<Session>(tasks_.executor(), std::move(sink), std::move(remote_address));
+  sessions_.insert(session);
+  if (stopping_) session->sink->close(Farewell::kComeBack, "the server restarts");
+  session->retry.expires_after(kSignInTime);
+  session->retry.async_wait([weak = std::weak_ptr{session}](const boost::system::error_code& error) {
+    const auto late = weak.lock();
+    if (!error && late && !late->ended && late->sign_in == SignInState::kSignedOut) {
+      late->sink->close(Farewell::kSignInAgain, "nobody signed in");
+    }
+  });
+  return session;
 }
 
 void ConsoleService::disconnect(const SessionPtr& session) {
   if (std::exchange(session->ended, true)) return;
-  --sessions_;
   feeds_.drop(*session);
   desk_.leave(session);
+  sessions_.erase(session);
+  session_ended_.notify_all();
 }
 
 Result<std::string> ConsoleService::agent_of(std::string_view session_token) const {

@@ -1,9 +1,11 @@
 #pragma once
 
 #include <memory>
+#include <set>
 #include <string>
 #include <string_view>
 
+#include "base/async/notifier.h"
 #include "base/async/task_group.h"
 #include "base/core/time.h"
 #include "console/core/session_token.h"
@@ -14,6 +16,9 @@
 #include "console/session.h"
 
 namespace hark::console {
+
+/// A connection that has not signed in by then is closed.
+constexpr Duration kSignInTime{30'000};
 
 struct ConsoleOptions {
   /// Signs session tokens; at least 16 bytes, kept over restarts.
@@ -35,7 +40,8 @@ class ConsoleService {
 
   /// Begins to follow the event log.
   void start();
-  /// Ends everything that start() and sessions began. Close the sockets first.
+  /// Sends every page away (it will come back elsewhere) and ends everything that start() and sessions began.
+  /// Returns when the last session is disconnected.
   Task<> stop();
 
   /// A page has connected.
@@ -49,7 +55,7 @@ class ConsoleService {
 
   [[nodiscard]] BlobPort& blobs() { return ports_.blobs; }
   [[nodiscard]] const ConsoleOptions& options() const { return options_; }
-  [[nodiscard]] std::size_t sessions() const { return sessions_; }
+  [[nodiscard]] std::size_t sessions() const { return sessions_.size(); }
 
  private:
   Task<> answer(SessionPtr session, v1::ConsoleRequest request);
@@ -75,7 +81,9 @@ class ConsoleService {
   TaskGroup tasks_;
   Feeds feeds_;
   Desk desk_;
-  std::size_t sessions_ = 0;
+  std::set<SessionPtr> sessions_;
+  Notifier session_ended_;
+  bool stopping_ = false;
 };
 
 }  // namespace hark::console

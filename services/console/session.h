@@ -14,14 +14,17 @@
 
 namespace hark::console {
 
+/// What a page that is sent away should do.
+enum class Farewell { kComeBack, kSignInAgain };
+
 /// The way down to one page. Called on the console's executor.
 class ResponseSink {
  public:
   virtual ~ResponseSink() = default;
   /// Queues a frame; a page that does not read is closed by the transport.
   virtual void send(const v1::ConsoleResponse& response) = 0;
-  /// Ends the connection; the page is told why and may come back.
-  virtual void close(std::string_view reason) = 0;
+  /// Ends the connection; the page is told why.
+  virtual void close(Farewell farewell, std::string_view reason) = 0;
 };
 
 /// One page's connection and what it is told about. Lives from connect() to disconnect(); coroutines that
@@ -47,7 +50,7 @@ struct Session {
   /// Routing's last word on the agent.
   v1::AgentSessionResponse desk;
   std::shared_ptr<AgentStream> agent_stream;
-  /// Between two attempts to reach routing.
+  /// Until sign-in: how long the page may take. Then: between two attempts to reach routing.
   asio::steady_timer retry;
   /// `assigned` must be read again; somebody is at it.
   bool work_stale = false;

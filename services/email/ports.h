@@ -21,7 +21,8 @@ struct OutgoingTransfer {
 struct TransferOutcome {
   enum class Kind {
     kSent,      // the relay took it, for all recipients
-    kTryLater,  // refused for now, unreachable, or the answer was lost: the same mail, with its Message-ID, again later
+    kTryLater,  // refused for now, unreachable, or the answer was lost: the same mail, with its Message-ID,
+                // again later
     kRefused,   // refused for good
   };
   Kind kind = Kind::kTryLater;

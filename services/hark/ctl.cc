@@ -27,28 +27,34 @@ struct Ctl {
   bool json = false;
   int limit = 0;
   bool all = false;
-  std::string id, text, key, reason, disposition, entry, agent, password, role = "agent", presence, name, switch_to, account;
+  std::string id, text, key, reason, disposition, entry, agent, password, role = "agent", presence, name,
+                                                                          switch_to, account;
   std::vector<std::string> skills;
   int capacity = 0;
   int status = 0;
 
-  std::unique_ptr<v1::ConversationService::Stub> conversation() { return v1::ConversationService::NewStub(rpc::connect(address)); }
-  std::unique_ptr<v1::RoutingService::Stub> routing() { return v1::RoutingService::NewStub(rpc::connect(address)); }
+  std::unique_ptr<v1::ConversationService::Stub> conversation() {
+    return v1::ConversationService::NewStub(rpc::connect(address));
+  }
+  std::unique_ptr<v1::RoutingService::Stub> routing() {
+    return v1::RoutingService::NewStub(rpc::connect(address));
+  }
 
   int fail(const grpc::Status& result) {
     const auto error = rpc::from_grpc(result);
     if (result.error_code() == grpc::StatusCode::UNAVAILABLE && result.error_details().empty()) {
       std::fprintf(stderr, "hark ctl: no Hark answers at %s (--address)\n", address.c_str());
     } else {
-      std::fprintf(stderr, "hark ctl: %s: %s\n", std::string{name_of(error.reason)}.c_str(), error.message.c_str());
+      std::fprintf(stderr, "hark ctl: %s: %s\n", std::string{name_of(error.reason)}.c_str(),
+                   error.message.c_str());
     }
     return 1;
   }
 
   /// Calls one unary method; on success prints with `print` or as JSON.
   template <class Stub, class Request, class Response, class Print>
-  bool call(Stub& stub, grpc::Status (Stub::*method)(grpc::ClientContext*, const Request&, Response*), const Request& request,
-            Response& response, Print print) {
+  bool call(Stub& stub, grpc::Status (Stub::*method)(grpc::ClientContext*, const Request&, Response*),
+            const Request& request, Response& response, Print print) {
     grpc::ClientContext context;
     context.set_deadline(std::chrono::system_clock::now() + kTimeout);
     const auto result = (stub.*method)(&context, request, &response);
@@ -94,7 +100,8 @@ struct Ctl {
     request.set_all(all);
     request.set_agent_id(agent);
     v1::ListConversationsResponse response;
-    call(*conversation(), &v1::ConversationService::Stub::ListConversations, request, response, &print_conversations);
+    call(*conversation(), &v1::ConversationService::Stub::ListConversations, request, response,
+         &print_conversations);
   }
 
   void timeline() {
@@ -168,14 +175,17 @@ struct Ctl {
     request.set_reason(reason);
     v1::ReopenResponse response;
     call(*stub, &v1::ConversationService::Stub::Reopen, request, response,
-         [](const v1::ReopenResponse& done) { std::printf("%s is in the queue again\n", done.ticket().id().c_str()); });
+         [](const v1::ReopenResponse& done) {
+           std::printf("%s is in the queue again\n", done.ticket().id().c_str());
+         });
   }
 
   void quarantine() {
     v1::ListQuarantineRequest request;
     request.set_limit(limit);
     v1::ListQuarantineResponse response;
-    call(*conversation(), &v1::ConversationService::Stub::ListQuarantine, request, response, &print_quarantine);
+    call(*conversation(), &v1::ConversationService::Stub::ListQuarantine, request, response,
+         &print_quarantine);
   }
 
   void agents() {
@@ -201,7 +211,9 @@ struct Ctl {
     request.set_password(password);
     v1::UpsertAgentResponse response;
     call(*routing(), &v1::RoutingService::Stub::UpsertAgent, request, response,
-         [](const v1::UpsertAgentResponse& done) { std::printf("agent %s is known\n", done.agent().id().c_str()); });
+         [](const v1::UpsertAgentResponse& done) {
+           std::printf("agent %s is known\n", done.agent().id().c_str());
+         });
   }
 
   void set_presence() {
@@ -239,7 +251,8 @@ void add_ctl(CLI::App& app, int& status) {
   root->add_option("--address", ctl->address, "host:port of gRPC (default 127.0.0.1:7471)");
   root->final_callback([ctl, &status] { status = ctl->status; });
 
-  auto* list = command(*root, *ctl, "conversations", "Conversations with an open ticket, oldest first", &Ctl::conversations);
+  auto* list = command(*root, *ctl, "conversations", "Conversations with an open ticket, oldest first",
+                       &Ctl::conversations);
   list->add_flag("--all", ctl->all, "Also those without an open ticket");
   list->add_option("--agent", ctl->agent, "Only those whose ticket this agent holds");
   list->add_option("--limit", ctl->limit);
@@ -253,7 +266,8 @@ void add_ctl(CLI::App& app, int& status) {
   reply->add_option("--text", ctl->text)->required();
   reply->add_option("--agent", ctl->agent, "In whose name (default: the holder of the ticket)");
   reply->add_option("--key", ctl->key, "Idempotency key (default: a new one)");
-  reply->add_option("--switch-to", ctl->switch_to, "Another address of the customer; needs --account and --reason");
+  reply->add_option("--switch-to", ctl->switch_to,
+                    "Another address of the customer; needs --account and --reason");
   reply->add_option("--account", ctl->account);
   reply->add_option("--reason", ctl->reason);
 
@@ -270,7 +284,8 @@ void add_ctl(CLI::App& app, int& status) {
   resolve->add_option("--waive", ctl->reason, "Why unanswered messages need no answer");
   resolve->add_option("--key", ctl->key);
 
-  auto* reopen = command(*root, *ctl, "reopen", "Put the last ticket of a conversation back into the queue", &Ctl::reopen);
+  auto* reopen = command(*root, *ctl, "reopen", "Put the last ticket of a conversation back into the queue",
+                         &Ctl::reopen);
   reopen->add_option("conversation", ctl->id)->required();
   reopen->add_option("--agent", ctl->agent);
   reopen->add_option("--reason", ctl->reason);
@@ -278,7 +293,8 @@ void add_ctl(CLI::App& app, int& status) {
 
   command(*root, *ctl, "quarantine", "Input that could not be read, newest first", &Ctl::quarantine)
       ->add_option("--limit", ctl->limit);
-  command(*root, *ctl, "queue", "Tickets that wait for an agent, longest first", &Ctl::queue)->add_option("--limit", ctl->limit);
+  command(*root, *ctl, "queue", "Tickets that wait for an agent, longest first", &Ctl::queue)
+      ->add_option("--limit", ctl->limit);
 
   auto* agents = root->add_subcommand("agents", "Agents: list (default), add, presence");
   agents->require_subcommand(0, 1);
@@ -286,7 +302,8 @@ void add_ctl(CLI::App& app, int& status) {
   agents->callback([ctl, agents] {
     if (agents->get_subcommands().empty()) ctl->agents();
   });
-  auto* add = command(*agents, *ctl, "add", "Create an agent, or replace one of the same id", &Ctl::add_agent);
+  auto* add =
+      command(*agents, *ctl, "add", "Create an agent, or replace one of the same id", &Ctl::add_agent);
   add->add_option("id", ctl->id)->required();
   add->add_option("--name", ctl->name);
   add->add_option("--password", ctl->password, "Empty keeps the present one");
@@ -295,7 +312,9 @@ void add_ctl(CLI::App& app, int& status) {
   add->add_option("--capacity", ctl->capacity, "Units of work at once (0: the default)");
   auto* presence = command(*agents, *ctl, "presence", "Set an agent's presence", &Ctl::set_presence);
   presence->add_option("id", ctl->id)->required();
-  presence->add_option("presence", ctl->presence)->required()->check(CLI::IsMember({"available", "away", "offline"}));
+  presence->add_option("presence", ctl->presence)
+      ->required()
+      ->check(CLI::IsMember({"available", "away", "offline"}));
 }
 
 }  // namespace hark

@@ -57,7 +57,8 @@ void print_conversations(const v1::ListConversationsResponse& response) {
     const auto& ticket = conversation.ticket();
     std::printf("%s  %-8s %-10s %2d open  %s  %s\n", conversation.id().c_str(),
                 word(v1::TicketState_Name(ticket.state()), "TICKET_STATE_").c_str(),
-                ticket.agent_id().empty() ? "-" : ticket.agent_id().c_str(), conversation.open_obligations_size(),
+                ticket.agent_id().empty() ? "-" : ticket.agent_id().c_str(),
+                conversation.open_obligations_size(),
                 conversation.customer_name().empty() && conversation.addresses_size() > 0
                     ? conversation.addresses(0).address().c_str()
                     : conversation.customer_name().c_str(),
@@ -68,8 +69,8 @@ void print_conversations(const v1::ListConversationsResponse& response) {
 
 void print_entry(const v1::Entry& entry) {
   const auto kind = word(v1::EntryKind_Name(entry.kind()), "ENTRY_KIND_");
-  std::printf("%4lld  %s  %s  %s", static_cast<long long>(entry.sequence()), time_text(entry.accepted_at_ms()).c_str(),
-              entry.id().c_str(), kind.c_str());
+  std::printf("%4lld  %s  %s  %s", static_cast<long long>(entry.sequence()),
+              time_text(entry.accepted_at_ms()).c_str(), entry.id().c_str(), kind.c_str());
   if (!entry.sender().address().empty()) std::printf(" from %s", entry.sender().address().c_str());
   if (!entry.to().address().empty()) std::printf(" to %s", entry.to().address().c_str());
   if (!entry.account_id().empty()) std::printf(" (%s)", entry.account_id().c_str());
@@ -88,10 +89,11 @@ void print_entry(const v1::Entry& entry) {
   std::printf("\n");
   if (!entry.reason().empty()) std::printf("%s\n", indented(entry.reason()).c_str());
   if (!entry.content().subject().empty()) std::printf("    Subject: %s\n", entry.content().subject().c_str());
-  if (!entry.content().visible_text().empty()) std::printf("%s\n", indented(entry.content().visible_text()).c_str());
+  if (!entry.content().visible_text().empty())
+    std::printf("%s\n", indented(entry.content().visible_text()).c_str());
   for (const auto& file : entry.content().attachments()) {
-    std::printf("    attachment: %s (%s, %lld bytes)\n", file.file_name().c_str(), file.content_type().c_str(),
-                static_cast<long long>(file.blob().size_bytes()));
+    std::printf("    attachment: %s (%s, %lld bytes)\n", file.file_name().c_str(),
+                file.content_type().c_str(), static_cast<long long>(file.blob().size_bytes()));
   }
 }
 
@@ -101,8 +103,9 @@ void print_timeline(const v1::ListTimelineResponse& response) {
 
 void print_quarantine(const v1::ListQuarantineResponse& response) {
   for (const auto& item : response.items()) {
-    std::printf("%s  %s  %s  %lld bytes  %s\n", item.id().c_str(), time_text(item.at_ms()).c_str(), item.account_id().c_str(),
-                static_cast<long long>(item.raw().size_bytes()), item.reason().c_str());
+    std::printf("%s  %s  %s  %lld bytes  %s\n", item.id().c_str(), time_text(item.at_ms()).c_str(),
+                item.account_id().c_str(), static_cast<long long>(item.raw().size_bytes()),
+                item.reason().c_str());
   }
   if (response.items().empty()) std::printf("nothing is in quarantine\n");
 }
@@ -114,14 +117,16 @@ void print_agents(const v1::ListAgentsResponse& response) {
       skills += (skills.empty() ? "" : ", ") + skill.name() + "=" + std::to_string(skill.level());
     }
     std::printf("%-12s %-10s %d/%d units  %s  %s  %s\n", agent.id().c_str(),
-                word(v1::Presence_Name(agent.presence()), "PRESENCE_").c_str(), agent.used_units(), agent.capacity_units(),
-                agent.name().c_str(), skills.c_str(), list(agent.ticket_ids()).c_str());
+                word(v1::Presence_Name(agent.presence()), "PRESENCE_").c_str(), agent.used_units(),
+                agent.capacity_units(), agent.name().c_str(), skills.c_str(),
+                list(agent.ticket_ids()).c_str());
   }
 }
 
 void print_queue(const v1::ListQueueResponse& response) {
   for (const auto& ticket : response.tickets()) {
-    std::printf("%s  since %s  needs %s%s%s\n", ticket.ticket_id().c_str(), time_text(ticket.waiting_since_ms()).c_str(),
+    std::printf("%s  since %s  needs %s%s%s\n", ticket.ticket_id().c_str(),
+                time_text(ticket.waiting_since_ms()).c_str(),
                 ticket.required_skills().empty() ? "nothing" : list(ticket.required_skills()).c_str(),
                 ticket.has_offer() ? "  offered to " : "", ticket.offer().agent_id().c_str());
   }

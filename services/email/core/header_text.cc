@@ -12,6 +12,7 @@ namespace hark::email {
 namespace {
 
 constexpr std::size_t kParametersMax = 100;
+constexpr std::size_t kValueBytesMax = 127;  // RFC 6838 §4.2 allows 127 for each half; nobody comes near
 constexpr std::size_t kMessageIdsMax = 1000;
 constexpr std::size_t kMessageIdBytesMax = 998;  // RFC 5322 §2.1.1: no line is longer
 
@@ -211,6 +212,8 @@ ParameterHeader parse_parameters(std::string_view raw, std::string_view charset_
   ParameterHeader header;
   std::size_t at = std::min(text.find_first_of("; \""), text.size());
   header.value = ascii_lowered(std::string_view{text}.substr(0, at));
+  std::erase_if(header.value, [](char c) { return c <= ' ' || c >= 0x7F || c == '<' || c == '>'; });
+  header.value.resize(std::min(header.value.size(), kValueBytesMax));
   std::map<std::string, Pieces, std::less<>> all;
   std::vector<std::string> order;
   for (std::size_t seen = 0; at < text.size() && seen < kParametersMax; ++seen) {

@@ -280,6 +280,7 @@ class BodyReader {
   }
 
   void add(MailAttachment file) {
+    file.content_type = parse_parameters(file.content_type).value;
     if (file.content_type.empty()) file.content_type = "application/octet-stream";
     if (file.file_name.empty()) {
       file.file_name = "attachment-" + std::to_string(mail_.attachments.size() + 1) + '.' +

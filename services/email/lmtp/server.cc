@@ -45,8 +45,8 @@ Task<> refuse(tcp::socket socket, std::string host_name) {
 
 }  // namespace
 
-LmtpServer::LmtpServer(asio::any_io_executor executor, Options options, LmtpSession::KnowsRecipient knows_recipient,
-                       TakeMail take_mail)
+LmtpServer::LmtpServer(asio::any_io_executor executor, Options options,
+                       LmtpSession::KnowsRecipient knows_recipient, TakeMail take_mail)
     : options_{std::move(options)},
       knows_recipient_{std::move(knows_recipient)},
       take_mail_{std::move(take_mail)},
@@ -64,7 +64,8 @@ Result<std::uint16_t> LmtpServer::listen() {
   if (!error) acceptor_.listen(tcp::acceptor::max_listen_connections, error);
   if (error) {
     return Error{Code::kUnavailable, Reason::kInvalidField,
-                 "cannot listen for LMTP on " + options_.host + ":" + std::to_string(options_.port) + ": " + error.message()};
+                 "cannot listen for LMTP on " + options_.host + ":" + std::to_string(options_.port) + ": " +
+                     error.message()};
   }
   accepting_.spawn("lmtp accept", accept_loop());
   return acceptor_.local_endpoint().port();

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "base/async/task_group.h"
+#include "base/core/result.h"
 #include "email/core/lmtp_session.h"
 
 namespace hark::email {
@@ -25,12 +26,14 @@ class LmtpServer {
     LmtpOptions session;
   };
 
-  LmtpServer(asio::any_io_executor executor, Options options, LmtpSession::KnowsRecipient knows_recipient, TakeMail take_mail);
+  LmtpServer(asio::any_io_executor executor, Options options, LmtpSession::KnowsRecipient knows_recipient,
+             TakeMail take_mail);
 
   /// Errors: UNAVAILABLE with the address that is taken.
   Result<std::uint16_t> listen();
 
-  /// No new sessions; those that are between two mails are told 421, those in a mail may finish it within `grace`.
+  /// No new sessions; those that are between two mails are told 421, those in a mail may finish it within
+  /// `grace`.
   Task<> stop(std::chrono::milliseconds grace);
 
   [[nodiscard]] std::size_t sessions() const { return sessions_.size(); }

@@ -1,5 +1,7 @@
 #include "email/rpc/channel_client.h"
 
+#include <grpcpp/channel.h>
+
 #include "base/core/ids.h"
 #include "base/rpc/client_call.h"
 #include "hark/v1/blob_service.grpc.pb.h"
@@ -17,7 +19,8 @@ constexpr std::size_t kChunkBytes = 256U << 10;
 constexpr int kLeasesMax = 64;
 
 Error not_connected() {
-  return {Code::kUnavailable, Reason::kStoreUnavailable, "the conversation service cannot be reached; try again later"};
+  return {Code::kUnavailable, Reason::kStoreUnavailable,
+          "the conversation service cannot be reached; try again later"};
 }
 
 }  // namespace
@@ -42,7 +45,8 @@ struct ChannelClient::Impl {
   Task<> run() {
     auto back_off = kBackOffMin;
     for (;;) {
-      stream = rpc::open_stream(tasks.executor(), channels->async(), &v1::ChannelService::Stub::async_interface::Connect);
+      stream = rpc::open_stream(tasks.executor(), channels->async(),
+                                &v1::ChannelService::Stub::async_interface::Connect);
       v1::ConnectRequest hello;
       hello.mutable_hello()->set_channel(v1::CHANNEL_EMAIL);
       for (const auto& id : account_ids) hello.mutable_hello()->add_account_ids(id);
@@ -61,7 +65,8 @@ struct ChannelClient::Impl {
       }
       connected = false;
       fail_waiting();
-      co_await sleep_for(back_off / 2 + std::chrono::milliseconds{secure_random() % static_cast<std::uint64_t>(back_off.count())});
+      co_await sleep_for(back_off / 2 + std::chrono::milliseconds{
+                                            secure_random() % static_cast<std::uint64_t>(back_off.count())});
       back_off = std::min(back_off * 2, kBackOffMax);
     }
   }
@@ -73,7 +78,8 @@ struct ChannelClient::Impl {
     waiting.erase(found);
     if (response.has_refused()) {
       const auto& refused = response.refused();
-      waiter->answer = Error{static_cast<Code>(refused.code()), static_cast<Reason>(refused.reason()), refused.message()};
+      waiter->answer =
+          Error{static_cast<Code>(refused.code()), static_cast<Reason>(refused.reason()), refused.message()};
     } else {
       waiter->answer = std::move(response);
     }
@@ -82,7 +88,8 @@ struct ChannelClient::Impl {
 
   void fail_waiting() {
     for (auto& [id, waiter] : waiting) {
-      waiter->answer = Error{Code::kUnavailable, Reason::kOutcomeUnknown, "the stream to conversation broke; send it again"};
+      waiter->answer = Error{Code::kUnavailable, Reason::kOutcomeUnknown,
+                             "the stream to conversation broke; send it again"};
       waiter->timer.cancel();
     }
     waiting.clear();
@@ -96,12 +103,14 @@ struct ChannelClient::Impl {
     waiting.emplace(id, waiter);
     if (!stream->write(std::move(frame))) {
       waiting.erase(id);
-      co_return Error{Code::kResourceExhausted, Reason::kOverloaded, "too many mails wait for the conversation service"};
+      co_return Error{Code::kResourceExhausted, Reason::kOverloaded,
+                      "too many mails wait for the conversation service"};
     }
     co_await waiter->timer.async_wait(as_result);
     if (waiter->answer) co_return *std::move(waiter->answer);
     waiting.erase(id);
-    co_return Error{Code::kDeadlineExceeded, Reason::kOutcomeUnknown, "the conversation service did not answer in time"};
+    co_return Error{Code::kDeadlineExceeded, Reason::kOutcomeUnknown,
+                    "the conversation service did not answer in time"};
   }
 
   TaskGroup& tasks;
@@ -123,12 +132,14 @@ Task<> wake_at(Notifier& notifier, std::chrono::milliseconds after) {
   notifier.notify_all();
 }
 
-Status status_of(const Result<v1::ConnectResponse>& answer) { return answer.ok() ? Status{} : Status{answer.error()}; }
+Status status_of(const Result<v1::ConnectResponse>& answer) {
+  return answer.ok() ? Status{} : Status{answer.error()};
+}
 
 }  // namespace
 
-ChannelClient::ChannelClient(TaskGroup& tasks, std::shared_ptr<grpc::Channel> channel, std::vector<std::string> account_ids,
-                             OnLease on_lease)
+ChannelClient::ChannelClient(TaskGroup& tasks, std::shared_ptr<grpc::Channel> channel,
+                             std::vector<std::string> account_ids, OnLease on_lease)
     : impl_{std::make_shared<Impl>(tasks, std::move(channel), std::move(account_ids), std::move(on_lease))} {}
 
 ChannelClient::~ChannelClient() = default;

@@ -17,13 +17,15 @@ class Channel;
 
 namespace hark::email {
 
-/// The email channel's stream to conversation: frames up with their acks, leases down. A broken stream is opened again with
-/// back-off; frames without an ack then fail with OUTCOME_UNKNOWN, and whoever sent the mail sends it again.
+/// The email channel's stream to conversation: frames up with their acks, leases down. A broken stream is
+/// opened again with back-off; frames without an ack then fail with OUTCOME_UNKNOWN, and whoever sent the
+/// mail sends it again.
 class ChannelClient {
  public:
   using OnLease = std::function<void(v1::Lease)>;
 
-  ChannelClient(TaskGroup& tasks, std::shared_ptr<grpc::Channel> channel, std::vector<std::string> account_ids, OnLease on_lease);
+  ChannelClient(TaskGroup& tasks, std::shared_ptr<grpc::Channel> channel,
+                std::vector<std::string> account_ids, OnLease on_lease);
   ~ChannelClient();
 
   /// Starts to connect; returns when the first hello has been answered, or with why not.

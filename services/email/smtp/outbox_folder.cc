@@ -14,7 +14,8 @@ namespace {
 namespace fs = std::filesystem;
 
 TransferOutcome failed(std::string_view what, const fs::path& path) {
-  return {TransferOutcome::Kind::kTryLater, std::string{what} + " " + path.string() + ": " + std::strerror(errno)};
+  return {TransferOutcome::Kind::kTryLater,
+          std::string{what} + " " + path.string() + ": " + std::strerror(errno)};
 }
 
 bool write_all(int fd, std::string_view bytes) {
@@ -57,8 +58,8 @@ OutboxFolder::OutboxFolder(fs::path folder) : folder_{std::move(folder)} {
 OutboxFolder::~OutboxFolder() { pool_.join(); }
 
 Task<TransferOutcome> OutboxFolder::send(OutgoingTransfer transfer) {
-  co_return co_await run_blocking(pool_,
-                                  [folder = folder_, transfer = std::move(transfer)] { return write_file(folder, transfer); });
+  co_return co_await run_blocking(
+      pool_, [folder = folder_, transfer = std::move(transfer)] { return write_file(folder, transfer); });
 }
 
 }  // namespace hark::email

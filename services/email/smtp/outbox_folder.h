@@ -7,8 +7,8 @@
 
 namespace hark::email {
 
-/// Where mail goes when no relay is configured: one .eml file each, whole and durable. The name is the message's, so a
-/// second attempt writes the same file again and not a second one.
+/// Where mail goes when no relay is configured: one .eml file each, whole and durable. The name is the
+/// message's, so a second attempt writes the same file again and not a second one.
 class OutboxFolder final : public Transport {
  public:
   explicit OutboxFolder(std::filesystem::path folder);

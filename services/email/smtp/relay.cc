@@ -40,10 +40,12 @@ TransferOutcome judge(CURLcode code, long response, std::string answer, const ch
   using Kind = TransferOutcome::Kind;
   if (code == CURLE_OK) return {Kind::kSent, std::move(answer)};
   if (answer.empty()) answer = *curl_words ? curl_words : curl_easy_strerror(code);
-  // A refusal for good comes as a 5yz answer. Everything else - unreachable, 4yz, a lost answer after DATA, a refused
-  // password - may succeed later; the Message-ID stays, so a mail that did arrive is recognised by its receiver.
-  const bool answered = code == CURLE_SEND_ERROR || code == CURLE_RECV_ERROR || code == CURLE_WEIRD_SERVER_REPLY ||
-                        code == CURLE_UPLOAD_FAILED || code == CURLE_QUOTE_ERROR || code == CURLE_REMOTE_ACCESS_DENIED;
+  // A refusal for good comes as a 5yz answer. Everything else - unreachable, 4yz, a lost answer after DATA, a
+  // refused password - may succeed later; the Message-ID stays, so a mail that did arrive is recognised by
+  // its receiver.
+  const bool answered = code == CURLE_SEND_ERROR || code == CURLE_RECV_ERROR ||
+                        code == CURLE_WEIRD_SERVER_REPLY || code == CURLE_UPLOAD_FAILED ||
+                        code == CURLE_QUOTE_ERROR || code == CURLE_REMOTE_ACCESS_DENIED;
   if (answered && response >= 500 && response < 600) return {Kind::kRefused, std::move(answer)};
   return {Kind::kTryLater, std::move(answer)};
 }
@@ -55,7 +57,8 @@ TransferOutcome transfer_now(const SmtpRelay::Options& options, const OutgoingTr
   if (!curl) return {TransferOutcome::Kind::kTryLater, "no memory for a connection"};
 
   curl_slist* list = nullptr;
-  for (const auto& recipient : transfer.recipients) list = curl_slist_append(list, ("<" + recipient + ">").c_str());
+  for (const auto& recipient : transfer.recipients)
+    list = curl_slist_append(list, ("<" + recipient + ">").c_str());
   const std::unique_ptr<curl_slist, void (*)(curl_slist*)> recipients{list, &curl_slist_free_all};
   std::string answer;
   std::array<char, CURL_ERROR_SIZE> words{};
@@ -88,13 +91,15 @@ TransferOutcome transfer_now(const SmtpRelay::Options& options, const OutgoingTr
 }  // namespace
 
 SmtpRelay::SmtpRelay(Options options)
-    : options_{std::move(options)}, pool_{static_cast<std::size_t>(std::clamp(options_.connections, 1, 32))} {}
+    : options_{std::move(options)},
+      pool_{static_cast<std::size_t>(std::clamp(options_.connections, 1, 32))} {}
 
 SmtpRelay::~SmtpRelay() { pool_.join(); }
 
 Task<TransferOutcome> SmtpRelay::send(OutgoingTransfer transfer) {
-  co_return co_await run_blocking(
-      pool_, [options = options_, transfer = std::move(transfer)] { return transfer_now(options, transfer); });
+  co_return co_await run_blocking(pool_, [options = options_, transfer = std::move(transfer)] {
+    return transfer_now(options, transfer);
+  });
 }
 
 }  // namespace hark::email

@@ -6,8 +6,8 @@
 
 namespace hark::email {
 
-/// Submission to a relay by libcurl (RFC 6409; STARTTLS or implicit TLS, AUTH). Each transfer blocks a thread of a small
-/// pool; as many go out at once as the pool has threads.
+/// Submission to a relay by libcurl (RFC 6409; STARTTLS or implicit TLS, AUTH). Each transfer blocks a thread
+/// of a small pool; as many go out at once as the pool has threads.
 class SmtpRelay final : public Transport {
  public:
   struct Options {
