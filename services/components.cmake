@@ -4,15 +4,16 @@
 
 include(GoogleTest)
 
-# hark_component(<folder below services> [DEPS <targets>] [TEST_DEPS <targets>])
-# services/routing/core becomes the target hark::routing_core; sources are every .cc and .lua in that folder alone.
+# hark_component(<folder below services> [DEPS <targets>] [TEST_DEPS <targets>] [MODULE_DEPS <targets>])
+# services/routing/core becomes the target hark::routing_core; sources are every .cc in that folder alone.
+# module.cc wires a service to its edges, so it stands above both: hark::routing_module, with MODULE_DEPS.
 function(hark_component folder)
-  cmake_parse_arguments(arg "" "" "DEPS;TEST_DEPS" ${ARGN})
+  cmake_parse_arguments(arg "" "" "DEPS;TEST_DEPS;MODULE_DEPS" ${ARGN})
   string(REPLACE "/" "_" name ${folder})
   set(dir ${CMAKE_SOURCE_DIR}/services/${folder})
   file(GLOB sources CONFIGURE_DEPENDS ${dir}/*.cc)
   set(library ${sources})
-  list(FILTER library EXCLUDE REGEX "_(test|redistest|bench|fuzz)\\.cc$")
+  list(FILTER library EXCLUDE REGEX "(_(test|redistest|bench|fuzz)|/module)\\.cc$")
 
   if(library)
     add_library(hark_${name} STATIC ${library})
@@ -24,6 +25,12 @@ function(hark_component folder)
     target_link_libraries(hark_${name} INTERFACE ${arg_DEPS})
   endif()
   add_library(hark::${name} ALIAS hark_${name})
+
+  if(EXISTS ${dir}/module.cc)
+    add_library(hark_${name}_module STATIC ${dir}/module.cc)
+    target_link_libraries(hark_${name}_module PUBLIC hark::${name} ${arg_MODULE_DEPS})
+    add_library(hark::${name}_module ALIAS hark_${name}_module)
+  endif()
 
   foreach(kind test redistest)
     set(tests ${sources})

@@ -13,7 +13,8 @@ constexpr std::chrono::milliseconds kRetryAfter = 100ms;
 
 }  // namespace
 
-EventHub::EventHub(TaskGroup& tasks, Store& store, redis::Client& blocking) : tasks_{tasks}, store_{store}, blocking_{blocking} {}
+EventHub::EventHub(TaskGroup& tasks, Store& store, redis::Client& blocking)
+    : tasks_{tasks}, store_{store}, blocking_{blocking} {}
 
 Task<Status> EventHub::start() {
   auto ends = co_await store_.log_ends();

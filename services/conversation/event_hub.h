@@ -12,8 +12,9 @@
 
 namespace hark::conversation {
 
-/// Tails the event logs of all partitions with one blocking reader and hands each new event to every subscriber of this
-/// process. A subscriber that falls behind loses its place in memory, not in the log: it reads on from the store.
+/// Tails the event logs of all partitions with one blocking reader and hands each new event to every
+/// subscriber of this process. A subscriber that falls behind loses its place in memory, not in the log: it
+/// reads on from the store.
 class EventHub {
  public:
   static constexpr std::size_t kQueuedEventsMax = 10'000;

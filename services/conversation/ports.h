@@ -12,7 +12,8 @@ namespace hark::conversation {
 constexpr std::size_t kBlobBytesMax = 64U << 20;
 constexpr std::size_t kBlobChunkBytes = 256U << 10;
 
-/// Where contents too large for Redis live, addressed by their SHA-256: a folder, or S3-compatible storage at scale.
+/// Where contents too large for Redis live, addressed by their SHA-256: a folder, or S3-compatible storage at
+/// scale.
 class BlobStore {
  public:
   /// Collects one blob; durable only after commit(). Dropped if it is destroyed before.

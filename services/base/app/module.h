@@ -25,32 +25,39 @@ class Config;
 
 namespace hark {
 
+class Metrics;
+
 /// What a process gives to the services in it. Outlives them all.
 struct Process {
   const v1::Config& config;
   std::filesystem::path data_dir;
   std::string redis_url;
   rpc::Server& rpc;
-  /// HTTP of the process: pages, WebSockets, /metrics, /healthz. Lives on `web_executor`, a thread of its own.
+  /// HTTP of the process: pages, WebSockets, /metrics, /healthz. Lives on `web_executor`, a thread of its
+  /// own.
   web::HttpServer& http;
   asio::any_io_executor web_executor;
   const Clock& clock;
-  /// The way to a service: the in-process channel if it runs here, else its address of `peers`. Valid once start() is called.
+  Metrics& metrics;
+  /// The way to a service: the in-process channel if it runs here, else its address of `peers`. Valid once
+  /// start() is called.
   std::function<std::shared_ptr<grpc::Channel>(std::string_view service)> channel_to;
 };
 
-/// One service in a process. Made by its bind(Process&), which registers its gRPC services and HTTP routes and does no I/O;
-/// then the servers listen, and start() is called in order of dependence. All calls come from the main thread.
+/// One service in a process. Made by its bind(Process&), which registers its gRPC services and HTTP routes;
+/// then the servers listen, and start() is called in order of dependence. All calls come from the main
+/// thread.
 class Module {
  public:
   virtual ~Module() = default;
   [[nodiscard]] virtual std::string_view name() const = 0;
   /// Returns when the service is ready to serve. An error ends the process with its message.
   virtual Status start() = 0;
-  /// Stops accepting, drains within its limits, cancels the rest and waits. Idempotent; called in reverse order.
+  /// Stops accepting, drains within its limits, cancels the rest and waits. Idempotent; called in reverse
+  /// order.
   virtual void stop() = 0;
 };
 
-using Bind = std::unique_ptr<Module> (*)(Process&);
+using Bind = Result<std::unique_ptr<Module>> (*)(Process&);
 
 }  // namespace hark

@@ -12,14 +12,21 @@
 
 namespace hark {
 
+template <class T>
+Task<> keep_value(Task<T> task, std::optional<T>& value) {
+  value.emplace(co_await std::move(task));
+}
+
 /// For main threads and tests: runs a task on an executor whose loop runs elsewhere, and waits for its value.
 template <class T>
 T block_on(const asio::any_io_executor& executor, Task<T> task) {
-  return asio::co_spawn(executor, std::move(task), asio::use_future).get();
+  std::optional<T> value;
+  asio::co_spawn(executor, keep_value(std::move(task), value), asio::use_future).get();
+  return *std::move(value);
 }
 
-/// Runs a function that blocks (files, password hashing) on a pool and resumes here with its value. The function takes
-/// what it needs by value: if the waiting task is cancelled, it still runs to its end.
+/// Runs a function that blocks (files, password hashing) on a pool and resumes here with its value. The
+/// function takes what it needs by value: if the waiting task is cancelled, it still runs to its end.
 template <class Function>
 auto run_blocking(asio::thread_pool& pool, Function function) -> Task<decltype(function())> {
   struct State {

@@ -129,7 +129,7 @@ class Client::Connection {
       drop_sent();
       if (was_connected) {
         back_off = kBackOffMin;
-        report("connection to the store lost, connecting again");
+        if (!tasks_.cancelled()) report("connection to the store lost, connecting again");
       }
       // Full jitter: after a restart of the store its clients do not come back as one.
       co_await sleep_for(back_off / 2 +

@@ -84,8 +84,12 @@ Result<int> spawn(const std::string& program, std::vector<std::string> args) {
   posix_spawnattr_t attributes;
   posix_spawnattr_init(&attributes);
   // A process group of its own: Ctrl-C reaches hark alone, which drains before it stops its store.
-  posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETPGROUP);
+  // And its own signals: hark blocks SIGTERM in all of its threads, the server must see it.
+  posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETPGROUP | POSIX_SPAWN_SETSIGMASK);
   posix_spawnattr_setpgroup(&attributes, 0);
+  sigset_t none;
+  sigemptyset(&none);
+  posix_spawnattr_setsigmask(&attributes, &none);
   posix_spawn_file_actions_t actions;
   posix_spawn_file_actions_init(&actions);
   posix_spawn_file_actions_addopen(&actions, 0, "/dev/null", O_RDONLY, 0);

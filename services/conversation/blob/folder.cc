@@ -22,14 +22,17 @@ Error io_error(std::string_view what, const fs::path& path) {
 }
 
 Error too_large() {
-  return {Code::kResourceExhausted, Reason::kTooLarge, "a blob holds at most " + std::to_string(kBlobBytesMax) + " bytes"};
+  return {Code::kResourceExhausted, Reason::kTooLarge,
+          "a blob holds at most " + std::to_string(kBlobBytesMax) + " bytes"};
 }
 
 bool is_blob_id(std::string_view id) {
   return id.size() == 64 && id.find_first_not_of("0123456789abcdef") == std::string_view::npos;
 }
 
-fs::path place(const fs::path& folder, std::string_view id) { return folder / id.substr(0, 2) / id.substr(2); }
+fs::path place(const fs::path& folder, std::string_view id) {
+  return folder / id.substr(0, 2) / id.substr(2);
+}
 
 Status sync_folder(const fs::path& folder) {
   const int fd = ::open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
@@ -83,7 +86,8 @@ class FolderWriter final : public BlobStore::Writer {
     co_return Status{};
   }
   Task<Result<std::string>> commit() override {
-    co_return co_await run_blocking(pool_, [folder = folder_, content = std::move(content_)] { return store(folder, content); });
+    co_return co_await run_blocking(
+        pool_, [folder = folder_, content = std::move(content_)] { return store(folder, content); });
   }
 
  private:
@@ -116,8 +120,10 @@ Result<std::unique_ptr<BlobStore::Writer>> BlobFolder::create() {
 }
 
 Task<Result<std::string>> BlobFolder::read(std::string id, std::size_t offset) {
-  if (!is_blob_id(id)) co_return Error{Code::kInvalidArgument, Reason::kInvalidField, "blob.id: is not 64 hex digits"};
-  co_return co_await run_blocking(pool_, [path = place(folder_, id), offset] { return read_chunk(path, offset); });
+  if (!is_blob_id(id))
+    co_return Error{Code::kInvalidArgument, Reason::kInvalidField, "blob.id: is not 64 hex digits"};
+  co_return co_await run_blocking(pool_,
+                                  [path = place(folder_, id), offset] { return read_chunk(path, offset); });
 }
 
 }  // namespace hark::conversation

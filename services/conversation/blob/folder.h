@@ -7,8 +7,9 @@
 
 namespace hark::conversation {
 
-/// Blobs as files: <folder>/ab/cdef... by their digest. A blob is written beside its place, synced, and renamed into it, so
-/// that a name always stands for a whole, durable content. File work happens on a small pool.
+/// Blobs as files: <folder>/ab/cdef... by their digest. A blob is written beside its place, synced, and
+/// renamed into it, so that a name always stands for a whole, durable content. File work happens on a small
+/// pool.
 class BlobFolder final : public BlobStore {
  public:
   explicit BlobFolder(std::filesystem::path folder);

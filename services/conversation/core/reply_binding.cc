@@ -8,18 +8,19 @@ std::string reply_subject(std::string_view subject) {
   while (!subject.empty() && subject.front() == ' ') subject.remove_prefix(1);
   if (subject.empty()) return "Re: your message";
   const auto starts = [&](std::string_view prefix) {
-    return subject.size() >= prefix.size() && std::ranges::equal(subject.substr(0, prefix.size()), prefix, [](char a, char b) {
-             return (a >= 'A' && a <= 'Z' ? a - 'A' + 'a' : a) == b;
-           });
+    return subject.size() >= prefix.size() &&
+           std::ranges::equal(subject.substr(0, prefix.size()), prefix,
+                              [](char a, char b) { return (a >= 'A' && a <= 'Z' ? a - 'A' + 'a' : a) == b; });
   };
   return starts("re:") ? std::string{subject} : "Re: " + std::string{subject};
 }
 
 Result<ReplyBinding> bind_reply(const AnsweredMessage& answered, const std::optional<SwitchWish>& wish,
-                                std::span<const std::string> customer_addresses, int (*channel_of)(std::string_view, const void*),
-                                const void* accounts) {
+                                std::span<const std::string> customer_addresses,
+                                int (*channel_of)(std::string_view, const void*), const void* accounts) {
   if (!answered.is_inbound) {
-    return Error{Code::kFailedPrecondition, Reason::kNotAnswerable, "entry_id: only a customer's message can be answered"};
+    return Error{Code::kFailedPrecondition, Reason::kNotAnswerable,
+                 "entry_id: only a customer's message can be answered"};
   }
   ReplyBinding out;
   out.channel = answered.channel;
@@ -31,7 +32,8 @@ Result<ReplyBinding> bind_reply(const AnsweredMessage& answered, const std::opti
   out.references = answered.references;
   if (!wish) return out;
 
-  if (wish->channel == out.channel && wish->account_id == out.account_id && wish->address == out.to.address) return out;
+  if (wish->channel == out.channel && wish->account_id == out.account_id && wish->address == out.to.address)
+    return out;
   if (wish->reason.empty()) {
     return Error{Code::kInvalidArgument, Reason::kSwitchReasonMissing,
                  "switch.reason: say why the answer does not go back where the message came from"};

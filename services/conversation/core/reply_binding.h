@@ -49,14 +49,14 @@ struct ReplyBinding {
   bool switched = false;
 };
 
-/// P4: a reply goes to the channel, account, address and thread of the message that it answers. The only way elsewhere is a
-/// switch with a reason, to an address that is the customer's. Errors: NOT_ANSWERABLE, SWITCH_REASON_MISSING,
-/// ADDRESS_UNKNOWN, ACCOUNT_UNKNOWN.
+/// P4: a reply goes to the channel, account, address and thread of the message that it answers. The only way
+/// elsewhere is a switch with a reason, to an address that is the customer's. Errors: NOT_ANSWERABLE,
+/// SWITCH_REASON_MISSING, ADDRESS_UNKNOWN, ACCOUNT_UNKNOWN.
 ///
 /// `customer_addresses`: normalised. `channel_of`: the channel of one of our accounts, 0 if it is none.
 Result<ReplyBinding> bind_reply(const AnsweredMessage& answered, const std::optional<SwitchWish>& wish,
-                                std::span<const std::string> customer_addresses, int (*channel_of)(std::string_view, const void*),
-                                const void* accounts);
+                                std::span<const std::string> customer_addresses,
+                                int (*channel_of)(std::string_view, const void*), const void* accounts);
 
 /// "Re: subject", not repeated; "Re: your message" if there was no subject.
 std::string reply_subject(std::string_view subject);

@@ -50,8 +50,10 @@ TEST_F(ReplyBindingTest, OnlyACustomersMessageCanBeAnswered) {
 
 TEST_F(ReplyBindingTest, ASwitchNeedsAReasonAnAccountAndAnAddressOfTheCustomer) {
   EXPECT_EQ(bind(SwitchWish{kChat, "site", "chat:site:v1", ""}).error().reason, Reason::kSwitchReasonMissing);
-  EXPECT_EQ(bind(SwitchWish{kChat, "support", "chat:site:v1", "she asked"}).error().reason, Reason::kAccountUnknown);
-  EXPECT_EQ(bind(SwitchWish{kChat, "site", "chat:site:other", "she asked"}).error().reason, Reason::kAddressUnknown);
+  EXPECT_EQ(bind(SwitchWish{kChat, "support", "chat:site:v1", "she asked"}).error().reason,
+            Reason::kAccountUnknown);
+  EXPECT_EQ(bind(SwitchWish{kChat, "site", "chat:site:other", "she asked"}).error().reason,
+            Reason::kAddressUnknown);
 }
 
 TEST_F(ReplyBindingTest, ASwitchToAnotherChannelLeavesTheMailThread) {

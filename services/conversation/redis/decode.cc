@@ -36,7 +36,9 @@ std::int64_t number(std::string_view digits) {
   return out;
 }
 
-std::int64_t position_of(std::string_view stream_id) { return number(stream_id.substr(0, stream_id.find('-'))); }
+std::int64_t position_of(std::string_view stream_id) {
+  return number(stream_id.substr(0, stream_id.find('-')));
+}
 
 v1::Ticket decode_ticket(std::string_view ticket_id, const Fields& fields) {
   v1::Ticket ticket;
@@ -54,8 +56,10 @@ v1::Ticket decode_ticket(std::string_view ticket_id, const Fields& fields) {
   ticket.set_waiting_since_ms(number(field(fields, "waiting")));
   ticket.set_resolved_at_ms(number(field(fields, "resolved")));
   ticket.set_wanted_agent_id(std::string{field(fields, "wanted_agent")});
-  each_word(field(fields, "wanted_skills"), [&](std::string_view word) { ticket.add_wanted_skills(std::string{word}); });
-  each_word(field(fields, "declined"), [&](std::string_view word) { ticket.add_declined_by(std::string{word}); });
+  each_word(field(fields, "wanted_skills"),
+            [&](std::string_view word) { ticket.add_wanted_skills(std::string{word}); });
+  each_word(field(fields, "declined"),
+            [&](std::string_view word) { ticket.add_declined_by(std::string{word}); });
   return ticket;
 }
 
@@ -71,7 +75,8 @@ v1::Entry decode_entry(std::string_view conversation_id, const redis::Reply& ite
   return entry;
 }
 
-void fold(v1::Entry& entry, const redis::Reply& delivery, const redis::Reply& obligation, const redis::Reply& also) {
+void fold(v1::Entry& entry, const redis::Reply& delivery, const redis::Reply& obligation,
+          const redis::Reply& also) {
   if (const auto text = delivery.view(); !text.empty()) {
     const auto first = text.find(' ');
     const auto second = text.find(' ', first + 1);
@@ -84,7 +89,8 @@ void fold(v1::Entry& entry, const redis::Reply& delivery, const redis::Reply& ob
     entry.set_obligation(obligation.is_nil() ? v1::OBLIGATION_STATE_OPEN
                                              : static_cast<v1::ObligationState>(obligation.number()));
   }
-  each_word(also.view(), [&](std::string_view account) { entry.add_also_delivered_to(std::string{account}); });
+  each_word(also.view(),
+            [&](std::string_view account) { entry.add_also_delivered_to(std::string{account}); });
 }
 
 v1::Event decode_event(std::uint16_t partition, const redis::Reply& item) {
@@ -102,18 +108,41 @@ v1::Event decode_event(std::uint16_t partition, const redis::Reply& item) {
     }
     if (name.size() != 1) continue;
     switch (name.front()) {
-      case 'y': event.set_type(static_cast<v1::EventType>(number(value))); break;
-      case 'a': event.set_at_ms(number(value)); break;
-      case 'c': event.set_conversation_id(value); break;
-      case 't': event.set_ticket_id(value); break;
-      case 'e': event.set_entry_id(value); break;
-      case 's': event.set_sequence(number(value)); break;
-      case 'g': event.set_agent_id(value); break;
-      case 'd': event.set_delivery(static_cast<v1::DeliveryState>(number(value))); break;
-      case 'x': event.set_detail(value); break;
-      case 'h': event.set_channel(static_cast<v1::Channel>(number(value))); break;
-      case 'u': event.set_account_id(value); break;
-      default: break;
+      case 'y':
+        event.set_type(static_cast<v1::EventType>(number(value)));
+        break;
+      case 'a':
+        event.set_at_ms(number(value));
+        break;
+      case 'c':
+        event.set_conversation_id(value);
+        break;
+      case 't':
+        event.set_ticket_id(value);
+        break;
+      case 'e':
+        event.set_entry_id(value);
+        break;
+      case 's':
+        event.set_sequence(number(value));
+        break;
+      case 'g':
+        event.set_agent_id(value);
+        break;
+      case 'd':
+        event.set_delivery(static_cast<v1::DeliveryState>(number(value)));
+        break;
+      case 'x':
+        event.set_detail(value);
+        break;
+      case 'h':
+        event.set_channel(static_cast<v1::Channel>(number(value)));
+        break;
+      case 'u':
+        event.set_account_id(value);
+        break;
+      default:
+        break;
     }
   }
   if (!ticket.empty()) *event.mutable_ticket() = decode_ticket(event.ticket_id(), ticket);

@@ -24,7 +24,8 @@ v1::Ticket decode_ticket(std::string_view ticket_id, const Fields& fields);
 v1::Entry decode_entry(std::string_view conversation_id, const redis::Reply& item);
 
 /// Folds what happened later into the entry: three values of the fold hash.
-void fold(v1::Entry& entry, const redis::Reply& delivery, const redis::Reply& obligation, const redis::Reply& also);
+void fold(v1::Entry& entry, const redis::Reply& delivery, const redis::Reply& obligation,
+          const redis::Reply& also);
 
 /// The sequence or position in a stream id "<n>-0".
 std::int64_t position_of(std::string_view stream_id);

@@ -15,40 +15,80 @@ redis::Script script(std::string_view name, std::string_view source) {
 }
 
 /// The scripts, digested once.
-const redis::Script& accept_script() { static const auto s = script("accept", scripts::accept_lua); return s; }
-const redis::Script& reply_script() { static const auto s = script("reply", scripts::reply_lua); return s; }
-const redis::Script& note_script() { static const auto s = script("note", scripts::note_lua); return s; }
-const redis::Script& assign_script() { static const auto s = script("assign", scripts::assign_lua); return s; }
-const redis::Script& transfer_script() { static const auto s = script("transfer", scripts::transfer_lua); return s; }
-const redis::Script& resolve_script() { static const auto s = script("resolve", scripts::resolve_lua); return s; }
-const redis::Script& reopen_script() { static const auto s = script("reopen", scripts::reopen_lua); return s; }
-const redis::Script& waive_script() { static const auto s = script("waive", scripts::waive_lua); return s; }
-const redis::Script& lease_script() { static const auto s = script("lease", scripts::lease_lua); return s; }
-const redis::Script& receipt_script() { static const auto s = script("receipt", scripts::receipt_lua); return s; }
-const redis::Script& quarantine_script() { static const auto s = script("quarantine", scripts::quarantine_lua); return s; }
-const redis::Script& fence_script() { static const auto s = script("fence", scripts::fence_lua); return s; }
+const redis::Script& accept_script() {
+  static const auto s = script("accept", scripts::accept_lua);
+  return s;
+}
+const redis::Script& reply_script() {
+  static const auto s = script("reply", scripts::reply_lua);
+  return s;
+}
+const redis::Script& note_script() {
+  static const auto s = script("note", scripts::note_lua);
+  return s;
+}
+const redis::Script& assign_script() {
+  static const auto s = script("assign", scripts::assign_lua);
+  return s;
+}
+const redis::Script& transfer_script() {
+  static const auto s = script("transfer", scripts::transfer_lua);
+  return s;
+}
+const redis::Script& resolve_script() {
+  static const auto s = script("resolve", scripts::resolve_lua);
+  return s;
+}
+const redis::Script& reopen_script() {
+  static const auto s = script("reopen", scripts::reopen_lua);
+  return s;
+}
+const redis::Script& waive_script() {
+  static const auto s = script("waive", scripts::waive_lua);
+  return s;
+}
+const redis::Script& lease_script() {
+  static const auto s = script("lease", scripts::lease_lua);
+  return s;
+}
+const redis::Script& receipt_script() {
+  static const auto s = script("receipt", scripts::receipt_lua);
+  return s;
+}
+const redis::Script& quarantine_script() {
+  static const auto s = script("quarantine", scripts::quarantine_lua);
+  return s;
+}
+const redis::Script& fence_script() {
+  static const auto s = script("fence", scripts::fence_lua);
+  return s;
+}
 
 /// A script's refusal {name, detail} as an error.
 Error refusal(TicketEvent event, const redis::Reply& reply) {
   const auto what = reply[0].view();
   const auto detail = reply[1].text();
   if (what == "key_reused") {
-    return {Code::kAlreadyExists, Reason::kIdempotencyKeyReused,
-            "idempotency_key: was used within a day for a different request; make a new key for each command"};
+    return {
+        Code::kAlreadyExists, Reason::kIdempotencyKeyReused,
+        "idempotency_key: was used within a day for a different request; make a new key for each command"};
   }
   if (what == "no_ticket") return {Code::kNotFound, Reason::kTicketNotFound, "there is no such ticket"};
-  if (what == "no_conversation") return {Code::kNotFound, Reason::kConversationNotFound, "there is no such conversation"};
+  if (what == "no_conversation")
+    return {Code::kNotFound, Reason::kConversationNotFound, "there is no such conversation"};
   if (what == "illegal") return illegal_transition(event, detail);
   if (what == "stale_assignment") {
     return {Code::kFailedPrecondition, Reason::kStaleAssignment,
-            detail.empty() ? "the ticket is no longer assigned to you" : "the ticket is held by " + detail + " now"};
+            detail.empty() ? "the ticket is no longer assigned to you"
+                           : "the ticket is held by " + detail + " now"};
   }
   if (what == "stale_fence") {
     return {Code::kAborted, Reason::kStaleFence, "a newer routing leader has raised the fence to " + detail};
   }
   if (what == "newer") {
     return {Code::kFailedPrecondition, Reason::kNewerEntries,
-            "the customer wrote again on this thread: " + detail + " message(s) that you have not seen; read them, then reply"};
+            "the customer wrote again on this thread: " + detail +
+                " message(s) that you have not seen; read them, then reply"};
   }
   if (what == "not_answerable") {
     return {Code::kFailedPrecondition, Reason::kNotAnswerable, "only a customer's message can be answered"};
@@ -62,7 +102,8 @@ Error refusal(TicketEvent event, const redis::Reply& reply) {
   }
   if (what == "no_entry") return {Code::kNotFound, Reason::kEntryNotFound, "there is no such outbound entry"};
   if (what == "full") {
-    return {Code::kResourceExhausted, Reason::kStoreFull, "the event log is at its cap; archive or add room, then send again"};
+    return {Code::kResourceExhausted, Reason::kStoreFull,
+            "the event log is at its cap; archive or add room, then send again"};
   }
   return {Code::kInternal, Reason::kInternal, "a script answered '" + std::string{what} + "'"};
 }
@@ -138,7 +179,8 @@ Task<Result<std::string>> Store::claim_address(std::string_view address, std::st
   co_return reply.is_nil() ? std::string{candidate} : std::move(reply).text();
 }
 
-Task<Result<std::string>> Store::claim_native(int channel, std::string_view native_id, std::string_view candidate) {
+Task<Result<std::string>> Store::claim_native(int channel, std::string_view native_id,
+                                              std::string_view candidate) {
   const auto key = keys::native(channel, native_id);
   const auto seconds = std::to_string(kSeenFor.count());
   const std::array<std::string_view, 7> args{"SET", key, candidate, "NX", "GET", "EX", seconds};
@@ -151,13 +193,28 @@ Task<Result<Store::Accepted>> Store::accept(TimePoint now, const Acceptance& in)
   const auto seconds = std::to_string(kSeenFor.count());
   const auto events = std::to_string(kEventsMax);
   const auto references = std::to_string(in.references.size());
-  std::vector<std::string_view> args{in.conversation_id, in.entry_id, in.ticket_id, in.thread_id, channel, in.account_id,
-                                     in.native_id, in.wants_answer ? "message" : "auto_reply", in.entry_bytes, in.ticket_bytes,
-                                     in.address, in.verified ? "1" : "0", in.name, in.proved_thread_id, in.own_reference,
-                                     seconds, events, references};
+  std::vector<std::string_view> args{in.conversation_id,
+                                     in.entry_id,
+                                     in.ticket_id,
+                                     in.thread_id,
+                                     channel,
+                                     in.account_id,
+                                     in.native_id,
+                                     in.wants_answer ? "message" : "auto_reply",
+                                     in.entry_bytes,
+                                     in.ticket_bytes,
+                                     in.address,
+                                     in.verified ? "1" : "0",
+                                     in.name,
+                                     in.proved_thread_id,
+                                     in.own_reference,
+                                     seconds,
+                                     events,
+                                     references};
   args.insert(args.end(), in.references.begin(), in.references.end());
   add_blobs(args, in.blobs);
-  HARK_CO_TRY(const auto reply, co_await run(accept_script(), place(in.conversation_id), now, std::move(args)));
+  HARK_CO_TRY(const auto reply,
+              co_await run(accept_script(), place(in.conversation_id), now, std::move(args)));
   Accepted out;
   const auto what = reply[0].view();
   if (what == "moved") {
@@ -178,36 +235,64 @@ Task<Result<Store::Appended>> Store::reply(TimePoint now, const ReplyInput& in) 
   const auto token = std::to_string(in.assignment_token);
   const auto seen = std::to_string(in.seen_sequence);
   const auto channel = std::to_string(in.channel);
-  std::vector<std::string_view> args{in.key, in.digest, in.conversation_id, in.answers_entry_id, token, seen,
-                                     transition(TicketEvent::kReply).from, in.entry_id, in.entry_bytes, in.outbound_bytes,
-                                     in.account_id, channel, in.agent_id, in.switch_entry_id, in.switch_entry_bytes};
+  std::vector<std::string_view> args{in.key,
+                                     in.digest,
+                                     in.conversation_id,
+                                     in.answers_entry_id,
+                                     token,
+                                     seen,
+                                     transition(TicketEvent::kReply).from,
+                                     in.entry_id,
+                                     in.entry_bytes,
+                                     in.outbound_bytes,
+                                     in.account_id,
+                                     channel,
+                                     in.agent_id,
+                                     in.switch_entry_id,
+                                     in.switch_entry_bytes};
   add_blobs(args, in.blobs);
-  co_return appended(TicketEvent::kReply, co_await run(reply_script(), place(in.conversation_id), now, std::move(args)));
+  co_return appended(TicketEvent::kReply,
+                     co_await run(reply_script(), place(in.conversation_id), now, std::move(args)));
 }
 
 Task<Result<Store::Appended>> Store::note(TimePoint now, std::string_view key, std::string_view digest,
                                           std::string_view conversation_id, std::string_view entry_id,
                                           std::string_view entry_bytes, std::string_view agent_id) {
   std::vector<std::string_view> args{key, digest, conversation_id, entry_id, entry_bytes, agent_id};
-  co_return appended(TicketEvent::kReply, co_await run(note_script(), place(conversation_id), now, std::move(args)));
+  co_return appended(TicketEvent::kReply,
+                     co_await run(note_script(), place(conversation_id), now, std::move(args)));
 }
 
 Task<Result<v1::Ticket>> Store::assign(TimePoint now, const v1::AssignRequest& in, std::string_view digest,
                                        const StatusEntry& entry) {
   const auto fence = std::to_string(in.fencing_token());
-  std::vector<std::string_view> args{in.idempotency_key(), digest, in.ticket_id(), in.agent_id(), fence,
-                                     transition(TicketEvent::kAssign).from, entry.id, entry.bytes};
+  std::vector<std::string_view> args{in.idempotency_key(),
+                                     digest,
+                                     in.ticket_id(),
+                                     in.agent_id(),
+                                     fence,
+                                     transition(TicketEvent::kAssign).from,
+                                     entry.id,
+                                     entry.bytes};
   co_return changed_ticket(TicketEvent::kAssign, in.ticket_id(),
                            co_await run(assign_script(), place(in.ticket_id()), now, std::move(args)));
 }
 
-Task<Result<v1::Ticket>> Store::transfer(TimePoint now, const v1::TransferRequest& in, std::string_view digest,
-                                         const StatusEntry& entry) {
+Task<Result<v1::Ticket>> Store::transfer(TimePoint now, const v1::TransferRequest& in,
+                                         std::string_view digest, const StatusEntry& entry) {
   const auto token = in.fencing_token() > 0 ? std::string{} : std::to_string(in.assignment_token());
   const auto fence = std::to_string(in.fencing_token());
   const auto skills = join(in.wanted_skills());
-  std::vector<std::string_view> args{in.idempotency_key(), digest, in.ticket_id(), in.agent_id(), token, fence,
-                                     transition(TicketEvent::kTransfer).from, in.wanted_agent_id(), skills, entry.id,
+  std::vector<std::string_view> args{in.idempotency_key(),
+                                     digest,
+                                     in.ticket_id(),
+                                     in.agent_id(),
+                                     token,
+                                     fence,
+                                     transition(TicketEvent::kTransfer).from,
+                                     in.wanted_agent_id(),
+                                     skills,
+                                     entry.id,
                                      entry.bytes};
   co_return changed_ticket(TicketEvent::kTransfer, in.ticket_id(),
                            co_await run(transfer_script(), place(in.ticket_id()), now, std::move(args)));
@@ -216,27 +301,42 @@ Task<Result<v1::Ticket>> Store::transfer(TimePoint now, const v1::TransferReques
 Task<Result<v1::Ticket>> Store::resolve(TimePoint now, const v1::ResolveRequest& in, std::string_view digest,
                                         const StatusEntry& entry, const StatusEntry& waiver) {
   const auto token = std::to_string(in.assignment_token());
-  std::vector<std::string_view> args{in.idempotency_key(), digest, in.ticket_id(), in.agent_id(), token,
-                                     transition(TicketEvent::kResolve).from, in.waive_reason().empty() ? "0" : "1", entry.id,
-                                     entry.bytes, waiver.id, waiver.bytes};
+  std::vector<std::string_view> args{in.idempotency_key(),
+                                     digest,
+                                     in.ticket_id(),
+                                     in.agent_id(),
+                                     token,
+                                     transition(TicketEvent::kResolve).from,
+                                     in.waive_reason().empty() ? "0" : "1",
+                                     entry.id,
+                                     entry.bytes,
+                                     waiver.id,
+                                     waiver.bytes};
   co_return changed_ticket(TicketEvent::kResolve, in.ticket_id(),
                            co_await run(resolve_script(), place(in.ticket_id()), now, std::move(args)));
 }
 
 Task<Result<v1::Ticket>> Store::reopen(TimePoint now, const v1::ReopenRequest& in, std::string_view digest,
                                        const StatusEntry& entry) {
-  std::vector<std::string_view> args{in.idempotency_key(), digest, in.conversation_id(), in.agent_id(),
-                                     transition(TicketEvent::kReopen).from, entry.id, entry.bytes};
+  std::vector<std::string_view> args{in.idempotency_key(),
+                                     digest,
+                                     in.conversation_id(),
+                                     in.agent_id(),
+                                     transition(TicketEvent::kReopen).from,
+                                     entry.id,
+                                     entry.bytes};
   const auto reply = co_await run(reopen_script(), place(in.conversation_id()), now, std::move(args));
   co_return changed_ticket(TicketEvent::kReopen, reply.ok() ? (*reply)[2].text() : "", reply);
 }
 
-Task<Result<Store::Appended>> Store::waive(TimePoint now, const v1::WaiveObligationRequest& in, std::string_view conversation_id,
-                                           std::string_view digest, const StatusEntry& entry) {
+Task<Result<Store::Appended>> Store::waive(TimePoint now, const v1::WaiveObligationRequest& in,
+                                           std::string_view conversation_id, std::string_view digest,
+                                           const StatusEntry& entry) {
   const auto token = std::to_string(in.assignment_token());
-  std::vector<std::string_view> args{in.idempotency_key(), digest, conversation_id, in.entry_id(), in.agent_id(), token,
-                                     entry.id, entry.bytes};
-  co_return appended(TicketEvent::kReply, co_await run(waive_script(), place(conversation_id), now, std::move(args)));
+  std::vector<std::string_view> args{in.idempotency_key(), digest, conversation_id, in.entry_id(),
+                                     in.agent_id(),        token,  entry.id,        entry.bytes};
+  co_return appended(TicketEvent::kReply,
+                     co_await run(waive_script(), place(conversation_id), now, std::move(args)));
 }
 
 Task<Status> Store::raise_fence(TimePoint now, std::int64_t token) {
@@ -248,15 +348,18 @@ Task<Status> Store::raise_fence(TimePoint now, std::int64_t token) {
   co_return Status{};
 }
 
-Task<Result<Store::Leases>> Store::lease(TimePoint now, std::uint16_t partition, std::string_view account_id, TimePoint ends,
-                                         std::string_view lease_id, int most) {
+Task<Result<Store::Leases>> Store::lease(TimePoint now, std::uint16_t partition, std::string_view account_id,
+                                         TimePoint ends, std::string_view lease_id, int most) {
   const auto until = std::to_string(to_ms(ends));
   const auto limit = std::to_string(most);
-  HARK_CO_TRY(const auto reply, co_await run(lease_script(), partition, now, {account_id, until, lease_id, limit}));
+  HARK_CO_TRY(const auto reply,
+              co_await run(lease_script(), partition, now, {account_id, until, lease_id, limit}));
   Leases leases;
-  if (!reply[0].text().empty()) leases.next_due = from_ms(static_cast<std::int64_t>(std::strtod(reply[0].text().c_str(), nullptr)));
+  if (!reply[0].text().empty())
+    leases.next_due = from_ms(static_cast<std::int64_t>(std::strtod(reply[0].text().c_str(), nullptr)));
   for (std::size_t i = 1; i < reply.size(); ++i) {
-    leases.messages.push_back({reply[i][0].text(), reply[i][1].text(), static_cast<int>(reply[i][2].number())});
+    leases.messages.push_back(
+        {reply[i][0].text(), reply[i][1].text(), static_cast<int>(reply[i][2].number())});
   }
   co_return leases;
 }
@@ -265,7 +368,8 @@ Task<Result<bool>> Store::record_delivery(TimePoint now, const DeliveryNews& new
   const auto state = std::to_string(static_cast<int>(news.state));
   const auto retry = std::to_string(to_ms(news.retry_at));
   const auto seconds = std::to_string(kSeenFor.count());
-  std::vector<std::string_view> args{news.entry_id, news.lease_id, state, news.detail, retry, news.report_native_id, seconds};
+  std::vector<std::string_view> args{news.entry_id, news.lease_id,         state,  news.detail,
+                                     retry,         news.report_native_id, seconds};
   add_blobs(args, news.blobs);
   HARK_CO_TRY(const auto reply, co_await run(receipt_script(), place(news.entry_id), now, std::move(args)));
   if (reply[0].view() == "no_entry") co_return refusal(TicketEvent::kReply, reply);
@@ -276,8 +380,9 @@ Task<Result<std::string>> Store::quarantine(TimePoint now, const QuarantineInput
   const auto channel = std::to_string(in.channel);
   const auto size = std::to_string(in.raw.size_bytes());
   const auto seconds = std::to_string(kSeenFor.count());
-  std::vector<std::string_view> args{in.id, channel, in.account_id, in.native_id, in.reason, in.raw.id(), size,
-                                     in.raw.inlined() ? "1" : "0", seconds};
+  std::vector<std::string_view> args{in.id,     channel,     in.account_id, in.native_id,
+                                     in.reason, in.raw.id(), size,          in.raw.inlined() ? "1" : "0",
+                                     seconds};
   add_blobs(args, in.blobs);
   HARK_CO_TRY(const auto reply, co_await run(quarantine_script(), place(in.id), now, std::move(args)));
   co_return reply[1].text();

@@ -22,7 +22,8 @@ namespace hark::conversation {
 
 /// How long a provider may repeat a message and still be recognised (P2 promises 35 days).
 constexpr std::chrono::seconds kSeenFor = std::chrono::hours{24 * 36};
-/// Events that one partition's log holds at most; beyond it intake is refused (there is no archive to trim by yet).
+/// Events that one partition's log holds at most; beyond it intake is refused (there is no archive to trim by
+/// yet).
 constexpr std::int64_t kEventsMax = 50'000'000;
 
 /// Contents that ride in the customer's partition.
@@ -30,8 +31,8 @@ using Blobs = std::vector<std::pair<std::string, std::string>>;
 
 /// The conversation's state in Redis: one function per script, and the reads.
 ///
-/// Lives on its service's thread. Every error is the script's refusal as an Error with its Reason, or the client's
-/// (STORE_UNAVAILABLE, OUTCOME_UNKNOWN, STORE_FULL).
+/// Lives on its service's thread. Every error is the script's refusal as an Error with its Reason, or the
+/// client's (STORE_UNAVAILABLE, OUTCOME_UNKNOWN, STORE_FULL).
 class Store {
  public:
   Store(redis::Client& redis, std::uint16_t partitions);
@@ -50,7 +51,8 @@ class Store {
   Task<Result<std::string>> claim_native(int channel, std::string_view native_id, std::string_view candidate);
 
   struct Acceptance {
-    std::string conversation_id, entry_id, ticket_id, thread_id;  // the last three are used if new ones are needed
+    std::string conversation_id, entry_id, ticket_id,
+        thread_id;  // the last three are used if new ones are needed
     int channel = 0;
     std::string account_id, native_id;
     bool wants_answer = true;
@@ -82,20 +84,25 @@ class Store {
     std::string ticket_id, thread_id;
   };
   Task<Result<Appended>> reply(TimePoint now, const ReplyInput& in);
-  Task<Result<Appended>> note(TimePoint now, std::string_view key, std::string_view digest, std::string_view conversation_id,
-                              std::string_view entry_id, std::string_view entry_bytes, std::string_view agent_id);
+  Task<Result<Appended>> note(TimePoint now, std::string_view key, std::string_view digest,
+                              std::string_view conversation_id, std::string_view entry_id,
+                              std::string_view entry_bytes, std::string_view agent_id);
 
   /// A status entry to append with a change of the ticket.
   struct StatusEntry {
     std::string id, bytes;
   };
-  Task<Result<v1::Ticket>> assign(TimePoint now, const v1::AssignRequest& in, std::string_view digest, const StatusEntry& entry);
-  Task<Result<v1::Ticket>> transfer(TimePoint now, const v1::TransferRequest& in, std::string_view digest, const StatusEntry& entry);
-  Task<Result<v1::Ticket>> resolve(TimePoint now, const v1::ResolveRequest& in, std::string_view digest, const StatusEntry& entry,
-                                   const StatusEntry& waiver);
-  Task<Result<v1::Ticket>> reopen(TimePoint now, const v1::ReopenRequest& in, std::string_view digest, const StatusEntry& entry);
-  Task<Result<Appended>> waive(TimePoint now, const v1::WaiveObligationRequest& in, std::string_view conversation_id,
-                               std::string_view digest, const StatusEntry& entry);
+  Task<Result<v1::Ticket>> assign(TimePoint now, const v1::AssignRequest& in, std::string_view digest,
+                                  const StatusEntry& entry);
+  Task<Result<v1::Ticket>> transfer(TimePoint now, const v1::TransferRequest& in, std::string_view digest,
+                                    const StatusEntry& entry);
+  Task<Result<v1::Ticket>> resolve(TimePoint now, const v1::ResolveRequest& in, std::string_view digest,
+                                   const StatusEntry& entry, const StatusEntry& waiver);
+  Task<Result<v1::Ticket>> reopen(TimePoint now, const v1::ReopenRequest& in, std::string_view digest,
+                                  const StatusEntry& entry);
+  Task<Result<Appended>> waive(TimePoint now, const v1::WaiveObligationRequest& in,
+                               std::string_view conversation_id, std::string_view digest,
+                               const StatusEntry& entry);
   Task<Status> raise_fence(TimePoint now, std::int64_t token);
 
   struct LeasedMessage {
@@ -106,8 +113,8 @@ class Store {
     std::vector<LeasedMessage> messages;
     std::optional<TimePoint> next_due;
   };
-  Task<Result<Leases>> lease(TimePoint now, std::uint16_t partition, std::string_view account_id, TimePoint ends,
-                             std::string_view lease_id, int most);
+  Task<Result<Leases>> lease(TimePoint now, std::uint16_t partition, std::string_view account_id,
+                             TimePoint ends, std::string_view lease_id, int most);
 
   struct DeliveryNews {
     std::string entry_id, lease_id;
@@ -141,8 +148,10 @@ class Store {
     std::int64_t at_ms = 0;
     std::string id;  // ticket, or conversation
   };
-  /// Open tickets (by opening), or all conversations (by last change), of one partition after `after`, in order.
-  Task<Result<std::vector<OpenTicketRef>>> index(std::uint16_t partition, bool all, const OpenTicketRef& after, int limit);
+  /// Open tickets (by opening), or all conversations (by last change), of one partition after `after`, in
+  /// order.
+  Task<Result<std::vector<OpenTicketRef>>> index(std::uint16_t partition, bool all,
+                                                 const OpenTicketRef& after, int limit);
   Task<Result<std::vector<std::string>>> held_by(std::uint16_t partition, std::string_view agent_id);
   Task<Result<std::vector<v1::QuarantinedInput>>> quarantined(std::uint16_t partition, int limit);
   Task<Result<std::string>> blob(std::uint16_t partition, std::string_view blob_id);

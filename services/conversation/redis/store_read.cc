@@ -24,14 +24,16 @@ Task<Result<v1::Ticket>> Store::ticket(std::string_view ticket_id) {
 
 Task<Result<v1::Conversation>> Store::conversation(std::string_view conversation_id) {
   HARK_CO_TRY(const auto partition, partition_of(conversation_id));
-  HARK_CO_TRY(const auto con, co_await command({"HMGET", keys::in(partition, "con", conversation_id), "seq", "name", "ticket", "updated"}));
+  HARK_CO_TRY(const auto con, co_await command({"HMGET", keys::in(partition, "con", conversation_id), "seq",
+                                                "name", "ticket", "updated"}));
   if (con[0].is_nil()) co_return no_conversation(conversation_id);
   v1::Conversation out;
   out.set_id(std::string{conversation_id});
   out.set_last_sequence(con[0].number());
   out.set_customer_name(con[1].text());
   out.set_updated_at_ms(con[3].number());
-  HARK_CO_TRY(const auto addresses, co_await command({"HGETALL", keys::in(partition, "adr", conversation_id)}));
+  HARK_CO_TRY(const auto addresses,
+              co_await command({"HGETALL", keys::in(partition, "adr", conversation_id)}));
   for (std::size_t i = 0; i + 1 < addresses.size(); i += 2) {
     auto* address = out.add_addresses();
     address->set_address(addresses[i].text());
@@ -66,7 +68,8 @@ Task<Result<v1::Entry>> Store::entry(std::string_view entry_id) {
   request.set_limit(1);
   HARK_CO_TRY(auto page, co_await timeline(request));
   if (page.entries_size() != 1) {
-    co_return Error{Code::kNotFound, Reason::kEntryNotFound, "entry " + std::string{entry_id} + " is not on its timeline"};
+    co_return Error{Code::kNotFound, Reason::kEntryNotFound,
+                    "entry " + std::string{entry_id} + " is not on its timeline"};
   }
   co_return std::move(*page.mutable_entries(0));
 }
@@ -78,7 +81,8 @@ Task<Result<v1::ListTimelineResponse>> Store::timeline(const v1::ListTimelineReq
   if (last.is_nil()) co_return no_conversation(id);
   const auto limit = std::to_string(request.limit() == 0 ? 100 : request.limit());
   const auto from = std::to_string(request.after_sequence() + 1) + "-0";
-  const auto to = request.before_sequence() > 0 ? std::to_string(request.before_sequence() - 1) + "-0" : std::string{"+"};
+  const auto to =
+      request.before_sequence() > 0 ? std::to_string(request.before_sequence() - 1) + "-0" : std::string{"+"};
   const auto key = keys::in(partition, "tl", id);
   auto items = request.newest() ? co_await command({"XREVRANGE", key, to, from, "COUNT", limit})
                                 : co_await command({"XRANGE", key, from, to, "COUNT", limit});
@@ -101,11 +105,12 @@ Task<Result<v1::ListTimelineResponse>> Store::timeline(const v1::ListTimelineReq
   co_return out;
 }
 
-Task<Result<std::vector<Store::OpenTicketRef>>> Store::index(std::uint16_t partition, bool all, const OpenTicketRef& after,
-                                                             int limit) {
+Task<Result<std::vector<Store::OpenTicketRef>>> Store::index(std::uint16_t partition, bool all,
+                                                             const OpenTicketRef& after, int limit) {
   // Members with equal times come in order of their id, so (time, id) is a total order to page by.
-  HARK_CO_TRY(const auto reply, co_await command({"ZRANGE", keys::in(partition, all ? "all" : "open"), std::to_string(after.at_ms),
-                                                  "+inf", "BYSCORE", "LIMIT", "0", std::to_string(limit + 100), "WITHSCORES"}));
+  HARK_CO_TRY(const auto reply, co_await command({"ZRANGE", keys::in(partition, all ? "all" : "open"),
+                                                  std::to_string(after.at_ms), "+inf", "BYSCORE", "LIMIT",
+                                                  "0", std::to_string(limit + 100), "WITHSCORES"}));
   std::vector<OpenTicketRef> out;
   for (std::size_t i = 0; i + 1 < reply.size() && static_cast<int>(out.size()) < limit; i += 2) {
     OpenTicketRef ref{number(reply[i + 1].view()), reply[i].text()};
@@ -123,8 +128,8 @@ Task<Result<std::vector<std::string>>> Store::held_by(std::uint16_t partition, s
 }
 
 Task<Result<std::vector<v1::QuarantinedInput>>> Store::quarantined(std::uint16_t partition, int limit) {
-  HARK_CO_TRY(const auto reply,
-              co_await command({"XREVRANGE", keys::in(partition, "qua"), "+", "-", "COUNT", std::to_string(limit)}));
+  HARK_CO_TRY(const auto reply, co_await command({"XREVRANGE", keys::in(partition, "qua"), "+", "-", "COUNT",
+                                                  std::to_string(limit)}));
   std::vector<v1::QuarantinedInput> out;
   for (const auto& item : reply.items()) {
     const auto fields = fields_of(item[1]);
@@ -144,13 +149,15 @@ Task<Result<std::vector<v1::QuarantinedInput>>> Store::quarantined(std::uint16_t
 
 Task<Result<std::string>> Store::blob(std::uint16_t partition, std::string_view blob_id) {
   HARK_CO_TRY(auto reply, co_await command({"GET", keys::in(partition, "blob", blob_id)}));
-  if (reply.is_nil()) co_return Error{Code::kNotFound, Reason::kBlobNotFound, "there is no blob " + std::string{blob_id}};
+  if (reply.is_nil())
+    co_return Error{Code::kNotFound, Reason::kBlobNotFound, "there is no blob " + std::string{blob_id}};
   co_return std::move(reply).text();
 }
 
 Task<Result<Store::ThreadInfo>> Store::thread(std::string_view thread_id) {
   HARK_CO_TRY(const auto partition, partition_of(thread_id));
-  HARK_CO_TRY(const auto reply, co_await command({"HMGET", keys::in(partition, "thr", thread_id), "con", "last_reply"}));
+  HARK_CO_TRY(const auto reply,
+              co_await command({"HMGET", keys::in(partition, "thr", thread_id), "con", "last_reply"}));
   co_return ThreadInfo{reply[0].text(), reply[1].text()};
 }
 
@@ -163,9 +170,11 @@ Task<Result<std::vector<std::int64_t>>> Store::log_ends() {
   co_return ends;
 }
 
-Task<Result<std::vector<v1::Event>>> Store::events(std::uint16_t partition, std::int64_t position, int limit) {
-  HARK_CO_TRY(const auto reply, co_await command({"XRANGE", keys::in(partition, "ev"), std::to_string(position + 1) + "-0", "+",
-                                                  "COUNT", std::to_string(limit)}));
+Task<Result<std::vector<v1::Event>>> Store::events(std::uint16_t partition, std::int64_t position,
+                                                   int limit) {
+  HARK_CO_TRY(const auto reply,
+              co_await command({"XRANGE", keys::in(partition, "ev"), std::to_string(position + 1) + "-0", "+",
+                                "COUNT", std::to_string(limit)}));
   std::vector<v1::Event> out;
   for (const auto& item : reply.items()) out.push_back(decode_event(partition, item));
   co_return out;

@@ -1,0 +1,79 @@
+#include "conversation/entry_build.h"
+
+namespace hark::conversation {
+namespace {
+
+Person person(const v1::Participant& participant) { return {participant.address(), participant.name()}; }
+
+}  // namespace
+
+v1::Entry inbound_entry(const v1::InboundMessage& message, std::int64_t now_ms) {
+  v1::Entry entry;
+  entry.set_accepted_at_ms(now_ms);
+  entry.set_kind(message.kind() == v1::InboundMessage::KIND_AUTO_REPLY ? v1::ENTRY_KIND_AUTO_REPLY
+                                                                       : v1::ENTRY_KIND_INBOUND);
+  entry.set_channel(message.channel());
+  entry.set_account_id(message.account_id());
+  *entry.mutable_content() = message.content();
+  *entry.mutable_sender() = message.sender();
+  entry.set_sender_verified(message.sender_verified());
+  entry.set_native_id(message.native_id());
+  entry.set_own_reference(message.thread().own_reference());
+  if (message.has_reply_route()) *entry.mutable_reply_route() = message.reply_route();
+  entry.set_sent_at_ms(message.sent_at_ms());
+  if (message.has_raw()) *entry.mutable_raw() = message.raw();
+  return entry;
+}
+
+v1::Ticket ticket_attributes(const v1::InboundMessage& message) {
+  v1::Ticket ticket;
+  ticket.set_channel(message.channel());
+  ticket.set_account_id(message.account_id());
+  ticket.set_subject(preview_of(message.content().subject(), 200));
+  const auto& content = message.content();
+  ticket.set_preview(
+      preview_of(content.visible_text().empty() ? content.text() : content.visible_text(), 500));
+  *ticket.mutable_sender() = message.sender();
+  return ticket;
+}
+
+AnsweredMessage answered_message(const v1::Entry& entry) {
+  AnsweredMessage out;
+  out.is_inbound = entry.kind() == v1::ENTRY_KIND_INBOUND || entry.kind() == v1::ENTRY_KIND_AUTO_REPLY;
+  out.channel = entry.channel();
+  out.account_id = entry.account_id();
+  out.sender = person(entry.sender());
+  out.route_to = person(entry.reply_route().to());
+  for (const auto& cc : entry.reply_route().cc()) out.route_cc.push_back(person(cc));
+  out.subject = entry.content().subject();
+  out.own_reference = entry.own_reference();
+  out.references = {entry.reply_route().references().begin(), entry.reply_route().references().end()};
+  return out;
+}
+
+std::string preview_of(std::string_view text, std::size_t bytes_max) {
+  std::string out;
+  for (const char c : text) {
+    const bool space = c == ' ' || c == '\n' || c == '\r' || c == '\t';
+    if (space && (out.empty() || out.back() == ' ')) continue;
+    if (out.size() >= bytes_max) break;
+    out += space ? ' ' : c;
+  }
+  if (out.size() >= bytes_max) {
+    // Not in the middle of a UTF-8 sequence.
+    while (!out.empty() && (static_cast<unsigned char>(out.back()) & 0xC0) == 0x80) out.pop_back();
+    if (!out.empty() && static_cast<unsigned char>(out.back()) >= 0xC0) out.pop_back();
+  }
+  while (!out.empty() && out.back() == ' ') out.pop_back();
+  return out;
+}
+
+Blobs take_blobs(google::protobuf::RepeatedPtrField<v1::InlineBlob>& blobs) {
+  Blobs out;
+  for (auto& blob : blobs)
+    out.emplace_back(std::move(*blob.mutable_id()), std::move(*blob.mutable_content()));
+  blobs.Clear();
+  return out;
+}
+
+}  // namespace hark::conversation

@@ -1,0 +1,36 @@
+#pragma once
+
+#include <string>
+#include <string_view>
+
+#include "base/core/digest.h"
+#include "conversation/core/reply_binding.h"
+#include "conversation/redis/store.h"
+#include "hark/v1/conversation_service.pb.h"
+#include "hark/v1/entry.pb.h"
+#include "hark/v1/message.pb.h"
+
+/// Making the messages that are stored, out of those that came in.
+namespace hark::conversation {
+
+/// Entry of a customer's message, without what the store gives it (id, sequence, ticket, thread).
+v1::Entry inbound_entry(const v1::InboundMessage& message, std::int64_t now_ms);
+
+/// What of a ticket never changes.
+v1::Ticket ticket_attributes(const v1::InboundMessage& message);
+
+AnsweredMessage answered_message(const v1::Entry& entry);
+
+/// First bytes of the text that end on a whole character, with white space folded.
+std::string preview_of(std::string_view text, std::size_t bytes_max);
+
+Blobs take_blobs(google::protobuf::RepeatedPtrField<v1::InlineBlob>& blobs);
+
+/// Digest of a request but for its key: the same key with another digest is a mistake of the caller.
+template <class Request>
+std::string digest_of(Request request) {
+  request.clear_idempotency_key();
+  return sha256_hex(request.GetTypeName() + request.SerializeAsString()).substr(0, 32);
+}
+
+}  // namespace hark::conversation

@@ -1,0 +1,117 @@
+#include "conversation/module.h"
+
+#include "base/async/blocking.h"
+#include "base/async/service_thread.h"
+#include "base/config/config.h"
+#include "base/log/log.h"
+#include "base/rpc/server.h"
+#include "conversation/blob/folder.h"
+#include "conversation/rpc/blob_handler.h"
+#include "conversation/rpc/channel_handler.h"
+#include "conversation/rpc/conversation_handler.h"
+#include "conversation/rpc/event_handler.h"
+
+namespace hark::conversation {
+namespace {
+
+Conversations::Settings settings_from(const v1::Config& config) {
+  Conversations::Settings settings;
+  for (const auto& account : config.accounts()) {
+    settings.accounts.emplace(
+        account.id(), OwnAccount{account.has_chat() ? v1::CHANNEL_CHAT : v1::CHANNEL_EMAIL, account.name()});
+  }
+  return settings;
+}
+
+redis::Client::Options redis_options(const Process& process, int connections) {
+  redis::Client::Options options;
+  options.endpoint = *redis::parse_endpoint(process.redis_url);
+  options.password = process.config.redis().password();
+  options.connections = connections;
+  options.on_change = [](std::string_view what) { Logger{"conversation"}.debug(what); };
+  return options;
+}
+
+/// gRPC services that exist before the store is open: calls that come earlier wait for nothing, they are
+/// refused.
+class ConversationModule final : public Module {
+ public:
+  explicit ConversationModule(Process& process)
+      : process_{process},
+        tasks_{thread_.executor(),
+               [](std::string_view task, std::string_view what) {
+                 Logger{"conversation"}.error("a task ended by a defect", {{"task", task}, {"what", what}});
+               }},
+        redis_{thread_.executor(), redis_options(process, process.config.redis().connections())},
+        blocking_{thread_.executor(), redis_options(process, 1)},
+        blobs_{process.data_dir / "blobs"} {}
+
+  ~ConversationModule() override { stop(); }
+
+  std::string_view name() const override { return "conversation"; }
+
+  Status prepare() {
+    Store::Meta wished{static_cast<std::uint16_t>(process_.config.partitions()), {}};
+    while (wished.secret.size() < 32) wished.secret += std::to_string(secure_random());
+    auto meta = block_on(thread_.executor(), Store::open(redis_, wished));
+    if (!meta.ok()) return std::move(meta).error();
+    if (meta->partitions != wished.partitions) {
+      return Error{Code::kFailedPrecondition, Reason::kInvalidField,
+                   "partitions: the store was created with " + std::to_string(meta->partitions) +
+                       " and that number is fixed; set it in the configuration"};
+    }
+    store_.emplace(redis_, meta->partitions);
+    service_.emplace(*store_, process_.clock, ThreadTokens{meta->secret}, settings_from(process_.config));
+    events_.emplace(tasks_, *store_, blocking_);
+    conversation_.emplace(tasks_, *service_);
+    channel_.emplace(tasks_, *service_, *events_);
+    event_.emplace(tasks_, *service_, *events_);
+    blob_.emplace(tasks_, *store_, blobs_);
+    process_.rpc.add(*conversation_);
+    process_.rpc.add(*channel_);
+    process_.rpc.add(*event_);
+    process_.rpc.add(*blob_);
+    return {};
+  }
+
+  Status start() override { return block_on(thread_.executor(), events_->start()); }
+
+  void stop() override {
+    if (std::exchange(stopped_, true)) return;
+    block_on(thread_.executor(), close());
+  }
+
+ private:
+  Task<bool> close() {
+    tasks_.cancel();
+    co_await tasks_.wait();
+    co_await blocking_.close();
+    co_await redis_.close();
+    co_return true;
+  }
+
+  Process& process_;
+  ServiceThread thread_{"conversation"};
+  TaskGroup tasks_;
+  redis::Client redis_;
+  redis::Client blocking_;
+  BlobFolder blobs_;
+  std::optional<Store> store_;
+  std::optional<Conversations> service_;
+  std::optional<EventHub> events_;
+  std::optional<ConversationHandler> conversation_;
+  std::optional<ChannelHandler> channel_;
+  std::optional<EventHandler> event_;
+  std::optional<BlobHandler> blob_;
+  bool stopped_ = false;
+};
+
+}  // namespace
+
+Result<std::unique_ptr<Module>> bind(Process& process) {
+  auto module = std::make_unique<ConversationModule>(process);
+  HARK_TRY_VOID(module->prepare());
+  return std::unique_ptr<Module>{std::move(module)};
+}
+
+}  // namespace hark::conversation

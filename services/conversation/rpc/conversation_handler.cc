@@ -1,0 +1,50 @@
+#include "conversation/rpc/conversation_handler.h"
+
+namespace hark::conversation {
+
+using Reactor = ConversationHandler::Reactor;
+
+Reactor* ConversationHandler::Reply(Context*, const v1::ReplyRequest* in, v1::ReplyResponse* out) {
+  return rpc::run_unary(tasks_, "Reply", service_.reply(*in), out);
+}
+Reactor* ConversationHandler::AddNote(Context*, const v1::AddNoteRequest* in, v1::AddNoteResponse* out) {
+  return rpc::run_unary(tasks_, "AddNote", service_.add_note(*in), out);
+}
+Reactor* ConversationHandler::Assign(Context*, const v1::AssignRequest* in, v1::AssignResponse* out) {
+  return rpc::run_unary(tasks_, "Assign", service_.assign(*in), out);
+}
+Reactor* ConversationHandler::Resolve(Context*, const v1::ResolveRequest* in, v1::ResolveResponse* out) {
+  return rpc::run_unary(tasks_, "Resolve", service_.resolve(*in), out);
+}
+Reactor* ConversationHandler::Reopen(Context*, const v1::ReopenRequest* in, v1::ReopenResponse* out) {
+  return rpc::run_unary(tasks_, "Reopen", service_.reopen(*in), out);
+}
+Reactor* ConversationHandler::WaiveObligation(Context*, const v1::WaiveObligationRequest* in,
+                                              v1::WaiveObligationResponse* out) {
+  return rpc::run_unary(tasks_, "WaiveObligation", service_.waive_obligation(*in), out);
+}
+Reactor* ConversationHandler::Transfer(Context*, const v1::TransferRequest* in, v1::TransferResponse* out) {
+  return rpc::run_unary(tasks_, "Transfer", service_.transfer(*in), out);
+}
+Reactor* ConversationHandler::GetConversation(Context*, const v1::GetConversationRequest* in,
+                                              v1::GetConversationResponse* out) {
+  return rpc::run_unary(tasks_, "GetConversation", service_.get_conversation(*in), out);
+}
+Reactor* ConversationHandler::ListTimeline(Context*, const v1::ListTimelineRequest* in,
+                                           v1::ListTimelineResponse* out) {
+  return rpc::run_unary(tasks_, "ListTimeline", service_.list_timeline(*in), out);
+}
+Reactor* ConversationHandler::ListConversations(Context*, const v1::ListConversationsRequest* in,
+                                                v1::ListConversationsResponse* out) {
+  return rpc::run_unary(tasks_, "ListConversations", service_.list_conversations(*in), out);
+}
+Reactor* ConversationHandler::ListQuarantine(Context*, const v1::ListQuarantineRequest* in,
+                                             v1::ListQuarantineResponse* out) {
+  return rpc::run_unary(tasks_, "ListQuarantine", service_.list_quarantine(*in), out);
+}
+Reactor* ConversationHandler::RaiseFence(Context*, const v1::RaiseFenceRequest* in,
+                                         v1::RaiseFenceResponse* out) {
+  return rpc::run_unary(tasks_, "RaiseFence", service_.raise_fence(*in), out);
+}
+
+}  // namespace hark::conversation

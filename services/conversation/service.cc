@@ -1,0 +1,227 @@
+#include "conversation/service.h"
+
+#include "base/core/digest.h"
+#include "conversation/core/address.h"
+#include "conversation/entry_build.h"
+
+namespace hark::conversation {
+namespace {
+
+Error invalid(std::string message) {
+  return {Code::kInvalidArgument, Reason::kInvalidField, std::move(message)};
+}
+
+Error too_large(std::string message) {
+  return {Code::kInvalidArgument, Reason::kTooLarge, std::move(message)};
+}
+
+/// Inlined contents must be what their ids say: an entry that names a blob names these bytes for ever.
+Status check_blobs(const google::protobuf::RepeatedPtrField<v1::InlineBlob>& blobs) {
+  std::size_t bytes = 0;
+  for (const auto& blob : blobs) {
+    bytes += blob.content().size();
+    if (bytes > kInlineBlobBytesMax)
+      return too_large("blobs: more than 256 KiB together; put large ones with PutBlob first");
+    if (sha256_hex(blob.content()) != blob.id())
+      return invalid("blobs.id: is not the SHA-256 of the content");
+  }
+  return {};
+}
+
+void follow(v1::Participant& participant, std::string_view region) {
+  auto normal = normalise_address(participant.address(), region);
+  if (normal.ok()) participant.set_address(*std::move(normal));
+}
+
+}  // namespace
+
+Conversations::Conversations(Store& store, const Clock& clock, ThreadTokens tokens, Settings settings)
+    : store_{store}, clock_{clock}, tokens_{std::move(tokens)}, settings_{std::move(settings)} {}
+
+Status Conversations::check_inbound(const v1::InboundMessage& message) const {
+  const auto account = settings_.accounts.find(message.account_id());
+  if (account == settings_.accounts.end() || account->second.channel != message.channel()) {
+    return Error{Code::kInvalidArgument, Reason::kAccountUnknown,
+                 "account_id: '" + message.account_id() + "' is no account of ours on this channel"};
+  }
+  if (message.native_id().empty() || message.native_id().size() > kNativeIdBytesMax) {
+    return invalid("native_id: must have 1 to 1200 bytes; it is what makes a repeated message one entry");
+  }
+  if (message.kind() == v1::InboundMessage::KIND_UNSPECIFIED) return invalid("kind: is not set");
+  if (message.content().text().size() > kTextBytesMax || message.content().html().size() > kTextBytesMax) {
+    return too_large("content: text and html may have 1 MiB each; the rest belongs into the raw blob");
+  }
+  if (message.thread().references_size() > static_cast<int>(kReferencesMax) ||
+      message.thread().tokens_size() > static_cast<int>(kReferencesMax)) {
+    return invalid("thread: at most 64 references and 64 tokens");
+  }
+  return check_blobs(message.blobs());
+}
+
+Task<Result<std::string>> Conversations::customer_of(std::string address) {
+  // Whose an address is never changes (merging redirects the conversation instead), so memory cannot go
+  // stale.
+  if (const auto known = known_addresses_.find(address); known != known_addresses_.end())
+    co_return known->second;
+  const auto partition = home_partition(address, store_.partitions());
+  HARK_CO_TRY(auto owner, co_await store_.claim_address(address, new_id(IdKind::kConversation, partition)));
+  if (known_addresses_.size() >= kKnownAddressesMax) known_addresses_.clear();
+  known_addresses_.emplace(std::move(address), owner);
+  co_return owner;
+}
+
+Task<Result<Conversations::ThreadProof>> Conversations::prove_thread(const v1::ThreadHints& hints,
+                                                                     std::string_view conversation_id) {
+  ThreadProof proof;
+  std::vector<std::string> candidates;
+  for (const auto& token : hints.tokens()) {
+    if (auto thread = tokens_.verify(token); thread.ok()) candidates.push_back(*std::move(thread));
+  }
+  for (const auto& reference : hints.references()) {
+    if (auto own = tokens_.read_message_id(reference); own.ok())
+      candidates.push_back(std::move(own->thread_id));
+  }
+  for (const auto& thread_id : candidates) {
+    HARK_CO_TRY(const auto thread, co_await store_.thread(thread_id));
+    if (thread.conversation_id == conversation_id) {
+      proof.thread_id = thread_id;
+      co_return proof;
+    }
+    // A stranger holds one mail of this thread. It gets a conversation of its own that links here, and sees
+    // nothing.
+    if (proof.linked_conversation_id.empty()) proof.linked_conversation_id = thread.conversation_id;
+  }
+  co_return proof;
+}
+
+Task<Result<v1::AcceptResponse>> Conversations::accept(v1::InboundMessage message) {
+  HARK_CO_TRY_VOID(check_inbound(message));
+  HARK_CO_TRY(const auto address, normalise_address(message.sender().address(), settings_.default_region));
+  message.mutable_sender()->set_address(address);
+  if (message.has_reply_route()) {
+    if (message.reply_route().has_to())
+      follow(*message.mutable_reply_route()->mutable_to(), settings_.default_region);
+    for (auto& cc : *message.mutable_reply_route()->mutable_cc()) follow(cc, settings_.default_region);
+  }
+
+  HARK_CO_TRY(auto conversation, co_await customer_of(address));
+  HARK_CO_TRY(conversation,
+              co_await store_.claim_native(message.channel(), message.native_id(), conversation));
+  HARK_CO_TRY(auto proof, co_await prove_thread(message.thread(), conversation));
+
+  const auto now = clock_.now();
+  auto entry = inbound_entry(message, to_ms(now));
+  entry.set_linked_conversation_id(proof.linked_conversation_id);
+
+  Store::Acceptance in;
+  in.channel = message.channel();
+  in.account_id = message.account_id();
+  in.native_id = message.native_id();
+  in.wants_answer = message.kind() == v1::InboundMessage::KIND_MESSAGE;
+  in.entry_bytes = entry.SerializeAsString();
+  in.ticket_bytes = ticket_attributes(message).SerializeAsString();
+  in.address = address;
+  in.name = message.sender().name();
+  in.verified = message.sender_verified();
+  in.proved_thread_id = proof.thread_id;
+  in.own_reference = message.thread().own_reference();
+  in.references = {message.thread().references().begin(), message.thread().references().end()};
+  in.blobs = take_blobs(*message.mutable_blobs());
+
+  for (int redirects = 0; redirects < 4; ++redirects) {
+    HARK_CO_TRY(const auto partition, partition_of(conversation));
+    in.conversation_id = conversation;
+    in.entry_id = new_id(IdKind::kEntry, partition);
+    in.ticket_id = new_id(IdKind::kTicket, partition);
+    in.thread_id = new_id(IdKind::kThread, partition);
+    HARK_CO_TRY(auto accepted, co_await store_.accept(now, in));
+    if (!accepted.moved_to.empty()) {
+      conversation = accepted.moved_to;
+      continue;
+    }
+    v1::AcceptResponse response;
+    response.set_conversation_id(std::move(accepted.conversation_id));
+    response.set_entry_id(std::move(accepted.entry_id));
+    response.set_ticket_id(std::move(accepted.ticket_id));
+    response.set_sequence(accepted.sequence);
+    response.set_duplicate(accepted.duplicate);
+    response.set_ticket_opened(accepted.opened);
+    co_return response;
+  }
+  co_return Error{Code::kAborted, Reason::kConversationMoved,
+                  "the conversation was merged too often while accepting; retry"};
+}
+
+Task<Status> Conversations::receive_receipt(v1::Receipt receipt) {
+  Store::DeliveryNews news;
+  news.entry_id = receipt.entry_id();
+  news.lease_id = receipt.lease_id();
+  news.state = receipt.state();
+  news.detail = receipt.detail();
+  news.retry_at = from_ms(receipt.retry_at_ms());
+  if (!v1::DeliveryState_IsValid(receipt.state()) || receipt.state() == v1::DELIVERY_STATE_UNSPECIFIED) {
+    co_return invalid("receipt.state: is not set");
+  }
+  HARK_CO_TRY_VOID(partition_of(news.entry_id));
+  HARK_CO_TRY_VOID(co_await store_.record_delivery(clock_.now(), news));
+  co_return Status{};
+}
+
+Task<std::string> Conversations::outbound_entry_of(const v1::BounceReport& report) {
+  for (const auto& reference : report.references()) {
+    if (auto own = tokens_.read_message_id(reference); own.ok()) co_return own->entry_id;
+  }
+  for (const auto& token : report.tokens()) {
+    const auto thread_id = tokens_.verify(token);
+    if (!thread_id.ok()) continue;
+    const auto thread = co_await store_.thread(*thread_id);
+    if (thread.ok() && !thread->last_reply.empty()) co_return thread->last_reply;
+  }
+  co_return std::string{};
+}
+
+Task<Status> Conversations::receive_bounce(v1::BounceReport report) {
+  if (report.native_id().empty()) co_return invalid("bounce.native_id: is empty");
+  HARK_CO_TRY_VOID(check_blobs(report.blobs()));
+  const auto entry = co_await outbound_entry_of(report);
+  if (!entry.empty()) {
+    Store::DeliveryNews news;
+    news.entry_id = entry;
+    news.state = report.state();
+    news.detail =
+        report.recipient().empty() ? report.detail() : report.detail() + " (" + report.recipient() + ")";
+    news.report_native_id = "report:" + report.native_id();
+    auto blobs = report.blobs();
+    news.blobs = take_blobs(blobs);
+    const auto recorded = co_await store_.record_delivery(clock_.now(), news);
+    if (recorded.ok() || recorded.error().reason != Reason::kEntryNotFound) {
+      co_return recorded.ok() ? Status{} : Status{recorded.error()};
+    }
+  }
+  // About no message that we know: kept and shown, like everything that nobody can place.
+  v1::Quarantine input;
+  input.set_native_id(report.native_id());
+  input.set_channel(v1::CHANNEL_EMAIL);
+  input.set_account_id(report.account_id());
+  input.set_reason("a report about a message that is not ours or no longer known: " + report.detail());
+  *input.mutable_raw() = report.raw();
+  *input.mutable_blobs() = report.blobs();
+  co_return co_await quarantine(std::move(input));
+}
+
+Task<Status> Conversations::quarantine(v1::Quarantine input) {
+  if (input.native_id().empty()) co_return invalid("quarantine.native_id: is empty");
+  HARK_CO_TRY_VOID(check_blobs(input.blobs()));
+  Store::QuarantineInput in;
+  in.id = new_id(IdKind::kQuarantined, home_partition(input.native_id(), store_.partitions()));
+  in.account_id = input.account_id();
+  in.native_id = input.native_id();
+  in.reason = input.reason();
+  in.channel = input.channel();
+  in.raw = input.raw();
+  in.blobs = take_blobs(*input.mutable_blobs());
+  HARK_CO_TRY_VOID(co_await store_.quarantine(clock_.now(), in));
+  co_return Status{};
+}
+
+}  // namespace hark::conversation

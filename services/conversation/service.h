@@ -1,0 +1,92 @@
+#pragma once
+
+#include <functional>
+#include <map>
+#include <string>
+#include <unordered_map>
+#include <vector>
+
+#include "base/core/ids.h"
+#include "base/core/time.h"
+#include "conversation/core/thread_token.h"
+#include "conversation/ports.h"
+#include "conversation/redis/store.h"
+#include "hark/v1/channel_service.pb.h"
+#include "hark/v1/conversation_service.pb.h"
+
+namespace hark::conversation {
+
+constexpr std::size_t kNativeIdBytesMax = 1'200;
+constexpr std::size_t kTextBytesMax = 1U << 20;          // of text and of html, each
+constexpr std::size_t kInlineBlobBytesMax = 256U << 10;  // together, per message
+constexpr std::size_t kReplyTextBytesMax = 256U << 10;
+constexpr std::size_t kNoteTextBytesMax = 64U << 10;
+constexpr std::size_t kReferencesMax = 64;
+constexpr std::size_t kPreviewBytesMax = 500;
+constexpr std::size_t kKnownAddressesMax = 200'000;  // addresses whose customer is remembered in memory
+
+/// One of our accounts, as conversation needs it.
+struct OwnAccount {
+  v1::Channel channel = v1::CHANNEL_UNSPECIFIED;
+  std::string name;
+};
+
+/// What conversation does, one function per call of its contracts (proto/hark/v1/*_service.proto tells what
+/// each promises). Holds no state but caches; lives on its service's thread.
+class Conversations {
+ public:
+  struct Settings {
+    std::map<std::string, OwnAccount, std::less<>> accounts;
+    std::string default_region;  // for national phone numbers
+  };
+
+  Conversations(Store& store, const Clock& clock, ThreadTokens tokens, Settings settings);
+
+  Task<Result<v1::AcceptResponse>> accept(v1::InboundMessage message);
+  Task<Status> receive_receipt(v1::Receipt receipt);
+  Task<Status> receive_bounce(v1::BounceReport report);
+  Task<Status> quarantine(v1::Quarantine input);
+
+  Task<Result<v1::ReplyResponse>> reply(v1::ReplyRequest request);
+  Task<Result<v1::AddNoteResponse>> add_note(v1::AddNoteRequest request);
+  Task<Result<v1::AssignResponse>> assign(v1::AssignRequest request);
+  Task<Result<v1::ResolveResponse>> resolve(v1::ResolveRequest request);
+  Task<Result<v1::ReopenResponse>> reopen(v1::ReopenRequest request);
+  Task<Result<v1::WaiveObligationResponse>> waive_obligation(v1::WaiveObligationRequest request);
+  Task<Result<v1::TransferResponse>> transfer(v1::TransferRequest request);
+  Task<Result<v1::RaiseFenceResponse>> raise_fence(v1::RaiseFenceRequest request);
+
+  Task<Result<v1::GetConversationResponse>> get_conversation(v1::GetConversationRequest request);
+  Task<Result<v1::ListTimelineResponse>> list_timeline(v1::ListTimelineRequest request);
+  Task<Result<v1::ListConversationsResponse>> list_conversations(v1::ListConversationsRequest request);
+  Task<Result<v1::ListQuarantineResponse>> list_quarantine(v1::ListQuarantineRequest request);
+
+  [[nodiscard]] const Settings& settings() const { return settings_; }
+  [[nodiscard]] Store& store() { return store_; }
+  [[nodiscard]] const Clock& clock() const { return clock_; }
+  [[nodiscard]] std::string new_id(IdKind kind, std::uint16_t partition) {
+    return ids_.next(kind, partition, clock_.now());
+  }
+
+ private:
+  Task<Result<std::string>> customer_of(std::string address);
+  struct ThreadProof {
+    std::string thread_id;               // proved, in the sender's own conversation
+    std::string linked_conversation_id;  // the thread is another customer's
+  };
+  Task<Result<ThreadProof>> prove_thread(const v1::ThreadHints& hints, std::string_view conversation_id);
+  [[nodiscard]] Status check_inbound(const v1::InboundMessage& message) const;
+  [[nodiscard]] Store::StatusEntry status_entry(std::string_view about, v1::StatusChange::Change change,
+                                                std::string_view agent_id, std::string_view concerns,
+                                                std::string_view reason);
+  Task<std::string> outbound_entry_of(const v1::BounceReport& report);
+
+  Store& store_;
+  const Clock& clock_;
+  ThreadTokens tokens_;
+  Settings settings_;
+  IdSource ids_{&secure_random};
+  std::unordered_map<std::string, std::string> known_addresses_;
+};
+
+}  // namespace hark::conversation

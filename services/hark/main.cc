@@ -1,0 +1,120 @@
+#include <unistd.h>
+
+#include <CLI/CLI.hpp>
+#include <cstdio>
+#include <string>
+#include <vector>
+
+#include "base/config/config.h"
+#include "base/log/log.h"
+#include "hark/audit_command.h"
+#include "hark/ctl.h"
+#include "hark/run.h"
+#include "hark/version.h"
+
+namespace hark {
+namespace {
+
+constexpr int kExitFailed = 1;
+constexpr int kExitUsage = 2;
+
+struct CommonFlags {
+  std::string config_file;
+  std::string data_dir;
+  int port_base = 0;
+};
+
+int fail(const Error& error) {
+  std::fprintf(stderr, "hark: %s\n", error.message.c_str());
+  return error.code == Code::kInvalidArgument ? kExitUsage : kExitFailed;
+}
+
+Result<v1::Config> configuration(const CommonFlags& flags) {
+  HARK_TRY(auto config, flags.config_file.empty() ? Result<v1::Config>{default_config()}
+                                                  : read_config_file(flags.config_file));
+  if (!flags.data_dir.empty()) config.set_data_dir(flags.data_dir);
+  if (flags.port_base > 0) config.mutable_listen()->set_port_base(flags.port_base);
+  const auto problems = validate(config);
+  if (!problems.empty()) {
+    return Error{Code::kInvalidArgument, Reason::kInvalidField,
+                 problems.front().field + ": " + problems.front().what};
+  }
+  return config;
+}
+
+void add_common_flags(CLI::App& command, CommonFlags& flags) {
+  command.add_option("--config", flags.config_file, "Configuration file (YAML); see `hark config default`");
+  command.add_option("--data", flags.data_dir, "Folder of everything that Hark writes (default ./data)");
+  command.add_option("--port-base", flags.port_base, "HTTP here, gRPC at +1, LMTP at +2 (default 7470)")
+      ->check(CLI::Range(1, 65533));
+}
+
+int run(const CommonFlags& flags, std::vector<std::string> services, bool private_redis) {
+  auto config = configuration(flags);
+  if (!config.ok()) return fail(config.error());
+  start_logging({.level = parse_log_level(config->log().level()).value_or(LogLevel::kInfo),
+                 .format = parse_log_format(config->log().format()).value_or(LogFormat::kAuto)});
+  const RunOptions options{*std::move(config), std::move(services), private_redis, flags.config_file.empty()};
+  const auto status = run_services(options);
+  stop_logging();
+  return status.ok() ? 0 : fail(status.error());
+}
+
+int audit_store(const CommonFlags& flags, bool json) {
+  const auto config = configuration(flags);
+  if (!config.ok()) return fail(config.error());
+  const auto clean = run_audit(*config, json);
+  if (!clean.ok()) return fail(clean.error());
+  return *clean ? 0 : kExitFailed;
+}
+
+int check_config(const std::string& file) {
+  const auto config = read_config_file(file);
+  if (!config.ok()) return fail(config.error());
+  std::printf("%s is in order.\n", file.c_str());
+  return 0;
+}
+
+int main(int argc, char** argv) {
+  CLI::App app{"Hark: every customer heard once, answered on the channel they wrote on.", "hark"};
+  app.require_subcommand(1);
+  CommonFlags flags;
+  std::vector<std::string> services;
+  std::string file;
+  int status = 0;
+
+  auto* up = app.add_subcommand("up", "Run every service in this process, with a private Redis");
+  add_common_flags(*up, flags);
+  up->callback([&] { status = run(flags, {}, true); });
+
+  auto* serve = app.add_subcommand("serve", "Run some services in this process");
+  add_common_flags(*serve, flags);
+  serve->add_option("service", services, "conversation, routing, email, console")->required();
+  serve->callback([&] { status = run(flags, services, false); });
+
+  auto* config = app.add_subcommand("config", "Check a configuration file, or print the default one");
+  config->require_subcommand(1);
+  auto* check = config->add_subcommand("check", "Say what is wrong with a file, and where");
+  check->add_option("file", file)->required();
+  check->callback([&] { status = check_config(file); });
+  config->add_subcommand("default", "Print the complete default configuration, with comments")->callback([&] {
+    std::fputs(default_yaml().c_str(), stdout);
+  });
+
+  bool json = false;
+  auto* audit = app.add_subcommand("audit", "Check every promise on the store; exit status 1 on a finding");
+  add_common_flags(*audit, flags);
+  audit->add_flag("--json", json, "Print the report as JSON");
+  audit->callback([&] { status = audit_store(flags, json); });
+
+  add_ctl(app, status);
+  app.add_subcommand("version", "Print the version")->callback([] { std::printf("hark %s\n", kVersion); });
+
+  CLI11_PARSE(app, argc, argv);
+  return status;
+}
+
+}  // namespace
+}  // namespace hark
+
+int main(int argc, char** argv) { return hark::main(argc, argv); }

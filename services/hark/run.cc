@@ -1,0 +1,229 @@
+#include "hark/run.h"
+
+#include <fcntl.h>
+#include <grpcpp/channel.h>
+#include <pthread.h>
+#include <signal.h>
+#include <sys/file.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <chrono>
+#include <cstdio>
+#include <cstring>
+#include <memory>
+#include <optional>
+
+#include "base/async/blocking.h"
+#include "base/async/service_thread.h"
+#include "base/config/defaults.h"
+#include "base/log/log.h"
+#include "base/metrics/metrics.h"
+#include "base/redis/private_server.h"
+#include "base/rpc/server.h"
+#include "base/web/http_server.h"
+#include "hark/targets.h"
+
+namespace hark {
+namespace {
+
+namespace fs = std::filesystem;
+using namespace std::chrono_literals;
+
+constexpr std::chrono::milliseconds kDrain = 5s;
+
+/// One hark per data folder: two would fight over one Redis.
+class FolderLock {
+ public:
+  static Result<FolderLock> take(const fs::path& folder) {
+    std::error_code error;
+    fs::create_directories(folder, error);
+    const auto path = folder / "hark.lock";
+    const int fd = ::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600);
+    if (fd < 0) {
+      return Error{Code::kUnavailable, Reason::kInvalidField,
+                   "cannot write to the data folder: " + path.string() + ": " + std::strerror(errno)};
+    }
+    if (::flock(fd, LOCK_EX | LOCK_NB) != 0) {
+      ::close(fd);
+      return Error{
+          Code::kFailedPrecondition, Reason::kInvalidField,
+          "another hark runs on the data folder " + folder.string() + "; stop it or choose another --data"};
+    }
+    return FolderLock{fd};
+  }
+  FolderLock(FolderLock&& other) noexcept : fd_{std::exchange(other.fd_, -1)} {}
+  FolderLock& operator=(FolderLock&&) = delete;
+  ~FolderLock() {
+    if (fd_ >= 0) ::close(fd_);
+  }
+
+ private:
+  explicit FolderLock(int fd) : fd_{fd} {}
+  int fd_;
+};
+
+/// HTTP that every process has, whatever runs in it.
+void add_process_routes(web::HttpServer& http, const Metrics& metrics, const bool& serving) {
+  http.route({"GET", "/healthz", [&serving](web::HttpRequest) -> Task<web::HttpResponse> {
+                web::HttpResponse response;
+                response.status = serving ? 200 : 503;
+                response.body = serving ? "ok\n" : "not serving\n";
+                co_return response;
+              }});
+  http.route({"GET", "/metrics", [&metrics](web::HttpRequest) -> Task<web::HttpResponse> {
+                web::HttpResponse response;
+                response.content_type = "text/plain; version=0.0.4";
+                response.body = metrics.text();
+                co_return response;
+              }});
+}
+
+class Running {
+ public:
+  explicit Running(const RunOptions& options) : options_{options} {}
+  ~Running() { stop(); }
+
+  Status start() {
+    const auto started = std::chrono::steady_clock::now();
+    const auto& config = options_.config;
+    const fs::path data = config.data_dir();
+    if (config.redis().url().empty() || options_.services.empty()) {
+      HARK_TRY(auto lock, FolderLock::take(data));
+      lock_.emplace(std::move(lock));
+    }
+    HARK_TRY_VOID(open_redis(data));
+    HARK_TRY(const auto selected, select_targets(options_.services));
+
+    process_.emplace(Process{config, data, redis_url_, rpc_, http_, web_.executor(), clock_, metrics_,
+                             [this](std::string_view service) { return channel_to(service); }});
+    for (const auto* target : selected) {
+      HARK_TRY(auto module, target->bind(*process_));
+      modules_.push_back(std::move(module));
+    }
+    const auto base = config.listen().port_base();
+    HARK_TRY_VOID(rpc_.start({config.listen().host(), base + 1}));
+    rpc_.set_serving(false);
+    for (auto& module : modules_) {
+      HARK_TRY_VOID(module->start());
+    }
+    add_process_routes(http_, metrics_, serving_);
+    HARK_TRY_VOID(block_on(web_.executor(), listen_http()));
+    http_listens_ = true;
+    rpc_.set_serving(true);
+    serving_ = true;
+    const auto took =
+        std::chrono::duration_cast<std::chrono::milliseconds>(std::chrono::steady_clock::now() - started);
+    log_.info("ready",
+              {{"took_ms", took.count()}, {"http", base}, {"grpc", base + 1}, {"redis", redis_url_}});
+    return {};
+  }
+
+  void stop() {
+    if (std::exchange(stopped_, true)) return;
+    serving_ = false;
+    rpc_.set_serving(false);
+    if (http_listens_) block_on(web_.executor(), stop_http());
+    for (auto it = modules_.rbegin(); it != modules_.rend(); ++it) (*it)->stop();
+    rpc_.shutdown(1s);
+    while (!modules_.empty()) modules_.pop_back();
+    if (redis_) redis_->stop();
+  }
+
+ private:
+  Status open_redis(const fs::path& data) {
+    redis_url_ = options_.config.redis().url();
+    if (!redis_url_.empty()) return {};
+    if (!options_.private_redis) {
+      return Error{Code::kInvalidArgument, Reason::kInvalidField,
+                   "redis.url: is not set; `hark serve` needs a Redis that all services share"};
+    }
+    HARK_TRY(auto server, redis::PrivateServer::start({.folder = data / "redis"}));
+    if (server.adopted())
+      log_.info("adopted the private Redis that was still running", {{"pid", server.pid()}});
+    redis_.emplace(std::move(server));
+    redis_url_ = redis_->url();
+    return {};
+  }
+
+  std::shared_ptr<grpc::Channel> channel_to(std::string_view service) {
+    for (const auto& module : modules_) {
+      if (module->name() == service) {
+        if (!in_process_) in_process_ = rpc_.in_process();
+        return in_process_;
+      }
+    }
+    const auto& peers = options_.config.peers();
+    return rpc::connect(service == "routing" ? peers.routing() : peers.conversation());
+  }
+
+  Task<Status> listen_http() {
+    HARK_CO_TRY_VOID(http_.listen(options_.config.listen().host(),
+                                  static_cast<std::uint16_t>(options_.config.listen().port_base())));
+    co_return Status{};
+  }
+  Task<bool> stop_http() {
+    co_await http_.stop(kDrain);
+    co_return true;
+  }
+
+  const RunOptions& options_;
+  Logger log_{"hark"};
+  SystemClock clock_;
+  Metrics metrics_;
+  std::optional<FolderLock> lock_;
+  std::optional<redis::PrivateServer> redis_;
+  std::string redis_url_;
+  ServiceThread web_{"web"};
+  web::HttpServer http_{web_.executor(),
+                        {.on_failure = [this](std::string_view where, std::string_view what) {
+                          log_.error("a web handler failed", {{"where", where}, {"what", what}});
+                        }}};
+  rpc::Server rpc_;
+  std::optional<Process> process_;
+  std::vector<std::unique_ptr<Module>> modules_;
+  std::shared_ptr<grpc::Channel> in_process_;
+  bool serving_ = false;
+  bool http_listens_ = false;
+  bool stopped_ = false;
+};
+
+void print_welcome(const RunOptions& options) {
+  const auto& listen = options.config.listen();
+  const auto base = listen.port_base();
+  std::printf("Hark is ready.\n");
+  std::printf("  console  http://%s:%d/\n", listen.host().c_str(), base);
+  std::printf("  gRPC     %s:%d\n", listen.host().c_str(), base + 1);
+  std::printf("  LMTP     %s:%d\n", listen.host().c_str(), base + 2);
+  for (const auto& account : options.config.accounts()) {
+    if (account.has_email()) std::printf("  mail to  %s\n", account.email().address().c_str());
+  }
+  if (options.demo_accounts && options.config.agents_size() > 0) {
+    std::printf("  sign in  %s / %s\n", options.config.agents(0).id().c_str(),
+                std::string{kDemoPassword}.c_str());
+    std::printf("Next: `hark demo` plays customers; Ctrl-C ends it.\n");
+  }
+  std::fflush(stdout);
+}
+
+}  // namespace
+
+Status run_services(const RunOptions& options) {
+  sigset_t ends;
+  sigemptyset(&ends);
+  sigaddset(&ends, SIGINT);
+  sigaddset(&ends, SIGTERM);
+  pthread_sigmask(SIG_BLOCK, &ends, nullptr);  // before any thread starts, so that all inherit it
+  signal(SIGPIPE, SIG_IGN);
+
+  Running running{options};
+  if (auto status = running.start(); !status.ok()) return status;
+  print_welcome(options);
+  int signal_number = 0;
+  sigwait(&ends, &signal_number);
+  Logger{"hark"}.info("stopping", {{"signal", signal_number}});
+  running.stop();
+  return {};
+}
+
+}  // namespace hark

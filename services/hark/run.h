@@ -1,0 +1,25 @@
+#pragma once
+
+#include <filesystem>
+#include <string>
+#include <vector>
+
+#include "base/core/result.h"
+#include "hark/v1/config.pb.h"
+
+namespace hark {
+
+struct RunOptions {
+  v1::Config config;
+  std::vector<std::string> services;  // empty: all
+  /// Private Redis in the data folder if the configuration names none.
+  bool private_redis = true;
+  bool demo_accounts = false;  // the configuration is the built-in one
+};
+
+/// Runs services until SIGINT or SIGTERM, then shuts down by the script: not serving, stop accepting, drain,
+/// cancel, wait, close stores in reverse. Prints what a person needs to start with. Errors: what kept it from
+/// starting.
+Status run_services(const RunOptions& options);
+
+}  // namespace hark

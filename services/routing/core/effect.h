@@ -1,0 +1,86 @@
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <variant>
+
+#include "base/core/reason.h"
+#include "routing/core/input.h"
+
+namespace hark::routing {
+
+enum class OfferEnd { kAssigned, kMissed, kDeclined, kWithdrawn };
+
+std::string_view name_of(OfferEnd end);
+
+/// Put this before the agent, and remember it over a restart.
+struct OfferMade {
+  Offer offer;
+  friend bool operator==(const OfferMade&, const OfferMade&) = default;
+};
+
+/// Take it away again: `why` is for people.
+struct OfferEnded {
+  std::string offer_id;
+  std::string ticket_id;
+  std::string agent_id;
+  OfferEnd how = OfferEnd::kWithdrawn;
+  std::string why;
+  friend bool operator==(const OfferEnded&, const OfferEnded&) = default;
+};
+
+/// Carry out the assignment, fenced, and answer with AssignmentConfirmed or AssignmentRefused: always one of
+/// them.
+struct AssignTicket {
+  std::string offer_id;
+  std::string ticket_id;
+  std::string agent_id;
+  friend bool operator==(const AssignTicket&, const AssignTicket&) = default;
+};
+
+/// Give the ticket back to the queue in its agent's stead; a TicketQueued follows when it has happened.
+struct ReturnTicket {
+  std::string ticket_id;
+  std::string agent_id;
+  std::int64_t assignment_token = 0;
+  std::string why;
+  friend bool operator==(const ReturnTicket&, const ReturnTicket&) = default;
+};
+
+/// The agent's presence is another one now; to be remembered over a restart.
+struct PresenceSet {
+  std::string agent_id;
+  Presence presence = Presence::kOffline;
+  std::string why;
+  friend bool operator==(const PresenceSet&, const PresenceSet&) = default;
+};
+
+/// What the agent's session shows is out of date. At most one per agent and input, last, in order of ids.
+struct AgentChanged {
+  std::string agent_id;
+  Presence presence = Presence::kOffline;
+  int used_units = 0;
+  int connections = 0;
+  friend bool operator==(const AgentChanged&, const AgentChanged&) = default;
+};
+
+/// The offer was accepted by this agent before. Token 0: its assignment is still under way.
+struct AcceptRepeated {
+  std::string offer_id;
+  std::string ticket_id;
+  std::string agent_id;
+  std::int64_t assignment_token = 0;
+  friend bool operator==(const AcceptRepeated&, const AcceptRepeated&) = default;
+};
+
+/// The input could not be followed; nothing changed but the time.
+struct Refused {
+  Reason reason = Reason::kUnspecified;
+  std::string message;
+  friend bool operator==(const Refused&, const Refused&) = default;
+};
+
+using Effect = std::variant<OfferMade, OfferEnded, AssignTicket, ReturnTicket, PresenceSet, AgentChanged,
+                            AcceptRepeated, Refused>;
+
+}  // namespace hark::routing

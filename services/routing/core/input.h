@@ -1,0 +1,157 @@
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <variant>
+#include <vector>
+
+#include "base/core/time.h"
+#include "routing/core/skill.h"
+
+namespace hark::routing {
+
+/// Numbers as in hark.v1.Presence.
+enum class Presence { kOffline = 1, kAvailable = 2, kAway = 3 };
+
+/// Numbers as in hark.v1.Channel.
+enum class Channel { kUnspecified = 0, kEmail = 1, kChat = 2, kSocial = 3, kPhone = 4 };
+
+std::string_view name_of(Presence presence);
+
+constexpr int kCapacityUnitsMax = 1000;
+
+/// What happens to the tickets of an agent who is gone.
+enum class GonePolicy { kRequeue, kKeep };
+
+struct Settings {
+  /// How long an offer stands before it goes on to the next agent.
+  Duration accept_timeout = std::chrono::seconds{30};
+  /// How long an agent may be without a session before they count as gone.
+  Duration disconnect_grace = std::chrono::seconds{20};
+  GonePolicy gone_policy = GonePolicy::kRequeue;
+  /// Times in a row that an agent lets offers run out before they are set away; 0: never.
+  int missed_offers_until_away = 3;
+  /// How long a ticket waits for the agent it was passed to by name, while that agent is signed in but cannot
+  /// take it.
+  Duration wanted_wait = std::chrono::seconds{30};
+  /// An agent who let an offer run out gets that ticket again no earlier than this; doubled each time, up to
+  /// the last.
+  Duration rest_after_miss = std::chrono::seconds{30};
+  Duration rest_after_miss_max = std::chrono::minutes{10};
+  /// A ticket whose assignment was refused by the store rests so long before it is offered again; doubled
+  /// likewise.
+  Duration rest_after_refusal = std::chrono::seconds{1};
+  Duration rest_after_refusal_max = std::chrono::minutes{1};
+
+  friend bool operator==(const Settings&, const Settings&) = default;
+};
+
+/// What routing needs to know of an agent's record.
+struct AgentProfile {
+  std::string id;
+  std::vector<Skill> skills;
+  int capacity_units = 0;
+
+  friend bool operator==(const AgentProfile&, const AgentProfile&) = default;
+};
+
+/// What routing needs to know of a ticket.
+struct Work {
+  std::string ticket_id;
+  std::string conversation_id;
+  Channel channel = Channel::kUnspecified;
+  std::string account_id;
+  std::vector<Skill> required_skills;
+  /// Passed on to this agent by name; empty for anyone.
+  std::string wanted_agent_id;
+  /// Agents who sent it back or away.
+  std::vector<std::string> declined_by;
+  TimePoint waiting_since;
+  /// Higher first.
+  int priority = 0;
+  /// Of capacity, at least 1.
+  int units = 1;
+  /// Of the ticket when this was true: grows with each assignment, so that old news is told from new.
+  std::int64_t assignment_token = 0;
+  /// Why these skills, for people: goes into explanations.
+  std::string note;
+
+  friend bool operator==(const Work&, const Work&) = default;
+};
+
+/// A lease on a ticket, put before one agent.
+struct Offer {
+  std::string id;
+  std::string ticket_id;
+  std::string agent_id;
+  int units = 0;
+  TimePoint offered_at;
+  TimePoint expires_at;
+  std::string explanation;
+
+  friend bool operator==(const Offer&, const Offer&) = default;
+};
+
+struct AgentUpserted {
+  AgentProfile agent;
+};
+struct PresenceChanged {
+  std::string agent_id;
+  Presence presence = Presence::kOffline;
+};
+/// One more session of the agent; a wished presence is taken on.
+struct AgentConnected {
+  std::string agent_id;
+  std::optional<Presence> wished;
+};
+struct AgentDisconnected {
+  std::string agent_id;
+};
+/// The ticket waits for an agent: new, reopened or passed on. Known news changes nothing.
+struct TicketQueued {
+  Work work;
+};
+/// The ticket is held by the agent, by our own decision or not.
+struct TicketAssigned {
+  Work work;
+  std::string agent_id;
+};
+struct TicketClosed {
+  std::string ticket_id;
+};
+/// An offer of the last leader, read back before RebuildFinished.
+struct OfferRestored {
+  Offer offer;
+};
+struct OfferAccepted {
+  std::string offer_id;
+  std::string agent_id;
+};
+struct OfferDeclined {
+  std::string offer_id;
+  std::string agent_id;
+};
+/// The conversation service carried out AssignTicket.
+struct AssignmentConfirmed {
+  std::string offer_id;
+  std::int64_t assignment_token = 0;
+};
+/// It did not, and will not; `why` is for people.
+struct AssignmentRefused {
+  std::string offer_id;
+  std::string why;
+};
+struct SettingsChanged {
+  Settings settings;
+};
+/// All that was is told; decisions may begin.
+struct RebuildFinished {};
+struct TimePassed {};
+
+using Input =
+    std::variant<AgentUpserted, PresenceChanged, AgentConnected, AgentDisconnected, TicketQueued,
+                 TicketAssigned, TicketClosed, OfferRestored, OfferAccepted, OfferDeclined,
+                 AssignmentConfirmed, AssignmentRefused, SettingsChanged, RebuildFinished, TimePassed>;
+
+}  // namespace hark::routing

@@ -1,0 +1,83 @@
+#include "routing/core/triage.h"
+
+#include <cstdio>  // cld2's header needs it
+
+#include <cld2/public/compact_lang_det.h>
+#include <cld2/public/encodings.h>
+
+#include <algorithm>
+
+namespace hark::routing {
+namespace {
+
+/// The words of the text without links and addresses, which look like English to a detector.
+std::string words_of(std::string_view text) {
+  std::string words;
+  std::size_t at = 0;
+  while (at < text.size()) {
+    const auto end = std::min(text.find_first_of(" \t\r\n", at), text.size());
+    const auto word = text.substr(at, end - at);
+    const bool machine =
+        word.find("://") != word.npos || word.find('@') != word.npos || word.starts_with("www.");
+    if (!machine && !word.empty()) {
+      words += word;
+      words += ' ';
+    }
+    at = end + 1;
+  }
+  return words;
+}
+
+}  // namespace
+
+std::string detect_language(std::string_view text) {
+  const std::string words = words_of(text.substr(0, kTriageBytesMax));
+  const CLD2::CLDHints no_hints{nullptr, nullptr, CLD2::UNKNOWN_ENCODING, CLD2::UNKNOWN_LANGUAGE};
+  CLD2::Language languages[3];
+  int shares_percent[3];
+  double scores[3];
+  int text_bytes = 0;
+  bool reliable = false;
+  int length = static_cast<int>(words.size());
+  // The first look finds where the bytes stop being UTF-8, such as in a character cut in two; the second
+  // stops there.
+  for (int look = 0; look < 2; ++look) {
+    int valid = 0;
+    CLD2::ExtDetectLanguageSummaryCheckUTF8(words.data(), length, true, &no_hints, 0, languages,
+                                            shares_percent, scores, nullptr, &text_bytes, &reliable, &valid);
+    if (valid == length) break;
+    length = valid;
+  }
+  if (!reliable || languages[0] == CLD2::UNKNOWN_LANGUAGE) return "";
+  if (text_bytes < kTriageTextBytesMin || shares_percent[0] < kTriageShareMin_percent) return "";
+  std::string code = CLD2::LanguageCode(languages[0]);
+  code = code.substr(0, code.find('-'));
+  std::transform(code.begin(), code.end(), code.begin(),
+                 [](unsigned char c) { return static_cast<char>(c | 0x20); });
+  return code;
+}
+
+Triage triage(std::string_view text, const AccountPolicy& account, const std::vector<Skill>& wished,
+              const std::function<bool(std::string_view)>& skill_known) {
+  Triage result;
+  result.required_skills = account.required_skills;
+  result.required_skills.insert(result.required_skills.end(), wished.begin(), wished.end());
+  if (account.route_by_language) {
+    result.language = detect_language(text);
+    const std::string skill = "language:" + result.language;
+    if (result.language.empty()) {
+      result.explanation = "language not certain, none required";
+    } else if (!skill_known(skill)) {
+      result.explanation =
+          "written in " + result.language + ", which no agent has as a skill, so it is not required";
+    } else {
+      result.explanation = "written in " + result.language;
+      result.required_skills.push_back({skill, kSkillLevelMin});
+    }
+  }
+  result.required_skills = normalised(std::move(result.required_skills));
+  if (result.required_skills.size() > kSkillsPerTicketMax) result.required_skills.resize(kSkillsPerTicketMax);
+  return result;
+}
+
+}  // namespace hark::routing
