@@ -7,6 +7,8 @@
 
 #include "base/config/config.h"
 #include "base/log/log.h"
+#include "hark/audit_command.h"
+#include "hark/ctl.h"
 #include "hark/run.h"
 #include "hark/version.h"
 
@@ -58,6 +60,14 @@ int run(const CommonFlags& flags, std::vector<std::string> services, bool privat
   return status.ok() ? 0 : fail(status.error());
 }
 
+int audit_store(const CommonFlags& flags, bool json) {
+  const auto config = configuration(flags);
+  if (!config.ok()) return fail(config.error());
+  const auto clean = run_audit(*config, json);
+  if (!clean.ok()) return fail(clean.error());
+  return *clean ? 0 : kExitFailed;
+}
+
 int check_config(const std::string& file) {
   const auto config = read_config_file(file);
   if (!config.ok()) return fail(config.error());
@@ -91,6 +101,13 @@ int main(int argc, char** argv) {
     std::fputs(default_yaml().c_str(), stdout);
   });
 
+  bool json = false;
+  auto* audit = app.add_subcommand("audit", "Check every promise on the store; exit status 1 on a finding");
+  add_common_flags(*audit, flags);
+  audit->add_flag("--json", json, "Print the report as JSON");
+  audit->callback([&] { status = audit_store(flags, json); });
+
+  add_ctl(app, status);
   app.add_subcommand("version", "Print the version")->callback([] { std::printf("hark %s\n", kVersion); });
 
   CLI11_PARSE(app, argc, argv);

@@ -3,12 +3,14 @@
 #include <algorithm>
 
 #include "conversation/module.h"
+#include "email/module.h"
 
 namespace hark {
 
 std::span<const Target> targets() {
   static const std::vector<Target> all{
       {"conversation", &conversation::bind, {}},
+      {"email", &email::bind, {"conversation"}},
   };
   return all;
 }

@@ -122,10 +122,9 @@ void append_value(std::string& out, const LogField& field, bool json) {
 
 /// "2026-11-22T17:42:19.123Z"
 std::array<char, 32> iso_time(TimePoint time) {
-  using namespace std::chrono;
-  const auto day = floor<days>(time);
-  const year_month_day date{day};
-  const hh_mm_ss<milliseconds> clock{time - day};
+  const auto day = std::chrono::floor<std::chrono::days>(time);
+  const std::chrono::year_month_day date{day};
+  const std::chrono::hh_mm_ss<Duration> clock{time - day};
   std::array<char, 32> out{};
   std::snprintf(out.data(), out.size(), "%04d-%02u-%02uT%02d:%02d:%02d.%03dZ",
                 static_cast<int>(date.year()) % 10000, static_cast<unsigned>(date.month()),

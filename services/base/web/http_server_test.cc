@@ -392,12 +392,13 @@ TEST(Stop, ClosesWebSocketsWith1012AndIdleConnectionsAtOnce) {
 
 /// Waits for the test's word before it answers.
 struct Gate {
-  std::shared_ptr<Notifier> opened;
+  Notifier* opened = nullptr;
   bool is_open = false;
   bool reached = false;
 };
 Task<HttpResponse> wait_for(Gate& gate) {
-  gate.opened = std::make_shared<Notifier>(co_await asio::this_coro::executor);
+  Notifier opened{co_await asio::this_coro::executor};
+  gate.opened = &opened;
   gate.reached = true;
   while (!gate.is_open) co_await gate.opened->wait();
   co_return plain_response(200, "late");

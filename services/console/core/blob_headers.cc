@@ -1,0 +1,77 @@
+#include "console/core/blob_headers.h"
+
+#include <algorithm>
+#include <array>
+
+namespace hark::console {
+namespace {
+
+constexpr std::size_t kNameBytesMax = 255;
+constexpr std::array<std::string_view, 4> kInlineTypes{"image/png", "image/jpeg", "image/gif", "image/webp"};
+
+std::string lower(std::string_view text) {
+  std::string out{text};
+  for (char& c : out) {
+    if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
+  }
+  return out;
+}
+
+/// attr-char of RFC 8187.
+bool is_attr_char(unsigned char c) {
+  return (c >= '0' && c <= '9') || (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') ||
+         std::string_view{"!#$&+-.^_`|~"}.find(static_cast<char>(c)) != std::string_view::npos;
+}
+
+std::string percent_encode(std::string_view text) {
+  static constexpr char kHex[] = "0123456789ABCDEF";
+  std::string out;
+  for (const char c : text) {
+    const auto byte = static_cast<unsigned char>(c);
+    if (is_attr_char(byte)) {
+      out.push_back(c);
+    } else {
+      out += {'%', kHex[byte >> 4], kHex[byte & 15]};
+    }
+  }
+  return out;
+}
+
+/// No separators, no control characters, not hidden, not endless, never cut inside a character.
+std::string safe_name(std::string_view name) {
+  if (name.size() > kNameBytesMax) {
+    name = name.substr(0, kNameBytesMax);
+    while (!name.empty() && (static_cast<unsigned char>(name.back()) & 0xc0) == 0x80) name.remove_suffix(1);
+    if (!name.empty()) name.remove_suffix(1);
+  }
+  std::string out;
+  for (const char c : name) {
+    const bool bad = static_cast<unsigned char>(c) < 0x20 || c == 0x7f || c == '/' || c == '\\' || c == ':';
+    out.push_back(bad ? '_' : c);
+  }
+  while (!out.empty() && (out.front() == '.' || out.front() == ' ')) out.erase(out.begin());
+  return out.empty() ? "file" : out;
+}
+
+std::string ascii_name(std::string_view name) {
+  std::string out;
+  for (const char c : name)
+    out.push_back(static_cast<unsigned char>(c) >= 0x7f || c == '"' || c == '%' ? '_' : c);
+  return out;
+}
+
+}  // namespace
+
+BlobHeaders blob_headers(std::string_view type, std::string_view name, bool inline_wanted) {
+  const auto wanted_type = lower(type.substr(0, type.find(';')));
+  const bool image = std::find(kInlineTypes.begin(), kInlineTypes.end(), wanted_type) != kInlineTypes.end();
+  const auto file = safe_name(name);
+  BlobHeaders headers;
+  headers.content_type = image ? wanted_type : "application/octet-stream";
+  headers.content_disposition = std::string{image && inline_wanted ? "inline" : "attachment"} +
+                                "; filename=\"" + ascii_name(file) + "\"; filename*=UTF-8''" +
+                                percent_encode(file);
+  return headers;
+}
+
+}  // namespace hark::console

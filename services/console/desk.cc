@@ -1,0 +1,147 @@
+#include "console/desk.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "base/core/ids.h"
+#include "console/core/back_off.h"
+
+namespace hark::console {
+namespace {
+
+constexpr Duration kRetryFirst{200};
+constexpr Duration kRetryMost{10'000};
+/// Far above any agent's capacity.
+constexpr int kAssignedMax = 500;
+
+bool moves_tickets(v1::EventType type) {
+  switch (type) {
+    case v1::EVENT_TYPE_ASSIGNED:
+    case v1::EVENT_TYPE_TRANSFERRED:
+    case v1::EVENT_TYPE_RESOLVED:
+    case v1::EVENT_TYPE_REOPENED:
+      return true;
+    default:
+      return false;
+  }
+}
+
+bool same_tickets(const v1::Agent& a, const v1::Agent& b) {
+  return std::equal(a.ticket_ids().begin(), a.ticket_ids().end(), b.ticket_ids().begin(),
+                    b.ticket_ids().end());
+}
+
+}  // namespace
+
+Desk::Desk(TaskGroup& tasks, RoutingPort& routing, ConversationPort& conversation, Feeds& feeds,
+           const Clock& clock)
+    : tasks_{tasks}, routing_{routing}, conversation_{conversation}, feeds_{feeds}, clock_{clock} {}
+
+void Desk::sit_down(const SessionPtr& session) {
+  session->retry.cancel();
+  sessions_.emplace(session->agent_id, session);
+  tasks_.spawn("agent session", follow(session));
+  read_again(session);
+}
+
+void Desk::leave(const SessionPtr& session) {
+  const auto [first, last] = sessions_.equal_range(session->agent_id);
+  const auto found = std::find_if(first, last, [&](const auto& item) { return item.second == session; });
+  if (found != last) sessions_.erase(found);
+  session->retry.cancel();
+  if (session->agent_stream) session->agent_stream->cancel();
+}
+
+Task<> Desk::follow(SessionPtr session) {
+  BackOff back_off{kRetryFirst, kRetryMost};
+  while (!session->ended) {
+    v1::AgentSessionRequest::Hello hello;
+    hello.set_agent_id(session->agent_id);
+    // After routing was away, the agent is to it what they were to the page.
+    hello.set_presence(session->desk.agent().presence());
+    const auto stream = routing_.agent_session(std::move(hello));
+    session->agent_stream = stream;
+    while (auto state = co_await stream->read()) {
+      if (session->ended) break;
+      back_off.reset();
+      on_state(session, *std::move(state));
+    }
+    session->agent_stream.reset();
+    if (session->ended) co_return;
+    if (const auto status = stream->status();
+        !status.ok() && status.error().reason == Reason::kAgentNotFound) {
+      session->sink->close(Farewell::kSignInAgain, "this agent no longer exists");
+      co_return;
+    }
+    session->retry.expires_after(back_off.next(secure_random()));
+    co_await session->retry.async_wait(as_result);
+  }
+}
+
+void Desk::on_state(const SessionPtr& session, v1::AgentSessionResponse state) {
+  const bool tickets_moved = !same_tickets(session->desk.agent(), state.agent());
+  session->desk = std::move(state);
+  if (tickets_moved) read_again(session);
+  // Before the first list is there, the page would take its absence for an empty desk.
+  if (session->assigned_known) send_work(*session);
+}
+
+void Desk::on_event(const v1::Event& event) {
+  if (!moves_tickets(event.type())) return;
+  for (const auto& [agent_id, session] : sessions_) {
+    if (agent_id == event.agent_id() || agent_id == event.ticket().agent_id() ||
+        session->assigned.contains(event.conversation_id())) {
+      read_again(session);
+    }
+  }
+}
+
+void Desk::read_all_again() {
+  for (const auto& [agent_id, session] : sessions_) read_again(session);
+}
+
+void Desk::read_again(const SessionPtr& session) {
+  session->work_stale = true;
+  if (!std::exchange(session->work_reading, true)) tasks_.spawn("read work", read_work(session));
+}
+
+Task<> Desk::read_work(SessionPtr session) {
+  BackOff back_off{kRetryFirst, kRetryMost};
+  while (!session->ended && std::exchange(session->work_stale, false)) {
+    v1::ListConversationsRequest request;
+    request.set_agent_id(session->agent_id);
+    request.set_limit(kAssignedMax);
+    auto listed = co_await conversation_.list_conversations(std::move(request));
+    if (session->ended) break;
+    if (!listed.ok()) {
+      session->work_stale = true;
+      asio::steady_timer pause{tasks_.executor(), back_off.next(secure_random())};
+      co_await pause.async_wait(as_result);
+      continue;
+    }
+    session->assigned.clear();
+    std::set<std::string> ids;
+    for (auto& conversation : *listed->mutable_conversations()) {
+      ids.insert(conversation.id());
+      auto& held = session->assigned[conversation.id()];
+      held = std::move(conversation);
+    }
+    session->assigned_known = true;
+    feeds_.hold(session, ids);
+    send_work(*session);
+  }
+  session->work_reading = false;
+}
+
+void Desk::send_work(Session& session) const {
+  v1::ConsoleResponse response;
+  auto& work = *response.mutable_work();
+  *work.mutable_agent() = session.desk.agent();
+  if (work.agent().id().empty()) work.mutable_agent()->set_id(session.agent_id);
+  *work.mutable_offers() = session.desk.offers();
+  for (const auto& [id, conversation] : session.assigned) *work.add_assigned() = conversation;
+  work.set_now_ms(to_ms(clock_.now()));
+  session.sink->send(response);
+}
+
+}  // namespace hark::console

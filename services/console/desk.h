@@ -1,0 +1,45 @@
+#pragma once
+
+#include <string>
+#include <unordered_map>
+
+#include "base/async/task_group.h"
+#include "base/core/time.h"
+#include "console/feeds.h"
+#include "console/session.h"
+
+namespace hark::console {
+
+/// The work of each signed-in agent: keeps a stream to routing open for every session and tells the page its
+/// offers, its presence and the conversations that the agent holds. Lives on the console's executor.
+class Desk {
+ public:
+  Desk(TaskGroup& tasks, RoutingPort& routing, ConversationPort& conversation, Feeds& feeds,
+       const Clock& clock);
+
+  /// From sign-in on.
+  void sit_down(const SessionPtr& session);
+  /// At the end of the session.
+  void leave(const SessionPtr& session);
+
+  /// Reads again what the agents concerned hold.
+  void on_event(const v1::Event& event);
+  /// Events may have been missed.
+  void read_all_again();
+
+ private:
+  Task<> follow(SessionPtr session);
+  void on_state(const SessionPtr& session, v1::AgentSessionResponse state);
+  void read_again(const SessionPtr& session);
+  Task<> read_work(SessionPtr session);
+  void send_work(Session& session) const;
+
+  TaskGroup& tasks_;
+  RoutingPort& routing_;
+  ConversationPort& conversation_;
+  Feeds& feeds_;
+  const Clock& clock_;
+  std::unordered_multimap<std::string, SessionPtr> sessions_;
+};
+
+}  // namespace hark::console

@@ -1,0 +1,233 @@
+#include "console/feeds.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "base/async/notifier.h"
+#include "base/core/ids.h"
+#include "console/core/back_off.h"
+#include "console/frame_fit.h"
+
+namespace hark::console {
+namespace {
+
+constexpr Duration kRetryFirst{100};
+constexpr Duration kRetryMost{5'000};
+
+bool settles(v1::EventType type) {
+  switch (type) {
+    case v1::EVENT_TYPE_REPLIED:
+    case v1::EVENT_TYPE_WAIVED:
+    case v1::EVENT_TYPE_RESOLVED:
+    case v1::EVENT_TYPE_REOPENED:
+      return true;
+    default:
+      return false;
+  }
+}
+
+}  // namespace
+
+Feeds::Feeds(TaskGroup& tasks, ConversationPort& conversation, EventPort& events)
+    : tasks_{tasks}, conversation_{conversation}, events_{events} {}
+
+Task<> Feeds::follow(OnEvent on_event_too, std::function<void()> on_afresh) {
+  BackOff back_off{kRetryFirst, kRetryMost};
+  v1::SubscribeRequest from_now;
+  from_now.set_from_now(true);
+  from_now.set_mark_caught_up(true);
+  for (;;) {
+    const auto stream = events_.subscribe(from_now);
+    bool followed = false;
+    while (const auto batch = co_await stream->read()) {
+      if (!std::exchange(followed, true)) {
+        // Whatever happened before this moment is in what is read from now on; whatever happens later comes
+        // as an event.
+        back_off.reset();
+        for (const auto& [id, feed] : feeds_) {
+          feed->plan.everything();
+          start(feed);
+        }
+        on_afresh();
+      }
+      for (const auto& event : batch->events()) {
+        on_event(event);
+        on_event_too(event);
+      }
+    }
+    co_await sleep_for(back_off.next(secure_random()));
+  }
+}
+
+void Feeds::on_event(const v1::Event& event) {
+  const auto found = feeds_.find(event.conversation_id());
+  if (found == feeds_.end()) return;
+  auto& plan = found->second->plan;
+  // An event about an entry that does not say where it stands could be about any of them.
+  if (event.sequence() == 0 && !event.entry_id().empty()) plan.everything();
+  plan.changed(event.sequence());
+  if (settles(event.type())) plan.settled();
+  start(found->second);
+}
+
+Feeds::FeedPtr Feeds::feed_of(const std::string& conversation_id) {
+  auto& feed = feeds_[conversation_id];
+  if (!feed) {
+    feed = std::make_shared<Feed>();
+    feed->id = conversation_id;
+  }
+  return feed;
+}
+
+void Feeds::open(const SessionPtr& session, const std::string& conversation_id, std::int64_t request_id) {
+  const auto feed = feed_of(conversation_id);
+  auto& watch = feed->watches[session.get()];
+  watch.session = session;
+  watch.open = true;
+  session->open.insert(conversation_id);
+  feed->asks.push_back({session, request_id});
+  feed->plan.everything();
+  start(feed);
+}
+
+void Feeds::close(Session& session, const std::string& conversation_id) {
+  session.open.erase(conversation_id);
+  const auto found = feeds_.find(conversation_id);
+  if (found == feeds_.end()) return;
+  const auto watch = found->second->watches.find(&session);
+  if (watch == found->second->watches.end()) return;
+  watch->second.open = false;
+  if (!watch->second.held) found->second->watches.erase(watch);
+  forget_if_unwatched(FeedPtr{found->second});
+}
+
+void Feeds::hold(const SessionPtr& session, const std::set<std::string>& conversation_ids) {
+  for (const auto& id : conversation_ids) {
+    auto& watch = feed_of(id)->watches[session.get()];
+    watch.session = session;
+    watch.held = true;
+  }
+  std::vector<FeedPtr> released;
+  for (const auto& [id, feed] : feeds_) {
+    const auto watch = feed->watches.find(session.get());
+    if (watch == feed->watches.end() || !watch->second.held || conversation_ids.contains(id)) continue;
+    watch->second.held = false;
+    if (!watch->second.open) feed->watches.erase(watch);
+    released.push_back(feed);
+  }
+  for (const auto& feed : released) forget_if_unwatched(feed);
+}
+
+void Feeds::drop(Session& session) {
+  std::vector<FeedPtr> left;
+  for (const auto& [id, feed] : feeds_) {
+    if (feed->watches.erase(&session) > 0) left.push_back(feed);
+    std::erase_if(feed->asks, [&](const Ask& ask) { return ask.session.get() == &session; });
+  }
+  for (const auto& feed : left) forget_if_unwatched(feed);
+}
+
+void Feeds::read_again(const std::string& conversation_id) {
+  const auto found = feeds_.find(conversation_id);
+  if (found == feeds_.end()) return;
+  found->second->plan.everything();
+  start(found->second);
+}
+
+void Feeds::forget_if_unwatched(const FeedPtr& feed) {
+  if (feed->watches.empty() && !feed->reading) feeds_.erase(feed->id);
+}
+
+void Feeds::start(const FeedPtr& feed) {
+  if (feed->reading || tasks_.cancelled()) return;
+  feed->reading = true;
+  tasks_.spawn("feed", read(feed));
+}
+
+Task<> Feeds::read(FeedPtr feed) {
+  BackOff back_off{kRetryFirst, kRetryMost};
+  while (feed->plan.pending() && !feed->watches.empty()) {
+    auto asks = std::exchange(feed->asks, {});
+    const auto what = feed->plan.take();
+    const auto update = co_await load(feed->id, what);
+    if (!update.ok()) {
+      refuse_asks(*feed, std::move(asks), update.error());
+      if (update.error().code == Code::kNotFound) break;
+      feed->plan.everything();
+      if (!feed->watches.empty()) co_await sleep_for(back_off.next(secure_random()));
+      continue;
+    }
+    back_off.reset();
+    std::vector<FeedPlan::Shown> shown;
+    for (const auto& entry : update->entries()) {
+      shown.push_back({entry.sequence(), entry.obligation() == v1::OBLIGATION_STATE_OPEN});
+    }
+    feed->plan.shown(shown);
+    tell(*feed, asks, *update);
+  }
+  feed->reading = false;
+  forget_if_unwatched(feed);
+}
+
+Task<Result<v1::ConsoleResponse::ConversationUpdate>> Feeds::load(std::string conversation_id,
+                                                                  FeedPlan::Read what) {
+  v1::GetConversationRequest get;
+  get.set_id(conversation_id);
+  HARK_CO_TRY(auto got, co_await conversation_.get_conversation(std::move(get)));
+  v1::ConsoleResponse::ConversationUpdate update;
+  *update.mutable_conversation() = std::move(*got.mutable_conversation());
+  what.fit(update.conversation().last_sequence());
+  if (what.entries) {
+    v1::ListTimelineRequest list;
+    list.set_conversation_id(conversation_id);
+    if (what.newest) {
+      list.set_newest(true);
+      list.set_limit(static_cast<std::int32_t>(kTimelinePage));
+    } else {
+      list.set_after_sequence(what.after_sequence);
+      // Room for what arrived since the conversation was read.
+      list.set_limit(static_cast<std::int32_t>(2 * kChangeSpanMax));
+    }
+    HARK_CO_TRY(auto listed, co_await conversation_.list_timeline(std::move(list)));
+    update.mutable_entries()->Swap(listed.mutable_entries());
+    fit_into_frame(*update.mutable_entries());
+  }
+  co_return update;
+}
+
+void Feeds::refuse_asks(Feed& feed, std::vector<Ask> asks, const Error& error) {
+  for (const auto& ask : asks) {
+    ask.session->sink->send(failed(ask.request_id, error));
+    ask.session->open.erase(feed.id);
+    const auto watch = feed.watches.find(ask.session.get());
+    if (watch == feed.watches.end()) continue;
+    watch->second.open = false;
+    if (!watch->second.held) feed.watches.erase(watch);
+  }
+}
+
+void Feeds::tell(Feed& feed, const std::vector<Ask>& asks,
+                 const v1::ConsoleResponse::ConversationUpdate& update) {
+  v1::ConsoleResponse full;
+  *full.mutable_conversation() = update;
+  std::set<Session*> answered;
+  for (const auto& ask : asks) {
+    full.set_request_id(ask.request_id);
+    ask.session->sink->send(full);
+    answered.insert(ask.session.get());
+  }
+  full.clear_request_id();
+  v1::ConsoleResponse brief;
+  *brief.mutable_conversation()->mutable_conversation() = update.conversation();
+  for (const auto& [key, watch] : feed.watches) {
+    if (watch.held) {
+      if (const auto held = watch.session->assigned.find(feed.id); held != watch.session->assigned.end()) {
+        held->second = update.conversation();
+      }
+    }
+    if (answered.contains(key)) continue;
+    watch.session->sink->send(watch.open ? full : brief);
+  }
+}
+
+}  // namespace hark::console

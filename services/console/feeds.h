@@ -1,0 +1,81 @@
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <string>
+#include <unordered_map>
+#include <vector>
+
+#include "base/async/task_group.h"
+#include "console/core/feed_plan.h"
+#include "console/session.h"
+
+namespace hark::console {
+
+/// Keeps open pages abreast of their conversations: one subscription to the event log for the whole process,
+/// and one feed for each conversation that somebody has open or holds.
+///
+/// A feed reads and tells one thing at a time, so a page never gets an older state after a newer one. What a
+/// page was told it may be told again; when the log's stream was lost, everything is read afresh, so that
+/// nothing is missed. Lives on the console's executor; its coroutines belong to `tasks`.
+class Feeds {
+ public:
+  using OnEvent = std::function<void(const v1::Event&)>;
+
+  Feeds(TaskGroup& tasks, ConversationPort& conversation, EventPort& events);
+
+  /// Follows the log until cancelled. `on_event` hears each event after the feeds; `on_afresh` whenever the
+  /// log is followed anew and something may have been missed.
+  Task<> follow(OnEvent on_event, std::function<void()> on_afresh);
+
+  /// Sends the conversation and its newest entries in answer to `request_id`, then whatever changes. On
+  /// failure the page is told and the conversation is not open.
+  void open(const SessionPtr& session, const std::string& conversation_id, std::int64_t request_id);
+  void close(Session& session, const std::string& conversation_id);
+  /// Replaces the conversations that the session's agent holds: of those it is told how they fare, without
+  /// entries.
+  void hold(const SessionPtr& session, const std::set<std::string>& conversation_ids);
+  void drop(Session& session);
+
+  /// Tells everyone who has it open its newest state: a command learned that the page is behind.
+  void read_again(const std::string& conversation_id);
+
+  [[nodiscard]] std::size_t size() const { return feeds_.size(); }
+
+ private:
+  struct Watch {
+    SessionPtr session;
+    bool open = false;
+    bool held = false;
+  };
+  struct Ask {
+    SessionPtr session;
+    std::int64_t request_id = 0;
+  };
+  struct Feed {
+    std::string id;
+    FeedPlan plan;
+    std::unordered_map<Session*, Watch> watches;
+    std::vector<Ask> asks;
+    bool reading = false;
+  };
+  using FeedPtr = std::shared_ptr<Feed>;
+
+  void on_event(const v1::Event& event);
+  FeedPtr feed_of(const std::string& conversation_id);
+  void start(const FeedPtr& feed);
+  void forget_if_unwatched(const FeedPtr& feed);
+  Task<> read(FeedPtr feed);
+  Task<Result<v1::ConsoleResponse::ConversationUpdate>> load(std::string conversation_id,
+                                                             FeedPlan::Read what);
+  void refuse_asks(Feed& feed, std::vector<Ask> asks, const Error& error);
+  static void tell(Feed& feed, const std::vector<Ask>& asks,
+                   const v1::ConsoleResponse::ConversationUpdate& update);
+
+  TaskGroup& tasks_;
+  ConversationPort& conversation_;
+  EventPort& events_;
+  std::unordered_map<std::string, FeedPtr> feeds_;
+};
+
+}  // namespace hark::console

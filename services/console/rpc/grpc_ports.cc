@@ -1,0 +1,177 @@
+#include "console/rpc/grpc_ports.h"
+
+#include <utility>
+
+#include "base/rpc/client_call.h"
+#include "hark/v1/blob_service.grpc.pb.h"
+#include "hark/v1/conversation_service.grpc.pb.h"
+#include "hark/v1/event_service.grpc.pb.h"
+#include "hark/v1/routing_service.grpc.pb.h"
+
+namespace hark::console {
+namespace {
+
+/// Argon2 takes its time on purpose, and several may wait for each other.
+constexpr std::chrono::milliseconds kSignInTimeout{20'000};
+
+class GrpcConversation final : public ConversationPort {
+ public:
+  explicit GrpcConversation(const std::shared_ptr<grpc::Channel>& channel)
+      : stub_{v1::ConversationService::NewStub(channel)} {}
+
+  Task<Result<v1::ReplyResponse>> reply(v1::ReplyRequest request) override {
+    return rpc::call(stub_->async(), &Async::Reply, std::move(request));
+  }
+  Task<Result<v1::AddNoteResponse>> add_note(v1::AddNoteRequest request) override {
+    return rpc::call(stub_->async(), &Async::AddNote, std::move(request));
+  }
+  Task<Result<v1::ResolveResponse>> resolve(v1::ResolveRequest request) override {
+    return rpc::call(stub_->async(), &Async::Resolve, std::move(request));
+  }
+  Task<Result<v1::ReopenResponse>> reopen(v1::ReopenRequest request) override {
+    return rpc::call(stub_->async(), &Async::Reopen, std::move(request));
+  }
+  Task<Result<v1::WaiveObligationResponse>> waive_obligation(v1::WaiveObligationRequest request) override {
+    return rpc::call(stub_->async(), &Async::WaiveObligation, std::move(request));
+  }
+  Task<Result<v1::TransferResponse>> transfer(v1::TransferRequest request) override {
+    return rpc::call(stub_->async(), &Async::Transfer, std::move(request));
+  }
+  Task<Result<v1::GetConversationResponse>> get_conversation(v1::GetConversationRequest request) override {
+    return rpc::call(stub_->async(), &Async::GetConversation, std::move(request));
+  }
+  Task<Result<v1::ListTimelineResponse>> list_timeline(v1::ListTimelineRequest request) override {
+    return rpc::call(stub_->async(), &Async::ListTimeline, std::move(request));
+  }
+  Task<Result<v1::ListConversationsResponse>> list_conversations(
+      v1::ListConversationsRequest request) override {
+    return rpc::call(stub_->async(), &Async::ListConversations, std::move(request));
+  }
+  Task<Result<v1::ListQuarantineResponse>> list_quarantine(v1::ListQuarantineRequest request) override {
+    return rpc::call(stub_->async(), &Async::ListQuarantine, std::move(request));
+  }
+
+ private:
+  using Async = v1::ConversationService::StubInterface::async_interface;
+  std::unique_ptr<v1::ConversationService::Stub> stub_;
+};
+
+class GrpcAgentStream final : public AgentStream {
+ public:
+  using Stream = rpc::ClientStream<v1::AgentSessionRequest, v1::AgentSessionResponse>;
+  explicit GrpcAgentStream(std::shared_ptr<Stream> stream) : stream_{std::move(stream)} {}
+  Task<std::optional<v1::AgentSessionResponse>> read() override { return stream_->read(); }
+  void cancel() override { stream_->cancel(); }
+  [[nodiscard]] Status status() const override { return stream_->status(); }
+
+ private:
+  std::shared_ptr<Stream> stream_;
+};
+
+class GrpcRouting final : public RoutingPort {
+ public:
+  GrpcRouting(asio::any_io_executor executor, const std::shared_ptr<grpc::Channel>& channel)
+      : executor_{std::move(executor)}, stub_{v1::RoutingService::NewStub(channel)} {}
+
+  Task<Result<v1::SignInResponse>> sign_in(v1::SignInRequest request) override {
+    return rpc::call(stub_->async(), &Async::SignIn, std::move(request), kSignInTimeout);
+  }
+  Task<Result<v1::ListAgentsResponse>> list_agents(v1::ListAgentsRequest request) override {
+    return rpc::call(stub_->async(), &Async::ListAgents, std::move(request));
+  }
+  Task<Result<v1::AcceptOfferResponse>> accept_offer(v1::AcceptOfferRequest request) override {
+    return rpc::call(stub_->async(), &Async::AcceptOffer, std::move(request));
+  }
+  Task<Result<v1::DeclineOfferResponse>> decline_offer(v1::DeclineOfferRequest request) override {
+    return rpc::call(stub_->async(), &Async::DeclineOffer, std::move(request));
+  }
+  Task<Result<v1::SetPresenceResponse>> set_presence(v1::SetPresenceRequest request) override {
+    return rpc::call(stub_->async(), &Async::SetPresence, std::move(request));
+  }
+  std::shared_ptr<AgentStream> agent_session(v1::AgentSessionRequest::Hello hello) override {
+    auto stream = rpc::open_stream(executor_, stub_->async(), &Async::AgentSession);
+    v1::AgentSessionRequest first;
+    *first.mutable_hello() = std::move(hello);
+    stream->write(std::move(first));
+    return std::make_shared<GrpcAgentStream>(std::move(stream));
+  }
+
+ private:
+  using Async = v1::RoutingService::StubInterface::async_interface;
+  asio::any_io_executor executor_;
+  std::unique_ptr<v1::RoutingService::Stub> stub_;
+};
+
+class GrpcEventStream final : public EventStream {
+ public:
+  using Stream = rpc::ClientReadStream<v1::SubscribeResponse>;
+  explicit GrpcEventStream(std::shared_ptr<Stream> stream) : stream_{std::move(stream)} {}
+  Task<std::optional<v1::SubscribeResponse>> read() override { return stream_->read(); }
+
+ private:
+  std::shared_ptr<Stream> stream_;
+};
+
+class GrpcEvents final : public EventPort {
+ public:
+  GrpcEvents(asio::any_io_executor executor, const std::shared_ptr<grpc::Channel>& channel)
+      : executor_{std::move(executor)}, stub_{v1::EventService::NewStub(channel)} {}
+  std::shared_ptr<EventStream> subscribe(v1::SubscribeRequest request) override {
+    return std::make_shared<GrpcEventStream>(rpc::open_read_stream(
+        executor_, stub_->async(), &v1::EventService::StubInterface::async_interface::Subscribe, request));
+  }
+
+ private:
+  asio::any_io_executor executor_;
+  std::unique_ptr<v1::EventService::Stub> stub_;
+};
+
+class GrpcBlobStream final : public BlobStream {
+ public:
+  using Stream = rpc::ClientReadStream<v1::GetBlobResponse>;
+  explicit GrpcBlobStream(std::shared_ptr<Stream> stream) : stream_{std::move(stream)} {}
+  Task<Result<std::string>> read() override {
+    while (auto piece = co_await stream_->read()) {
+      if (!piece->chunk().empty()) co_return std::move(*piece->mutable_chunk());
+    }
+    HARK_CO_TRY_VOID(co_await stream_->finish());
+    co_return std::string{};
+  }
+
+ private:
+  std::shared_ptr<Stream> stream_;
+};
+
+class GrpcBlobs final : public BlobPort {
+ public:
+  GrpcBlobs(asio::any_io_executor executor, const std::shared_ptr<grpc::Channel>& channel)
+      : executor_{std::move(executor)}, stub_{v1::BlobService::NewStub(channel)} {}
+  std::shared_ptr<BlobStream> get_blob(v1::GetBlobRequest request) override {
+    return std::make_shared<GrpcBlobStream>(rpc::open_read_stream(
+        executor_, stub_->async(), &v1::BlobService::StubInterface::async_interface::GetBlob, request));
+  }
+
+ private:
+  asio::any_io_executor executor_;
+  std::unique_ptr<v1::BlobService::Stub> stub_;
+};
+
+}  // namespace
+
+struct GrpcPorts::Impl {
+  GrpcConversation conversation;
+  GrpcRouting routing;
+  GrpcEvents events;
+  GrpcBlobs blobs;
+};
+
+GrpcPorts::GrpcPorts(asio::any_io_executor executor, const std::shared_ptr<grpc::Channel>& conversation,
+                     const std::shared_ptr<grpc::Channel>& routing)
+    : impl_{new Impl{GrpcConversation{conversation}, GrpcRouting{executor, routing},
+                     GrpcEvents{executor, conversation}, GrpcBlobs{executor, conversation}}} {}
+
+GrpcPorts::~GrpcPorts() = default;
+
+Ports GrpcPorts::ports() { return {impl_->conversation, impl_->routing, impl_->events, impl_->blobs}; }
+
+}  // namespace hark::console

@@ -1,0 +1,28 @@
+#pragma once
+
+#include <grpcpp/channel.h>
+
+#include <memory>
+
+#include "console/ports.h"
+
+namespace hark::console {
+
+/// The console's ports over gRPC. Made on the main thread once the services are there; used on `executor`
+/// alone.
+class GrpcPorts {
+ public:
+  GrpcPorts(asio::any_io_executor executor, const std::shared_ptr<grpc::Channel>& conversation,
+            const std::shared_ptr<grpc::Channel>& routing);
+  ~GrpcPorts();
+  GrpcPorts(const GrpcPorts&) = delete;
+  GrpcPorts& operator=(const GrpcPorts&) = delete;
+
+  [[nodiscard]] Ports ports();
+
+ private:
+  struct Impl;
+  std::unique_ptr<Impl> impl_;
+};
+
+}  // namespace hark::console

@@ -1,0 +1,401 @@
+#include "console/service.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/use_future.hpp>
+
+#include "console/frame_fit.h"
+#include "console/testing/fakes.h"
+
+namespace hark::console {
+namespace {
+
+using testing::conversation_id;
+using ::testing::ElementsAre;
+using testing::FakeWorld;
+using ::testing::HasSubstr;
+
+const std::string kOne = conversation_id('1');
+const std::string kTwo = conversation_id('2');
+
+struct Page final : ResponseSink {
+  void send(const v1::ConsoleResponse& response) override { got.push_back(response); }
+  void close(Farewell farewell, std::string_view) override { farewells.push_back(farewell); }
+  std::vector<v1::ConsoleResponse> got;
+  std::vector<Farewell> farewells;
+};
+
+class ConsoleServiceTest : public ::testing::Test {
+ protected:
+  ConsoleServiceTest() {
+    world.add_agent("ana");
+    world.add_agent("ben");
+    service.start();
+    settle();
+  }
+  ~ConsoleServiceTest() override {
+    auto stopped = asio::co_spawn(context, service.stop(), asio::use_future);
+    for (const auto& session : sessions) service.disconnect(session);
+    context.restart();
+    context.run();
+    stopped.get();
+  }
+
+  /// Runs whatever can run without time passing.
+  void settle() {
+    context.restart();
+    while (context.poll() > 0) context.restart();
+  }
+
+  SessionPtr connect(const std::shared_ptr<Page>& page) {
+    sessions.push_back(service.connect(page, "10.0.0.1"));
+    return sessions.back();
+  }
+  v1::ConsoleResponse ask(const SessionPtr& session, const std::shared_ptr<Page>& page,
+                          v1::ConsoleRequest request) {
+    request.set_request_id(++last_id);
+    service.receive(session, std::move(request));
+    settle();
+    for (const auto& response : page->got) {
+      if (response.request_id() == last_id) return response;
+    }
+    return {};
+  }
+  SessionPtr signed_in(const std::shared_ptr<Page>& page, const std::string& login = "ana") {
+    const auto session = connect(page);
+    EXPECT_TRUE(ask(session, page, sign_in(login, "right")).has_signed_in());
+    return session;
+  }
+  static v1::ConsoleRequest sign_in(const std::string& login, const std::string& password) {
+    v1::ConsoleRequest request;
+    request.mutable_sign_in()->set_login(login);
+    request.mutable_sign_in()->set_password(password);
+    return request;
+  }
+  static v1::ConsoleRequest open(const std::string& id) {
+    v1::ConsoleRequest request;
+    request.mutable_open()->set_conversation_id(id);
+    return request;
+  }
+  void happens(const v1::Event& event) {
+    world.events.push(event);
+    settle();
+  }
+  static const v1::ConsoleResponse::Work* last_work(const Page& page) {
+    for (auto it = page.got.rbegin(); it != page.got.rend(); ++it) {
+      if (it->has_work()) return &it->work();
+    }
+    return nullptr;
+  }
+
+  asio::io_context context{1};
+  ManualClock clock{from_ms(1'800'000'000'000)};
+  FakeWorld world{context.get_executor()};
+  ConsoleService service{context.get_executor(), world.ports(), clock, {"0123456789abcdef"}};
+  std::vector<SessionPtr> sessions;
+  std::int64_t last_id = 0;
+};
+
+TEST_F(ConsoleServiceTest, SignsInByPasswordThenByTokenAndTellsTheServersTime) {
+  const auto page = std::make_shared<Page>();
+  const auto session = connect(page);
+  const auto answer = ask(session, page, sign_in(" Ana ", "right"));
+  ASSERT_TRUE(answer.has_signed_in());
+  EXPECT_EQ(answer.signed_in().agent().id(), "ana");
+  EXPECT_EQ(answer.signed_in().now_ms(), 1'800'000'000'000);
+  v1::ConsoleRequest by_token;
+  by_token.mutable_sign_in()->set_session_token(answer.signed_in().session_token());
+  const auto other = std::make_shared<Page>();
+  EXPECT_EQ(ask(connect(other), other, by_token).signed_in().agent().id(), "ana");
+  clock.advance(std::chrono::hours{12});
+  const auto late = std::make_shared<Page>();
+  EXPECT_EQ(ask(connect(late), late, by_token).failed().reason(), "UNAUTHENTICATED");
+}
+
+TEST_F(ConsoleServiceTest, SaysTheSameForAWrongPasswordAndAnUnknownLoginAndSlowsGuessing) {
+  const auto page = std::make_shared<Page>();
+  const auto session = connect(page);
+  const auto wrong = ask(session, page, sign_in("ana", "wrong")).failed();
+  const auto unknown = ask(session, page, sign_in("zed", "wrong")).failed();
+  EXPECT_EQ(wrong.reason(), "UNAUTHENTICATED");
+  EXPECT_EQ(wrong.message(), unknown.message());
+  for (int i = 0; i < kSignInFailuresFree; ++i) ask(session, page, sign_in("ana", "wrong"));
+  EXPECT_EQ(ask(session, page, sign_in("ana", "right")).failed().reason(), "OVERLOADED");
+  clock.advance(Duration{2'000});
+  EXPECT_TRUE(ask(session, page, sign_in("ana", "right")).has_signed_in());
+}
+
+TEST_F(ConsoleServiceTest, RefusesEverythingBeforeSignIn) {
+  world.add_conversation(kOne);
+  const auto page = std::make_shared<Page>();
+  EXPECT_EQ(ask(connect(page), page, open(kOne)).failed().reason(), "UNAUTHENTICATED");
+  EXPECT_EQ(world.conversations.timeline_reads.size(), 0U);
+}
+
+TEST_F(ConsoleServiceTest, TellsAnAgentTheirWorkAfterSignInAndWhenItMoves) {
+  world.add_conversation(kOne, "ana");
+  world.add_conversation(kTwo);
+  const auto page = std::make_shared<Page>();
+  signed_in(page);
+  ASSERT_NE(last_work(*page), nullptr);
+  ASSERT_EQ(last_work(*page)->assigned_size(), 1);
+  EXPECT_EQ(last_work(*page)->assigned(0).id(), kOne);
+
+  v1::AgentSessionResponse state;
+  *state.mutable_agent() = world.routing.agents["ana"];
+  state.add_offers()->set_id("off_1");
+  world.routing.streams.back()->queue.push(state);
+  settle();
+  EXPECT_EQ(last_work(*page)->offers(0).id(), "off_1");
+
+  auto& ticket = *world.conversations.stored[kTwo].conversation.mutable_ticket();
+  ticket.set_agent_id("ana");
+  ticket.set_state(v1::TICKET_STATE_ASSIGNED);
+  auto assigned = FakeWorld::event(v1::EVENT_TYPE_ASSIGNED, kTwo);
+  assigned.set_agent_id("ana");
+  happens(assigned);
+  EXPECT_EQ(last_work(*page)->assigned_size(), 2);
+
+  world.conversations.stored[kOne].conversation.mutable_ticket()->set_state(v1::TICKET_STATE_RESOLVED);
+  world.conversations.stored[kOne].conversation.mutable_ticket()->clear_agent_id();
+  happens(FakeWorld::event(v1::EVENT_TYPE_RESOLVED, kOne));
+  ASSERT_EQ(last_work(*page)->assigned_size(), 1);
+  EXPECT_EQ(last_work(*page)->assigned(0).id(), kTwo);
+}
+
+TEST_F(ConsoleServiceTest, TellsOnlyThePagesThatHaveAConversationOpenOrHold) {
+  world.add_conversation(kOne, "ben");
+  const auto ana = std::make_shared<Page>(), ben = std::make_shared<Page>(), idle = std::make_shared<Page>();
+  const auto session = signed_in(ana);
+  signed_in(ben, "ben");
+  signed_in(idle);
+  const auto opened = ask(session, ana, open(kOne));
+  ASSERT_TRUE(opened.has_conversation());
+  EXPECT_EQ(opened.conversation().entries_size(), 1);
+
+  for (auto* page : {ana.get(), ben.get(), idle.get()}) page->got.clear();
+  world.conversations.add_inbound(kOne, "again");
+  happens(FakeWorld::event(v1::EVENT_TYPE_ACCEPTED, kOne, 2));
+  ASSERT_EQ(ana->got.size(), 1U);
+  EXPECT_EQ(ana->got[0].request_id(), 0);
+  ASSERT_EQ(ana->got[0].conversation().entries_size(), 1) << "only what is new";
+  EXPECT_EQ(ana->got[0].conversation().entries(0).sequence(), 2);
+  ASSERT_EQ(ben->got.size(), 1U);
+  EXPECT_EQ(ben->got[0].conversation().entries_size(), 0) << "held but not open: no entries";
+  EXPECT_EQ(ben->got[0].conversation().conversation().last_sequence(), 2);
+  EXPECT_TRUE(idle->got.empty());
+
+  v1::ConsoleRequest close;
+  close.mutable_close()->set_conversation_id(kOne);
+  ask(session, ana, close);
+  ana->got.clear();
+  happens(FakeWorld::event(v1::EVENT_TYPE_ACCEPTED, kOne, 2));
+  EXPECT_TRUE(ana->got.empty());
+}
+
+TEST_F(ConsoleServiceTest, ShowsObligationsThatAReplySettled) {
+  world.add_conversation(kOne, "ana");
+  const auto page = std::make_shared<Page>();
+  ask(signed_in(page), page, open(kOne));
+  page->got.clear();
+  auto& item = world.conversations.stored[kOne];
+  item.entries[0].set_obligation(v1::OBLIGATION_STATE_ANSWERED);
+  auto& reply = item.entries.emplace_back();
+  reply.set_sequence(2);
+  reply.set_id("ent_2");
+  happens(FakeWorld::event(v1::EVENT_TYPE_REPLIED, kOne, 2));
+  ASSERT_EQ(page->got.size(), 1U);
+  ASSERT_EQ(page->got[0].conversation().entries_size(), 2);
+  EXPECT_EQ(page->got[0].conversation().entries(0).obligation(), v1::OBLIGATION_STATE_ANSWERED);
+}
+
+TEST_F(ConsoleServiceTest, ReadsAgainWhatChangesWhileItReadsAndNeverTellsItOutOfOrder) {
+  world.add_conversation(kOne);
+  const auto page = std::make_shared<Page>();
+  const auto session = signed_in(page);
+  Notifier gate{context.get_executor()};
+  world.conversations.hold_reads = &gate;
+  ask(session, page, open(kOne));
+  world.conversations.add_inbound(kOne, "meanwhile");
+  happens(FakeWorld::event(v1::EVENT_TYPE_ACCEPTED, kOne, 2));
+  world.conversations.hold_reads = nullptr;
+  page->got.clear();
+  gate.notify_all();
+  settle();
+  ASSERT_EQ(page->got.size(), 2U);
+  EXPECT_EQ(page->got[0].conversation().conversation().last_sequence(), 1);
+  EXPECT_EQ(page->got[1].conversation().conversation().last_sequence(), 2);
+}
+
+TEST_F(ConsoleServiceTest, SendsFreshStateToEveryOpenConversationAfterTheLogWasLost) {
+  world.add_conversation(kOne);
+  const auto page = std::make_shared<Page>();
+  ask(signed_in(page), page, open(kOne));
+  page->got.clear();
+  world.events.streams.back()->queue.end();
+  world.conversations.add_inbound(kOne, "missed by the log");
+  settle();
+  while (world.events.streams.size() < 2) context.run_one();
+  settle();
+  ASSERT_FALSE(page->got.empty());
+  bool fresh = false;
+  for (const auto& response : page->got) {
+    fresh = fresh || (response.has_conversation() && response.conversation().entries_size() == 2);
+  }
+  EXPECT_TRUE(fresh);
+}
+
+TEST_F(ConsoleServiceTest, ReportsAConversationThatIsNotThereAndDoesNotFollowIt) {
+  const auto page = std::make_shared<Page>();
+  const auto session = signed_in(page);
+  EXPECT_EQ(ask(session, page, open(kTwo)).failed().reason(), "CONVERSATION_NOT_FOUND");
+  EXPECT_EQ(ask(session, page, open("con_nonsense")).failed().reason(), "INVALID_FIELD");
+  EXPECT_TRUE(session->open.empty());
+}
+
+TEST_F(ConsoleServiceTest, FillsInTheAgentAndNeverPassesAFenceOn) {
+  const auto page = std::make_shared<Page>();
+  const auto session = signed_in(page);
+  v1::ConsoleRequest request;
+  auto& transfer = *request.mutable_command()->mutable_transfer();
+  transfer.set_idempotency_key("k1");
+  transfer.set_agent_id("ben");
+  transfer.set_fencing_token(99);
+  EXPECT_TRUE(ask(session, page, request).has_done());
+  ASSERT_EQ(world.conversations.commands.size(), 1U);
+  EXPECT_EQ(world.conversations.commands[0].transfer().agent_id(), "ana");
+  EXPECT_EQ(world.conversations.commands[0].transfer().fencing_token(), 0);
+}
+
+TEST_F(ConsoleServiceTest, RequiresAnIdempotencyKeyForEveryCommand) {
+  const auto page = std::make_shared<Page>();
+  const auto session = signed_in(page);
+  std::vector<v1::ConsoleRequest::Command> all(6);
+  all[0].mutable_reply();
+  all[1].mutable_add_note();
+  all[2].mutable_resolve();
+  all[3].mutable_reopen();
+  all[4].mutable_waive_obligation();
+  all[5].mutable_transfer();
+  for (const auto& command : all) {
+    v1::ConsoleRequest request;
+    *request.mutable_command() = command;
+    EXPECT_EQ(ask(session, page, request).failed().reason(), "IDEMPOTENCY_KEY_MISSING");
+  }
+  v1::ConsoleRequest empty;
+  empty.mutable_command();
+  EXPECT_EQ(ask(session, page, empty).failed().reason(), "INVALID_FIELD");
+  EXPECT_TRUE(world.conversations.commands.empty());
+}
+
+TEST_F(ConsoleServiceTest, PassesARefusalOnAndShowsWhatThePageHadMissed) {
+  world.add_conversation(kOne, "ana");
+  const auto page = std::make_shared<Page>();
+  const auto session = signed_in(page);
+  ask(session, page, open(kOne));
+  world.conversations.add_inbound(kOne, "newer");
+  world.conversations.refusal = Error{Code::kAborted, Reason::kNewerEntries, "the customer wrote again"};
+  page->got.clear();
+  v1::ConsoleRequest request;
+  request.mutable_command()->mutable_reply()->set_idempotency_key("k");
+  const auto answer = ask(session, page, request);
+  EXPECT_EQ(answer.failed().reason(), "NEWER_ENTRIES");
+  EXPECT_EQ(answer.failed().message(), "the customer wrote again");
+  bool shown = false;
+  for (const auto& response : page->got) shown = shown || response.conversation().entries_size() == 2;
+  EXPECT_TRUE(shown);
+}
+
+TEST_F(ConsoleServiceTest, AcceptsDeclinesAndSetsPresenceForTheAgentWhoSignedIn) {
+  world.routing.offers["off_1"].set_id("off_1");
+  const auto page = std::make_shared<Page>();
+  const auto session = signed_in(page);
+  v1::ConsoleRequest accept, decline, presence;
+  accept.mutable_accept_offer()->set_offer_id("off_1");
+  EXPECT_EQ(ask(session, page, accept).done().assignment_token(), 7);
+  accept.mutable_accept_offer()->set_offer_id("off_2");
+  EXPECT_EQ(ask(session, page, accept).failed().reason(), "OFFER_EXPIRED");
+  decline.mutable_decline_offer()->set_offer_id("off_1");
+  decline.mutable_decline_offer()->set_reason("lunch");
+  ask(session, page, decline);
+  presence.mutable_set_presence()->set_presence(v1::PRESENCE_AVAILABLE);
+  ask(session, page, presence);
+  EXPECT_THAT(world.routing.log,
+              ElementsAre("accept off_1 by ana", "accept off_2 by ana", "decline off_1 by ana: lunch",
+                          "presence PRESENCE_AVAILABLE of ana"));
+}
+
+TEST_F(ConsoleServiceTest, ComesBackToRoutingWithThePresenceThatThePageKnew) {
+  world.routing.agents["ana"].set_presence(v1::PRESENCE_AVAILABLE);
+  const auto page = std::make_shared<Page>();
+  signed_in(page);
+  EXPECT_EQ(world.routing.streams.at(0)->hello.presence(), v1::PRESENCE_UNSPECIFIED);
+  world.routing.streams.at(0)->queue.end();
+  while (world.routing.streams.size() < 2) context.run_one();
+  EXPECT_EQ(world.routing.streams.at(1)->hello.presence(), v1::PRESENCE_AVAILABLE);
+  EXPECT_EQ(world.routing.streams.at(1)->hello.agent_id(), "ana");
+}
+
+TEST_F(ConsoleServiceTest, SendsAPageToTheSignInFormWhenItsAgentIsGone) {
+  const auto page = std::make_shared<Page>();
+  signed_in(page);
+  world.routing.streams.at(0)->end_status = Error{Code::kNotFound, Reason::kAgentNotFound, "gone"};
+  world.routing.streams.at(0)->queue.end();
+  settle();
+  EXPECT_THAT(page->farewells, ElementsAre(Farewell::kSignInAgain));
+}
+
+TEST_F(ConsoleServiceTest, LetsGoOfEverythingWhenThePageLeaves) {
+  world.add_conversation(kOne, "ana");
+  const auto page = std::make_shared<Page>();
+  const auto session = signed_in(page);
+  ask(session, page, open(kOne));
+  service.disconnect(session);
+  settle();
+  page->got.clear();
+  happens(FakeWorld::event(v1::EVENT_TYPE_ACCEPTED, kOne, 1));
+  EXPECT_TRUE(page->got.empty());
+  EXPECT_EQ(service.sessions(), 0U);
+  EXPECT_EQ(world.routing.streams.size(), 1U) << "no new stream for a page that left";
+}
+
+TEST_F(ConsoleServiceTest, PagesBackWithoutTheConversationsState) {
+  world.add_conversation(kOne);
+  for (int i = 0; i < 150; ++i) world.conversations.add_inbound(kOne, "more");
+  const auto page = std::make_shared<Page>();
+  const auto session = signed_in(page);
+  const auto opened = ask(session, page, open(kOne)).conversation();
+  ASSERT_EQ(opened.entries_size(), 100);
+  v1::ConsoleRequest back;
+  back.mutable_load_timeline()->set_conversation_id(kOne);
+  back.mutable_load_timeline()->set_before_sequence(opened.entries(0).sequence());
+  const auto older = ask(session, page, back).conversation();
+  ASSERT_EQ(older.entries_size(), 51);
+  EXPECT_EQ(older.entries(0).sequence(), 1);
+  EXPECT_EQ(older.entries(50).sequence(), 51);
+}
+
+TEST(FrameFit, KeepsTheNewestEntriesAndCutsEndlessBodiesWithARemark) {
+  google::protobuf::RepeatedPtrField<v1::Entry> entries;
+  for (int i = 1; i <= 10; ++i) {
+    auto& entry = *entries.Add();
+    entry.set_sequence(i);
+    for (int j = 0; j < 50'000; ++j) *entry.mutable_content()->mutable_text() += "\u0101";
+    entry.mutable_content()->set_html(std::string(100'000, 'h'));
+  }
+  fit_into_frame(entries);
+  ASSERT_EQ(entries.size(), 3);
+  EXPECT_EQ(entries[2].sequence(), 10);
+  EXPECT_EQ(entries[2].content().text().size(), kShownTextBytesMax);
+  EXPECT_TRUE(entries[2].content().html().empty());
+  EXPECT_THAT(entries[2].content().remarks(0), HasSubstr("64 KiB"));
+  google::protobuf::RepeatedPtrField<v1::Entry> none;
+  fit_into_frame(none);
+  EXPECT_EQ(none.size(), 0);
+}
+
+}  // namespace
+}  // namespace hark::console

@@ -1,0 +1,164 @@
+#pragma once
+
+#include <deque>
+#include <functional>
+#include <map>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "base/async/notifier.h"
+#include "console/ports.h"
+#include "console/session.h"
+
+namespace hark::console::testing {
+
+/// A stream that the test feeds and ends. Lives on one executor, like what reads it.
+template <class Message>
+class FakeQueue {
+ public:
+  explicit FakeQueue(const asio::any_io_executor& executor) : arrived_{executor} {}
+  void push(Message message) {
+    messages_.push_back(std::move(message));
+    arrived_.notify_all();
+  }
+  void end() {
+    ended_ = true;
+    arrived_.notify_all();
+  }
+  Task<std::optional<Message>> read() {
+    for (;;) {
+      if (!messages_.empty()) {
+        auto message = std::move(messages_.front());
+        messages_.pop_front();
+        co_return message;
+      }
+      if (ended_) co_return std::nullopt;
+      co_await arrived_.wait();
+    }
+  }
+
+ private:
+  Notifier arrived_;
+  std::deque<Message> messages_;
+  bool ended_ = false;
+};
+
+class FakeAgentStream final : public AgentStream {
+ public:
+  FakeAgentStream(const asio::any_io_executor& executor, v1::AgentSessionRequest::Hello said)
+      : hello{std::move(said)}, queue{executor} {}
+  Task<std::optional<v1::AgentSessionResponse>> read() override { return queue.read(); }
+  void cancel() override { queue.end(); }
+  [[nodiscard]] Status status() const override { return end_status; }
+
+  v1::AgentSessionRequest::Hello hello;
+  FakeQueue<v1::AgentSessionResponse> queue;
+  Status end_status;
+};
+
+/// Routing with one password for everybody; says what it was asked.
+class FakeRouting final : public RoutingPort {
+ public:
+  explicit FakeRouting(asio::any_io_executor executor) : executor_{std::move(executor)} {}
+  Task<Result<v1::SignInResponse>> sign_in(v1::SignInRequest request) override;
+  Task<Result<v1::ListAgentsResponse>> list_agents(v1::ListAgentsRequest request) override;
+  Task<Result<v1::AcceptOfferResponse>> accept_offer(v1::AcceptOfferRequest request) override;
+  Task<Result<v1::DeclineOfferResponse>> decline_offer(v1::DeclineOfferRequest request) override;
+  Task<Result<v1::SetPresenceResponse>> set_presence(v1::SetPresenceRequest request) override;
+  std::shared_ptr<AgentStream> agent_session(v1::AgentSessionRequest::Hello hello) override;
+
+  static constexpr std::string_view kPassword = "right";
+  std::map<std::string, v1::Agent> agents;
+  std::map<std::string, v1::Offer> offers;
+  std::vector<std::shared_ptr<FakeAgentStream>> streams;
+  /// What each new stream says first.
+  std::function<v1::AgentSessionResponse(const std::string& agent_id)> state_of;
+  std::vector<std::string> log;
+
+ private:
+  asio::any_io_executor executor_;
+};
+
+/// Conversations in memory. Commands are recorded and answered; `refusal` makes the next one fail.
+class FakeConversations final : public ConversationPort {
+ public:
+  Task<Result<v1::ReplyResponse>> reply(v1::ReplyRequest request) override;
+  Task<Result<v1::AddNoteResponse>> add_note(v1::AddNoteRequest request) override;
+  Task<Result<v1::ResolveResponse>> resolve(v1::ResolveRequest request) override;
+  Task<Result<v1::ReopenResponse>> reopen(v1::ReopenRequest request) override;
+  Task<Result<v1::WaiveObligationResponse>> waive_obligation(v1::WaiveObligationRequest request) override;
+  Task<Result<v1::TransferResponse>> transfer(v1::TransferRequest request) override;
+  Task<Result<v1::GetConversationResponse>> get_conversation(v1::GetConversationRequest request) override;
+  Task<Result<v1::ListTimelineResponse>> list_timeline(v1::ListTimelineRequest request) override;
+  Task<Result<v1::ListConversationsResponse>> list_conversations(
+      v1::ListConversationsRequest request) override;
+  Task<Result<v1::ListQuarantineResponse>> list_quarantine(v1::ListQuarantineRequest request) override;
+
+  /// Appends an inbound entry and returns it.
+  v1::Entry& add_inbound(const std::string& conversation_id, const std::string& text);
+
+  struct Stored {
+    v1::Conversation conversation;
+    std::vector<v1::Entry> entries;
+  };
+  std::map<std::string, Stored> stored;
+  std::vector<v1::ConsoleRequest::Command> commands;
+  std::vector<v1::ListTimelineRequest> timeline_reads;
+  std::vector<v1::QuarantinedInput> quarantine;
+  std::optional<Error> refusal;
+  /// While set, reading waits: tests change things in between.
+  Notifier* hold_reads = nullptr;
+
+ private:
+  Status may();
+};
+
+class FakeEventStream final : public EventStream {
+ public:
+  explicit FakeEventStream(const asio::any_io_executor& executor) : queue{executor} {}
+  Task<std::optional<v1::SubscribeResponse>> read() override { return queue.read(); }
+  FakeQueue<v1::SubscribeResponse> queue;
+};
+
+class FakeEvents final : public EventPort {
+ public:
+  explicit FakeEvents(asio::any_io_executor executor) : executor_{std::move(executor)} {}
+  std::shared_ptr<EventStream> subscribe(v1::SubscribeRequest request) override;
+  void push(v1::Event event);
+
+  std::vector<std::shared_ptr<FakeEventStream>> streams;
+
+ private:
+  asio::any_io_executor executor_;
+};
+
+class FakeBlobs final : public BlobPort {
+ public:
+  std::shared_ptr<BlobStream> get_blob(v1::GetBlobRequest request) override;
+  std::map<std::string, std::vector<std::string>> pieces;  // by blob id
+  std::optional<Error> fails_after;
+  std::vector<v1::GetBlobRequest> asked;
+};
+
+/// Everything that the console stands on.
+struct FakeWorld {
+  explicit FakeWorld(const asio::any_io_executor& executor) : routing{executor}, events{executor} {}
+  Ports ports() { return {conversations, routing, events, blobs}; }
+  /// An agent who can sign in.
+  void add_agent(const std::string& id);
+  /// A conversation with one inbound entry; its ticket is held by `agent_id`, or waits if that is empty.
+  FakeConversations::Stored& add_conversation(const std::string& id, const std::string& agent_id = {});
+  /// The event of this entry or of the conversation.
+  static v1::Event event(v1::EventType type, const std::string& conversation_id, std::int64_t sequence = 0);
+
+  FakeConversations conversations;
+  FakeRouting routing;
+  FakeEvents events;
+  FakeBlobs blobs;
+};
+
+/// A valid conversation id that ends in this digit.
+std::string conversation_id(char last);
+
+}  // namespace hark::console::testing

@@ -1,0 +1,74 @@
+#include "console/web/page_files.h"
+
+#include <array>
+#include <string>
+#include <string_view>
+
+#include "base/core/digest.h"
+#include "console/web/page_embedded.h"
+
+namespace hark::console {
+namespace {
+
+constexpr std::string_view kPrefix = "/console/";
+constexpr std::string_view kScript = "text/javascript; charset=utf-8";
+
+/// Our own scripts only, and no connection but to ourselves. Inline styles are for the customers' mails,
+/// which are shown in a sandboxed frame that inherits this policy; images in them come as data: from their
+/// attachments, never from outside, so that a sender does not learn when a mail is read.
+constexpr std::string_view kPagePolicy =
+    "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; "
+    "connect-src 'self'; "
+    "frame-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
+
+struct PageFile {
+  std::string_view name;
+  std::string_view type;
+  std::string_view content;
+  std::string etag;
+};
+
+PageFile file(std::string_view name, std::string_view type, std::string_view content) {
+  return {name, type, content, "\"" + sha256_hex(content).substr(0, 16) + "\""};
+}
+
+const std::array<PageFile, 12>& files() {
+  static const std::array<PageFile, 12> all{
+      file("", "text/html; charset=utf-8", page::index_html),
+      file("style.css", "text/css; charset=utf-8", page::style_css),
+      file("icon.svg", "image/svg+xml", page::icon_svg),
+      file("app.js", kScript, page::app_js),
+      file("link.js", kScript, page::link_js),
+      file("state.js", kScript, page::state_js),
+      file("dom.js", kScript, page::dom_js),
+      file("work.js", kScript, page::work_js),
+      file("timeline.js", kScript, page::timeline_js),
+      file("composer.js", kScript, page::composer_js),
+      file("lists.js", kScript, page::lists_js),
+      file("words.js", kScript, page::words_js),
+  };
+  return all;
+}
+
+}  // namespace
+
+Task<web::HttpResponse> serve_page_file(web::HttpRequest request) {
+  const auto name = std::string_view{request.path}.substr(kPrefix.size());
+  for (const auto& file : files()) {
+    if (file.name != name) continue;
+    web::HttpResponse response;
+    response.headers = {{"Cache-Control", "no-cache"},
+                        {"ETag", file.etag},
+                        {"Content-Security-Policy", std::string{kPagePolicy}}};
+    if (request.header("if-none-match") == file.etag) {
+      response.status = 304;
+    } else {
+      response.content_type = std::string{file.type};
+      response.body = std::string{file.content};
+    }
+    co_return response;
+  }
+  co_return web::plain_response(404, "the console has no such file");
+}
+
+}  // namespace hark::console

@@ -1,0 +1,116 @@
+#include "console/web/routes.h"
+
+#include "console/web/blob_route.h"
+#include "console/web/page_files.h"
+
+namespace hark::console {
+namespace {
+
+using web::HttpRequest;
+using web::HttpResponse;
+
+constexpr std::string_view kCookie = "hark_session";
+/// Room for several big conversations that are opened at once; each is within kFrameEntriesBytesMax.
+constexpr std::size_t kOutboxBytesMax = 4 * 1024 * 1024;
+constexpr std::string_view kPageHome = "/console/";
+
+Task<HttpResponse> redirect_home(HttpRequest) {
+  auto response = web::plain_response(302, "the console is at /console/");
+  response.headers.push_back({"Location", std::string{kPageHome}});
+  co_return response;
+}
+
+std::string json_string(std::string_view text) {
+  std::string out{"\""};
+  for (const char c : text) {
+    if (c == '"' || c == '\\') out.push_back('\\');
+    if (static_cast<unsigned char>(c) >= 0x20) out.push_back(c);
+  }
+  return out + "\"";
+}
+
+Task<HttpResponse> info(RouteOptions options) {
+  HttpResponse response;
+  response.content_type = "application/json";
+  response.headers.push_back({"Cache-Control", "no-store"});
+  response.body = options.demo_login.empty()
+                      ? "{}"
+                      : "{\"demoLogin\":" + json_string(options.demo_login) +
+                            ",\"demoPassword\":" + json_string(options.demo_password) + "}";
+  co_return response;
+}
+
+std::string bearer_of(const HttpRequest& request) {
+  constexpr std::string_view kScheme = "bearer ";
+  const auto header = request.header("authorization");
+  if (header.size() <= kScheme.size() || !web::equal_ignoring_case(header.substr(0, kScheme.size()), kScheme))
+    return {};
+  return std::string{header.substr(kScheme.size())};
+}
+
+HttpResponse not_ready() {
+  auto response = web::plain_response(503, "not ready; try again in a moment");
+  response.headers.push_back({"Retry-After", "2"});
+  return response;
+}
+
+/// SameSite=Strict: no other site's page can use it. Path: only downloads see it.
+HttpResponse with_cookie(const HttpRequest& request, std::string_view value, std::int64_t max_age_seconds) {
+  HttpResponse response;
+  response.status = 204;
+  std::string cookie =
+      std::string{kCookie} + "=" + std::string{value} +
+      "; Path=/console/; HttpOnly; SameSite=Strict; Max-Age=" + std::to_string(max_age_seconds);
+  if (request.header("origin").starts_with("https://")) cookie += "; Secure";
+  response.headers.push_back({"Set-Cookie", std::move(cookie)});
+  return response;
+}
+
+Task<HttpResponse> keep_session(ServiceSlot slot, HttpRequest request) {
+  const auto service = slot();
+  if (!service) co_return not_ready();
+  if (!web::same_origin(request))
+    co_return web::plain_response(403, "only the console's own page signs in here");
+  const auto token = bearer_of(request);
+  const auto agent = service->agent_of(token);
+  if (!agent.ok()) co_return web::plain_response(401, agent.error().message);
+  const auto life = std::chrono::duration_cast<std::chrono::seconds>(service->options().session_life);
+  co_return with_cookie(request, token, life.count());
+}
+
+Task<HttpResponse> drop_session(HttpRequest request) { co_return with_cookie(request, "", 0); }
+
+Task<HttpResponse> blob(ServiceSlot slot, HttpRequest request) {
+  const auto service = slot();
+  if (!service) co_return not_ready();
+  auto token = bearer_of(request);
+  if (token.empty()) token = request.cookie(kCookie).value_or("");
+  const auto agent = service->agent_of(token);
+  if (!agent.ok()) co_return web::plain_response(401, agent.error().message);
+  co_return co_await serve_blob(service, std::move(request));
+}
+
+}  // namespace
+
+void add_routes(web::HttpServer& server, ServiceSlot slot, RouteOptions options) {
+  const auto sockets_max = options.sockets_max;
+  server.route({"GET", "/", redirect_home});
+  server.route({"GET", "/console", redirect_home});
+  server.route({"GET", "/console/*", serve_page_file});
+  server.route({"GET", "/console/info", [options](HttpRequest) { return info(options); }});
+  server.route({"POST", "/console/session",
+                [slot](HttpRequest request) { return keep_session(slot, std::move(request)); }});
+  server.route({"DELETE", "/console/session", drop_session});
+  server.route(
+      {"GET", "/console/blob/*", [slot](HttpRequest request) { return blob(slot, std::move(request)); }});
+  web::WebSocketRoute socket;
+  socket.path = "/ws/console";
+  socket.handler = [slot](std::shared_ptr<web::WebSocketSession> session) {
+    return serve_console_socket(slot, std::move(session));
+  };
+  socket.outbox_size_max = kOutboxBytesMax;
+  socket.sockets_max = sockets_max;
+  server.websocket(std::move(socket));
+}
+
+}  // namespace hark::console

@@ -1,0 +1,190 @@
+#include "conversation/audit/audit.h"
+
+#include <algorithm>
+#include <array>
+
+#include "conversation/audit/facts.h"
+#include "conversation/redis/keys.h"
+
+namespace hark::conversation {
+namespace {
+
+constexpr int kPage = 500;
+
+class Audit {
+ public:
+  Audit(redis::Client& redis, Store& store, std::filesystem::path blobs)
+      : redis_{redis}, store_{store}, blobs_{std::move(blobs)} {}
+
+  Task<Result<AuditReport>> run() {
+    for (std::uint16_t p = 0; p < store_.partitions(); ++p) HARK_CO_TRY_VOID(co_await partition(p));
+    HARK_CO_TRY_VOID(co_await addresses());
+    report_.counts["addresses"] = static_cast<std::int64_t>(seen_.senders.size());
+    co_return std::move(report_);
+  }
+
+ private:
+  Task<Result<redis::Reply>> ask(std::vector<std::string> args) {
+    const std::vector<std::string_view> views{args.begin(), args.end()};
+    co_return co_await redis_.command(args[1], views, std::chrono::seconds{60});
+  }
+
+  Task<Status> partition(std::uint16_t p) {
+    // What is older than the cut must be there; the timelines are read after it, so they hold at least that
+    // much.
+    HARK_CO_TRY(const auto cut_reply, co_await ask({"GET", keys::in(p, "evpos")}));
+    const auto cut = cut_reply.number();
+    std::map<std::string, std::vector<v1::Event>> by_conversation;
+    std::int64_t position = 0;
+    while (position < cut) {
+      HARK_CO_TRY(auto events, co_await store_.events(p, position, kPage));
+      if (events.empty()) {
+        report_.find(
+            "P6", keys::in(p, "ev"),
+            "the log ends at " + std::to_string(position) + ", its counter says " + std::to_string(cut));
+        break;
+      }
+      for (auto& event : events) {
+        if (event.position() != position + 1) {
+          report_.find("P6", keys::in(p, "ev"),
+                       "the log goes from position " + std::to_string(position) + " to " +
+                           std::to_string(event.position()));
+        }
+        position = event.position();
+        if (position > cut) break;
+        ++report_.counts["events"];
+        if (event.type() == v1::EVENT_TYPE_QUARANTINED) ++report_.counts["quarantined"];
+        if (!event.conversation_id().empty())
+          by_conversation[event.conversation_id()].push_back(std::move(event));
+      }
+    }
+    for (auto& [id, events] : by_conversation)
+      HARK_CO_TRY_VOID(co_await conversation(p, id, std::move(events)));
+    co_return Status{};
+  }
+
+  Task<Status> conversation(std::uint16_t p, std::string id, std::vector<v1::Event> events) {
+    ConversationFacts facts;
+    facts.id = id;
+    facts.events = std::move(events);
+    ++report_.counts["conversations"];
+    // Owed and tickets before the entries: a reply that comes in between settles more than is judged, never
+    // less.
+    HARK_CO_TRY(const auto owed, co_await ask({"HKEYS", keys::in(p, "obl", id)}));
+    std::set<std::string> tickets;
+    for (const auto& event : facts.events) {
+      if (!event.ticket_id().empty()) tickets.insert(event.ticket_id());
+    }
+    for (const auto& ticket_id : tickets) {
+      auto ticket = co_await store_.ticket(ticket_id);
+      if (ticket.ok()) {
+        facts.tickets.push_back(*std::move(ticket));
+      } else if (ticket.error().code == Code::kNotFound) {
+        report_.find("P1", ticket_id, "the log names it, the store has lost it");
+      } else {
+        co_return std::move(ticket).error();
+      }
+    }
+    for (const auto& event : facts.events)
+      facts.cut_sequence = std::max(facts.cut_sequence, event.sequence());
+    for (;;) {
+      v1::ListTimelineRequest request;
+      request.set_conversation_id(id);
+      request.set_limit(kPage);
+      request.set_after_sequence(facts.entries.empty() ? 0 : facts.entries.back().sequence());
+      auto page = co_await store_.timeline(request);
+      if (!page.ok()) {
+        if (page.error().code != Code::kNotFound) co_return std::move(page).error();
+        report_.find("P1", id, "the log names this conversation, the store has lost it");
+        co_return Status{};
+      }
+      facts.last_sequence = page->last_sequence();
+      if (page->entries_size() == 0) break;
+      for (auto& entry : *page->mutable_entries()) facts.entries.push_back(std::move(entry));
+    }
+    for (const auto& entry : owed.items()) facts.owed.insert(entry.text());
+    for (const auto& entry : facts.entries) {
+      ++report_.counts["entries"];
+      HARK_CO_TRY_VOID(co_await contents(p, entry));
+      if (entry.kind() == v1::ENTRY_KIND_REPLY) HARK_CO_TRY_VOID(co_await outbox(p, entry));
+    }
+    check_conversation(facts, seen_, report_);
+    co_return Status{};
+  }
+
+  Task<Status> blob(std::uint16_t p, const v1::BlobRef& ref, std::string_view entry_id,
+                    std::string_view what) {
+    if (ref.id().empty()) co_return Status{};
+    ++report_.counts["blobs"];
+    bool there = false;
+    if (ref.inlined()) {
+      HARK_CO_TRY(const auto reply, co_await ask({"STRLEN", keys::in(p, "blob", ref.id())}));
+      there = reply.number() == ref.size_bytes();
+    } else {
+      std::error_code error;
+      const auto size =
+          std::filesystem::file_size(blobs_ / ref.id().substr(0, 2) / ref.id().substr(2), error);
+      there = !error && static_cast<std::int64_t>(size) == ref.size_bytes();
+    }
+    if (!there && ref.size_bytes() > 0) {
+      report_.find("P1", std::string{entry_id},
+                   std::string{what} + " (blob " + ref.id().substr(0, 12) + "...) is gone or cut short");
+    }
+    co_return Status{};
+  }
+
+  Task<Status> contents(std::uint16_t p, const v1::Entry& entry) {
+    HARK_CO_TRY_VOID(co_await blob(p, entry.raw(), entry.id(), "the raw message"));
+    for (const auto& file : entry.content().attachments()) {
+      HARK_CO_TRY_VOID(co_await blob(p, file.blob(), entry.id(), "the attachment " + file.file_name()));
+    }
+    co_return Status{};
+  }
+
+  Task<Status> outbox(std::uint16_t p, const v1::Entry& entry) {
+    ++report_.counts["replies"];
+    HARK_CO_TRY(const auto record,
+                co_await ask({"HMGET", keys::in(p, "out", entry.id()), "m", "state", "account"}));
+    v1::OutboundMessage message;
+    if (record[0].is_nil() || !message.ParseFromString(record[0].text())) {
+      report_.find("P1", entry.id(), "the reply has no outbox record");
+      co_return Status{};
+    }
+    if (message.to().address() != entry.to().address() || message.account_id() != entry.account_id() ||
+        message.channel() != entry.channel() || message.native_id_left() != entry.native_id()) {
+      report_.find("P4", entry.id(), "the outbox would send it elsewhere than the timeline says");
+    }
+    if (record[1].number() == v1::DELIVERY_STATE_QUEUED) {
+      HARK_CO_TRY(const auto due,
+                  co_await ask({"ZSCORE", keys::in(p, "outq", record[2].view()), entry.id()}));
+      if (due.is_nil()) report_.find("P1", entry.id(), "the reply is queued, but in no queue");
+    }
+    co_return Status{};
+  }
+
+  Task<Status> addresses() {
+    for (const auto& [address, conversation] : seen_.senders) {
+      HARK_CO_TRY(const auto owner, co_await ask({"GET", keys::address(address)}));
+      if (owner.view() != conversation) {
+        report_.find("P3", conversation,
+                     address + " writes here, but belongs to " + (owner.is_nil() ? "nobody" : owner.text()));
+      }
+    }
+    co_return Status{};
+  }
+
+  redis::Client& redis_;
+  Store& store_;
+  std::filesystem::path blobs_;
+  AuditReport report_;
+  SeenIds seen_;
+};
+
+}  // namespace
+
+Task<Result<AuditReport>> audit(redis::Client& redis, Store& store, std::filesystem::path blob_folder) {
+  Audit audit{redis, store, std::move(blob_folder)};
+  co_return co_await audit.run();
+}
+
+}  // namespace hark::conversation

@@ -1,0 +1,510 @@
+#include "email/core/reply_phrases.h"
+
+#include <unicode/uchar.h>
+#include <unicode/utf8.h>
+
+#include <algorithm>
+#include <array>
+
+#include "email/core/ascii.h"
+#include "email/core/text_search.h"
+
+namespace hark::email {
+namespace {
+
+constexpr std::size_t kMobileSignatureBytesMax = 120;
+constexpr std::size_t kAttributionBytesMax = 600;
+
+template <std::size_t n>
+using Words = std::array<std::string_view, n>;
+
+constexpr auto kFromWords = std::to_array<std::string_view>({
+    "from", "von", "de",  "da",     "van",       "fra",        "från",     "от",     "от кого", "від",
+    "od",   "no",  "nuo", "saatja", "lähettäjä", "expéditeur", "mittente", "发件人", "寄件者",  "từ",
+});
+constexpr auto kDateWords = std::to_array<std::string_view>({
+    "sent",       "date",       "gesendet",   "datum",      "envoyé",  "envoyé le", "message du",
+    "enviado",    "enviado el", "enviado em", "enviada em", "enviada", "fecha",     "data",
+    "inviato",    "verzonden",  "skickat",    "sendt",      "dato",    "lähetetty", "päiväys",
+    "отправлено", "дата",       "надіслано",  "wysłano",    "wysłane", "nosūtīts",  "datums",
+    "发送时间",   "日期",       "寄件日期",   "ngày",
+});
+constexpr auto kToWords = std::to_array<std::string_view>({
+    "to",
+    "an",
+    "à",
+    "a",
+    "para",
+    "aan",
+    "till",
+    "til",
+    "кому",
+    "do",
+    "kam",
+    "vastaanottaja",
+    "收件人",
+    "đến",
+});
+constexpr auto kSubjectWords = std::to_array<std::string_view>({
+    "subject",
+    "betreff",
+    "objet",
+    "sujet",
+    "asunto",
+    "assunto",
+    "oggetto",
+    "onderwerp",
+    "emne",
+    "ämne",
+    "aihe",
+    "тема",
+    "temat",
+    "tēma",
+    "temats",
+    "主题",
+    "主旨",
+    "chủ đề",
+});
+constexpr auto kOtherHeaderWords = std::to_array<std::string_view>({
+    "cc",       "bcc",         "kopie",        "copie",     "copie à",    "copia",
+    "cópia",    "kopia",       "kopi",         "kopio",     "копия",      "копія",
+    "dw",       "kopija",      "reply-to",     "risposta",  "antwort an", "importance",
+    "priority", "wichtigkeit", "organization", "mailed-by", "抄送",
+});
+constexpr auto kOriginalMarkers = std::to_array<std::string_view>({
+    "original message",
+    "original-nachricht",
+    "originalnachricht",
+    "original nachricht",
+    "ursprüngliche nachricht",
+    "message d'origine",
+    "message original",
+    "message initial",
+    "mensaje original",
+    "mensagem original",
+    "messaggio originale",
+    "messaggio original",
+    "oorspronkelijk bericht",
+    "origineel bericht",
+    "originele bericht",
+    "originalmeddelande",
+    "ursprungligt meddelande",
+    "oprindelig meddelelse",
+    "original meddelelse",
+    "opprinnelig melding",
+    "alkuperäinen viesti",
+    "исходное сообщение",
+    "оригинальное сообщение",
+    "первоначальное сообщение",
+    "початкове повідомлення",
+    "оригінальне повідомлення",
+    "вихідне повідомлення",
+    "wiadomość oryginalna",
+    "oryginalna wiadomość",
+    "pierwotna wiadomość",
+    "sākotnējais ziņojums",
+    "sākotnējā ziņa",
+    "oriģinālais ziņojums",
+    "oriģinālā vēstule",
+    "原始邮件",
+    "原始郵件",
+    "reply message",
+});
+constexpr auto kForwardMarkers = std::to_array<std::string_view>({
+    "forwarded message",
+    "begin forwarded message",
+    "begin forwarded mail",
+    "weitergeleitete nachricht",
+    "anfang der weitergeleiteten",
+    "message transféré",
+    "début du message réexpédié",
+    "début du message transféré",
+    "mensaje reenviado",
+    "inicio del mensaje reenviado",
+    "mensagem encaminhada",
+    "mensagem reencaminhada",
+    "messaggio inoltrato",
+    "inizio messaggio inoltrato",
+    "doorgestuurd bericht",
+    "begin doorgestuurd bericht",
+    "vidarebefordrat meddelande",
+    "vidarebefordrat brev",
+    "videresendt meddelelse",
+    "videresendt melding",
+    "videresendt besked",
+    "välitetty viesti",
+    "edelleenlähetetty viesti",
+    "пересылаемое сообщение",
+    "пересланное сообщение",
+    "перенаправленное сообщение",
+    "начало переадресованного",
+    "переслане повідомлення",
+    "перенаправлене повідомлення",
+    "przekazana wiadomość",
+    "wiadomość przekazana",
+    "treść przekazanej",
+    "pārsūtīts ziņojums",
+    "pārsūtīta ziņa",
+    "pārsūtītā ziņa",
+    "pārsūtītā vēstule",
+    "转发邮件",
+    "转发的邮件",
+});
+
+// A line beginning so is a mobile signature if it is short and stands alone.
+constexpr auto kMobileStarts = std::to_array<std::string_view>({
+    "sent from my ",
+    "sent from mailbox",
+    "get [outlook for",
+    "sent from a phone",
+    "sent from a ",
+    "sent from mobile",
+    "sent from mail",
+    "sent from outlook",
+    "sent from windows",
+    "sent from yahoo",
+    "sent from samsung",
+    "sent from galaxy",
+    "sent from [mail]",
+    "sent from proton",
+    "sent from iphone",
+    "sent from ipad",
+    "sent from android",
+
+    "sent from blackberry",
+    "sent from gmail",
+    "sent from acompli",
+    "sent from spark",
+    "sent via ",
+    "sent with airmail",
+    "sent with outlook",
+    "sent with ",
+    "sent using ",
+    "sent by galaxy",
+    "from my iphone",
+    "from my mobile",
+    "get outlook for",
+    "von meinem ",
+    "diese nachricht wurde von mein",
+    "gesendet von ",
+    "gesendet mit ",
+    "gesendet aus ",
+    "gesendet über ",
+    "envoyé de mon",
+    "envoyé depuis ",
+    "envoyé à partir de",
+    "télécharger outlook pour",
+    "obtenez outlook pour",
+    "inviato da",
+    "enviado do meu",
+    "enviado desde ",
+    "enviado de mi",
+    "enviado a partir do",
+    "enviado via",
+    "obtener outlook para",
+    "verstuurd vanaf",
+    "verstuurd met",
+    "verzonden met",
+    "verzonden vanaf",
+    "verzonden via",
+    "skickat från",
+    "skickades från",
+    "sendt fra",
+    "lähetetty ",
+    "отправлено с ",
+    "отправлено из ",
+    "надіслано з ",
+    "відправлено з ",
+    "wysłane z ",
+    "wysłano z ",
+    "wysłane przy ",
+    "nosūtīts no ",
+    "sūtīts no ",
+    "išsiųsta iš",
+    "saadetud minu",
+    "發自我的",
+    "发自我的",
+    "從我的",
+    "由我的",
+    "đã gửi từ",
+    "gửi từ ",
+});
+
+constexpr auto kPostscripts = std::to_array<std::string_view>(
+    {"p.s", "ps:", "ps.", "ps ", "p. s.", "p.p.s", "n.b.", "nb:", "з.і.", "п.с", "p/s"});
+constexpr auto kForwardSubjects =
+    std::to_array<std::string_view>({"fwd:", "fw:", "wg:", "tr:", "rv:", "enc:", "i:", "doorst:", "vs:",
+                                     "vb:", "vl:", "pd:", "пересл:", "pārs:", "转发:"});
+
+// Verbs that end an attribution, or stand inside it (German, Dutch, Scandinavian). Compared as whole words.
+constexpr auto kLastVerbs = std::to_array<std::string_view>({
+    "wrote",         "writes",         "a écrit",
+    "ha scritto",    "escribió",       "escribio",
+    "escreveu",      "napisał(a)",     "napisał",
+    "napisała",      "napisał/a",      "pisze",
+    "написал",       "написала",       "написал(а)",
+    "пишет",         "писал",          "писала",
+    "писал(а)",      "написав",        "написав(ла)",
+    "пише",          "писав",          "schrieb",
+    "schrieben sie", "geschrieben",    "geschreven",
+    "skrev",         "skrev følgende", "skrev følgende",
+    "schreef",       "kirjoitti",      "kirjoitti seuraavasti",
+    "rakstīja",      "raksta",         "uzrakstīja",
+    "rašė",          "kirjutas",       "đã viết",
+    "a scris",       "napsal",         "napísal",
+    "írta",          "yazdı",          "写道",
+    "寫道",
+});
+constexpr auto kMiddleVerbs = std::to_array<std::string_view>(
+    {"schrieb", "schrieben", "schreef", "skrev", "kirjoitti", "wrote", "viết", "rakstīja"});
+// Words that people use of themselves and others all the time: only with an address or a quote.
+constexpr auto kWeakVerbs = std::to_array<std::string_view>({"said", "sent", "says"});
+
+constexpr auto kOpenings = std::to_array<std::string_view>({
+    "on ",         "at ",     "in message ", "op ",      "le ",     "am ",     "il ",         "dnia ",
+    "w dniu ",     "em ",     "el ",         "den ",     "d. ",     "vào ",    "lúc ",        "在",
+    "пн",          "вт",      "ср",          "чт",       "пт",      "сб",      "вс",          "нд",
+    "понедельник", "вторник", "среда",       "четверг",  "пятница", "суббота", "воскресенье", "понеділок",
+    "вівторок",    "середа",  "четвер",      "п'ятниця", "субота",  "неділя",  "pon.",        "wt.",
+    "śr.",         "czw.",    "pt.",         "sob.",     "niedz.",  "pirmd",   "otrd",        "trešd",
+    "ceturtd",     "piektd",  "sestd",       "svētd",    "man.",    "tir.",    "ons.",        "tor.",
+    "fre.",        "lør.",    "søn.",
+});
+
+// Words that also begin sentences of other languages: only with a figure right behind them.
+constexpr auto kShortWeekdays =
+    std::to_array<std::string_view>({"ma ", "ti ", "ke ", "to ", "pe ", "la ", "su "});
+
+bool is_letter_byte(char c) {
+  return ascii_alpha(c) || ascii_digit(c) || static_cast<unsigned char>(c) >= 0x80;
+}
+
+/// Where `word` stands alone in `text`, or npos. Han characters have no blanks around them and are found
+/// anywhere.
+std::size_t find_word(std::string_view text, std::string_view word) {
+  const bool han = static_cast<unsigned char>(word.front()) >= 0xe4;
+  for (auto at = text.find(word); at != std::string_view::npos; at = text.find(word, at + 1)) {
+    const auto end = at + word.size();
+    if (han ||
+        ((at == 0 || !is_letter_byte(text[at - 1])) && (end == text.size() || !is_letter_byte(text[end]))))
+      return at;
+  }
+  return std::string_view::npos;
+}
+
+template <class List>
+bool starts_with_any(std::string_view text, const List& list) {
+  return std::any_of(list.begin(), list.end(),
+                     [&](std::string_view start) { return text.starts_with(start); });
+}
+
+template <class List>
+bool is_one_of(std::string_view text, const List& list) {
+  return std::find(list.begin(), list.end(), text) != list.end();
+}
+
+/// Takes decoration off both ends: dashes of any length, and the given ASCII characters.
+std::string_view bare(std::string_view text, std::string_view ascii = "-_*=+~ ") {
+  constexpr std::string_view kDashes[] = {"—", "–"};
+  for (bool again = true; again;) {
+    const auto size = text.size();
+    text.remove_prefix(std::min(text.find_first_not_of(ascii), text.size()));
+    text.remove_suffix(text.size() - (text.find_last_not_of(ascii) + 1));
+    for (const auto dash : kDashes) {
+      if (text.starts_with(dash)) text.remove_prefix(dash.size());
+      if (text.ends_with(dash)) text.remove_suffix(dash.size());
+    }
+    again = text.size() != size;
+  }
+  return text;
+}
+
+bool has_time(std::string_view text) {
+  for (std::size_t i = 1; i + 2 < text.size(); ++i) {
+    if ((text[i] == ':' || text[i] == '.') && ascii_digit(text[i - 1]) && ascii_digit(text[i + 1]) &&
+        ascii_digit(text[i + 2]))
+      return true;
+  }
+  return false;
+}
+
+/// A year (19yy, 20yy), or a date in figures (3/4/24, 3.4.24).
+bool has_full_date(std::string_view text) {
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    if (!ascii_digit(text[i]) || (i > 0 && ascii_digit(text[i - 1]))) continue;
+    auto end = i;
+    while (end < text.size() && ascii_digit(text[end])) ++end;
+    if (end - i == 4 && (text.substr(i, 2) == "19" || text.substr(i, 2) == "20")) return true;
+    if (end - i <= 2 && end + 1 < text.size() && (text[end] == '/' || text[end] == '.') &&
+        ascii_digit(text[end + 1])) {
+      auto second = end + 1;
+      while (second < text.size() && ascii_digit(text[second])) ++second;
+      if (second < text.size() && text[second] == text[end] && second - end <= 3) return true;
+    }
+    i = end - 1;
+  }
+  return false;
+}
+
+/// "2016-03-03 17:21 gmt+01:00 ..." or "2013/7/20 ...".
+bool opens_with_iso_date(std::string_view text) {
+  return text.size() > 10 && ascii_digit(text[0]) && ascii_digit(text[1]) && ascii_digit(text[2]) &&
+         ascii_digit(text[3]) && (text[4] == '-' || text[4] == '/') && ascii_digit(text[5]);
+}
+
+/// What an attribution says without its colon and decoration.
+struct Sentence {
+  std::string_view words;
+  bool colon = false;
+};
+
+Sentence sentence_of(std::string_view text) {
+  Sentence out{bare(text)};
+  if (out.words.ends_with("：")) {
+    out.words.remove_suffix(std::string_view{"："}.size());
+    out.colon = true;
+  } else if (out.words.ends_with(':')) {
+    out.words.remove_suffix(1);
+    out.colon = true;
+  }
+  out.words = bare(out.words);
+  return out;
+}
+
+template <class List>
+bool ends_with_verb(std::string_view words, const List& verbs) {
+  return std::any_of(verbs.begin(), verbs.end(), [&](std::string_view verb) {
+    if (!words.ends_with(verb)) return false;
+    const auto before = words.substr(0, words.size() - verb.size());
+    return before.empty() || !is_letter_byte(before.back()) ||
+           static_cast<unsigned char>(verb.front()) >= 0xe4;
+  });
+}
+
+/// A verb with the sender behind it: "am 3. mai schrieb max <a@b>", "max <a@b> schrieb am 3. mai".
+bool has_middle_verb(std::string_view words) {
+  return std::any_of(kMiddleVerbs.begin(), kMiddleVerbs.end(),
+                     [&](std::string_view verb) { return find_word(words, verb) != std::string_view::npos; });
+}
+
+bool has_digit(std::string_view text) { return std::any_of(text.begin(), text.end(), ascii_digit); }
+
+/// "12:33, 3 may 2024, "john" <a@b>:" has a date and an address, and nothing else to say.
+bool is_date_and_sender(const Sentence& sentence) {
+  const auto words = sentence.words;
+  if (words.empty() || (!ascii_digit(words.front()) && !starts_with_any(words, kOpenings))) return false;
+  if (opens_with_iso_date(words) && contains(words.substr(0, 32), " gmt")) return true;
+  if (!contains(words, "@") || (words.back() != '>' && words.back() != ')')) return false;
+  return opens_with_iso_date(words) || (sentence.colon && has_time(words) && has_full_date(words));
+}
+
+}  // namespace
+
+std::string fold_line(std::string_view line) {
+  std::string out;
+  out.reserve(line.size());
+  const auto* bytes = reinterpret_cast<const std::uint8_t*>(line.data());
+  for (std::size_t i = 0; i < line.size();) {
+    if (bytes[i] < 0x80) {
+      out += line[i] == '\t' || line[i] == '\r' ? ' ' : ascii_lower(line[i]);
+      ++i;
+      continue;
+    }
+    UChar32 c = 0;
+    U8_NEXT(bytes, i, line.size(), c);
+    if (c < 0 || (c >= 0x200b && c <= 0x200f) || (c >= 0x202a && c <= 0x202e) || c == 0x2060 || c == 0xfeff)
+      continue;
+    if (c == 0xa0 || c == 0x202f || (c >= 0x2000 && c <= 0x200a) || c == 0x3000) c = ' ';
+    if (c == 0x2018 || c == 0x2019 || c == 0x02bc) c = '\'';
+    if (c == 0x201c || c == 0x201d) c = '"';
+    c = u_tolower(c);
+    char encoded[4];
+    std::size_t length = 0;
+    U8_APPEND_UNSAFE(encoded, length, c);
+    out.append(encoded, length);
+  }
+  return out;
+}
+
+HeaderWord header_word(std::string_view folded) {
+  auto text = bare(folded.substr(0, 80), " *_>");
+  auto colon = text.find(':');
+  if (const auto wide = text.find("："); wide < colon) colon = wide;
+  if (colon == std::string_view::npos || colon > 24) return HeaderWord::kNone;
+  const auto word = bare(text.substr(0, colon), " *_");
+  if (is_one_of(word, kFromWords)) return HeaderWord::kFrom;
+  if (is_one_of(word, kDateWords)) return HeaderWord::kDate;
+  if (is_one_of(word, kToWords)) return HeaderWord::kTo;
+  if (is_one_of(word, kSubjectWords)) return HeaderWord::kSubject;
+  return is_one_of(word, kOtherHeaderWords) ? HeaderWord::kOther : HeaderWord::kNone;
+}
+
+bool is_original_marker(std::string_view folded) {
+  if (folded == kRestQuotedMark) return true;
+  const auto text = bare(folded, " >");
+  // Without decoration these are words that people write.
+  if (!text.starts_with("--") && !text.starts_with("__") && !text.starts_with("*--") &&
+      !text.starts_with("==") && !text.starts_with("***"))
+    return false;
+  const auto words = bare(text, "-_*= :");
+  return is_one_of(words, kOriginalMarkers);
+}
+
+bool is_forward_marker(std::string_view folded) {
+  const auto text = bare(folded, " >");
+  if (text.size() > 200) return false;
+  const auto words = bare(text, "-_*= :");
+  if (!starts_with_any(words, kForwardMarkers)) return false;
+  return text.starts_with("--") || text.starts_with("__") || text.ends_with(':');
+}
+
+bool is_mobile_signature(std::string_view folded) {
+  const auto text = bare(folded, "-_*<([|> ");
+  return text.size() <= kMobileSignatureBytesMax && starts_with_any(text, kMobileStarts);
+}
+
+bool is_postscript(std::string_view folded) { return starts_with_any(bare(folded, " *_"), kPostscripts); }
+
+bool is_forward_subject(std::string_view subject) {
+  return starts_with_any(ascii_trimmed(fold_line(subject.substr(0, 64))), kForwardSubjects);
+}
+
+bool is_rule(std::string_view folded) { return folded.size() >= 3 && bare(folded).empty(); }
+
+bool may_open_attribution(std::string_view folded) {
+  const auto text = bare(folded);
+  if (text.empty()) return false;
+  if (text == kQuoteFollowsMark || ascii_digit(text.front()) || starts_with_any(text, kOpenings)) return true;
+  if (text.size() > 3 && ascii_digit(text[3]) && starts_with_any(text, kShortWeekdays)) return true;
+  if (folded.starts_with("--") && folded.ends_with("--")) return true;
+  // "Max Mustermann <max@x.de> schrieb am ...": the address first, then the verb.
+  const auto at = text.find('@');
+  const auto close = text.find('>', std::min(at, text.size()));
+  if (at == std::string_view::npos || close == std::string_view::npos) return false;
+  const auto rest = text.substr(close + 1);
+  return has_middle_verb(rest) || ends_with_verb(sentence_of(rest).words, kLastVerbs);
+}
+
+Attribution attribution(std::string_view folded_lines) {
+  if (folded_lines.size() > kAttributionBytesMax) return Attribution::kNone;
+  const auto sentence = sentence_of(folded_lines);
+  const auto words = sentence.words;
+  if (words.empty()) return Attribution::kNone;
+  if (words == kQuoteFollowsMark) return Attribution::kWeak;
+  if (is_date_and_sender(sentence)) return Attribution::kStrong;
+  const bool address = contains(words, "@");
+  const bool last = ends_with_verb(words, kLastVerbs);
+  const auto outer = ascii_trimmed(folded_lines);
+  if (last && outer.starts_with("--") && outer.ends_with("--")) return Attribution::kStrong;
+  if (!has_digit(words) && !address) return Attribution::kNone;
+  if (last && (sentence.colon || address || has_time(words))) {
+    return address || (has_time(words) && has_full_date(words)) ? Attribution::kStrong : Attribution::kWeak;
+  }
+  if (!sentence.colon) return Attribution::kNone;
+  if (ends_with_verb(words, kWeakVerbs))
+    return address && has_time(words) ? Attribution::kStrong : Attribution::kWeak;
+  if (!has_middle_verb(words)) return Attribution::kNone;
+  return address && (has_time(words) || has_full_date(words)) ? Attribution::kStrong : Attribution::kWeak;
+}
+
+}  // namespace hark::email

@@ -1,0 +1,97 @@
+#include "email/core/sanitise_html.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <chrono>
+#include <string>
+
+namespace hark::email {
+namespace {
+
+using ::testing::ElementsAre;
+using ::testing::HasSubstr;
+using ::testing::Not;
+
+std::string clean(std::string_view html) { return sanitise_html(html).html; }
+
+TEST(SanitiseHtml, KeepsWhatIsHarmless) {
+  EXPECT_EQ(clean("<p align=center>a <b>b</b><br>c</p>"), "<p align=\"center\">a <b>b</b><br>c</p>");
+}
+
+TEST(SanitiseHtml, DropsScriptsStylesAndEvents) {
+  EXPECT_EQ(clean("a<script>alert(1)</script>b<style>p{}</style>c"), "abc");
+  EXPECT_EQ(clean("<p onclick=x id=y class=z>a</p>"), "<p>a</p>");
+  EXPECT_EQ(clean("<form action=x><input name=y><button>ok</button></form>"), "ok");
+  EXPECT_EQ(clean("<svg/onload=alert(1)><math><mtext><table><mglyph><style><img src=x onerror=1>"),
+            "<table></table>");
+  EXPECT_EQ(clean("<scr<script>x</script>ipt>1"), "xipt&gt;1");
+}
+
+TEST(SanitiseHtml, LetsNoLinkOutButTheKnownKinds) {
+  EXPECT_EQ(clean("<a href=\"java&Tab;script&colon;alert(1)\">x</a>"), "<a>x</a>");
+  EXPECT_EQ(clean("<a href=\" jAvaScript:alert(1)\">x</a>"), "<a>x</a>");
+  EXPECT_EQ(clean("<a href=\"data:text/html,x\">x</a>"), "<a>x</a>");
+  EXPECT_EQ(
+      clean("<a href=\"https://x.lv/?a=1&amp;b=2\" target=_top>x</a>"),
+      "<a href=\"https://x.lv/?a=1&amp;b=2\" target=\"_blank\" rel=\"noopener noreferrer nofollow\">x</a>");
+  EXPECT_THAT(clean("<a href=mailto:a@x.lv>x</a>"), HasSubstr("mailto:a@x.lv"));
+}
+
+TEST(SanitiseHtml, LoadsNothingFromAfar) {
+  const auto out =
+      sanitise_html("<img src=\"http://x.lv/t.gif\" srcset=\"http://x.lv/2.gif 2x\"><img src=cid:a%40x>");
+  EXPECT_EQ(out.html, "<img data-hark-src=\"http://x.lv/t.gif\"><img src=\"cid:a%40x\">");
+  EXPECT_THAT(out.content_ids, ElementsAre("a@x"));
+  EXPECT_TRUE(out.has_remote_images);
+  EXPECT_EQ(clean("<table background=http://x><td style=\"background:url(http://x)\">a"),
+            "<table><td>a</td></table>");
+  EXPECT_EQ(clean("<img src=\"data:image/svg+xml;base64,PHN2Zz4=\">"), "<img>");
+}
+
+TEST(SanitiseHtml, KeepsStyleByPropertyAndValue) {
+  EXPECT_EQ(clean("<p style=\"color: RED; position:fixed; width:expression(x); font-family:'Arial', "
+                  "sans-serif\">a</p>"),
+            "<p style=\"color:RED;font-family:'Arial', sans-serif\">a</p>");
+  EXPECT_EQ(clean("<p style=\"margin-left:-9999px;color:rgb(1,2,3);background-color:u\\72l(x)\">a</p>"),
+            "<p style=\"color:rgb(1,2,3)\">a</p>");
+}
+
+TEST(SanitiseHtml, BalancesWhatIsNotBalanced) {
+  EXPECT_EQ(clean("</div></td><b>a<i>b</b>c"), "<b>a<i>b</i></b>c");
+  EXPECT_EQ(clean("<p>a<p>b"), "<p>a</p><p>b</p>");
+  EXPECT_EQ(clean("<table><tr><td>a</div><td>b</table>c"), "<table><tr><td>a</td><td>b</td></tr></table>c");
+}
+
+TEST(SanitiseHtml, EscapesWhatIsText) {
+  EXPECT_EQ(clean("1 < 2 &lt;b&gt; &amp;amp; \"q\""), "1 &lt; 2 &lt;b&gt; &amp;amp; &quot;q&quot;");
+  EXPECT_EQ(clean("<p title='\"><script>'>a</p>"), "<p title=\"&quot;&gt;&lt;script&gt;\">a</p>");
+  EXPECT_EQ(clean("<!-- <b> --!>a<!-->b<!--x"), "ab");
+}
+
+TEST(SanitiseHtml, TakesLinearTimeOnHostileText) {
+  const auto repeat = [](std::string_view piece, int times) {
+    std::string out;
+    for (int i = 0; i < times; ++i) out += piece;
+    return out;
+  };
+  for (const std::string_view piece : {"<div>", "<b>", "<table>", "<!----!>", "</", "<a b='", "<title></a>",
+                                       "&amp", "<p ", "<font color=1><p>", "<!--", "</b>", "<style>"}) {
+    const std::string html = repeat(piece, 200'000);
+    const auto begin = std::chrono::steady_clock::now();
+    sanitise_html(html);
+    html_to_text(html);
+    EXPECT_LT(std::chrono::steady_clock::now() - begin, std::chrono::seconds{3}) << piece;
+  }
+}
+
+TEST(HtmlToText, WritesBlocksAsLines) {
+  EXPECT_EQ(html_to_text("<div>a</div><div>b<br>c</div><p>d</p>"), "a\nb\nc\n\nd\n");
+  EXPECT_EQ(html_to_text("<title>t</title><p> a \n b </p>"), "a b\n");
+  EXPECT_EQ(html_to_text("<blockquote><p>a</p><p>b</p></blockquote>c"), "> a\n>\n> b\n\nc\n");
+  EXPECT_EQ(html_to_text("<pre>a\n  b</pre>"), "a\n  b\n");
+  EXPECT_EQ(html_to_text("<img alt=logo src=x> &euro;5 &#8364; &#128;"), "[logo] €5 € €\n");
+}
+
+}  // namespace
+}  // namespace hark::email

@@ -1,0 +1,113 @@
+#include "email/module.h"
+
+#include <grpcpp/channel.h>
+
+#include <optional>
+
+#include "base/async/blocking.h"
+#include "base/async/service_thread.h"
+#include "base/log/log.h"
+#include "email/intake.h"
+#include "email/lmtp/server.h"
+#include "email/sender.h"
+#include "email/smtp/outbox_folder.h"
+#include "email/smtp/relay.h"
+#include "hark/v1/config.pb.h"
+
+namespace hark::email {
+namespace {
+
+using namespace std::chrono_literals;
+
+constexpr std::chrono::milliseconds kConnectTimeout = 30s;
+constexpr std::chrono::milliseconds kDrain = 5s;
+constexpr int kLmtpPortOffset = 2;
+
+class EmailModule final : public Module {
+ public:
+  explicit EmailModule(Process& process)
+      : process_{process},
+        settings_{settings_from(process.config)},
+        tasks_{thread_.executor(), &report_defect} {}
+  ~EmailModule() override { stop(); }
+
+  std::string_view name() const override { return "email"; }
+
+  Status start() override {
+    choose_transport();
+    sender_.emplace(tasks_, settings_, *transport_, process_.clock);
+    std::vector<std::string> accounts;
+    for (const auto& account : settings_.accounts) accounts.push_back(account.id);
+    channel_.emplace(tasks_, process_.channel_to("conversation"), std::move(accounts),
+                     [this](v1::Lease lease) { sender_->take(std::move(lease)); });
+    sender_->connect(*channel_);
+    intake_.emplace(*channel_, settings_);
+    LmtpServer::Options options;
+    const auto& config = process_.config;
+    options.host = config.listen().host();
+    options.port = static_cast<std::uint16_t>(config.listen().port_base() + kLmtpPortOffset);
+    if (config.email().sessions_max() > 0) options.sessions_max = config.email().sessions_max();
+    if (config.email().message_size_max() > 0) {
+      options.session.mail_bytes_max = static_cast<std::size_t>(config.email().message_size_max());
+    }
+    lmtp_.emplace(
+        thread_.executor(), options, [this](std::string_view recipient) { return intake_->knows(recipient); },
+        [this](LmtpDelivery delivery) { return intake_->take(std::move(delivery)); });
+    return block_on(thread_.executor(), open());
+  }
+
+  void stop() override {
+    if (std::exchange(stopped_, true)) return;
+    block_on(thread_.executor(), close());
+  }
+
+ private:
+  static void report_defect(std::string_view task, std::string_view what) {
+    Logger{"email"}.error("a task ended by a defect", {{"task", task}, {"what", what}});
+  }
+
+  void choose_transport() {
+    const auto& relay = process_.config.email().relay();
+    if (relay.url().empty()) {
+      const auto folder = process_.data_dir / "outbox";
+      Logger{"email"}.info("no relay is configured: outgoing mail is written to files",
+                           {{"folder", folder.string()}});
+      transport_ = std::make_unique<OutboxFolder>(folder);
+    } else {
+      transport_ = std::make_unique<SmtpRelay>(SmtpRelay::Options{relay.url(), relay.user(), relay.password(),
+                                                                  relay.require_tls(), relay.connections()});
+    }
+  }
+
+  Task<Status> open() {
+    HARK_CO_TRY_VOID(co_await channel_->start(kConnectTimeout));
+    const auto port = lmtp_->listen();
+    co_return port.ok() ? Status{} : Status{port.error()};
+  }
+
+  Task<bool> close() {
+    if (lmtp_) co_await lmtp_->stop(kDrain);
+    tasks_.cancel();
+    co_await tasks_.wait();
+    co_return true;
+  }
+
+  Process& process_;
+  Settings settings_;
+  ServiceThread thread_{"email"};
+  TaskGroup tasks_;
+  std::unique_ptr<Transport> transport_;
+  std::optional<Sender> sender_;
+  std::optional<ChannelClient> channel_;
+  std::optional<Intake> intake_;
+  std::optional<LmtpServer> lmtp_;
+  bool stopped_ = false;
+};
+
+}  // namespace
+
+Result<std::unique_ptr<Module>> bind(Process& process) {
+  return std::unique_ptr<Module>{std::make_unique<EmailModule>(process)};
+}
+
+}  // namespace hark::email

@@ -1,0 +1,49 @@
+#pragma once
+
+#include <functional>
+#include <map>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "base/async/notifier.h"
+#include "base/async/task_group.h"
+#include "base/core/result.h"
+#include "hark/v1/channel_service.pb.h"
+
+namespace grpc {
+class Channel;
+}
+
+namespace hark::email {
+
+/// The email channel's stream to conversation: frames up with their acks, leases down. A broken stream is
+/// opened again with back-off; frames without an ack then fail with OUTCOME_UNKNOWN, and whoever sent the
+/// mail sends it again.
+class ChannelClient {
+ public:
+  using OnLease = std::function<void(v1::Lease)>;
+
+  ChannelClient(TaskGroup& tasks, std::shared_ptr<grpc::Channel> channel,
+                std::vector<std::string> account_ids, OnLease on_lease);
+  ~ChannelClient();
+
+  /// Starts to connect; returns when the first hello has been answered, or with why not.
+  Task<Status> start(std::chrono::milliseconds timeout);
+
+  Task<Result<v1::AcceptResponse>> accept(v1::InboundMessage message);
+  Task<Status> report(v1::Receipt receipt);
+  Task<Status> bounce(v1::BounceReport report);
+  Task<Status> quarantine(v1::Quarantine input);
+
+  /// Keeps a content too large to ride along. Returns its reference.
+  Task<Result<v1::BlobRef>> put_blob(std::string content);
+  /// Errors: BLOB_NOT_FOUND.
+  Task<Result<std::string>> get_blob(v1::BlobRef blob, std::string conversation_id);
+
+ private:
+  struct Impl;
+  std::shared_ptr<Impl> impl_;
+};
+
+}  // namespace hark::email

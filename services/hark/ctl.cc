@@ -1,0 +1,320 @@
+#include "hark/ctl.h"
+
+#include <google/protobuf/util/json_util.h>
+#include <grpcpp/grpcpp.h>
+
+#include <CLI/CLI.hpp>
+#include <chrono>
+#include <cstdio>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "base/core/ids.h"
+#include "base/rpc/server.h"
+#include "base/rpc/status.h"
+#include "hark/ctl_print.h"
+#include "hark/v1/conversation_service.grpc.pb.h"
+#include "hark/v1/routing_service.grpc.pb.h"
+
+namespace hark {
+namespace {
+
+constexpr std::chrono::seconds kTimeout{20};
+
+struct Ctl {
+  std::string address = "127.0.0.1:7471";
+  bool json = false;
+  int limit = 0;
+  bool all = false;
+  std::string id, text, key, reason, disposition, entry, agent, password, role = "agent", presence, name,
+                                                                          switch_to, account;
+  std::vector<std::string> skills;
+  int capacity = 0;
+  int status = 0;
+
+  std::unique_ptr<v1::ConversationService::Stub> conversation() {
+    return v1::ConversationService::NewStub(rpc::connect(address));
+  }
+  std::unique_ptr<v1::RoutingService::Stub> routing() {
+    return v1::RoutingService::NewStub(rpc::connect(address));
+  }
+
+  int fail(const grpc::Status& result) {
+    const auto error = rpc::from_grpc(result);
+    if (result.error_code() == grpc::StatusCode::UNAVAILABLE && result.error_details().empty()) {
+      std::fprintf(stderr, "hark ctl: no Hark answers at %s (--address)\n", address.c_str());
+    } else {
+      std::fprintf(stderr, "hark ctl: %s: %s\n", std::string{name_of(error.reason)}.c_str(),
+                   error.message.c_str());
+    }
+    return 1;
+  }
+
+  /// Calls one unary method; on success prints with `print` or as JSON.
+  template <class Stub, class Request, class Response, class Print>
+  bool call(Stub& stub, grpc::Status (Stub::*method)(grpc::ClientContext*, const Request&, Response*),
+            const Request& request, Response& response, Print print) {
+    grpc::ClientContext context;
+    context.set_deadline(std::chrono::system_clock::now() + kTimeout);
+    const auto result = (stub.*method)(&context, request, &response);
+    if (!result.ok()) {
+      status = fail(result);
+      return false;
+    }
+    if (json) {
+      std::puts(to_json(response).c_str());
+    } else {
+      print(response);
+    }
+    return true;
+  }
+
+  [[nodiscard]] std::string new_key() const {
+    return key.empty() ? "ctl-" + std::to_string(secure_random()) + std::to_string(secure_random()) : key;
+  }
+
+  /// The conversation of any id; prints nothing.
+  bool find(v1::ConversationService::Stub& stub, const std::string& any_id, v1::Conversation& out) {
+    v1::GetConversationRequest request;
+    request.set_id(any_id);
+    v1::GetConversationResponse response;
+    grpc::ClientContext context;
+    context.set_deadline(std::chrono::system_clock::now() + kTimeout);
+    const auto result = stub.GetConversation(&context, request, &response);
+    if (!result.ok()) {
+      status = fail(result);
+      return false;
+    }
+    out = std::move(*response.mutable_conversation());
+    return true;
+  }
+
+  static std::int64_t token_of(const v1::Ticket& ticket) {
+    return ticket.state() == v1::TICKET_STATE_ASSIGNED ? ticket.assignment_token() : 0;
+  }
+
+  void conversations() {
+    v1::ListConversationsRequest request;
+    request.set_limit(limit);
+    request.set_all(all);
+    request.set_agent_id(agent);
+    v1::ListConversationsResponse response;
+    call(*conversation(), &v1::ConversationService::Stub::ListConversations, request, response,
+         &print_conversations);
+  }
+
+  void timeline() {
+    v1::ListTimelineRequest request;
+    const auto stub = conversation();
+    v1::Conversation found;
+    if (!find(*stub, id, found)) return;
+    request.set_conversation_id(found.id());
+    request.set_limit(limit);
+    request.set_newest(true);
+    v1::ListTimelineResponse response;
+    call(*stub, &v1::ConversationService::Stub::ListTimeline, request, response, &print_timeline);
+  }
+
+  void reply() {
+    const auto stub = conversation();
+    v1::Conversation found;
+    if (!find(*stub, entry, found)) return;
+    v1::ReplyRequest request;
+    request.set_idempotency_key(new_key());
+    request.set_entry_id(entry);
+    request.set_text(text);
+    request.set_agent_id(agent.empty() ? found.ticket().agent_id() : agent);
+    request.set_assignment_token(token_of(found.ticket()));
+    if (!switch_to.empty()) {
+      request.mutable_switch_()->set_channel(v1::CHANNEL_EMAIL);
+      request.mutable_switch_()->set_account_id(account);
+      request.mutable_switch_()->set_address(switch_to);
+      request.mutable_switch_()->set_reason(reason);
+    }
+    v1::ReplyResponse response;
+    call(*stub, &v1::ConversationService::Stub::Reply, request, response,
+         [](const v1::ReplyResponse& done) { print_entry(done.entry()); });
+  }
+
+  void note() {
+    v1::AddNoteRequest request;
+    request.set_idempotency_key(new_key());
+    request.set_conversation_id(id);
+    request.set_agent_id(agent);
+    request.set_text(text);
+    v1::AddNoteResponse response;
+    call(*conversation(), &v1::ConversationService::Stub::AddNote, request, response,
+         [](const v1::AddNoteResponse& done) { print_entry(done.entry()); });
+  }
+
+  void resolve() {
+    const auto stub = conversation();
+    v1::Conversation found;
+    if (!find(*stub, id, found)) return;
+    v1::ResolveRequest request;
+    request.set_idempotency_key(new_key());
+    request.set_ticket_id(found.ticket().id());
+    request.set_agent_id(agent.empty() ? found.ticket().agent_id() : agent);
+    request.set_assignment_token(token_of(found.ticket()));
+    request.set_disposition(disposition);
+    request.set_waive_reason(reason);
+    v1::ResolveResponse response;
+    call(*stub, &v1::ConversationService::Stub::Resolve, request, response,
+         [](const v1::ResolveResponse& done) { std::printf("%s resolved\n", done.ticket().id().c_str()); });
+  }
+
+  void reopen() {
+    const auto stub = conversation();
+    v1::Conversation found;
+    if (!find(*stub, id, found)) return;
+    v1::ReopenRequest request;
+    request.set_idempotency_key(new_key());
+    request.set_conversation_id(found.id());
+    request.set_agent_id(agent);
+    request.set_reason(reason);
+    v1::ReopenResponse response;
+    call(*stub, &v1::ConversationService::Stub::Reopen, request, response,
+         [](const v1::ReopenResponse& done) {
+           std::printf("%s is in the queue again\n", done.ticket().id().c_str());
+         });
+  }
+
+  void quarantine() {
+    v1::ListQuarantineRequest request;
+    request.set_limit(limit);
+    v1::ListQuarantineResponse response;
+    call(*conversation(), &v1::ConversationService::Stub::ListQuarantine, request, response,
+         &print_quarantine);
+  }
+
+  void agents() {
+    v1::ListAgentsResponse response;
+    call(*routing(), &v1::RoutingService::Stub::ListAgents, v1::ListAgentsRequest{}, response, &print_agents);
+  }
+
+  void add_agent() {
+    v1::UpsertAgentRequest request;
+    auto& record = *request.mutable_agent();
+    record.set_id(id);
+    record.set_name(name.empty() ? id : name);
+    record.set_role(role == "supervisor"      ? v1::ROLE_SUPERVISOR
+                    : role == "administrator" ? v1::ROLE_ADMINISTRATOR
+                                              : v1::ROLE_AGENT);
+    record.set_capacity_units(capacity);
+    for (const auto& skill : skills) {
+      const auto equals = skill.find('=');
+      auto* added = record.add_skills();
+      added->set_name(skill.substr(0, equals));
+      added->set_level(equals == std::string::npos ? 3 : std::atoi(skill.c_str() + equals + 1));
+    }
+    request.set_password(password);
+    v1::UpsertAgentResponse response;
+    call(*routing(), &v1::RoutingService::Stub::UpsertAgent, request, response,
+         [](const v1::UpsertAgentResponse& done) {
+           std::printf("agent %s is known\n", done.agent().id().c_str());
+         });
+  }
+
+  void set_presence() {
+    v1::SetPresenceRequest request;
+    request.set_agent_id(id);
+    request.set_presence(presence == "available" ? v1::PRESENCE_AVAILABLE
+                         : presence == "away"    ? v1::PRESENCE_AWAY
+                                                 : v1::PRESENCE_OFFLINE);
+    v1::SetPresenceResponse response;
+    call(*routing(), &v1::RoutingService::Stub::SetPresence, request, response,
+         [this](const v1::SetPresenceResponse&) { std::printf("%s is %s\n", id.c_str(), presence.c_str()); });
+  }
+
+  void queue() {
+    v1::ListQueueRequest request;
+    request.set_limit(limit);
+    v1::ListQueueResponse response;
+    call(*routing(), &v1::RoutingService::Stub::ListQueue, request, response, &print_queue);
+  }
+};
+
+CLI::App* command(CLI::App& parent, Ctl& ctl, const char* name, const char* help, void (Ctl::*run)()) {
+  auto* sub = parent.add_subcommand(name, help);
+  sub->add_flag("--json", ctl.json, "Print proto3 JSON of the message that gRPC returned");
+  sub->callback([&ctl, run] { (ctl.*run)(); });
+  return sub;
+}
+
+}  // namespace
+
+void add_ctl(CLI::App& app, int& status) {
+  auto ctl = std::make_shared<Ctl>();
+  auto* root = app.add_subcommand("ctl", "Ask and command a running Hark over gRPC");
+  root->require_subcommand(1);
+  root->add_option("--address", ctl->address, "host:port of gRPC (default 127.0.0.1:7471)");
+  root->final_callback([ctl, &status] { status = ctl->status; });
+
+  auto* list = command(*root, *ctl, "conversations", "Conversations with an open ticket, oldest first",
+                       &Ctl::conversations);
+  list->add_flag("--all", ctl->all, "Also those without an open ticket");
+  list->add_option("--agent", ctl->agent, "Only those whose ticket this agent holds");
+  list->add_option("--limit", ctl->limit);
+
+  auto* timeline = command(*root, *ctl, "timeline", "The newest entries of a conversation", &Ctl::timeline);
+  timeline->add_option("conversation", ctl->id, "Id of a conversation, a ticket or an entry")->required();
+  timeline->add_option("--limit", ctl->limit);
+
+  auto* reply = command(*root, *ctl, "reply", "Answer a customer's message where it came from", &Ctl::reply);
+  reply->add_option("--entry", ctl->entry, "The inbound entry to answer")->required();
+  reply->add_option("--text", ctl->text)->required();
+  reply->add_option("--agent", ctl->agent, "In whose name (default: the holder of the ticket)");
+  reply->add_option("--key", ctl->key, "Idempotency key (default: a new one)");
+  reply->add_option("--switch-to", ctl->switch_to,
+                    "Another address of the customer; needs --account and --reason");
+  reply->add_option("--account", ctl->account);
+  reply->add_option("--reason", ctl->reason);
+
+  auto* note = command(*root, *ctl, "note", "Add a note for colleagues", &Ctl::note);
+  note->add_option("conversation", ctl->id)->required();
+  note->add_option("--text", ctl->text)->required();
+  note->add_option("--agent", ctl->agent);
+  note->add_option("--key", ctl->key);
+
+  auto* resolve = command(*root, *ctl, "resolve", "Resolve the open ticket of a conversation", &Ctl::resolve);
+  resolve->add_option("conversation", ctl->id, "Id of a conversation or a ticket")->required();
+  resolve->add_option("--agent", ctl->agent);
+  resolve->add_option("--disposition", ctl->disposition);
+  resolve->add_option("--waive", ctl->reason, "Why unanswered messages need no answer");
+  resolve->add_option("--key", ctl->key);
+
+  auto* reopen = command(*root, *ctl, "reopen", "Put the last ticket of a conversation back into the queue",
+                         &Ctl::reopen);
+  reopen->add_option("conversation", ctl->id)->required();
+  reopen->add_option("--agent", ctl->agent);
+  reopen->add_option("--reason", ctl->reason);
+  reopen->add_option("--key", ctl->key);
+
+  command(*root, *ctl, "quarantine", "Input that could not be read, newest first", &Ctl::quarantine)
+      ->add_option("--limit", ctl->limit);
+  command(*root, *ctl, "queue", "Tickets that wait for an agent, longest first", &Ctl::queue)
+      ->add_option("--limit", ctl->limit);
+
+  auto* agents = root->add_subcommand("agents", "Agents: list (default), add, presence");
+  agents->require_subcommand(0, 1);
+  agents->add_flag("--json", ctl->json, "Print proto3 JSON of the message that gRPC returned");
+  agents->callback([ctl, agents] {
+    if (agents->get_subcommands().empty()) ctl->agents();
+  });
+  auto* add =
+      command(*agents, *ctl, "add", "Create an agent, or replace one of the same id", &Ctl::add_agent);
+  add->add_option("id", ctl->id)->required();
+  add->add_option("--name", ctl->name);
+  add->add_option("--password", ctl->password, "Empty keeps the present one");
+  add->add_option("--skill", ctl->skills, "name or name=level, repeatable");
+  add->add_option("--role", ctl->role)->check(CLI::IsMember({"agent", "supervisor", "administrator"}));
+  add->add_option("--capacity", ctl->capacity, "Units of work at once (0: the default)");
+  auto* presence = command(*agents, *ctl, "presence", "Set an agent's presence", &Ctl::set_presence);
+  presence->add_option("id", ctl->id)->required();
+  presence->add_option("presence", ctl->presence)
+      ->required()
+      ->check(CLI::IsMember({"available", "away", "offline"}));
+}
+
+}  // namespace hark

@@ -1,0 +1,136 @@
+#include "hark/ctl_print.h"
+
+#include <google/protobuf/util/json_util.h>
+
+#include <cstdio>
+#include <ctime>
+
+namespace hark {
+namespace {
+
+/// The lower-case word of an enum value's name: "TICKET_STATE_QUEUED" -> "queued".
+std::string word(std::string name, std::string_view prefix) {
+  if (name.starts_with(prefix)) name.erase(0, prefix.size());
+  for (char& c : name) {
+    c = c == '_' ? ' ' : static_cast<char>(c >= 'A' && c <= 'Z' ? c - 'A' + 'a' : c);
+  }
+  return name;
+}
+
+std::string indented(std::string_view text) {
+  std::string out = "    ";
+  for (const char c : text) {
+    out += c;
+    if (c == '\n') out += "    ";
+  }
+  return out;
+}
+
+std::string list(const google::protobuf::RepeatedPtrField<std::string>& words) {
+  std::string out;
+  for (const auto& item : words) out += (out.empty() ? "" : ", ") + item;
+  return out;
+}
+
+}  // namespace
+
+std::string to_json(const google::protobuf::Message& message) {
+  google::protobuf::util::JsonPrintOptions options;
+  options.add_whitespace = true;
+  options.preserve_proto_field_names = true;
+  std::string out;
+  if (!google::protobuf::util::MessageToJsonString(message, &out, options).ok()) out = "{}";
+  return out;
+}
+
+std::string time_text(std::int64_t ms) {
+  const std::time_t seconds = ms / 1000;
+  std::tm local{};
+  localtime_r(&seconds, &local);
+  char out[32];
+  std::strftime(out, sizeof out, "%Y-%m-%d %H:%M:%S", &local);
+  return out;
+}
+
+void print_conversations(const v1::ListConversationsResponse& response) {
+  for (const auto& conversation : response.conversations()) {
+    const auto& ticket = conversation.ticket();
+    std::printf("%s  %-8s %-10s %2d open  %s  %s\n", conversation.id().c_str(),
+                word(v1::TicketState_Name(ticket.state()), "TICKET_STATE_").c_str(),
+                ticket.agent_id().empty() ? "-" : ticket.agent_id().c_str(),
+                conversation.open_obligations_size(),
+                conversation.customer_name().empty() && conversation.addresses_size() > 0
+                    ? conversation.addresses(0).address().c_str()
+                    : conversation.customer_name().c_str(),
+                ticket.subject().c_str());
+  }
+  if (!response.next_page_token().empty()) std::printf("more: there are further conversations (--limit)\n");
+}
+
+void print_entry(const v1::Entry& entry) {
+  const auto kind = word(v1::EntryKind_Name(entry.kind()), "ENTRY_KIND_");
+  std::printf("%4lld  %s  %s  %s", static_cast<long long>(entry.sequence()),
+              time_text(entry.accepted_at_ms()).c_str(), entry.id().c_str(), kind.c_str());
+  if (!entry.sender().address().empty()) std::printf(" from %s", entry.sender().address().c_str());
+  if (!entry.to().address().empty()) std::printf(" to %s", entry.to().address().c_str());
+  if (!entry.account_id().empty()) std::printf(" (%s)", entry.account_id().c_str());
+  if (!entry.agent_id().empty()) std::printf(" by %s", entry.agent_id().c_str());
+  if (entry.has_status()) {
+    std::printf(": %s %s", word(v1::StatusChange::Change_Name(entry.status().change()), "CHANGE_").c_str(),
+                entry.status().agent_id().c_str());
+  }
+  if (entry.delivery() != v1::DELIVERY_STATE_UNSPECIFIED) {
+    std::printf(" [%s%s%s]", word(v1::DeliveryState_Name(entry.delivery()), "DELIVERY_STATE_").c_str(),
+                entry.delivery_detail().empty() ? "" : ": ", entry.delivery_detail().c_str());
+  }
+  if (entry.obligation() != v1::OBLIGATION_STATE_UNSPECIFIED) {
+    std::printf(" [%s]", word(v1::ObligationState_Name(entry.obligation()), "OBLIGATION_STATE_").c_str());
+  }
+  std::printf("\n");
+  if (!entry.reason().empty()) std::printf("%s\n", indented(entry.reason()).c_str());
+  if (!entry.content().subject().empty()) std::printf("    Subject: %s\n", entry.content().subject().c_str());
+  if (!entry.content().visible_text().empty())
+    std::printf("%s\n", indented(entry.content().visible_text()).c_str());
+  for (const auto& file : entry.content().attachments()) {
+    std::printf("    attachment: %s (%s, %lld bytes)\n", file.file_name().c_str(),
+                file.content_type().c_str(), static_cast<long long>(file.blob().size_bytes()));
+  }
+}
+
+void print_timeline(const v1::ListTimelineResponse& response) {
+  for (const auto& entry : response.entries()) print_entry(entry);
+}
+
+void print_quarantine(const v1::ListQuarantineResponse& response) {
+  for (const auto& item : response.items()) {
+    std::printf("%s  %s  %s  %lld bytes  %s\n", item.id().c_str(), time_text(item.at_ms()).c_str(),
+                item.account_id().c_str(), static_cast<long long>(item.raw().size_bytes()),
+                item.reason().c_str());
+  }
+  if (response.items().empty()) std::printf("nothing is in quarantine\n");
+}
+
+void print_agents(const v1::ListAgentsResponse& response) {
+  for (const auto& agent : response.agents()) {
+    std::string skills;
+    for (const auto& skill : agent.skills()) {
+      skills += (skills.empty() ? "" : ", ") + skill.name() + "=" + std::to_string(skill.level());
+    }
+    std::printf("%-12s %-10s %d/%d units  %s  %s  %s\n", agent.id().c_str(),
+                word(v1::Presence_Name(agent.presence()), "PRESENCE_").c_str(), agent.used_units(),
+                agent.capacity_units(), agent.name().c_str(), skills.c_str(),
+                list(agent.ticket_ids()).c_str());
+  }
+}
+
+void print_queue(const v1::ListQueueResponse& response) {
+  for (const auto& ticket : response.tickets()) {
+    std::printf("%s  since %s  needs %s%s%s\n", ticket.ticket_id().c_str(),
+                time_text(ticket.waiting_since_ms()).c_str(),
+                ticket.required_skills().empty() ? "nothing" : list(ticket.required_skills()).c_str(),
+                ticket.has_offer() ? "  offered to " : "", ticket.offer().agent_id().c_str());
+  }
+  std::printf("%lld waiting\n", static_cast<long long>(response.total()));
+}
+
+}  // namespace hark

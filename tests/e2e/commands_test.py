@@ -1,0 +1,138 @@
+"""The commands a person types, and the pages a machine reads."""
+import json
+import re
+import subprocess
+
+import pytest
+
+from support import mail
+from support.hark import BINARY, Hark, config_yaml, wait_for
+
+
+def run(*arguments, cwd=None):
+    return subprocess.run([str(BINARY), *arguments], capture_output=True, text=True, timeout=60, cwd=cwd)
+
+
+def test_version_is_one_line():
+    result = run("version")
+    assert result.returncode == 0 and re.match(r"hark \d+\.\d+", result.stdout), result
+
+
+@pytest.mark.parametrize("command", ["up", "serve", "demo", "audit", "config", "ctl", "version"])
+def test_every_command_explains_itself(command):
+    result = run(command, "--help")
+    assert result.returncode == 0 and len(result.stdout) > 40, result
+
+
+def test_the_printed_defaults_pass_their_own_check(tmp_path):
+    default = run("config", "default")
+    assert default.returncode == 0 and "port_base: 7470" in default.stdout and "#" in default.stdout
+    (tmp_path / "hark.yaml").write_text(default.stdout)
+    assert run("config", "check", "hark.yaml", cwd=tmp_path).returncode == 0
+
+
+def test_a_wrong_configuration_is_explained_by_file_line_and_field(tmp_path):
+    (tmp_path / "hark.yaml").write_text("listen:\n  prot_base: 1\npartitions: many\n")
+    for command in (["config", "check", "hark.yaml"], ["up", "--config", "hark.yaml"]):
+        result = run(*command, cwd=tmp_path)
+        assert result.returncode != 0
+        words = result.stdout + result.stderr
+        assert "hark.yaml:2: listen: unknown key 'prot_base'; did you mean 'port_base'?" in words
+        assert "hark.yaml:3: partitions: expected a whole number, found 'many'" in words
+
+
+def test_an_unknown_flag_or_command_is_refused():
+    assert run("up", "--dta", "x").returncode != 0
+    assert run("fly").returncode != 0
+
+
+def test_two_on_one_folder_or_port_do_not_start(hark, tmp_path):
+    again = Hark(hark.folder)
+    again.log = tmp_path / "again.log"
+    again.start(wait=False)
+    assert again.process.wait(timeout=30) != 0
+    assert str(hark.data) in again.tail() or "data" in again.tail()
+    other = Hark(tmp_path)
+    other.port_base = hark.port_base
+    try:
+        other.start(wait=False)
+        assert other.process.wait(timeout=30) != 0
+        assert "--port-base" in other.tail() and "127.0.0.1" in other.tail()
+    finally:
+        other.end()
+    assert hark.is_ready()
+
+
+def test_healthz_and_metrics_answer(hark):
+    assert hark.get("/healthz").strip()
+    page = hark.get("/metrics")
+    assert re.search(r"^# TYPE hark_\w+ counter$", page, re.M)
+
+
+def test_ctl_shows_conversations_and_timelines_as_json(hark):
+    sender = mail.unique("ctl")
+    mail.deliver(hark, mail.make(sender, subject="By ctl"))
+    conversation = hark.wait_conversation(sender)
+    listed = json.loads(hark.ctl("conversations", "--json").stdout)
+    assert conversation.id in [one["id"] for one in listed["conversations"]]
+    timeline = json.loads(hark.ctl("timeline", conversation.id, "--json").stdout)
+    assert timeline["entries"][0]["content"]["subject"] == "By ctl"
+    assert "By ctl" in hark.ctl("timeline", conversation.id).stdout
+    assert [a["id"] for a in json.loads(hark.ctl("agents", "--json").stdout)["agents"]] == ["ana", "ben"]
+    assert hark.ctl("timeline", "con_nonsense", check=False).returncode != 0
+
+
+def test_ctl_replies_and_resolves(hark, sink):
+    sender = mail.unique("ctl")
+    mail.deliver(hark, mail.make(sender))
+    conversation = hark.wait_conversation(sender)
+    entry = hark.inbound(sender)[0]
+    hark.ctl("reply", "--entry", entry.id, "--text", "By ctl.")
+    assert "By ctl." in sink.wait(sender)[0].get_content()
+    hark.ctl("resolve", conversation.id)
+    assert not hark.conversation_of(sender).open_obligations
+
+
+def test_audit_finds_nothing_wrong(hark):
+    result = hark.command("audit", "--port-base", str(hark.port_base), "--data", str(hark.data), "--json")
+    assert json.loads(result.stdout).get("findings", []) == []
+
+
+def test_demo_brings_customers_through_the_front_door(tmp_path):
+    one = Hark(tmp_path)
+    try:
+        one.start()
+        one.command("demo", "--port-base", str(one.port_base), timeout=90)
+        wait_for("conversations", lambda: len(one.all_conversations()) >= 2, 30)
+    finally:
+        one.end()
+
+
+def test_without_a_relay_mail_goes_to_the_outbox_folder(tmp_path):
+    one = Hark(tmp_path, config_yaml())
+    try:
+        one.start()
+        sender = mail.unique("outbox")
+        mail.deliver(one, mail.make(sender))
+        one.wait_conversation(sender)
+        one.ctl("reply", "--entry", one.inbound(sender)[0].id, "--text", "To the folder.")
+        (written,) = wait_for("an .eml", lambda: list((one.data / "outbox").glob("*.eml")))
+        assert f"To: {sender}" in written.read_text() or sender in written.read_text()
+        assert "outbox" in one.log.read_text()
+    finally:
+        one.end()
+
+
+def test_ctrl_c_ends_everything_and_the_next_start_finds_it_all(tmp_path):
+    one = Hark(tmp_path, config_yaml())
+    try:
+        one.start()
+        sender = mail.unique("before")
+        mail.deliver(one, mail.make(sender))
+        one.wait_conversation(sender)
+        assert one.stop() == 0
+        wait_for("no Redis is left", lambda: not one.redis_pids())
+        one.start()
+        assert len(one.inbound(sender)) == 1
+    finally:
+        one.end()

@@ -1,0 +1,203 @@
+"""Kill anything at any moment, and nothing that was acknowledged is lost or doubled.
+
+Four senders keep handing in mails over LMTP and write down what was acknowledged; an agent answers what it is offered.
+Meanwhile hark, its private Redis, or both are killed (SIGKILL) at random moments and started again. A sender whose mail
+was not acknowledged sends the same mail again, as every mail server does. HARK_KILL_ROUNDS sets how often (default 6),
+HARK_KILL_SEED repeats a run.
+"""
+import collections
+import json
+import os
+import random
+import smtplib
+import threading
+import time
+
+import grpc
+import pytest
+
+from support import hark as hark_process
+from support import mail, protos
+from support.agent import Agent
+from support.hark import PATIENCE, wait_for
+
+ROUNDS = int(os.environ.get("HARK_KILL_ROUNDS", "6"))
+SENDERS = 4
+CUSTOMERS = 30
+
+
+class Sender(threading.Thread):
+    """Mails of random customers, each sent until it is acknowledged."""
+
+    def __init__(self, hark, number, seed, stop):
+        super().__init__(daemon=True)
+        self.hark, self.number, self.random, self.stop = hark, number, random.Random(seed), stop
+        self.acknowledged = {}  # Message-ID -> sender
+        self.client = None
+
+    def run(self):
+        count = 0
+        while not self.stop.is_set():
+            count += 1
+            sender = f"kill-{self.random.randrange(CUSTOMERS)}@example.com"
+            message_id = f"<{self.number}.{count}.{self.random.getrandbits(40):x}@example.com>"
+            raw = mail.make(sender, subject=f"Mail {count}", text=f"{message_id}\n" * self.random.randrange(1, 50), message_id=message_id).as_bytes()
+            while not self.stop.is_set() and not self.attempt(sender, raw):
+                time.sleep(0.05)  # as a mail server waits before it tries again
+            else:
+                if not self.stop.is_set():
+                    self.acknowledged[message_id] = sender
+
+    def attempt(self, sender, raw):
+        try:
+            if self.client is None:
+                self.client = mail.Lmtp("127.0.0.1", self.hark.lmtp, timeout=20 * PATIENCE)
+            self.client.hand_in(sender, ["support@hark.test"], raw)
+            return True
+        except smtplib.SMTPRecipientsRefused as error:
+            assert all(code // 100 == 4 for code, _ in error.recipients.values()), f"refused for good: {error.recipients}"
+        except smtplib.SMTPResponseException as error:
+            assert error.smtp_code // 100 == 4 or error.smtp_code == -1, f"refused for good: {error}"
+        except (OSError, smtplib.SMTPException):
+            pass
+        if self.client is not None:
+            self.client.close()
+            self.client = None
+        return False
+
+
+class Answerer(threading.Thread):
+    """An agent who answers every offer, and writes down which replies were acknowledged."""
+
+    def __init__(self, hark, stop):
+        super().__init__(daemon=True)
+        self.hark, self.stop, self.acknowledged = hark, stop, {}
+
+    def run(self):
+        while not self.stop.is_set():
+            try:
+                self.work()
+            except (grpc.RpcError, AssertionError, ValueError):
+                self.stop.wait(0.1)
+
+    def work(self):
+        agent = Agent(self.hark, "ana")
+        try:
+            while not self.stop.is_set() and agent.error is None:
+                for offer in list(agent.offers.values()):
+                    self.answer(agent, offer)
+                self.stop.wait(0.02)
+        finally:
+            agent.leave()
+
+    def answer(self, agent, offer):
+        try:
+            token = agent.accept(offer)
+        except grpc.RpcError as error:
+            if error.code() == grpc.StatusCode.UNAVAILABLE:
+                raise
+            return
+        conversation = offer.ticket.conversation_id
+        for _ in range(20):  # until no mail comes between the last answer and the end of the ticket
+            for entry in self.hark.timeline(conversation):
+                if entry.obligation == protos.entry_pb2.OBLIGATION_STATE_OPEN:
+                    self.reply(agent, entry, token)
+            try:
+                agent.resolve(offer.ticket.id, token, disposition="done")
+                return
+            except grpc.RpcError as error:
+                if protos.reason_of(error) != "OBLIGATIONS_OPEN":
+                    raise
+
+    def reply(self, agent, entry, token):
+        try:
+            reply = agent.reply(entry, f"Answer to {entry.id}\n", token, key=f"kill-{entry.id}")
+        except grpc.RpcError as error:
+            # A reply settles its thread; another entry may have been settled by the one before, or a newer one came.
+            if protos.reason_of(error) not in ("NEWER_ENTRIES", "NOT_ANSWERABLE"):
+                raise
+            return
+        self.acknowledged[reply.id] = entry.id
+
+
+def strike(one, what, dice):
+    if what in ("redis", "both"):
+        one.kill_redis()
+    if what in ("hark", "both"):
+        one.kill()
+        one.start()
+        return
+    # Redis alone died: hark brings it back, or ends and is started again, as a supervisor would.
+    try:
+        wait_for("hark recovers", lambda: one.process.poll() is not None or (one.redis_pids() and one.is_ready()), 20)
+    except AssertionError:
+        one.kill()
+    if one.process.poll() is not None:
+        one.start()
+
+
+@pytest.mark.parametrize("seed", [int(os.environ.get("HARK_KILL_SEED", random.randrange(1 << 30)))])
+def test_nothing_acknowledged_is_lost_or_doubled_whatever_is_killed(tmp_path, sink, seed):
+    print(f"HARK_KILL_SEED={seed}")
+    dice = random.Random(seed)
+    one = hark_process.Hark(tmp_path, hark_process.config_yaml(relay_port=sink.port))
+    stop = threading.Event()
+    try:
+        one.start()
+        senders = [Sender(one, number, dice.getrandbits(32), stop) for number in range(SENDERS)]
+        answerer = Answerer(one, stop)
+        for thread in (*senders, answerer):
+            thread.start()
+        for _ in range(ROUNDS):
+            time.sleep(dice.uniform(0.3, 2.0) * PATIENCE)
+            strike(one, dice.choice(["hark", "redis", "both"]), dice)
+        time.sleep(1)
+        stop.set()
+        for thread in (*senders, answerer):
+            thread.join(timeout=60 * PATIENCE)
+            assert not thread.is_alive()
+        ledger = {}
+        for sender in senders:
+            ledger.update(sender.acknowledged)
+        assert len(ledger) > 20 * ROUNDS, "hardly anything was taken; the test proves nothing"
+        judge(one, ledger, answerer.acknowledged, sink)
+    finally:
+        stop.set()
+        one.end()
+
+
+def judge(one, ledger, replies, sink):
+    conversations = one.all_conversations()
+    owners = collections.Counter(address.address for c in conversations for address in c.addresses)
+    assert [a for a, count in owners.items() if count > 1] == [], "a customer with two conversations"
+    found, replied = collections.Counter(), {}
+    where = {}
+    for conversation in conversations:
+        entries = one.timeline(conversation.id)
+        assert [e.sequence for e in entries] == list(range(1, len(entries) + 1)), f"{conversation.id} has a gap"
+        for entry in entries:
+            if entry.kind == protos.entry_pb2.ENTRY_KIND_INBOUND:
+                found[f"<{entry.own_reference.strip('<>')}>"] += 1
+                where[f"<{entry.own_reference.strip('<>')}>"] = entry.sender.address
+            elif entry.kind == protos.entry_pb2.ENTRY_KIND_REPLY:
+                replied[entry.id] = entry
+    assert [m for m in ledger if found[m] == 0] == [], "acknowledged and lost"
+    assert [m for m, count in found.items() if count > 1] == [], "doubled"
+    assert [m for m, sender in ledger.items() if where[m] != f"mailto:{sender}"] == [], "with the wrong customer"
+    assert set(replies) <= set(replied), "an acknowledged reply is lost"
+    answers = collections.Counter(entry.answers_entry_id for entry in replied.values())
+    assert [e for e, count in answers.items() if count > 1] == [], "answered twice"
+    # Every stored reply leaves, under one Message-ID each; a repeat under the same one is allowed.
+    def left():
+        ids = collections.defaultdict(set)
+        for sent in sink.mails:
+            body = sent.get_content() if not sent.is_multipart() else sent.get_body(("plain",)).get_content()
+            ids[body.strip().rpartition(" ")[2].strip()].add(str(sent["Message-ID"]))
+        return ids if {e.answers_entry_id for e in replied.values()} <= set(ids) else None
+
+    ids = wait_for("every reply leaves", left, 90)
+    assert [entry for entry, messages in ids.items() if len(messages) > 1] == [], "one reply under two Message-IDs"
+    result = one.command("audit", "--port-base", str(one.port_base), "--data", str(one.data), "--json", check=False, timeout=120)
+    assert result.returncode == 0, result.stdout + result.stderr
+    assert json.loads(result.stdout).get("findings", []) == []
+    print(f"{len(ledger)} mails acknowledged, {len(found)} stored, {len(replied)} replies, {len(sink.mails)} mails out")
