@@ -9,6 +9,7 @@
 #include "base/log/log.h"
 #include "hark/audit_command.h"
 #include "hark/ctl.h"
+#include "hark/demo.h"
 #include "hark/run.h"
 #include "hark/version.h"
 
@@ -99,6 +100,18 @@ int main(int argc, char** argv) {
   check->callback([&] { status = check_config(file); });
   config->add_subcommand("default", "Print the complete default configuration, with comments")->callback([&] {
     std::fputs(default_yaml().c_str(), stdout);
+  });
+
+  DemoOptions play;
+  auto* demo = app.add_subcommand("demo", "Play customers through the front doors of a running Hark");
+  demo->add_option("--port-base", play.port_base, "As of `hark up` (default 7470)");
+  demo->add_option("--to", play.mail_to, "Where they write to (default support@hark.localhost)");
+  demo->add_option("--mails", play.mails, "How many at most");
+  demo->add_option("--pause-ms", play.pause_ms, "Between two mails");
+  demo->add_option("--listen-seconds", play.listen_seconds,
+                   "How long to wait for answers after the last mail");
+  demo->callback([&] {
+    if (const auto played = run_demo(play); !played.ok()) status = fail(played.error());
   });
 
   bool json = false;

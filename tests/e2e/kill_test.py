@@ -51,8 +51,8 @@ class Sender(threading.Thread):
     def attempt(self, sender, raw):
         try:
             if self.client is None:
-                self.client = smtplib.LMTP("127.0.0.1", self.hark.lmtp, timeout=20 * PATIENCE)
-            self.client.sendmail(sender, ["support@hark.test"], raw)
+                self.client = mail.Lmtp("127.0.0.1", self.hark.lmtp, timeout=20 * PATIENCE)
+            self.client.hand_in(sender, ["support@hark.test"], raw)
             return True
         except smtplib.SMTPRecipientsRefused as error:
             assert all(code // 100 == 4 for code, _ in error.recipients.values()), f"refused for good: {error.recipients}"

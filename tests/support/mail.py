@@ -1,6 +1,7 @@
 """Mails made with Python's library, handed in with its LMTP client; and a sink that takes what we send (aiosmtpd)."""
 import email
 import email.policy
+import email.utils
 import smtplib
 import threading
 import uuid
@@ -29,15 +30,50 @@ def make(sender, to="support@hark.test", subject="Hello", text="Where is my parc
     return mail
 
 
+class Lmtp(smtplib.LMTP):
+    """Python's client does not know that LMTP answers the end of DATA once for every accepted recipient (RFC 2033 4.2)."""
+
+    def hand_in(self, sender, recipients, raw):
+        """The refusals by recipient; SMTPRecipientsRefused if nobody took it, SMTPResponseException for the mail as a whole."""
+        self.ehlo_or_helo_if_needed()
+        code, words = self.mail(sender)
+        if code != 250:
+            raise smtplib.SMTPResponseException(code, words)
+        refused, accepted = {}, []
+        for recipient in recipients:
+            code, words = self.rcpt(recipient)
+            if code == 250:
+                accepted.append(recipient)
+            else:
+                refused[recipient] = (code, words)
+        if accepted:
+            self.putcmd("data")
+            code, words = self.getreply()
+            if code != 354:
+                raise smtplib.SMTPResponseException(code, words)
+            lines = raw.replace(b"\r\n", b"\n").replace(b"\r", b"\n").replace(b"\n", b"\r\n").replace(b"\r\n.", b"\r\n..")
+            if lines.startswith(b"."):
+                lines = b"." + lines
+            self.send(lines + (b"" if lines.endswith(b"\r\n") else b"\r\n") + b".\r\n")
+            for recipient in accepted:
+                code, words = self.getreply()
+                if code != 250:
+                    refused[recipient] = (code, words)
+        if len(refused) == len(recipients):
+            raise smtplib.SMTPRecipientsRefused(refused)
+        return refused
+
+
 def deliver(hark, mail, sender=None, recipients=None):
-    """Hands a mail in over LMTP. Raises smtplib.SMTPException unless every recipient was taken."""
-    raw = mail if isinstance(mail, bytes) else mail.as_bytes(policy=email.policy.SMTP)
-    if sender is None:
-        sender = email.utils.parseaddr(str(mail["From"]))[1] if not isinstance(mail, bytes) else "someone@example.com"
-    if recipients is None:
-        recipients = [address for _, address in email.utils.getaddresses([str(mail["To"])])] if not isinstance(mail, bytes) else ["support@hark.test"]
-    with smtplib.LMTP("127.0.0.1", hark.lmtp, timeout=30 * PATIENCE) as client:
-        return client.sendmail(sender, recipients, raw)
+    """Hands a mail in over LMTP, from its From to its To unless told otherwise; the refusals by recipient."""
+    if isinstance(mail, bytes):
+        raw, sender, recipients = mail, sender or "someone@example.com", recipients or ["support@hark.test"]
+    else:
+        raw = mail.as_bytes(policy=email.policy.SMTP)
+        sender = email.utils.parseaddr(str(mail["From"]))[1] if sender is None else sender
+        recipients = recipients or [address for _, address in email.utils.getaddresses([str(mail["To"])])]
+    with Lmtp("127.0.0.1", hark.lmtp, timeout=30 * PATIENCE) as client:
+        return client.hand_in(sender, recipients, raw)
 
 
 class Sink:

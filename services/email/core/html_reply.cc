@@ -208,17 +208,15 @@ class QuoteFilter {
 
 std::string trim_html_reply(std::string_view html, bool forwarded) {
   html = html.substr(0, kTrimHtmlBytesMax);
+  const auto without_marks = [](std::string text) {
+    std::erase_if(text, [](char c) { return c == kQuoteFollowsMark[0] || c == kRestQuotedMark[0]; });
+    text.erase(text.find_last_not_of(" \t\r\n") + 1);
+    text.erase(0, std::min(text.find_first_not_of("\r\n"), text.size()));
+    return text;
+  };
   const auto text = html_to_text(QuoteFilter{html, forwarded}.run());
-  const auto reply = trim_reply(text, forwarded);
-  const bool untouched = reply.ranges.size() <= 1;
-  auto visible = reply.visible(text);
-  // If nothing would be left trim_reply() shows everything: then without our marks and omissions.
-  if (visible.empty() || (untouched && contains_any(visible, {kQuoteFollowsMark, kRestQuotedMark}))) {
-    visible = html_to_text(html);
-    visible.erase(visible.find_last_not_of(" \t\r\n") + 1);
-  }
-  std::erase_if(visible, [](char c) { return c == kQuoteFollowsMark[0] || c == kRestQuotedMark[0]; });
-  return visible;
+  auto visible = without_marks(trim_reply(text, forwarded).visible(text));
+  return visible.empty() ? without_marks(html_to_text(html)) : visible;
 }
 
 }  // namespace hark::email

@@ -29,7 +29,8 @@ std::string clean_message_id(std::string_view id) {
 }
 
 std::optional<std::string> as_thread_token(std::string_view text) {
-  if (text.size() != kThreadTokenLength || !std::all_of(text.begin(), text.end(), is_base32)) return std::nullopt;
+  if (text.size() != kThreadTokenLength || !std::all_of(text.begin(), text.end(), is_base32))
+    return std::nullopt;
   auto token = ascii_lowered(text);
   for (auto& c : token) c = c == 'o' ? '0' : c == 'i' || c == 'l' ? '1' : c;
   return token;

@@ -17,8 +17,8 @@ std::string clean_message_id(std::string_view id);
 /// id>.<token>@<domain>.
 std::optional<std::string> token_of_own_message_id(std::string_view id);
 
-/// The token in lower case (o read as 0, i and l as 1) if `text` has the form of one; whether it is genuine is for
-/// those who hold the key.
+/// The token in lower case (o read as 0, i and l as 1) if `text` has the form of one; whether it is genuine
+/// is for those who hold the key.
 std::optional<std::string> as_thread_token(std::string_view text);
 
 }  // namespace hark::email

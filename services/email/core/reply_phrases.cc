@@ -154,6 +154,9 @@ constexpr auto kForwardMarkers = std::to_array<std::string_view>({
 // A line beginning so is a mobile signature if it is short and stands alone.
 constexpr auto kMobileStarts = std::to_array<std::string_view>({
     "sent from my ",
+    "sent from mailbox",
+    "get [outlook for",
+    "sent from a phone",
     "sent from a ",
     "sent from mobile",
     "sent from mail",
@@ -167,7 +170,7 @@ constexpr auto kMobileStarts = std::to_array<std::string_view>({
     "sent from iphone",
     "sent from ipad",
     "sent from android",
-    "sent from the ",
+
     "sent from blackberry",
     "sent from gmail",
     "sent from acompli",
@@ -258,16 +261,19 @@ constexpr auto kMiddleVerbs = std::to_array<std::string_view>(
 constexpr auto kWeakVerbs = std::to_array<std::string_view>({"said", "sent", "says"});
 
 constexpr auto kOpenings = std::to_array<std::string_view>({
-    "on ",     "at ",    "in message ", "op ",     "le ",     "am ",         "il ",       "dnia ",
-    "w dniu ", "em ",    "el ",         "den ",    "d. ",     "vào ",        "lúc ",      "在",
-    "ma ",     "ti ",    "ke ",         "to ",     "pe ",     "la ",         "su ",       "пн",
-    "вт",      "ср",     "чт",          "пт",      "сб",      "вс",          "нд",        "понедельник",
-    "вторник", "среда",  "четверг",     "пятница", "суббота", "воскресенье", "понеділок", "вівторок",
-    "середа",  "четвер", "п'ятниця",    "субота",  "неділя",  "pon.",        "wt.",       "śr.",
-    "czw.",    "pt.",    "sob.",        "niedz.",  "pirmd",   "otrd",        "trešd",     "ceturtd",
-    "piektd",  "sestd",  "svētd",       "man.",    "tir.",    "ons.",        "tor.",      "fre.",
-    "lør.",    "søn.",
+    "on ",         "at ",     "in message ", "op ",      "le ",     "am ",     "il ",         "dnia ",
+    "w dniu ",     "em ",     "el ",         "den ",     "d. ",     "vào ",    "lúc ",        "在",
+    "пн",          "вт",      "ср",          "чт",       "пт",      "сб",      "вс",          "нд",
+    "понедельник", "вторник", "среда",       "четверг",  "пятница", "суббота", "воскресенье", "понеділок",
+    "вівторок",    "середа",  "четвер",      "п'ятниця", "субота",  "неділя",  "pon.",        "wt.",
+    "śr.",         "czw.",    "pt.",         "sob.",     "niedz.",  "pirmd",   "otrd",        "trešd",
+    "ceturtd",     "piektd",  "sestd",       "svētd",    "man.",    "tir.",    "ons.",        "tor.",
+    "fre.",        "lør.",    "søn.",
 });
+
+// Words that also begin sentences of other languages: only with a figure right behind them.
+constexpr auto kShortWeekdays =
+    std::to_array<std::string_view>({"ma ", "ti ", "ke ", "to ", "pe ", "la ", "su "});
 
 bool is_letter_byte(char c) {
   return ascii_alpha(c) || ascii_digit(c) || static_cast<unsigned char>(c) >= 0x80;
@@ -297,10 +303,19 @@ bool is_one_of(std::string_view text, const List& list) {
   return std::find(list.begin(), list.end(), text) != list.end();
 }
 
-/// Takes decoration off both ends: dashes, stars, rules, quote marks, blanks.
-std::string_view bare(std::string_view text, std::string_view decoration = "-_*=+~ \t—–") {
-  text.remove_prefix(std::min(text.find_first_not_of(decoration), text.size()));
-  text.remove_suffix(text.size() - (text.find_last_not_of(decoration) + 1));
+/// Takes decoration off both ends: dashes of any length, and the given ASCII characters.
+std::string_view bare(std::string_view text, std::string_view ascii = "-_*=+~ ") {
+  constexpr std::string_view kDashes[] = {"—", "–"};
+  for (bool again = true; again;) {
+    const auto size = text.size();
+    text.remove_prefix(std::min(text.find_first_not_of(ascii), text.size()));
+    text.remove_suffix(text.size() - (text.find_last_not_of(ascii) + 1));
+    for (const auto dash : kDashes) {
+      if (text.starts_with(dash)) text.remove_prefix(dash.size());
+      if (text.ends_with(dash)) text.remove_suffix(dash.size());
+    }
+    again = text.size() != size;
+  }
   return text;
 }
 
@@ -377,7 +392,7 @@ bool has_digit(std::string_view text) { return std::any_of(text.begin(), text.en
 /// "12:33, 3 may 2024, "john" <a@b>:" has a date and an address, and nothing else to say.
 bool is_date_and_sender(const Sentence& sentence) {
   const auto words = sentence.words;
-  if (words.empty() || !ascii_digit(words.front())) return false;
+  if (words.empty() || (!ascii_digit(words.front()) && !starts_with_any(words, kOpenings))) return false;
   if (opens_with_iso_date(words) && contains(words.substr(0, 32), " gmt")) return true;
   if (!contains(words, "@") || (words.back() != '>' && words.back() != ')')) return false;
   return opens_with_iso_date(words) || (sentence.colon && has_time(words) && has_full_date(words));
@@ -444,7 +459,7 @@ bool is_forward_marker(std::string_view folded) {
 }
 
 bool is_mobile_signature(std::string_view folded) {
-  const auto text = bare(folded, "-_*<([|> \t—–");
+  const auto text = bare(folded, "-_*<([|> ");
   return text.size() <= kMobileSignatureBytesMax && starts_with_any(text, kMobileStarts);
 }
 
@@ -454,10 +469,13 @@ bool is_forward_subject(std::string_view subject) {
   return starts_with_any(ascii_trimmed(fold_line(subject.substr(0, 64))), kForwardSubjects);
 }
 
+bool is_rule(std::string_view folded) { return folded.size() >= 3 && bare(folded).empty(); }
+
 bool may_open_attribution(std::string_view folded) {
   const auto text = bare(folded);
   if (text.empty()) return false;
   if (text == kQuoteFollowsMark || ascii_digit(text.front()) || starts_with_any(text, kOpenings)) return true;
+  if (text.size() > 3 && ascii_digit(text[3]) && starts_with_any(text, kShortWeekdays)) return true;
   if (folded.starts_with("--") && folded.ends_with("--")) return true;
   // "Max Mustermann <max@x.de> schrieb am ...": the address first, then the verb.
   const auto at = text.find('@');

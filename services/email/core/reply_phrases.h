@@ -16,6 +16,9 @@ std::string fold_line(std::string_view line);
 enum class HeaderWord { kNone, kFrom, kDate, kTo, kSubject, kOther };
 HeaderWord header_word(std::string_view folded);
 
+/// Only decoration: "____", "----", "====".
+bool is_rule(std::string_view folded);
+
 /// "-----Original Message-----" and the like: the quoted mail follows.
 bool is_original_marker(std::string_view folded);
 

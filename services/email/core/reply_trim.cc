@@ -14,6 +14,9 @@ constexpr std::size_t kHeaderBlockLinesMax = 12;    // looked at from the first 
 constexpr std::size_t kHeaderContinuationsMax = 2;  // wrapped lines in a row inside such a block
 constexpr std::size_t kSignatureLinesMax = 15;      // after "--"; longer: it was a rule between paragraphs
 
+constexpr std::size_t kMobileLinesAhead = 40;  // looked at to see whether anything follows "Sent from my ..."
+constexpr std::size_t kAttributionBytesMax = 600;
+
 enum class LineKind { kBlank, kText, kQuote, kAttribution, kSignature, kRest };
 
 struct Line {
@@ -48,19 +51,13 @@ std::vector<Line> split(std::string_view text) {
   return lines;
 }
 
-/// Only figures of a rule: "____", "----", "====".
-bool is_rule(std::string_view folded) {
-  return folded.size() >= 3 && folded.find_first_not_of("-_=* —–") == std::string_view::npos;
-}
-
 bool is_signature_marker(const Line& line) {
   return line.folded == "--" || line.folded == "__" || line.folded == "—" || line.folded == "---";
 }
 
 /// A '<' without its '>' yet.
 bool has_open_bracket(std::string_view text) {
-  const auto last = text.find_last_of("<>");
-  return last != std::string_view::npos && text[last] == '<';
+  return std::count(text.begin(), text.end(), '<') > std::count(text.begin(), text.end(), '>');
 }
 
 /// One pass over the lines that says what each is; then the quotes are weighed against what stands between
@@ -141,7 +138,18 @@ class Trimmer {
 
   /// How many lines from i on are an attribution; 0 if none.
   std::size_t attribution_at(std::size_t i) const {
-    if (!may_open_attribution(lines_[i].folded)) return 0;
+    const auto length = attribution_from(i);
+    // "On my way home in 2 weeks." above "Op 16 aug. 2014 schreef ...": the words that begin later are meant.
+    for (std::size_t later = i + 1; later < i + length; ++later) {
+      if (lines_[later].folded.starts_with('<')) continue;  // the address of the name above
+      const auto rest = attribution_from(later);
+      if (rest > 0 && later + rest >= i + length && !has_open_bracket(join(i, later))) return 0;
+    }
+    return length;
+  }
+
+  std::size_t attribution_from(std::size_t i) const {
+    if (lines_[i].kind != LineKind::kText || !may_open_attribution(lines_[i].folded)) return 0;
     std::string joined;
     for (std::size_t n = 0; n < kAttributionLinesMax && i + n < lines_.size(); ++n) {
       const auto& line = lines_[i + n];
@@ -150,18 +158,22 @@ class Trimmer {
         if (i + n + 1 < lines_.size() && lines_[i + n + 1].folded.starts_with('<')) continue;
         return 0;
       }
-      // A '>' that a wrapped "<a@b>" left at the start of a line is no quote yet.
-      const bool wrapped_bracket = line.kind == LineKind::kQuote && has_open_bracket(joined);
-      if (line.kind == LineKind::kQuote && !wrapped_bracket) return 0;
-      if (n > 0 && may_open_attribution(line.folded) && attribution(line.folded) != Attribution::kNone)
-        return 0;
+      // A '>' at the start of a line may be the end of a wrapped "<a@b>" and no quote.
+      if (line.kind == LineKind::kQuote && !has_open_bracket(joined)) return 0;
       if (n > 0) joined += ' ';
       joined += line.folded;
+      if (joined.size() > kAttributionBytesMax) return 0;
       const auto found = attribution(joined);
       if (found == Attribution::kStrong || (found == Attribution::kWeak && quote_after(i + n + 1)))
         return n + 1;
     }
     return 0;
+  }
+
+  std::string join(std::size_t begin, std::size_t end) const {
+    std::string joined;
+    for (auto i = begin; i < end; ++i) joined += lines_[i].folded + ' ';
+    return joined;
   }
 
   bool quote_after(std::size_t i) const {
@@ -219,14 +231,21 @@ class Trimmer {
     return end;
   }
 
+  /// "Sent from my ..." counts as the last words before a quote or the end, or as a paragraph of its own.
   bool stands_alone(std::size_t i) const {
-    const bool before =
-        i == 0 || lines_[i - 1].kind == LineKind::kBlank || lines_[i - 1].kind == LineKind::kSignature;
-    if (!before) return false;
     const auto next = i + 1;
-    return next >= lines_.size() || lines_[next].kind != LineKind::kText ||
-           is_mobile_signature(lines_[next].folded) || is_rule(lines_[next].folded) || opens_original(next) ||
-           attribution_at(next) > 0;
+    const bool ends = next >= lines_.size() || lines_[next].kind != LineKind::kText ||
+                      is_mobile_signature(lines_[next].folded) || is_rule(lines_[next].folded) ||
+                      opens_original(next) || attribution_at(next) > 0;
+    if (!ends) return false;
+    if (i == 0 || lines_[i - 1].kind == LineKind::kBlank || lines_[i - 1].kind == LineKind::kSignature)
+      return true;
+    for (std::size_t n = next; n < lines_.size() && n < next + kMobileLinesAhead; ++n) {
+      const auto& line = lines_[n];
+      if (line.kind == LineKind::kBlank || is_mobile_signature(line.folded)) continue;
+      return line.kind != LineKind::kText || opens_original(n) || attribution_at(n) > 0;
+    }
+    return next + kMobileLinesAhead >= lines_.size();
   }
 
   /// Quotes that are answered one by one are context; one above or below the answer is not.
@@ -336,8 +355,10 @@ void append_range(std::vector<ReplyRange>& ranges, std::size_t begin, std::size_
 /// "bla--- On Wed, Apr 4, 2012 at 3:59 PM, me@domain.com wrote:" puts the answer and the introduction on one
 /// line. Where the second begins, or npos.
 std::size_t shared_line_break(std::string_view line) {
-  const auto at = line.find("--- On ");
-  if (at == std::string_view::npos || at == 0) return std::string_view::npos;
+  auto at = line.find("--- On ");
+  if (at == std::string_view::npos) return at;
+  while (at > 0 && line[at - 1] == '-') --at;
+  if (ascii_trimmed(line.substr(0, at)).empty()) return std::string_view::npos;
   return attribution(fold_line(line.substr(at))) == Attribution::kStrong ? at : std::string_view::npos;
 }
 
@@ -346,13 +367,17 @@ std::size_t shared_line_break(std::string_view line) {
 std::string TrimmedReply::visible(std::string_view text) const {
   std::string out;
   for (const auto& range : ranges) {
-    if (range.part == ReplyPart::kVisible) out += text.substr(range.begin, range.end - range.begin);
+    if (range.part != ReplyPart::kVisible) continue;
+    auto words = text.substr(range.begin, range.end - range.begin);
+    // Indentation of the first line is the writer's; blank lines above it are not.
+    const auto first = std::min(words.find_first_not_of(" \t\r\n"), words.size());
+    const auto line = words.substr(0, first).rfind('\n');
+    words.remove_prefix(line == std::string_view::npos ? 0 : line + 1);
+    words.remove_suffix(words.size() - (words.find_last_not_of(" \t\r\n") + 1));
+    if (words.empty()) continue;
+    if (!out.empty()) out += "\n\n";
+    out += words;
   }
-  // Indentation of the first line is the writer's; blank lines above it are not.
-  const auto first = std::min(out.find_first_not_of(" \t\r\n"), out.size());
-  const auto line = out.rfind('\n', first == 0 ? std::string::npos : first);
-  if (first > 0 && line != std::string::npos && line < first) out.erase(0, line + 1);
-  out.erase(out.find_last_not_of(" \t\r\n") + 1);
   return out;
 }
 

@@ -7,6 +7,7 @@
 #include "email/core/ascii.h"
 #include "email/core/bounce_text.h"
 #include "email/core/message_id.h"
+#include "email/core/parse_mail.h"
 #include "email/core/text_search.h"
 
 namespace hark::email {
@@ -223,6 +224,13 @@ std::optional<Verdict> as_notice(const Mail& mail, const Envelope& envelope) {
   if (has_auto_reply_subject(mail.subject) && !is_daemon(sender_address(mail))) return std::nullopt;
   auto notice = read_notice(mail.subject, mail.text);
   if (!notice) return std::nullopt;
+  // A gateway wraps the report of another one: that one knows more.
+  const auto inner = part_of_type(mail, "message/rfc822");
+  if (contains(inner, "message/delivery-status")) {
+    if (const auto wrapped = parse_mail(inner); wrapped.ok()) {
+      if (auto verdict = as_delivery_report(*wrapped)) return verdict;
+    }
+  }
   Verdict verdict{.kind = kind_of(notice->recipients), .rule = std::move(notice->rule)};
   verdict.report = {std::move(notice->recipients), original_of_report(mail)};
   return verdict;

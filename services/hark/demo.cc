@@ -1,0 +1,160 @@
+#include "hark/demo.h"
+
+#include <grpcpp/grpcpp.h>
+
+#include <atomic>
+#include <chrono>
+#include <condition_variable>
+#include <cstdio>
+#include <map>
+#include <mutex>
+#include <set>
+#include <thread>
+
+#include "base/core/ids.h"
+#include "base/rpc/server.h"
+#include "hark/demo_mail.h"
+#include "hark/v1/conversation_service.grpc.pb.h"
+#include "hark/v1/event_service.grpc.pb.h"
+
+namespace hark {
+namespace {
+
+using namespace std::chrono_literals;
+
+class Demo {
+ public:
+  explicit Demo(const DemoOptions& options)
+      : options_{options},
+        channel_{rpc::connect(options.host + ":" + std::to_string(options.port_base + 1))} {}
+
+  Status run() {
+    std::thread listener{[this] { thank_for_answers(); }};
+    const auto status = write_mails();
+    if (status.ok()) {
+      std::printf(
+          "Every mail is in. Answer some in the console: the customers will thank you in the same thread.\n");
+      std::fflush(stdout);
+      std::unique_lock lock{mutex_};
+      done_.wait_for(lock, std::chrono::seconds{options_.listen_seconds},
+                     [this] { return thanked_.size() == demo_customers().size(); });
+    }
+    {
+      const std::lock_guard lock{mutex_};
+      if (listening_) listening_->TryCancel();
+      stopping_ = true;
+    }
+    listener.join();
+    return status;
+  }
+
+ private:
+  Status write_mails() {
+    int sent = 0;
+    // Everybody's first mail, then everybody's second one: the same conversations go on.
+    for (std::size_t round = 0; sent < options_.mails; ++round) {
+      bool any = false;
+      for (const auto& customer : demo_customers()) {
+        if (round >= customer.messages.size() || sent >= options_.mails) continue;
+        any = true;
+        HARK_TRY_VOID(write(customer, customer.messages[round], "", customer.subject));
+        ++sent;
+        pause();
+      }
+      if (!any) break;
+    }
+    return {};
+  }
+
+  Status write(const DemoCustomer& customer, std::string_view text, std::string_view in_reply_to,
+               std::string_view subject) {
+    const auto id = "demo-" + std::to_string(secure_random()) + "@example.org";
+    const auto mail = demo_mail(customer, options_.mail_to, text, id, in_reply_to, subject);
+    HARK_TRY(const auto answer,
+             send_by_lmtp(options_.host, options_.port_base + 2, customer.address, options_.mail_to, mail));
+    std::printf("%-14s writes: %s (%s)\n", std::string{customer.name}.c_str(), std::string{subject}.c_str(),
+                answer.c_str());
+    std::fflush(stdout);
+    if (!answer.starts_with("2"))
+      return Error{Code::kUnavailable, Reason::kStoreUnavailable, "the mail was not taken: " + answer};
+    return {};
+  }
+
+  void pause() {
+    std::unique_lock lock{mutex_};
+    done_.wait_for(lock, std::chrono::milliseconds{options_.pause_ms}, [] { return false; });
+  }
+
+  void thank_for_answers() {
+    const auto events = v1::EventService::NewStub(channel_);
+    grpc::ClientContext context;
+    {
+      const std::lock_guard lock{mutex_};
+      if (stopping_) return;
+      listening_ = &context;
+    }
+    v1::SubscribeRequest request;
+    request.set_from_now(true);
+    const auto reader = events->Subscribe(&context, request);
+    v1::SubscribeResponse response;
+    while (reader->Read(&response)) {
+      for (const auto& event : response.events()) {
+        if (event.type() == v1::EVENT_TYPE_DELIVERY && event.delivery() == v1::DELIVERY_STATE_SENT)
+          thank(event);
+      }
+    }
+    reader->Finish();
+    const std::lock_guard lock{mutex_};
+    listening_ = nullptr;
+  }
+
+  void thank(const v1::Event& event) {
+    const auto stub = v1::ConversationService::NewStub(channel_);
+    grpc::ClientContext context;
+    context.set_deadline(std::chrono::system_clock::now() + 5s);
+    v1::ListTimelineRequest request;
+    request.set_conversation_id(event.conversation_id());
+    request.set_newest(true);
+    v1::ListTimelineResponse timeline;
+    if (!stub->ListTimeline(&context, request, &timeline).ok()) return;
+    for (const auto& entry : timeline.entries()) {
+      if (entry.id() != event.entry_id()) continue;
+      const auto* customer = customer_of(entry.to().address());
+      const auto domain = options_.mail_to.substr(options_.mail_to.rfind('@'));
+      if (customer && thanked_now(std::string{customer->address})) {
+        (void)write(*customer, customer->thanks, entry.native_id() + domain, entry.content().subject());
+      }
+    }
+  }
+
+  static const DemoCustomer* customer_of(std::string_view address) {
+    for (const auto& customer : demo_customers()) {
+      if (address == "mailto:" + std::string{customer.address}) return &customer;
+    }
+    return nullptr;
+  }
+
+  bool thanked_now(std::string address) {
+    const std::lock_guard lock{mutex_};
+    const bool first = thanked_.insert(std::move(address)).second;
+    done_.notify_all();
+    return first;
+  }
+
+  const DemoOptions& options_;
+  std::shared_ptr<grpc::Channel> channel_;
+  std::mutex mutex_;
+  std::condition_variable done_;
+  std::set<std::string> thanked_;
+  grpc::ClientContext* listening_ = nullptr;
+  bool stopping_ = false;
+};
+
+}  // namespace
+
+Status run_demo(const DemoOptions& options) {
+  Demo demo{options};
+  return demo.run();
+}
+
+}  // namespace hark

@@ -1,0 +1,167 @@
+#include "routing/convert.h"
+
+#include <algorithm>
+
+namespace hark::routing {
+namespace {
+
+Error invalid(std::string message) {
+  return {Code::kInvalidArgument, Reason::kInvalidField, std::move(message)};
+}
+
+bool fits_id(char c) {
+  return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '.' || c == '_' || c == '-';
+}
+
+std::vector<Skill> skills_of(const google::protobuf::RepeatedPtrField<std::string>& texts,
+                             int level_if_absent) {
+  std::vector<Skill> out;
+  for (const std::string& text : texts) {
+    // One that cannot be read cannot be had by anyone either; it was checked where it came in.
+    if (auto skill = parse_skill(text, level_if_absent); skill.ok()) out.push_back(*std::move(skill));
+  }
+  return out;
+}
+
+Duration seconds(int n) { return std::chrono::seconds{n}; }
+
+}  // namespace
+
+int Rules::units_of(v1::Channel channel) const {
+  const auto found = units.find(channel);
+  return found == units.end() ? 1 : std::max(found->second, 1);
+}
+
+Rules rules_of(const v1::Config& config) {
+  Rules rules;
+  const v1::Routing& routing = config.routing();
+  rules.settings.accept_timeout = seconds(routing.accept_timeout_seconds());
+  rules.settings.disconnect_grace = seconds(routing.disconnect_grace_seconds());
+  rules.settings.gone_policy = routing.gone_policy() == "keep" ? GonePolicy::kKeep : GonePolicy::kRequeue;
+  rules.settings.missed_offers_until_away = routing.missed_offers_until_away();
+  rules.settings.wanted_wait = rules.settings.accept_timeout;
+  rules.settings.rest_after_miss = rules.settings.accept_timeout;
+  rules.units = {{v1::CHANNEL_EMAIL, routing.email_units()},
+                 {v1::CHANNEL_CHAT, routing.chat_units()},
+                 {v1::CHANNEL_SOCIAL, routing.social_units()},
+                 {v1::CHANNEL_PHONE, routing.phone_units()}};
+  for (const v1::Account& account : config.accounts()) {
+    rules.accounts[account.id()] = {account.route_by_language(),
+                                    skills_of(account.required_skills(), kSkillLevelMin)};
+  }
+  return rules;
+}
+
+int priority_of(v1::Channel channel) {
+  return channel == v1::CHANNEL_CHAT || channel == v1::CHANNEL_PHONE ? 1 : 0;
+}
+
+Work work_of(const v1::Ticket& ticket, const Rules& rules, const SkillKnown& skill_known) {
+  static const AccountPolicy kNoPolicy;
+  const auto account = rules.accounts.find(ticket.account_id());
+  const AccountPolicy& policy = account == rules.accounts.end() ? kNoPolicy : account->second;
+  Triage found = triage(ticket.subject() + " " + ticket.preview(), policy,
+                        skills_of(ticket.wanted_skills(), kSkillLevelMin), skill_known);
+  Work work;
+  work.ticket_id = ticket.id();
+  work.conversation_id = ticket.conversation_id();
+  work.channel = static_cast<Channel>(ticket.channel());
+  work.account_id = ticket.account_id();
+  work.required_skills = std::move(found.required_skills);
+  work.note = std::move(found.explanation);
+  work.wanted_agent_id = ticket.wanted_agent_id();
+  work.declined_by.assign(ticket.declined_by().begin(), ticket.declined_by().end());
+  work.waiting_since = from_ms(ticket.waiting_since_ms());
+  work.priority = priority_of(ticket.channel());
+  work.units = rules.units_of(ticket.channel());
+  work.assignment_token = ticket.assignment_token();
+  return work;
+}
+
+Result<v1::Agent> checked_agent(v1::Agent agent) {
+  if (agent.id().empty()) return invalid("agent.id: is empty; give the agent a login name such as ana");
+  if (agent.id().size() > kAgentIdBytesMax) return invalid("agent.id: is longer than 64 bytes");
+  if (!std::ranges::all_of(agent.id(), fits_id)) {
+    return invalid("agent.id: '" + agent.id() + "' may have a-z, 0-9, '.', '_' and '-' alone");
+  }
+  if (agent.name().size() > kAgentNameBytesMax) return invalid("agent.name: is longer than 200 bytes");
+  if (agent.name().empty()) agent.set_name(agent.id());
+  if (agent.role() == v1::ROLE_UNSPECIFIED) agent.set_role(v1::ROLE_AGENT);
+  if (!v1::Role_IsValid(agent.role())) return invalid("agent.role: is none that this version knows");
+  if (agent.capacity_units() < 0 || agent.capacity_units() > kCapacityUnitsMax) {
+    return invalid("agent.capacity_units: must be 0 to 1000, is " + std::to_string(agent.capacity_units()));
+  }
+  if (agent.skills_size() > static_cast<int>(kSkillsPerAgentMax))
+    return invalid("agent.skills: more than 64");
+  std::vector<Skill> skills;
+  for (const v1::Skill& skill : agent.skills()) {
+    auto parsed = parse_skill(skill.name() + "=" + std::to_string(skill.level()), kSkillLevelUsual);
+    if (!parsed.ok()) return invalid("agent.skills: " + parsed.error().message);
+    skills.push_back(*std::move(parsed));
+  }
+  agent.clear_skills();
+  for (Skill& skill : normalised(std::move(skills))) {
+    v1::Skill& out = *agent.add_skills();
+    out.set_name(std::move(skill.name));
+    out.set_level(skill.level);
+  }
+  return agent;
+}
+
+Result<v1::Agent> agent_of(const v1::AgentSeed& seed) {
+  v1::Agent agent;
+  agent.set_id(seed.id());
+  agent.set_name(seed.name());
+  agent.set_capacity_units(seed.capacity_units());
+  agent.set_role(seed.role() == "administrator" ? v1::ROLE_ADMINISTRATOR
+                 : seed.role() == "supervisor"  ? v1::ROLE_SUPERVISOR
+                                                : v1::ROLE_AGENT);
+  for (const Skill& skill : skills_of(seed.skills(), kSkillLevelUsual)) {
+    v1::Skill& out = *agent.add_skills();
+    out.set_name(skill.name);
+    out.set_level(skill.level);
+  }
+  return checked_agent(std::move(agent));
+}
+
+AgentProfile profile_of(const v1::Agent& agent) {
+  AgentProfile profile{agent.id(), {}, agent.capacity_units()};
+  for (const v1::Skill& skill : agent.skills()) profile.skills.push_back({skill.name(), skill.level()});
+  return profile;
+}
+
+Result<Presence> presence_of(v1::Presence presence) {
+  switch (presence) {
+    case v1::PRESENCE_OFFLINE:
+      return Presence::kOffline;
+    case v1::PRESENCE_AVAILABLE:
+      return Presence::kAvailable;
+    case v1::PRESENCE_AWAY:
+      return Presence::kAway;
+    default:
+      return invalid("presence: must be offline, available or away");
+  }
+}
+
+v1::Agent to_proto(const v1::Agent& record, const AgentView& view) {
+  v1::Agent agent = record;
+  agent.set_presence(static_cast<v1::Presence>(view.presence));
+  agent.set_used_units(view.used_units);
+  agent.set_connections(view.connections);
+  agent.clear_ticket_ids();
+  for (const std::string& id : view.ticket_ids) agent.add_ticket_ids(id);
+  return agent;
+}
+
+v1::Offer to_proto(const Offer& offer, const v1::Ticket& ticket) {
+  v1::Offer out;
+  out.set_id(offer.id);
+  out.set_agent_id(offer.agent_id);
+  *out.mutable_ticket() = ticket;
+  out.set_offered_at_ms(to_ms(offer.offered_at));
+  out.set_expires_at_ms(to_ms(offer.expires_at));
+  out.set_explanation(offer.explanation);
+  return out;
+}
+
+}  // namespace hark::routing

@@ -1,0 +1,56 @@
+#pragma once
+
+#include <functional>
+#include <map>
+#include <optional>
+#include <string>
+
+#include "hark/v1/agent.pb.h"
+#include "hark/v1/config.pb.h"
+#include "hark/v1/conversation.pb.h"
+#include "routing/core/input.h"
+#include "routing/core/router.h"
+#include "routing/core/triage.h"
+
+namespace hark::routing {
+
+/// What the configuration says of routing.
+struct Rules {
+  Settings settings;
+  /// Units that a ticket costs.
+  std::map<v1::Channel, int> units;
+  std::map<std::string, AccountPolicy, std::less<>> accounts;
+
+  [[nodiscard]] int units_of(v1::Channel channel) const;
+};
+
+/// The configuration has been validated.
+Rules rules_of(const v1::Config& config);
+
+/// A live channel goes before a patient one: 1 for chat and phone, 0 for the rest.
+int priority_of(v1::Channel channel);
+
+using SkillKnown = std::function<bool(std::string_view)>;
+
+/// A ticket as routing's work, with the skills that its account, its language and its transfer ask for.
+Work work_of(const v1::Ticket& ticket, const Rules& rules, const SkillKnown& skill_known);
+
+/// Checks a record that came from outside and gives it its regular form: lower-case id, a role, skills each
+/// once. Errors: INVALID_FIELD.
+Result<v1::Agent> checked_agent(v1::Agent agent);
+Result<v1::Agent> agent_of(const v1::AgentSeed& seed);
+AgentProfile profile_of(const v1::Agent& agent);
+
+constexpr std::size_t kAgentIdBytesMax = 64;
+constexpr std::size_t kAgentNameBytesMax = 200;
+constexpr std::size_t kPasswordBytesMin = 8;
+constexpr std::size_t kPasswordBytesMax = 1024;
+
+/// Offline, available or away; INVALID_FIELD for anything else.
+Result<Presence> presence_of(v1::Presence presence);
+
+/// The record with what routing sees of the agent now.
+v1::Agent to_proto(const v1::Agent& record, const AgentView& view);
+v1::Offer to_proto(const Offer& offer, const v1::Ticket& ticket);
+
+}  // namespace hark::routing

@@ -1,0 +1,112 @@
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "routing/core/router.h"
+
+// What the tests of Router share.
+namespace hark::routing {
+
+using namespace std::chrono_literals;
+
+inline constexpr TimePoint t0 = from_ms(1'700'000'000'000);
+
+inline Settings test_settings() {
+  Settings settings;
+  settings.accept_timeout = 20s;
+  settings.disconnect_grace = 10s;
+  settings.missed_offers_until_away = 3;
+  settings.wanted_wait = 30s;
+  settings.rest_after_miss = 30s;
+  settings.rest_after_miss_max = 120s;
+  return settings;
+}
+
+inline std::vector<Skill> skills(std::initializer_list<const char*> texts) {
+  std::vector<Skill> result;
+  for (const char* text : texts) result.push_back(*parse_skill(text, 1));
+  return result;
+}
+
+/// A contact center with its clock in the test's hand.
+class Center {
+ public:
+  explicit Center(Settings settings = test_settings()) : router{settings, 0, 7} {}
+
+  std::vector<Effect> tell(const Input& input) {
+    effects = router.apply(input, now);
+    for (const Effect& effect : effects) {
+      if (const auto* made = std::get_if<OfferMade>(&effect)) last_offer = made->offer;
+    }
+    return effects;
+  }
+  void begin() { tell(RebuildFinished{}); }
+  void agent(const std::string& id, std::initializer_list<const char*> has = {}, int units = 1) {
+    tell(AgentUpserted{{id, skills(has), units}});
+    tell(AgentConnected{id, Presence::kAvailable});
+  }
+  static Work work(const std::string& id, std::initializer_list<const char*> needs = {}, int units = 1) {
+    Work work;
+    work.ticket_id = id;
+    work.conversation_id = "con_" + id;
+    work.channel = Channel::kEmail;
+    work.required_skills = skills(needs);
+    work.units = units;
+    return work;
+  }
+  void queue(Work work) {
+    if (work.waiting_since == TimePoint{}) work.waiting_since = now;
+    tell(TicketQueued{work});
+  }
+  void queue(const std::string& id, std::initializer_list<const char*> needs = {}, int units = 1) {
+    queue(work(id, needs, units));
+  }
+  void wait(Duration time) {
+    now += time;
+    tell(TimePassed{});
+  }
+  void accept(const Offer& offer) { tell(OfferAccepted{offer.id, offer.agent_id}); }
+  void accept_and_confirm(const Offer& offer, std::int64_t token) {
+    const Offer copy = offer;
+    accept(copy);
+    tell(AssignmentConfirmed{copy.id, token});
+  }
+
+  /// "ticket>agent" of the offers that the last input made.
+  [[nodiscard]] std::vector<std::string> made() const {
+    std::vector<std::string> result;
+    for (const Effect& effect : effects) {
+      if (const auto* m = std::get_if<OfferMade>(&effect))
+        result.push_back(m->offer.ticket_id + ">" + m->offer.agent_id);
+    }
+    return result;
+  }
+  /// "ticket>agent how".
+  [[nodiscard]] std::vector<std::string> ended() const {
+    std::vector<std::string> result;
+    for (const Effect& effect : effects) {
+      if (const auto* e = std::get_if<OfferEnded>(&effect)) {
+        result.push_back(e->ticket_id + ">" + e->agent_id + " " + std::string{name_of(e->how)});
+      }
+    }
+    return result;
+  }
+  template <class T>
+  [[nodiscard]] std::vector<T> all() const {
+    std::vector<T> result;
+    for (const Effect& effect : effects) {
+      if (const T* e = std::get_if<T>(&effect)) result.push_back(*e);
+    }
+    return result;
+  }
+  [[nodiscard]] Offer offer_of(const std::string& ticket) const { return *router.ticket(ticket)->offer; }
+  [[nodiscard]] Standing standing(const std::string& ticket) const { return router.ticket(ticket)->standing; }
+
+  Router router;
+  TimePoint now = t0;
+  std::vector<Effect> effects;
+  Offer last_offer;
+};
+
+}  // namespace hark::routing

@@ -1,0 +1,137 @@
+#include "routing/module.h"
+
+#include "base/async/blocking.h"
+#include "base/async/service_thread.h"
+#include "base/config/config.h"
+#include "base/core/ids.h"
+#include "base/log/log.h"
+#include "base/rpc/server.h"
+#include "routing/rpc/conversation_client.h"
+#include "routing/rpc/handler.h"
+
+namespace hark::routing {
+namespace {
+
+using namespace std::chrono_literals;
+
+/// After a crash the lease of the process before has to run out first.
+constexpr std::chrono::milliseconds kStartWait = kLeaseTime + 3s;
+
+redis::Client::Options redis_options(const Process& process) {
+  redis::Client::Options options;
+  options.endpoint = *redis::parse_endpoint(process.redis_url);
+  options.password = process.config.redis().password();
+  options.connections = process.config.redis().connections();
+  options.on_change = [](std::string_view what) { Logger{"routing"}.debug(what); };
+  return options;
+}
+
+void report_defect(std::string_view task, std::string_view what) {
+  Logger{"routing"}.error("a task ended by a defect", {{"task", task}, {"what", what}});
+}
+
+class RoutingModule final : public Module {
+ public:
+  explicit RoutingModule(Process& process)
+      : process_{process},
+        tasks_{thread_.executor(), &report_defect},
+        redis_{thread_.executor(), redis_options(process)},
+        store_{redis_, 0} {}
+
+  ~RoutingModule() override { stop(); }
+
+  std::string_view name() const override { return "routing"; }
+
+  void prepare() {
+    Routing::World world{thread_.executor(),
+                         store_,
+                         conversations_,
+                         process_.clock,
+                         passwords_,
+                         instance(),
+                         &report_defect,
+                         [](std::string_view what, std::string_view detail) {
+                           Logger{"routing"}.info(what, {{"detail", detail}});
+                         }};
+    service_.emplace(std::move(world), rules_of(process_.config));
+    handler_.emplace(tasks_, *service_);
+    process_.rpc.add(*handler_);
+  }
+
+  Status start() override {
+    conversations_.connect(thread_.executor(), process_.channel_to("conversation"));
+    const auto& agents = process_.config.agents();
+    HARK_TRY_VOID(block_on(thread_.executor(), service_->seed({agents.begin(), agents.end()})));
+    block_on(thread_.executor(), begin());
+    if (!block_on(thread_.executor(), service_->leads_within(kStartWait))) {
+      Logger{"routing"}.info("does not lead yet; waits for the lead");
+    }
+    return {};
+  }
+
+  void stop() override {
+    if (std::exchange(stopped_, true)) return;
+    block_on(thread_.executor(), close());
+  }
+
+ private:
+  /// The way to the conversation service is known only when the servers listen.
+  class LateConversations final : public Conversations {
+   public:
+    void connect(const asio::any_io_executor& executor, const std::shared_ptr<grpc::Channel>& channel) {
+      client_.emplace(executor, channel);
+    }
+    Task<Result<v1::AssignResponse>> assign(v1::AssignRequest request) override {
+      return client_->assign(std::move(request));
+    }
+    Task<Result<v1::TransferResponse>> transfer(v1::TransferRequest request) override {
+      return client_->transfer(std::move(request));
+    }
+    Task<Status> raise_fence(std::int64_t token) override { return client_->raise_fence(token); }
+    Task<Result<Snapshot>> snapshot() override { return client_->snapshot(); }
+    std::unique_ptr<EventFeed> subscribe(v1::Cursor after) override {
+      return client_->subscribe(std::move(after));
+    }
+
+   private:
+    std::optional<ConversationClient> client_;
+  };
+
+  static std::string instance() {
+    return IdSource{&secure_random}.next(IdKind::kLease, 0, SystemClock{}.now());
+  }
+
+  Task<bool> begin() {
+    tasks_.spawn("lead", service_->run());
+    co_return true;
+  }
+
+  Task<bool> close() {
+    tasks_.cancel();
+    co_await tasks_.wait();
+    if (service_) co_await service_->close();
+    co_await redis_.close();
+    co_return true;
+  }
+
+  Process& process_;
+  ServiceThread thread_{"routing"};
+  TaskGroup tasks_;
+  redis::Client redis_;
+  Store store_;
+  Passwords passwords_;
+  LateConversations conversations_;
+  std::optional<Routing> service_;
+  std::optional<Handler> handler_;
+  bool stopped_ = false;
+};
+
+}  // namespace
+
+Result<std::unique_ptr<Module>> bind(Process& process) {
+  auto module = std::make_unique<RoutingModule>(process);
+  module->prepare();
+  return std::unique_ptr<Module>{std::move(module)};
+}
+
+}  // namespace hark::routing

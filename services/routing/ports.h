@@ -1,0 +1,40 @@
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <vector>
+
+#include "base/async/task.h"
+#include "base/core/result.h"
+#include "hark/v1/conversation_service.pb.h"
+#include "hark/v1/event_service.pb.h"
+
+namespace hark::routing {
+
+/// The log of what happened, from a place on.
+class EventFeed {
+ public:
+  virtual ~EventFeed() = default;
+  /// Nothing once it has ended; status() then tells why.
+  virtual Task<std::optional<v1::SubscribeResponse>> read() = 0;
+  virtual Task<Status> status() = 0;
+};
+
+/// What routing needs of the conversation service.
+class Conversations {
+ public:
+  virtual ~Conversations() = default;
+
+  virtual Task<Result<v1::AssignResponse>> assign(v1::AssignRequest request) = 0;
+  virtual Task<Result<v1::TransferResponse>> transfer(v1::TransferRequest request) = 0;
+  virtual Task<Status> raise_fence(std::int64_t fencing_token) = 0;
+
+  struct Snapshot {
+    v1::Cursor cursor;
+    std::vector<v1::Ticket> tickets;
+  };
+  virtual Task<Result<Snapshot>> snapshot() = 0;
+  virtual std::unique_ptr<EventFeed> subscribe(v1::Cursor after) = 0;
+};
+
+}  // namespace hark::routing

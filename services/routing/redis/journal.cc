@@ -1,0 +1,226 @@
+#include "routing/redis/journal.h"
+
+namespace hark::routing {
+namespace {
+
+void put(v1::RoutingWork& out, const Work& in) {
+  out.set_ticket_id(in.ticket_id);
+  out.set_conversation_id(in.conversation_id);
+  out.set_channel(static_cast<v1::Channel>(in.channel));
+  out.set_account_id(in.account_id);
+  for (const Skill& skill : in.required_skills) {
+    v1::Skill& s = *out.add_required_skills();
+    s.set_name(skill.name);
+    s.set_level(skill.level);
+  }
+  out.set_wanted_agent_id(in.wanted_agent_id);
+  for (const std::string& id : in.declined_by) out.add_declined_by(id);
+  out.set_waiting_since_ms(to_ms(in.waiting_since));
+  out.set_priority(in.priority);
+  out.set_units(in.units);
+  out.set_assignment_token(in.assignment_token);
+  out.set_note(in.note);
+}
+
+Work work_of(const v1::RoutingWork& in) {
+  Work out;
+  out.ticket_id = in.ticket_id();
+  out.conversation_id = in.conversation_id();
+  out.channel = static_cast<Channel>(in.channel());
+  out.account_id = in.account_id();
+  for (const v1::Skill& skill : in.required_skills())
+    out.required_skills.push_back({skill.name(), skill.level()});
+  out.wanted_agent_id = in.wanted_agent_id();
+  out.declined_by.assign(in.declined_by().begin(), in.declined_by().end());
+  out.waiting_since = from_ms(in.waiting_since_ms());
+  out.priority = in.priority();
+  out.units = in.units();
+  out.assignment_token = in.assignment_token();
+  out.note = in.note();
+  return out;
+}
+
+void put(v1::RoutingSettings& out, const Settings& in) {
+  out.set_accept_timeout_ms(in.accept_timeout.count());
+  out.set_disconnect_grace_ms(in.disconnect_grace.count());
+  out.set_keep_tickets_of_gone(in.gone_policy == GonePolicy::kKeep);
+  out.set_missed_offers_until_away(in.missed_offers_until_away);
+  out.set_wanted_wait_ms(in.wanted_wait.count());
+  out.set_rest_after_miss_ms(in.rest_after_miss.count());
+  out.set_rest_after_miss_max_ms(in.rest_after_miss_max.count());
+  out.set_rest_after_refusal_ms(in.rest_after_refusal.count());
+  out.set_rest_after_refusal_max_ms(in.rest_after_refusal_max.count());
+}
+
+void put(v1::RoutingAnswer& out, const std::string& offer_id, const std::string& agent_id) {
+  out.set_offer_id(offer_id);
+  out.set_agent_id(agent_id);
+}
+
+/// One function per input: which field of the record it is.
+struct Writer {
+  v1::RoutingJournalRecord& out;
+
+  void operator()(const AgentUpserted& in) const {
+    v1::Agent& agent = *out.mutable_agent_upserted();
+    agent.set_id(in.agent.id);
+    agent.set_capacity_units(in.agent.capacity_units);
+    for (const Skill& skill : in.agent.skills) {
+      v1::Skill& s = *agent.add_skills();
+      s.set_name(skill.name);
+      s.set_level(skill.level);
+    }
+  }
+  void operator()(const PresenceChanged& in) const {
+    out.mutable_presence_changed()->set_agent_id(in.agent_id);
+    out.mutable_presence_changed()->set_presence(static_cast<v1::Presence>(in.presence));
+  }
+  void operator()(const AgentConnected& in) const {
+    out.mutable_agent_connected()->set_agent_id(in.agent_id);
+    if (in.wished) out.mutable_agent_connected()->set_presence(static_cast<v1::Presence>(*in.wished));
+  }
+  void operator()(const AgentDisconnected& in) const { out.set_agent_disconnected(in.agent_id); }
+  void operator()(const TicketQueued& in) const { put(*out.mutable_ticket_queued(), in.work); }
+  void operator()(const TicketAssigned& in) const {
+    put(*out.mutable_ticket_assigned(), in.work);
+    out.mutable_ticket_assigned()->set_agent_id(in.agent_id);
+  }
+  void operator()(const TicketClosed& in) const { out.set_ticket_closed(in.ticket_id); }
+  void operator()(const OfferRestored& in) const { *out.mutable_offer_restored() = encode(in.offer); }
+  void operator()(const OfferAccepted& in) const {
+    put(*out.mutable_offer_accepted(), in.offer_id, in.agent_id);
+  }
+  void operator()(const OfferDeclined& in) const {
+    put(*out.mutable_offer_declined(), in.offer_id, in.agent_id);
+  }
+  void operator()(const AssignmentConfirmed& in) const {
+    out.mutable_assignment_confirmed()->set_offer_id(in.offer_id);
+    out.mutable_assignment_confirmed()->set_assignment_token(in.assignment_token);
+  }
+  void operator()(const AssignmentRefused& in) const {
+    out.mutable_assignment_refused()->set_offer_id(in.offer_id);
+    out.mutable_assignment_refused()->set_why(in.why);
+  }
+  void operator()(const SettingsChanged& in) const { put(*out.mutable_settings_changed(), in.settings); }
+  void operator()(const RebuildFinished&) const { out.mutable_rebuild_finished(); }
+  void operator()(const TimePassed&) const { out.mutable_time_passed(); }
+};
+
+Input agent_upserted(const v1::Agent& in) {
+  AgentUpserted out;
+  out.agent.id = in.id();
+  out.agent.capacity_units = in.capacity_units();
+  for (const v1::Skill& skill : in.skills()) out.agent.skills.push_back({skill.name(), skill.level()});
+  return out;
+}
+
+Input agent_connected(const v1::RoutingPresence& in) {
+  AgentConnected out{in.agent_id(), std::nullopt};
+  if (in.presence() != v1::PRESENCE_UNSPECIFIED) out.wished = static_cast<Presence>(in.presence());
+  return out;
+}
+
+std::optional<Input> input_of(const v1::RoutingJournalRecord& record) {
+  using Record = v1::RoutingJournalRecord;
+  switch (record.input_case()) {
+    case Record::kAgentUpserted:
+      return agent_upserted(record.agent_upserted());
+    case Record::kPresenceChanged:
+      return PresenceChanged{record.presence_changed().agent_id(),
+                             static_cast<Presence>(record.presence_changed().presence())};
+    case Record::kAgentConnected:
+      return agent_connected(record.agent_connected());
+    case Record::kAgentDisconnected:
+      return AgentDisconnected{record.agent_disconnected()};
+    case Record::kTicketQueued:
+      return TicketQueued{work_of(record.ticket_queued())};
+    case Record::kTicketAssigned:
+      return TicketAssigned{work_of(record.ticket_assigned()), record.ticket_assigned().agent_id()};
+    case Record::kTicketClosed:
+      return TicketClosed{record.ticket_closed()};
+    case Record::kOfferRestored:
+      return OfferRestored{decode(record.offer_restored())};
+    case Record::kOfferAccepted:
+      return OfferAccepted{record.offer_accepted().offer_id(), record.offer_accepted().agent_id()};
+    case Record::kOfferDeclined:
+      return OfferDeclined{record.offer_declined().offer_id(), record.offer_declined().agent_id()};
+    case Record::kAssignmentConfirmed:
+      return AssignmentConfirmed{record.assignment_confirmed().offer_id(),
+                                 record.assignment_confirmed().assignment_token()};
+    case Record::kAssignmentRefused:
+      return AssignmentRefused{record.assignment_refused().offer_id(), record.assignment_refused().why()};
+    case Record::kSettingsChanged:
+      return SettingsChanged{decode(record.settings_changed())};
+    case Record::kRebuildFinished:
+      return RebuildFinished{};
+    case Record::kTimePassed:
+      return TimePassed{};
+    case Record::kStarted:
+    case Record::INPUT_NOT_SET:
+      break;
+  }
+  return std::nullopt;
+}
+
+}  // namespace
+
+std::string encode(const Input& input, TimePoint now) {
+  v1::RoutingJournalRecord record;
+  record.set_at_ms(to_ms(now));
+  std::visit(Writer{record}, input);
+  return record.SerializeAsString();
+}
+
+std::string encode_start(std::uint16_t shard, std::int64_t fencing_token, const Settings& settings,
+                         TimePoint now) {
+  v1::RoutingJournalRecord record;
+  record.set_at_ms(to_ms(now));
+  record.mutable_started()->set_shard(shard);
+  record.mutable_started()->set_fencing_token(fencing_token);
+  put(*record.mutable_started()->mutable_settings(), settings);
+  return record.SerializeAsString();
+}
+
+std::optional<JournalInput> decode(const v1::RoutingJournalRecord& record) {
+  auto input = input_of(record);
+  if (!input) return std::nullopt;
+  return JournalInput{from_ms(record.at_ms()), *std::move(input)};
+}
+
+Settings decode(const v1::RoutingSettings& in) {
+  Settings out;
+  out.accept_timeout = Duration{in.accept_timeout_ms()};
+  out.disconnect_grace = Duration{in.disconnect_grace_ms()};
+  out.gone_policy = in.keep_tickets_of_gone() ? GonePolicy::kKeep : GonePolicy::kRequeue;
+  out.missed_offers_until_away = in.missed_offers_until_away();
+  out.wanted_wait = Duration{in.wanted_wait_ms()};
+  out.rest_after_miss = Duration{in.rest_after_miss_ms()};
+  out.rest_after_miss_max = Duration{in.rest_after_miss_max_ms()};
+  out.rest_after_refusal = Duration{in.rest_after_refusal_ms()};
+  out.rest_after_refusal_max = Duration{in.rest_after_refusal_max_ms()};
+  return out;
+}
+
+v1::RoutingOffer encode(const Offer& in) {
+  v1::RoutingOffer out;
+  out.set_id(in.id);
+  out.set_ticket_id(in.ticket_id);
+  out.set_agent_id(in.agent_id);
+  out.set_units(in.units);
+  out.set_offered_at_ms(to_ms(in.offered_at));
+  out.set_expires_at_ms(to_ms(in.expires_at));
+  out.set_explanation(in.explanation);
+  return out;
+}
+
+Offer decode(const v1::RoutingOffer& in) {
+  return {in.id(),
+          in.ticket_id(),
+          in.agent_id(),
+          in.units(),
+          from_ms(in.offered_at_ms()),
+          from_ms(in.expires_at_ms()),
+          in.explanation()};
+}
+
+}  // namespace hark::routing

@@ -1,0 +1,21 @@
+#pragma once
+
+#include <cstdint>
+#include <string>
+
+/// Where routing's things are in Redis: all of a shard under one hash tag.
+///
+///   leader             string  "<fencing token> <instance>", expires with the lease
+///   leader_token       string  counter of fencing tokens; only grows
+///   agents             set     ids
+///   agent:<id>         hash    record (Agent bytes), password (argon2id), presence
+///   offers             hash    standing offers: id -> RoutingOffer bytes
+///   declined           hash    ticket -> agents who declined it since it was last queued, space-separated
+///   accepted:<offer>   string  "<ticket> <agent> <assignment token>", kept a day
+///   journal            stream  <fencing token>-<n>: r RoutingJournalRecord bytes; capped
+///   committed          string  "<fencing token> <n>": last batch that was written
+namespace hark::routing::keys {
+
+inline std::string shard(std::uint16_t number) { return "hark:{r" + std::to_string(number) + "}"; }
+
+}  // namespace hark::routing::keys

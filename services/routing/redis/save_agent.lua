@@ -1,0 +1,11 @@
+--[[ save_agent: writes an agent's record.
+     KEYS[1] the shard's prefix
+     ARGV  1 id  2 record  3 password hash, '' keeps the present one  4 '1': only if there is none yet
+     Returns 1 if it was written, else 0 ]]
+local P = KEYS[1] .. ':'
+local key = P .. 'agent:' .. ARGV[1]
+if ARGV[4] == '1' and redis.call('EXISTS', key) == 1 then return 0 end
+redis.call('HSET', key, 'record', ARGV[2])
+if ARGV[3] ~= '' then redis.call('HSET', key, 'password', ARGV[3]) end
+redis.call('SADD', P .. 'agents', ARGV[1])
+return 1

@@ -1,0 +1,14 @@
+#pragma once
+
+#include <string_view>
+
+/// The texts of the .lua files beside this header, embedded when the binary is built.
+namespace hark::routing::scripts {
+
+extern const std::string_view lead_lua;
+extern const std::string_view resign_lua;
+extern const std::string_view save_agent_lua;
+extern const std::string_view agents_lua;
+extern const std::string_view commit_lua;
+
+}  // namespace hark::routing::scripts

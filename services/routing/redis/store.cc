@@ -1,0 +1,207 @@
+#include "routing/redis/store.h"
+
+#include <algorithm>
+#include <array>
+
+#include "routing/redis/journal.h"
+#include "routing/redis/keys.h"
+#include "routing/redis/scripts.h"
+
+namespace hark::routing {
+namespace {
+
+const redis::Script& lead_script() {
+  static const redis::Script s{"lead", std::string{scripts::lead_lua}};
+  return s;
+}
+const redis::Script& resign_script() {
+  static const redis::Script s{"resign", std::string{scripts::resign_lua}};
+  return s;
+}
+const redis::Script& save_agent_script() {
+  static const redis::Script s{"save_agent", std::string{scripts::save_agent_lua}};
+  return s;
+}
+const redis::Script& agents_script() {
+  static const redis::Script s{"agents", std::string{scripts::agents_lua}};
+  return s;
+}
+const redis::Script& commit_script() {
+  static const redis::Script s{"commit", std::string{scripts::commit_lua}};
+  return s;
+}
+
+std::vector<std::string> words(std::string_view text) {
+  std::vector<std::string> out;
+  while (!text.empty()) {
+    const auto end = std::min(text.find(' '), text.size());
+    if (end > 0) out.emplace_back(text.substr(0, end));
+    text.remove_prefix(std::min(end + 1, text.size()));
+  }
+  return out;
+}
+
+Error unreadable(std::string_view what) {
+  return {Code::kDataLoss, Reason::kInternal,
+          "routing's store holds " + std::string{what} + " that cannot be read"};
+}
+
+}  // namespace
+
+Store::Store(redis::Client& redis, std::uint16_t shard) : redis_{redis}, prefix_{keys::shard(shard)} {}
+
+Task<Result<redis::Reply>> Store::command(std::string_view name, std::string_view suffix,
+                                          std::string_view argument) {
+  const std::string key = prefix_ + ":" + std::string{suffix};
+  std::vector<std::string_view> args{name, key};
+  if (!argument.empty()) args.push_back(argument);
+  co_return co_await redis_.command(key, args);
+}
+
+Task<Result<Store::Lease>> Store::lead(std::string_view instance, std::chrono::milliseconds lease) {
+  const std::string lease_ms = std::to_string(lease.count());
+  const std::array<std::string_view, 1> keys{prefix_};
+  const std::array<std::string_view, 2> args{instance, lease_ms};
+  HARK_CO_TRY(const redis::Reply reply, co_await redis_.eval(lead_script(), keys, args));
+  Lease out;
+  out.leading = reply[0].number() == 1;
+  if (out.leading) {
+    out.token = reply[1].number();
+  } else {
+    out.holder = reply[1].text();
+    out.left = std::chrono::milliseconds{std::max<std::int64_t>(reply[2].number(), 0)};
+  }
+  co_return out;
+}
+
+Task<Status> Store::resign(std::string_view instance) {
+  const std::array<std::string_view, 1> keys{prefix_};
+  const std::array<std::string_view, 1> args{instance};
+  const auto reply = co_await redis_.eval(resign_script(), keys, args);
+  if (!reply.ok()) co_return reply.error();
+  co_return Status{};
+}
+
+Task<Result<bool>> Store::save_agent(const v1::Agent& agent, std::string_view password_hash,
+                                     bool only_if_absent) {
+  v1::Agent record = agent;
+  record.clear_presence();
+  record.clear_used_units();
+  record.clear_ticket_ids();
+  record.clear_connections();
+  const std::string bytes = record.SerializeAsString();
+  const std::array<std::string_view, 1> keys{prefix_};
+  const std::array<std::string_view, 4> args{agent.id(), bytes, password_hash, only_if_absent ? "1" : "0"};
+  HARK_CO_TRY(const redis::Reply reply, co_await redis_.eval(save_agent_script(), keys, args));
+  co_return reply.number() == 1;
+}
+
+Task<Result<std::vector<Store::AgentRecord>>> Store::agents() {
+  const std::array<std::string_view, 1> keys{prefix_};
+  HARK_CO_TRY(const redis::Reply reply, co_await redis_.eval(agents_script(), keys, {}));
+  std::vector<AgentRecord> out;
+  for (const redis::Reply& item : reply.items()) {
+    AgentRecord record;
+    if (!record.agent.ParseFromString(item[1].text()))
+      co_return unreadable("the record of agent " + item[0].text());
+    const auto presence = item[2].number();
+    if (presence >= 1 && presence <= 3) record.presence = static_cast<Presence>(presence);
+    out.push_back(std::move(record));
+  }
+  std::ranges::sort(out, {}, [](const AgentRecord& r) { return r.agent.id(); });
+  co_return out;
+}
+
+Task<Result<std::optional<Store::Credentials>>> Store::credentials(std::string_view agent_id) {
+  const std::string key = prefix_ + ":agent:" + std::string{agent_id};
+  const std::array<std::string_view, 4> args{"HMGET", key, "record", "password"};
+  HARK_CO_TRY(const redis::Reply reply, co_await redis_.command(key, args));
+  if (reply[0].is_nil()) co_return std::optional<Credentials>{};
+  Credentials out;
+  if (!out.agent.ParseFromString(reply[0].text()))
+    co_return unreadable("the record of agent " + std::string{agent_id});
+  out.password_hash = reply[1].text();
+  co_return std::optional{std::move(out)};
+}
+
+Task<Result<std::vector<Offer>>> Store::standing_offers() {
+  HARK_CO_TRY(const redis::Reply reply, co_await command("HVALS", "offers", ""));
+  std::vector<Offer> out;
+  for (const redis::Reply& item : reply.items()) {
+    v1::RoutingOffer offer;
+    if (!offer.ParseFromString(item.text())) co_return unreadable("a standing offer");
+    out.push_back(decode(offer));
+  }
+  std::ranges::sort(out, {}, &Offer::id);
+  co_return out;
+}
+
+Task<Result<Store::Declines>> Store::declines() {
+  HARK_CO_TRY(const redis::Reply reply, co_await command("HGETALL", "declined", ""));
+  Declines out;
+  for (std::size_t i = 0; i + 1 < reply.size(); i += 2) out[reply[i].text()] = words(reply[i + 1].view());
+  co_return out;
+}
+
+Task<Result<std::optional<Store::Accepted>>> Store::accepted(std::string_view offer_id) {
+  HARK_CO_TRY(const redis::Reply reply, co_await command("GET", "accepted:" + std::string{offer_id}, ""));
+  const auto parts = words(reply.view());
+  if (parts.size() != 3) co_return std::optional<Accepted>{};
+  co_return std::optional{Accepted{parts[0], parts[1], redis::Reply{parts[2]}.number()}};
+}
+
+void Store::Batch::offer_made(const Offer& offer) {
+  changes.insert(changes.end(), {"offer", offer.id, encode(offer).SerializeAsString()});
+}
+void Store::Batch::offer_ended(std::string_view offer_id) {
+  changes.insert(changes.end(), {"unoffer", std::string{offer_id}, ""});
+}
+void Store::Batch::declined(std::string_view ticket_id, std::string_view agent_id) {
+  changes.insert(changes.end(), {"declined", std::string{ticket_id}, std::string{agent_id}});
+}
+void Store::Batch::forget(std::string_view ticket_id) {
+  changes.insert(changes.end(), {"forget", std::string{ticket_id}, ""});
+}
+void Store::Batch::presence(std::string_view agent_id, Presence presence) {
+  changes.insert(changes.end(),
+                 {"presence", std::string{agent_id}, std::to_string(static_cast<int>(presence))});
+}
+void Store::Batch::accepted(std::string_view offer_id, const Accepted& a) {
+  changes.insert(changes.end(), {"accepted", std::string{offer_id},
+                                 a.ticket_id + " " + a.agent_id + " " + std::to_string(a.assignment_token)});
+}
+
+Task<Status> Store::commit(std::int64_t token, const Batch& batch) {
+  const std::vector<std::string> head{std::to_string(token), std::to_string(batch.first_record),
+                                      std::to_string(batch.records.size()),
+                                      std::to_string(kJournalRecordsMax)};
+  std::vector<std::string_view> args;
+  args.reserve(head.size() + batch.records.size() + batch.changes.size());
+  for (const auto* part : {&head, &batch.records, &batch.changes})
+    args.insert(args.end(), part->begin(), part->end());
+  const std::array<std::string_view, 1> keys{prefix_};
+  const auto reply = co_await redis_.eval(commit_script(), keys, args);
+  if (!reply.ok()) co_return reply.error();
+  if ((*reply)[0].view() == "not_leader") {
+    co_return Error{Code::kUnavailable, Reason::kNotLeader,
+                    "routing is led by another process now (" + (*reply)[1].text() + "); try again"};
+  }
+  co_return Status{};
+}
+
+Task<Result<std::vector<Store::JournalItem>>> Store::journal(std::string_view after, int limit) {
+  const std::string key = prefix_ + ":journal";
+  const std::string from = after == "-" ? "-" : "(" + std::string{after};
+  const std::string count = std::to_string(limit);
+  const std::array<std::string_view, 6> args{"XRANGE", key, from, "+", "COUNT", count};
+  HARK_CO_TRY(const redis::Reply reply, co_await redis_.command(key, args));
+  std::vector<JournalItem> out;
+  for (const redis::Reply& item : reply.items()) {
+    JournalItem& entry = out.emplace_back();
+    entry.id = item[0].text();
+    if (!entry.record.ParseFromString(item[1][1].text())) co_return unreadable("a journal record");
+  }
+  co_return out;
+}
+
+}  // namespace hark::routing

@@ -1,0 +1,104 @@
+#pragma once
+
+#include <chrono>
+#include <map>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/core/result.h"
+#include "base/redis/client.h"
+#include "hark/v1/agent.pb.h"
+#include "hark/v1/routing_journal.pb.h"
+#include "routing/core/input.h"
+
+namespace hark::routing {
+
+/// Journal records that are kept, at least; older ones are dropped in lumps.
+constexpr std::int64_t kJournalRecordsMax = 200'000;
+
+/// What routing keeps in Redis: who leads, agents, standing offers, and the journal.
+///
+/// One per shard; lives on its service's thread. Errors are the client's (STORE_UNAVAILABLE, OUTCOME_UNKNOWN)
+/// unless said otherwise.
+class Store {
+ public:
+  Store(redis::Client& redis, std::uint16_t shard);
+
+  struct Lease {
+    /// Ours, with this fencing token...
+    bool leading = false;
+    std::int64_t token = 0;
+    /// ...or another's, for so long.
+    std::string holder;
+    std::chrono::milliseconds left{0};
+  };
+  /// Takes the lease if it is free, renews it if it is ours.
+  Task<Result<Lease>> lead(std::string_view instance, std::chrono::milliseconds lease);
+  Task<Status> resign(std::string_view instance);
+
+  /// False: there is one already and `only_if_absent`. An empty hash keeps the present password.
+  Task<Result<bool>> save_agent(const v1::Agent& agent, std::string_view password_hash, bool only_if_absent);
+
+  struct AgentRecord {
+    v1::Agent agent;
+    Presence presence = Presence::kOffline;
+  };
+  /// In order of ids.
+  Task<Result<std::vector<AgentRecord>>> agents();
+
+  struct Credentials {
+    v1::Agent agent;
+    std::string password_hash;
+  };
+  Task<Result<std::optional<Credentials>>> credentials(std::string_view agent_id);
+
+  /// In order of ids.
+  Task<Result<std::vector<Offer>>> standing_offers();
+
+  /// Ticket -> agents.
+  using Declines = std::map<std::string, std::vector<std::string>, std::less<>>;
+  Task<Result<Declines>> declines();
+
+  struct Accepted {
+    std::string ticket_id;
+    std::string agent_id;
+    std::int64_t assignment_token = 0;
+  };
+  /// What came of an offer that was accepted within the last day, whoever led then.
+  Task<Result<std::optional<Accepted>>> accepted(std::string_view offer_id);
+
+  /// What a leader writes at once. Numbered through, so that a batch whose fate is unknown can be sent again.
+  struct Batch {
+    std::int64_t first_record = 1;
+    std::vector<std::string> records;
+    /// Three values each; see commit.lua.
+    std::vector<std::string> changes;
+
+    void offer_made(const Offer& offer);
+    void offer_ended(std::string_view offer_id);
+    void declined(std::string_view ticket_id, std::string_view agent_id);
+    void forget(std::string_view ticket_id);
+    void presence(std::string_view agent_id, Presence presence);
+    void accepted(std::string_view offer_id, const Accepted& accepted);
+  };
+  /// NOT_LEADER if the lease has gone to another or run out: nothing was written.
+  Task<Status> commit(std::int64_t token, const Batch& batch);
+
+  struct JournalItem {
+    std::string id;
+    v1::RoutingJournalRecord record;
+  };
+  /// Oldest first, after the id given ("-" from the start).
+  Task<Result<std::vector<JournalItem>>> journal(std::string_view after, int limit);
+
+ private:
+  Task<Result<redis::Reply>> command(std::string_view name, std::string_view suffix,
+                                     std::string_view argument);
+
+  redis::Client& redis_;
+  std::string prefix_;
+};
+
+}  // namespace hark::routing

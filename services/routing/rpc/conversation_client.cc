@@ -1,0 +1,71 @@
+#include "routing/rpc/conversation_client.h"
+
+#include <grpcpp/channel.h>
+
+#include <utility>
+
+#include "base/rpc/client_call.h"
+
+namespace hark::routing {
+namespace {
+
+class GrpcFeed final : public EventFeed {
+ public:
+  explicit GrpcFeed(std::shared_ptr<rpc::ClientReadStream<v1::SubscribeResponse>> stream)
+      : stream_{std::move(stream)} {}
+  Task<std::optional<v1::SubscribeResponse>> read() override { return stream_->read(); }
+  Task<Status> status() override { return stream_->finish(); }
+
+ private:
+  std::shared_ptr<rpc::ClientReadStream<v1::SubscribeResponse>> stream_;
+};
+
+}  // namespace
+
+ConversationClient::ConversationClient(asio::any_io_executor executor,
+                                       const std::shared_ptr<grpc::Channel>& channel)
+    : executor_{std::move(executor)},
+      conversation_{v1::ConversationService::NewStub(channel)},
+      events_{v1::EventService::NewStub(channel)} {}
+
+Task<Result<v1::AssignResponse>> ConversationClient::assign(v1::AssignRequest request) {
+  co_return co_await rpc::call(conversation_->async(),
+                               &v1::ConversationService::Stub::async_interface::Assign, std::move(request));
+}
+
+Task<Result<v1::TransferResponse>> ConversationClient::transfer(v1::TransferRequest request) {
+  co_return co_await rpc::call(conversation_->async(),
+                               &v1::ConversationService::Stub::async_interface::Transfer, std::move(request));
+}
+
+Task<Status> ConversationClient::raise_fence(std::int64_t fencing_token) {
+  v1::RaiseFenceRequest request;
+  request.set_fencing_token(fencing_token);
+  const auto answer =
+      co_await rpc::call(conversation_->async(), &v1::ConversationService::Stub::async_interface::RaiseFence,
+                         std::move(request));
+  if (!answer.ok()) co_return answer.error();
+  co_return Status{};
+}
+
+Task<Result<Conversations::Snapshot>> ConversationClient::snapshot() {
+  const auto stream = rpc::open_read_stream(
+      executor_, events_->async(), &v1::EventService::Stub::async_interface::Snapshot, v1::SnapshotRequest{});
+  Snapshot out;
+  while (auto response = co_await stream->read()) {
+    if (response->has_cursor()) out.cursor = std::move(*response->mutable_cursor());
+    for (v1::Ticket& ticket : *response->mutable_tickets()) out.tickets.push_back(std::move(ticket));
+  }
+  HARK_CO_TRY_VOID(co_await stream->finish());
+  co_return out;
+}
+
+std::unique_ptr<EventFeed> ConversationClient::subscribe(v1::Cursor after) {
+  v1::SubscribeRequest request;
+  *request.mutable_after() = std::move(after);
+  request.set_mark_caught_up(true);
+  return std::make_unique<GrpcFeed>(rpc::open_read_stream(
+      executor_, events_->async(), &v1::EventService::Stub::async_interface::Subscribe, request));
+}
+
+}  // namespace hark::routing

@@ -1,0 +1,28 @@
+#pragma once
+
+#include <memory>
+
+#include "hark/v1/conversation_service.grpc.pb.h"
+#include "hark/v1/event_service.grpc.pb.h"
+#include "routing/ports.h"
+
+namespace hark::routing {
+
+/// The conversation service over gRPC.
+class ConversationClient final : public Conversations {
+ public:
+  ConversationClient(asio::any_io_executor executor, const std::shared_ptr<grpc::Channel>& channel);
+
+  Task<Result<v1::AssignResponse>> assign(v1::AssignRequest request) override;
+  Task<Result<v1::TransferResponse>> transfer(v1::TransferRequest request) override;
+  Task<Status> raise_fence(std::int64_t fencing_token) override;
+  Task<Result<Snapshot>> snapshot() override;
+  std::unique_ptr<EventFeed> subscribe(v1::Cursor after) override;
+
+ private:
+  asio::any_io_executor executor_;
+  std::unique_ptr<v1::ConversationService::Stub> conversation_;
+  std::unique_ptr<v1::EventService::Stub> events_;
+};
+
+}  // namespace hark::routing

@@ -1,0 +1,62 @@
+#include "routing/rpc/handler.h"
+
+namespace hark::routing {
+namespace {
+
+using Stream = rpc::ServerStream<v1::AgentSessionRequest, v1::AgentSessionResponse>;
+using Reactor = grpc::ServerUnaryReactor;
+
+/// Waits for the client to go away: nothing comes up after the hello.
+Task<> watch(std::shared_ptr<Stream> stream, std::shared_ptr<Routing::Session> session) {
+  while (co_await stream->read()) {
+  }
+  session->hang_up();
+}
+
+Task<Status> serve_session(TaskGroup& tasks, Routing& service, std::shared_ptr<Stream> stream) {
+  const auto first = co_await stream->read();
+  if (!first || !first->has_hello()) {
+    co_return Error{Code::kInvalidArgument, Reason::kInvalidField, "the first frame must be hello"};
+  }
+  HARK_CO_TRY(const auto session, co_await service.open_session(first->hello()));
+  tasks.spawn("AgentSession up", watch(stream, session));
+  while (auto state = co_await session->next()) {
+    // Each frame is the whole state, so a slow reader has lost nothing: it connects again and has the newest.
+    if (!stream->write(*std::move(state))) {
+      co_return Error{Code::kResourceExhausted, Reason::kOverloaded, "frames are not read; connect again"};
+    }
+  }
+  co_return session->why_ended();
+}
+
+}  // namespace
+
+grpc::ServerBidiReactor<v1::AgentSessionRequest, v1::AgentSessionResponse>* Handler::AgentSession(Context*) {
+  return rpc::run_stream<v1::AgentSessionRequest, v1::AgentSessionResponse>(
+      tasks_, "AgentSession",
+      [this](std::shared_ptr<Stream> stream) { return serve_session(tasks_, service_, std::move(stream)); });
+}
+
+Reactor* Handler::AcceptOffer(Context*, const v1::AcceptOfferRequest* in, v1::AcceptOfferResponse* out) {
+  return rpc::run_unary(tasks_, "AcceptOffer", service_.accept_offer(*in), out);
+}
+Reactor* Handler::DeclineOffer(Context*, const v1::DeclineOfferRequest* in, v1::DeclineOfferResponse* out) {
+  return rpc::run_unary(tasks_, "DeclineOffer", service_.decline_offer(*in), out);
+}
+Reactor* Handler::SetPresence(Context*, const v1::SetPresenceRequest* in, v1::SetPresenceResponse* out) {
+  return rpc::run_unary(tasks_, "SetPresence", service_.set_presence(*in), out);
+}
+Reactor* Handler::UpsertAgent(Context*, const v1::UpsertAgentRequest* in, v1::UpsertAgentResponse* out) {
+  return rpc::run_unary(tasks_, "UpsertAgent", service_.upsert_agent(*in), out);
+}
+Reactor* Handler::ListAgents(Context*, const v1::ListAgentsRequest* in, v1::ListAgentsResponse* out) {
+  return rpc::run_unary(tasks_, "ListAgents", service_.list_agents(*in), out);
+}
+Reactor* Handler::SignIn(Context*, const v1::SignInRequest* in, v1::SignInResponse* out) {
+  return rpc::run_unary(tasks_, "SignIn", service_.sign_in(*in), out);
+}
+Reactor* Handler::ListQueue(Context*, const v1::ListQueueRequest* in, v1::ListQueueResponse* out) {
+  return rpc::run_unary(tasks_, "ListQueue", service_.list_queue(*in), out);
+}
+
+}  // namespace hark::routing

@@ -1,0 +1,32 @@
+#pragma once
+
+#include "base/async/task_group.h"
+#include "base/rpc/server_call.h"
+#include "hark/v1/routing_service.grpc.pb.h"
+#include "routing/service.h"
+
+namespace hark::routing {
+
+/// RoutingService over gRPC.
+class Handler final : public v1::RoutingService::CallbackService {
+ public:
+  Handler(TaskGroup& tasks, Routing& service) : tasks_{tasks}, service_{service} {}
+
+  using Context = grpc::CallbackServerContext;
+  using Reactor = grpc::ServerUnaryReactor;
+
+  grpc::ServerBidiReactor<v1::AgentSessionRequest, v1::AgentSessionResponse>* AgentSession(Context*) override;
+  Reactor* AcceptOffer(Context*, const v1::AcceptOfferRequest* in, v1::AcceptOfferResponse* out) override;
+  Reactor* DeclineOffer(Context*, const v1::DeclineOfferRequest* in, v1::DeclineOfferResponse* out) override;
+  Reactor* SetPresence(Context*, const v1::SetPresenceRequest* in, v1::SetPresenceResponse* out) override;
+  Reactor* UpsertAgent(Context*, const v1::UpsertAgentRequest* in, v1::UpsertAgentResponse* out) override;
+  Reactor* ListAgents(Context*, const v1::ListAgentsRequest* in, v1::ListAgentsResponse* out) override;
+  Reactor* SignIn(Context*, const v1::SignInRequest* in, v1::SignInResponse* out) override;
+  Reactor* ListQueue(Context*, const v1::ListQueueRequest* in, v1::ListQueueResponse* out) override;
+
+ private:
+  TaskGroup& tasks_;
+  Routing& service_;
+};
+
+}  // namespace hark::routing

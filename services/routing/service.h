@@ -1,0 +1,102 @@
+#pragma once
+
+#include <boost/asio/steady_timer.hpp>
+#include <chrono>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "hark/v1/routing_service.pb.h"
+#include "routing/passwords.h"
+#include "routing/term.h"
+
+namespace hark::routing {
+
+/// How long a leader's lease holds without being renewed, and how often it is.
+constexpr std::chrono::milliseconds kLeaseTime{5'000};
+constexpr std::chrono::milliseconds kRenewEvery{1'500};
+/// A leader that could not renew stops deciding so long before its lease ends.
+constexpr std::chrono::milliseconds kLeaseMargin{1'000};
+
+/// What routing does, one function per call of its contract (proto/hark/v1/routing_service.proto tells what
+/// each promises), and the loop that takes the lead and keeps it.
+///
+/// Lives on its service's thread.
+class Routing {
+ public:
+  struct World {
+    asio::any_io_executor executor;
+    Store& store;
+    Conversations& conversations;
+    const Clock& clock;
+    Passwords& passwords;
+    /// Tells this process from all others, now and later.
+    std::string instance;
+    TaskGroup::OnFailure on_failure;
+    /// For the log: "leads", "follows", why a term ended.
+    std::function<void(std::string_view what, std::string_view detail)> on_change;
+  };
+
+  Routing(World world, Rules rules);
+
+  /// Makes the agents of the configuration that do not exist yet.
+  Task<Status> seed(std::vector<v1::AgentSeed> seeds);
+
+  /// Takes the lead whenever it is free, until cancelled. Spawn it in a task group; then close().
+  Task<> run();
+
+  /// After run() has ended: ends the term and gives the lease back.
+  Task<> close();
+
+  /// True as soon as this process decides; false if it does not within the time.
+  Task<bool> leads_within(std::chrono::milliseconds time);
+  [[nodiscard]] bool leads() const { return term_ && term_->decides(); }
+
+  Task<Result<v1::AcceptOfferResponse>> accept_offer(v1::AcceptOfferRequest request);
+  Task<Result<v1::DeclineOfferResponse>> decline_offer(v1::DeclineOfferRequest request);
+  Task<Result<v1::SetPresenceResponse>> set_presence(v1::SetPresenceRequest request);
+  Task<Result<v1::UpsertAgentResponse>> upsert_agent(v1::UpsertAgentRequest request);
+  Task<Result<v1::ListAgentsResponse>> list_agents(v1::ListAgentsRequest request);
+  Task<Result<v1::SignInResponse>> sign_in(v1::SignInRequest request);
+  Task<Result<v1::ListQueueResponse>> list_queue(v1::ListQueueRequest request);
+
+  /// One socket of an agent: connected from its making to its end.
+  class Session {
+   public:
+    Session(std::shared_ptr<Term> term, std::string agent_id, const asio::any_io_executor& executor);
+    ~Session();
+    Session(const Session&) = delete;
+    Session& operator=(const Session&) = delete;
+
+    /// The whole state whenever it has changed, at once the first time; nothing once the term or the socket
+    /// is over.
+    Task<std::optional<v1::AgentSessionResponse>> next();
+    /// The socket is gone.
+    void hang_up();
+    /// NOT_LEADER if it was the term that ended.
+    [[nodiscard]] Status why_ended() const;
+
+   private:
+    std::shared_ptr<Term> term_;
+    std::string agent_id_;
+    Term::Session place_;
+    bool hung_up_ = false;
+  };
+  Task<Result<std::shared_ptr<Session>>> open_session(v1::AgentSessionRequest::Hello hello);
+
+ private:
+  Task<> lead(Store::Lease lease, std::chrono::steady_clock::time_point until);
+  Task<> begin(std::shared_ptr<Term> term);
+  Task<> keep_lease(std::chrono::steady_clock::time_point until);
+  Task<> pause(std::chrono::milliseconds time);
+  [[nodiscard]] Result<std::shared_ptr<Term>> leading_term() const;
+
+  World world_;
+  Rules rules_;
+  std::shared_ptr<Term> term_;
+  asio::steady_timer pause_;
+  Notifier changed_;
+};
+
+}  // namespace hark::routing

@@ -1,0 +1,177 @@
+#include <algorithm>
+#include <utility>
+
+#include "routing/service.h"
+
+namespace hark::routing {
+namespace {
+
+constexpr int kQueueLimitUsual = 100;
+constexpr int kQueueLimitMax = 500;
+
+Code code_of(Reason reason) {
+  switch (reason) {
+    case Reason::kAgentNotFound:
+    case Reason::kOfferNotFound:
+      return Code::kNotFound;
+    case Reason::kNotLeader:
+      return Code::kUnavailable;
+    default:
+      return Code::kFailedPrecondition;
+  }
+}
+
+std::optional<Error> refusal(const std::vector<Effect>& effects) {
+  for (const Effect& effect : effects) {
+    if (const auto* refused = std::get_if<Refused>(&effect)) {
+      return Error{code_of(refused->reason), refused->reason, refused->message};
+    }
+  }
+  return std::nullopt;
+}
+
+template <class T>
+const T* find(const std::vector<Effect>& effects) {
+  for (const Effect& effect : effects) {
+    if (const T* found = std::get_if<T>(&effect)) return found;
+  }
+  return nullptr;
+}
+
+Error no_agent(const std::string& id) {
+  return {Code::kNotFound, Reason::kAgentNotFound,
+          "there is no agent '" + id.substr(0, kAgentIdBytesMax) + "'"};
+}
+
+v1::AcceptOfferResponse accepted(const std::string& offer_id, const std::string& agent_id, v1::Ticket ticket,
+                                 std::int64_t token) {
+  v1::AcceptOfferResponse response;
+  response.mutable_offer()->set_id(offer_id);
+  response.mutable_offer()->set_agent_id(agent_id);
+  *response.mutable_offer()->mutable_ticket() = std::move(ticket);
+  response.set_assignment_token(token);
+  return response;
+}
+
+}  // namespace
+
+Task<Result<v1::AcceptOfferResponse>> Routing::accept_offer(v1::AcceptOfferRequest request) {
+  HARK_CO_TRY(const auto term, leading_term());
+  if (!term->agent(request.agent_id())) co_return no_agent(request.agent_id());
+  const auto effects = term->feed(OfferAccepted{request.offer_id(), request.agent_id()});
+  if (const auto refused = refusal(effects)) {
+    if (refused->reason != Reason::kOfferNotFound && refused->reason != Reason::kOfferExpired)
+      co_return *refused;
+    // It may have been accepted under an earlier leader.
+    HARK_CO_TRY(const auto before, co_await world_.store.accepted(request.offer_id()));
+    if (!before || before->agent_id != request.agent_id()) co_return *refused;
+    co_return accepted(request.offer_id(), request.agent_id(), term->ticket(before->ticket_id),
+                       before->assignment_token);
+  }
+  if (const auto* repeated = find<AcceptRepeated>(effects); repeated && repeated->assignment_token > 0) {
+    co_return accepted(request.offer_id(), request.agent_id(), term->ticket(repeated->ticket_id),
+                       repeated->assignment_token);
+  }
+  HARK_CO_TRY(auto ticket, co_await term->assignment(request.offer_id()));
+  const auto token = ticket.assignment_token();
+  co_return accepted(request.offer_id(), request.agent_id(), std::move(ticket), token);
+}
+
+Task<Result<v1::DeclineOfferResponse>> Routing::decline_offer(v1::DeclineOfferRequest request) {
+  HARK_CO_TRY(const auto term, leading_term());
+  const auto effects = term->feed(OfferDeclined{request.offer_id(), request.agent_id()});
+  if (const auto refused = refusal(effects)) co_return *refused;
+  HARK_CO_TRY_VOID(co_await term->settle());
+  co_return v1::DeclineOfferResponse{};
+}
+
+Task<Result<v1::SetPresenceResponse>> Routing::set_presence(v1::SetPresenceRequest request) {
+  HARK_CO_TRY(const auto presence, presence_of(request.presence()));
+  HARK_CO_TRY(const auto term, leading_term());
+  const auto effects = term->feed(PresenceChanged{request.agent_id(), presence});
+  if (const auto refused = refusal(effects)) co_return *refused;
+  HARK_CO_TRY_VOID(co_await term->settle());
+  v1::SetPresenceResponse response;
+  *response.mutable_agent() = term->agent(request.agent_id()).value_or(v1::Agent{});
+  co_return response;
+}
+
+Task<Result<v1::UpsertAgentResponse>> Routing::upsert_agent(v1::UpsertAgentRequest request) {
+  HARK_CO_TRY(const auto agent, checked_agent(std::move(*request.mutable_agent())));
+  const auto& password = request.password();
+  if (!password.empty() && (password.size() < kPasswordBytesMin || password.size() > kPasswordBytesMax)) {
+    co_return Error{Code::kInvalidArgument, Reason::kInvalidField, "password: must have 8 to 1024 bytes"};
+  }
+  HARK_CO_TRY_VOID(leading_term());
+  std::string hash;
+  if (!password.empty()) {
+    HARK_CO_TRY(hash, co_await world_.passwords.hash(password));
+  }
+  HARK_CO_TRY_VOID(co_await world_.store.save_agent(agent, hash, false));
+  HARK_CO_TRY(const auto term, leading_term());  // it may be another by now; that one has read the record
+  term->take_agent(agent);
+  HARK_CO_TRY_VOID(co_await term->settle());
+  v1::UpsertAgentResponse response;
+  *response.mutable_agent() = term->agent(agent.id()).value_or(agent);
+  co_return response;
+}
+
+Task<Result<v1::ListAgentsResponse>> Routing::list_agents(v1::ListAgentsRequest) {
+  HARK_CO_TRY(const auto term, leading_term());
+  v1::ListAgentsResponse response;
+  for (v1::Agent& agent : term->agents()) *response.add_agents() = std::move(agent);
+  co_return response;
+}
+
+Task<Result<v1::SignInResponse>> Routing::sign_in(v1::SignInRequest request) {
+  const Error wrong{Code::kUnauthenticated, Reason::kUnauthenticated, "the name or the password is wrong"};
+  if (request.password().size() > kPasswordBytesMax || request.agent_id().size() > kAgentIdBytesMax)
+    co_return wrong;
+  HARK_CO_TRY(const auto known, co_await world_.store.credentials(request.agent_id()));
+  const std::string hash = known ? known->password_hash : "";
+  HARK_CO_TRY(const bool matches, co_await world_.passwords.matches(hash, request.password()));
+  if (!matches) co_return wrong;
+  v1::SignInResponse response;
+  *response.mutable_agent() = known->agent;
+  if (leads()) *response.mutable_agent() = term_->agent(request.agent_id()).value_or(known->agent);
+  co_return response;
+}
+
+Task<Result<v1::ListQueueResponse>> Routing::list_queue(v1::ListQueueRequest request) {
+  const int limit = request.limit() == 0 ? kQueueLimitUsual : request.limit();
+  if (limit < 1 || limit > kQueueLimitMax) {
+    co_return Error{Code::kInvalidArgument, Reason::kInvalidField, "limit: must be 1 to 500"};
+  }
+  HARK_CO_TRY(const auto term, leading_term());
+  v1::ListQueueResponse response;
+  response.set_total(static_cast<std::int64_t>(term->router().queue_size()));
+  for (const std::string& id : term->router().queue(static_cast<std::size_t>(limit))) {
+    const auto view = term->router().ticket(id);
+    v1::QueuedTicket& out = *response.add_tickets();
+    out.set_ticket_id(id);
+    out.set_conversation_id(view->work.conversation_id);
+    out.set_waiting_since_ms(to_ms(view->work.waiting_since));
+    for (const Skill& skill : view->work.required_skills) {
+      out.add_required_skills(skill.level == kSkillLevelMin ? skill.name
+                                                            : skill.name + "=" + std::to_string(skill.level));
+    }
+    if (view->offer) *out.mutable_offer() = to_proto(*view->offer, term->ticket(id));
+    out.set_explanation(term->router().explain(id));
+  }
+  co_return response;
+}
+
+Task<Result<std::shared_ptr<Routing::Session>>> Routing::open_session(v1::AgentSessionRequest::Hello hello) {
+  HARK_CO_TRY(const auto term, leading_term());
+  std::optional<Presence> wished;
+  if (hello.presence() != v1::PRESENCE_UNSPECIFIED) {
+    HARK_CO_TRY(wished, presence_of(hello.presence()));
+  }
+  const auto effects = term->feed(AgentConnected{hello.agent_id(), wished});
+  if (const auto refused = refusal(effects)) co_return *refused;
+  auto session = std::make_shared<Session>(term, hello.agent_id(), world_.executor);
+  HARK_CO_TRY_VOID(co_await term->settle());
+  co_return session;
+}
+
+}  // namespace hark::routing

@@ -1,0 +1,445 @@
+#include "routing/service.h"
+
+#include <gmock/gmock.h>
+
+#include "base/testing/redis_fixture.h"
+#include "routing/redis/journal.h"
+
+namespace hark::routing {
+namespace {
+
+using namespace std::chrono_literals;
+using ::testing::ElementsAre;
+using ::testing::HasSubstr;
+using ::testing::IsEmpty;
+
+/// The conversation service in memory: tickets, their log, and a fence.
+class FakeConversations final : public Conversations {
+ public:
+  explicit FakeConversations(const asio::any_io_executor& executor) : logged_{executor} {}
+
+  Task<Result<v1::AssignResponse>> assign(v1::AssignRequest request) override {
+    assign_keys.push_back(request.idempotency_key());
+    if (unknown_assigns > 0 && unknown_assigns-- > 0) {
+      co_return Error{Code::kUnavailable, Reason::kOutcomeUnknown, "the connection broke"};
+    }
+    if (request.fencing_token() < fence)
+      co_return Error{Code::kAborted, Reason::kStaleFence, "a newer leader"};
+    const auto at = tickets.find(request.ticket_id());
+    if (at == tickets.end() || at->second.state() != v1::TICKET_STATE_QUEUED) {
+      co_return Error{Code::kFailedPrecondition, Reason::kIllegalTransition, "the ticket is resolved"};
+    }
+    v1::Ticket& ticket = at->second;
+    ticket.set_state(v1::TICKET_STATE_ASSIGNED);
+    ticket.set_agent_id(request.agent_id());
+    ticket.set_assignment_token(ticket.assignment_token() + 1);
+    log(v1::EVENT_TYPE_ASSIGNED, ticket);
+    v1::AssignResponse response;
+    *response.mutable_ticket() = ticket;
+    co_return response;
+  }
+
+  Task<Result<v1::TransferResponse>> transfer(v1::TransferRequest request) override {
+    if (request.fencing_token() < fence)
+      co_return Error{Code::kAborted, Reason::kStaleFence, "a newer leader"};
+    v1::Ticket& ticket = tickets.at(request.ticket_id());
+    ticket.set_state(v1::TICKET_STATE_QUEUED);
+    ticket.clear_agent_id();
+    log(v1::EVENT_TYPE_TRANSFERRED, ticket);
+    co_return v1::TransferResponse{};
+  }
+
+  Task<Status> raise_fence(std::int64_t token) override {
+    fence = token;
+    co_return Status{};
+  }
+
+  Task<Result<Snapshot>> snapshot() override {
+    Snapshot out;
+    (*out.cursor.mutable_positions())[0] = static_cast<std::int64_t>(events.size());
+    for (const auto& [id, ticket] : tickets) out.tickets.push_back(ticket);
+    co_return out;
+  }
+
+  class Feed final : public EventFeed {
+   public:
+    Feed(FakeConversations& from, std::int64_t after) : from_{from}, next_{static_cast<std::size_t>(after)} {}
+    Task<std::optional<v1::SubscribeResponse>> read() override {
+      while (marked_ && next_ == from_.events.size()) co_await from_.logged_.wait();
+      v1::SubscribeResponse response;
+      while (next_ < from_.events.size()) *response.add_events() = from_.events[next_++];
+      response.set_caught_up(!std::exchange(marked_, true));
+      co_return response;
+    }
+    Task<Status> status() override { co_return Status{}; }
+
+   private:
+    FakeConversations& from_;
+    std::size_t next_;
+    bool marked_ = false;
+  };
+  std::unique_ptr<EventFeed> subscribe(v1::Cursor after) override {
+    return std::make_unique<Feed>(*this, after.positions().at(0));
+  }
+
+  void open(const std::string& id) {
+    v1::Ticket& ticket = tickets[id];
+    ticket.set_id(id);
+    ticket.set_conversation_id("con_" + id);
+    ticket.set_state(v1::TICKET_STATE_QUEUED);
+    ticket.set_channel(v1::CHANNEL_EMAIL);
+    ticket.set_preview("where is my order");
+    log(v1::EVENT_TYPE_ACCEPTED, ticket);
+  }
+
+  void log(v1::EventType type, const v1::Ticket& ticket) {
+    v1::Event event;
+    event.set_position(static_cast<std::int64_t>(events.size()) + 1);
+    event.set_type(type);
+    event.set_ticket_id(ticket.id());
+    *event.mutable_ticket() = ticket;
+    events.push_back(event);
+    logged_.notify_all();
+  }
+
+  std::map<std::string, v1::Ticket> tickets;
+  std::vector<v1::Event> events;
+  std::vector<std::string> assign_keys;
+  std::int64_t fence = 0;
+  int unknown_assigns = 0;
+
+ private:
+  Notifier logged_;
+};
+
+/// One process's routing.
+struct Node {
+  Node(asio::any_io_executor executor, redis::Client& redis, Conversations& conversations, std::string name)
+      : store{redis, 0},
+        tasks{executor,
+              [](std::string_view task, std::string_view what) { ADD_FAILURE() << task << ": " << what; }},
+        service{{executor, store, conversations, clock, passwords, std::move(name),
+                 [](std::string_view task, std::string_view what) { ADD_FAILURE() << task << ": " << what; },
+                 [this](std::string_view what, std::string_view detail) {
+                   news.push_back(std::string{what} + ": " + std::string{detail});
+                 }},
+                {}} {
+    tasks.spawn("lead", service.run());
+  }
+
+  Task<> stop() {
+    tasks.cancel();
+    co_await tasks.wait();
+    co_await service.close();
+  }
+
+  Store store;
+  SystemClock clock;
+  Passwords passwords;
+  std::vector<std::string> news;
+  TaskGroup tasks;
+  Routing service;
+};
+
+class RoutingService : public hark::testing::RedisTest {
+ public:
+  /// Runs a test's coroutine against a node that leads and has the agent ana.
+  void play(Task<> (*scene)(RoutingService&)) {
+    tasks().spawn("scene", scene(*this));
+    run_until_idle();
+  }
+
+  Task<> start(std::string name = "one") {
+    node = std::make_unique<Node>(executor(), client(), conversations, std::move(name));
+    EXPECT_TRUE(co_await node->service.leads_within(20s));
+  }
+  Task<> stop() {
+    co_await node->stop();
+    node.reset();
+  }
+  Task<> make_agent(std::string id, int capacity = 5) {
+    v1::UpsertAgentRequest request;
+    request.mutable_agent()->set_id(id);
+    request.mutable_agent()->set_capacity_units(capacity);
+    request.set_password("correct horse");
+    const auto answer = co_await node->service.upsert_agent(request);
+    EXPECT_TRUE(answer.ok()) << answer.error().message;
+  }
+  Task<std::shared_ptr<Routing::Session>> sit_down(std::string id) {
+    v1::AgentSessionRequest::Hello hello;
+    hello.set_agent_id(id);
+    hello.set_presence(v1::PRESENCE_AVAILABLE);
+    auto session = co_await node->service.open_session(hello);
+    EXPECT_TRUE(session.ok()) << session.error().message;
+    co_return *session;
+  }
+  /// The session's state as soon as it shows so many offers.
+  static Task<v1::AgentSessionResponse> see_offers(std::shared_ptr<Routing::Session> session, int count) {
+    for (;;) {
+      const auto state = co_await session->next();
+      if (!state) {
+        ADD_FAILURE() << "the session ended";
+        co_return v1::AgentSessionResponse{};
+      }
+      if (state->offers_size() == count) co_return *state;
+    }
+  }
+  Task<Result<v1::AcceptOfferResponse>> accept(std::string offer_id, std::string agent_id) {
+    v1::AcceptOfferRequest request;
+    request.set_offer_id(offer_id);
+    request.set_agent_id(agent_id);
+    co_return co_await node->service.accept_offer(request);
+  }
+
+  FakeConversations conversations{executor()};
+  std::unique_ptr<Node> node;
+};
+
+TEST_F(RoutingService, OffersAcceptsAndAssignsFenced) {
+  play(+[](RoutingService& t) -> Task<> {
+    co_await t.start();
+    co_await t.make_agent("ana");
+    const auto session = co_await t.sit_down("ana");
+    t.conversations.open("tkt_1");
+    const auto state = co_await see_offers(session, 1);
+    EXPECT_EQ(state.offers(0).ticket().preview(), "where is my order");
+    EXPECT_EQ(state.agent().used_units(), 1);
+    EXPECT_EQ(state.offers(0).explanation(), "the only one available");
+
+    const auto answer = co_await t.accept(state.offers(0).id(), "ana");
+    EXPECT_TRUE(answer.ok()) << answer.error().message;
+    EXPECT_EQ(answer->assignment_token(), 1);
+    EXPECT_EQ(answer->offer().ticket().agent_id(), "ana");
+    EXPECT_THAT(t.conversations.assign_keys, ElementsAre(state.offers(0).id()));
+    EXPECT_GT(t.conversations.fence, 0);
+    const auto held = co_await see_offers(session, 0);
+    EXPECT_THAT(held.agent().ticket_ids(), ElementsAre("tkt_1"));
+
+    const auto again = co_await t.accept(state.offers(0).id(), "ana");
+    EXPECT_EQ(again->assignment_token(), 1);
+    EXPECT_EQ(t.conversations.assign_keys.size(), 1u);
+    co_await t.stop();
+  });
+}
+
+TEST_F(RoutingService, AnAssignmentOfUnknownFateIsSentAgainUnderItsKey) {
+  play(+[](RoutingService& t) -> Task<> {
+    co_await t.start();
+    co_await t.make_agent("ana");
+    const auto session = co_await t.sit_down("ana");
+    t.conversations.open("tkt_1");
+    t.conversations.unknown_assigns = 2;
+    const auto state = co_await see_offers(session, 1);
+    const std::string id = state.offers(0).id();
+    EXPECT_TRUE((co_await t.accept(id, "ana")).ok());
+    EXPECT_THAT(t.conversations.assign_keys, ElementsAre(id, id, id));
+    co_await t.stop();
+  });
+}
+
+TEST_F(RoutingService, AnOfferOutlivesItsProcess) {
+  play(+[](RoutingService& t) -> Task<> {
+    co_await t.start("one");
+    co_await t.make_agent("ana");
+    auto session = co_await t.sit_down("ana");
+    t.conversations.open("tkt_1");
+    const auto before = co_await see_offers(session, 1);
+    const auto fence = t.conversations.fence;
+    session.reset();
+    co_await t.stop();
+
+    co_await t.start("two");
+    EXPECT_GT(t.conversations.fence, fence);
+    session = co_await t.sit_down("ana");
+    const auto after = co_await see_offers(session, 1);
+    EXPECT_EQ(after.offers(0).id(), before.offers(0).id());
+    EXPECT_TRUE((co_await t.accept(before.offers(0).id(), "ana")).ok());
+    session.reset();
+    co_await t.stop();
+
+    co_await t.start("three");
+    const auto again = co_await t.accept(before.offers(0).id(), "ana");
+    EXPECT_TRUE(again.ok()) << again.error().message;
+    EXPECT_EQ(again->assignment_token(), 1);
+    EXPECT_EQ((co_await t.accept(before.offers(0).id(), "eve")).error().reason, Reason::kAgentNotFound);
+    co_await t.stop();
+  });
+}
+
+TEST_F(RoutingService, ADeclineOutlivesItsProcess) {
+  play(+[](RoutingService& t) -> Task<> {
+    co_await t.start("one");
+    co_await t.make_agent("ana");
+    auto session = co_await t.sit_down("ana");
+    t.conversations.open("tkt_1");
+    const auto state = co_await see_offers(session, 1);
+    v1::DeclineOfferRequest decline;
+    decline.set_offer_id(state.offers(0).id());
+    decline.set_agent_id("ana");
+    EXPECT_TRUE((co_await t.node->service.decline_offer(decline)).ok());
+    session.reset();
+    co_await t.stop();
+
+    co_await t.start("two");
+    session = co_await t.sit_down("ana");
+    const auto queue = *co_await t.node->service.list_queue({});
+    EXPECT_EQ(queue.total(), 1);
+    EXPECT_EQ(queue.tickets(0).explanation(), "waits: of 1 agent 1 declined it");
+    session.reset();
+    co_await t.stop();
+  });
+}
+
+TEST_F(RoutingService, ALeaderWhoseLeaseIsGoneDecidesNothingMore) {
+  play(+[](RoutingService& t) -> Task<> {
+    co_await t.start("one");
+    co_await t.make_agent("ana");
+    const auto session = co_await t.sit_down("ana");
+    (void)co_await session->next();
+    // Another process finds the lease free before this one notices.
+    EXPECT_TRUE((co_await t.node->store.resign("one")).ok());
+    EXPECT_TRUE((co_await t.node->store.lead("usurper", 60s))->leading);
+    t.conversations.open("tkt_1");
+    while (const auto state = co_await session->next()) EXPECT_EQ(state->offers_size(), 0);
+    EXPECT_EQ(session->why_ended().error().reason, Reason::kNotLeader);
+    EXPECT_EQ((co_await t.node->service.list_agents({})).error().reason, Reason::kNotLeader);
+    EXPECT_THAT(*co_await t.node->store.standing_offers(), IsEmpty());
+    co_await t.stop();
+  });
+}
+
+TEST_F(RoutingService, AStaleFenceEndsTheTermAndANewOneServesTheTicket) {
+  play(+[](RoutingService& t) -> Task<> {
+    co_await t.start("one");
+    co_await t.make_agent("ana");
+    auto session = co_await t.sit_down("ana");
+    t.conversations.open("tkt_1");
+    const auto state = co_await see_offers(session, 1);
+    const auto before = t.conversations.fence++;
+    EXPECT_EQ((co_await t.accept(state.offers(0).id(), "ana")).error().reason, Reason::kNotLeader);
+    session.reset();
+    EXPECT_TRUE(co_await t.node->service.leads_within(20s));
+    EXPECT_GT(t.conversations.fence, before);
+    EXPECT_TRUE((co_await t.accept(state.offers(0).id(), "ana")).ok());
+    co_await t.stop();
+  });
+}
+
+TEST_F(RoutingService, SignsInWithTheRightPasswordAlone) {
+  play(+[](RoutingService& t) -> Task<> {
+    co_await t.start();
+    co_await t.make_agent("ana");
+    v1::SignInRequest request;
+    request.set_agent_id("ana");
+    request.set_password("correct horse");
+    const auto right = co_await t.node->service.sign_in(request);
+    EXPECT_TRUE(right.ok());
+    EXPECT_EQ(right->agent().id(), "ana");
+    request.set_password("wrong horse");
+    EXPECT_EQ((co_await t.node->service.sign_in(request)).error().reason, Reason::kUnauthenticated);
+    request.set_agent_id("eve");
+    EXPECT_EQ((co_await t.node->service.sign_in(request)).error().reason, Reason::kUnauthenticated);
+    co_await t.stop();
+  });
+}
+
+TEST_F(RoutingService, SeedsAgentsOnce) {
+  play(+[](RoutingService& t) -> Task<> {
+    co_await t.start();
+    v1::AgentSeed seed;
+    seed.set_id("ana");
+    seed.set_name("Ana");
+    seed.set_role("supervisor");
+    seed.set_password("correct horse");
+    seed.set_capacity_units(4);
+    seed.add_skills("billing");
+    seed.add_skills("language:lv=5");
+    EXPECT_TRUE((co_await t.node->service.seed({seed})).ok());
+    seed.set_capacity_units(1);
+    EXPECT_TRUE((co_await t.node->service.seed({seed})).ok());
+    const auto agents = *co_await t.node->store.agents();
+    EXPECT_EQ(agents.size(), 1u);
+    EXPECT_EQ(agents[0].agent.capacity_units(), 4);
+    EXPECT_EQ(agents[0].agent.role(), v1::ROLE_SUPERVISOR);
+    EXPECT_EQ(agents[0].agent.skills(0).level(), 3);
+    co_await t.stop();
+  });
+}
+
+TEST_F(RoutingService, RefusesWhatIsNoAgentAndNoPresence) {
+  play(+[](RoutingService& t) -> Task<> {
+    co_await t.start();
+    v1::UpsertAgentRequest upsert;
+    upsert.mutable_agent()->set_id("Not An Id");
+    EXPECT_EQ((co_await t.node->service.upsert_agent(upsert)).error().reason, Reason::kInvalidField);
+    upsert.mutable_agent()->set_id("ana");
+    upsert.mutable_agent()->add_skills()->set_name("x");  // level 0
+    EXPECT_EQ((co_await t.node->service.upsert_agent(upsert)).error().reason, Reason::kInvalidField);
+    v1::SetPresenceRequest presence;
+    presence.set_agent_id("ana");
+    EXPECT_EQ((co_await t.node->service.set_presence(presence)).error().reason, Reason::kInvalidField);
+    presence.set_presence(v1::PRESENCE_AWAY);
+    EXPECT_EQ((co_await t.node->service.set_presence(presence)).error().reason, Reason::kAgentNotFound);
+    v1::AgentSessionRequest::Hello hello;
+    hello.set_agent_id("ana");
+    EXPECT_EQ((co_await t.node->service.open_session(hello)).error().reason, Reason::kAgentNotFound);
+    co_await t.stop();
+  });
+}
+
+TEST_F(RoutingService, TheJournalGivesTheSameDecisionsAgain) {
+  play(+[](RoutingService& t) -> Task<> {
+    co_await t.start();
+    co_await t.make_agent("ana", 2);
+    const auto session = co_await t.sit_down("ana");
+    for (const char* id : {"tkt_1", "tkt_2", "tkt_3"}) t.conversations.open(id);
+    const auto state = co_await see_offers(session, 2);
+    EXPECT_TRUE((co_await t.accept(state.offers(0).id(), "ana")).ok());
+    v1::DeclineOfferRequest decline;
+    decline.set_offer_id(state.offers(1).id());
+    decline.set_agent_id("ana");
+    EXPECT_TRUE((co_await t.node->service.decline_offer(decline)).ok());
+    const auto standing = *co_await t.node->store.standing_offers();
+    EXPECT_EQ(standing.size(), 1u);
+
+    const auto journal = *co_await t.node->store.journal("-", 1000);
+    const auto& start = journal.at(0).record.started();
+    Router replayed{decode(start.settings()), static_cast<std::uint16_t>(start.shard()),
+                    start.fencing_token()};
+    std::map<std::string, Offer> offers;
+    for (const auto& item : journal) {
+      const auto input = decode(item.record);
+      if (!input) continue;
+      for (const Effect& effect : replayed.apply(input->input, input->at)) {
+        if (const auto* made = std::get_if<OfferMade>(&effect)) offers.emplace(made->offer.id, made->offer);
+        if (const auto* ended = std::get_if<OfferEnded>(&effect)) offers.erase(ended->offer_id);
+      }
+    }
+    EXPECT_EQ(offers.size(), 1u);
+    EXPECT_EQ(offers.begin()->second, standing.at(0));
+    co_await t.stop();
+  });
+}
+
+TEST_F(RoutingService, ATicketOfSomeoneWhoSignsOutGoesToTheNext) {
+  play(+[](RoutingService& t) -> Task<> {
+    co_await t.start();
+    co_await t.make_agent("ana");
+    const auto ana = co_await t.sit_down("ana");
+    t.conversations.open("tkt_1");
+    const auto state = co_await see_offers(ana, 1);
+    EXPECT_TRUE((co_await t.accept(state.offers(0).id(), "ana")).ok());
+    co_await t.make_agent("ben");
+    const auto ben = co_await t.sit_down("ben");
+    v1::SetPresenceRequest out;
+    out.set_agent_id("ana");
+    out.set_presence(v1::PRESENCE_OFFLINE);
+    EXPECT_TRUE((co_await t.node->service.set_presence(out)).ok());
+    const auto next = co_await see_offers(ben, 1);
+    EXPECT_EQ(next.offers(0).ticket().id(), "tkt_1");
+    co_await t.stop();
+  });
+}
+
+}  // namespace
+}  // namespace hark::routing

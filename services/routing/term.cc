@@ -1,0 +1,316 @@
+#include "routing/term.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "routing/redis/journal.h"
+
+namespace hark::routing {
+namespace {
+
+using namespace std::chrono_literals;
+
+constexpr std::chrono::milliseconds kPauseMin = 50ms;
+constexpr std::chrono::milliseconds kPauseMax = 2s;
+
+Error not_leader() {
+  return {Code::kUnavailable, Reason::kNotLeader, "routing is changing its leader; try again in a moment"};
+}
+
+template <class... Visitors>
+struct Overloaded : Visitors... {
+  using Visitors::operator()...;
+};
+template <class... Visitors>
+Overloaded(Visitors...) -> Overloaded<Visitors...>;
+
+}  // namespace
+
+bool is_passing(const Error& error) {
+  switch (error.reason) {
+    case Reason::kStoreUnavailable:
+    case Reason::kOutcomeUnknown:
+    case Reason::kOverloaded:
+    case Reason::kDeadline:
+    case Reason::kShuttingDown:
+      return true;
+    default:
+      return error.code == Code::kUnavailable || error.code == Code::kDeadlineExceeded;
+  }
+}
+
+Term::Term(World world, std::int64_t fencing_token)
+    : world_{std::move(world)},
+      token_{fencing_token},
+      router_{world_.rules.settings, world_.shard, fencing_token},
+      work_{world_.executor},
+      settled_{world_.executor},
+      timer_{world_.executor},
+      caught_up_signal_{world_.executor},
+      tasks_{world_.executor, world_.on_failure} {}
+
+Term::~Term() = default;
+
+Error Term::why_over() const { return over_.value_or(not_leader()); }
+
+void Term::end(Error why) {
+  if (over_) return;
+  over_ = std::move(why);
+  for (auto& [offer_id, assignment] : assignments_) {
+    if (!assignment->result) assignment->result = Result<v1::Ticket>{not_leader()};
+    assignment->done.notify_all();
+  }
+  for (auto& [agent_id, sessions] : sessions_) {
+    for (Session* session : sessions) session->wake.notify_all();
+  }
+  settled_.notify_all();
+  caught_up_signal_.notify_all();
+  if (world_.on_over) world_.on_over(*over_);
+}
+
+Task<> Term::close() {
+  end(not_leader());
+  tasks_.cancel();
+  co_await tasks_.wait();
+}
+
+Term::Pending& Term::open_batch() {
+  if (queue_.empty() || queue_.back().batch.records.size() >= kBatchRecordsMax) {
+    queue_.emplace_back();
+    queue_.back().batch.first_record = fed_ + 1;
+    queue_.back().last_record = fed_;
+  }
+  return queue_.back();
+}
+
+std::vector<Effect> Term::feed(const Input& input) {
+  if (over_) return {Refused{Reason::kNotLeader, why_over().message}};
+  const TimePoint now = world_.clock.now();
+  std::vector<Effect> effects = router_.apply(input, now);
+  Pending& pending = open_batch();
+  pending.batch.records.push_back(encode(input, now));
+  pending.last_record = ++fed_;
+  for (const Effect& effect : effects) record(effect, pending);
+  work_.notify_all();
+  if (router_.next_deadline() != armed_for_) timer_.cancel();
+  return effects;
+}
+
+/// What the effect changes in the store, and whether there is something to do once that is written.
+void Term::record(const Effect& effect, Pending& pending) {
+  std::visit(Overloaded{
+                 [&](const OfferMade& e) { pending.batch.offer_made(e.offer); },
+                 [&](const OfferEnded& e) {
+                   pending.batch.offer_ended(e.offer_id);
+                   if (e.how == OfferEnd::kDeclined) {
+                     pending.batch.declined(e.ticket_id, e.agent_id);
+                     declines_[e.ticket_id].push_back(e.agent_id);
+                   }
+                   if (e.how == OfferEnd::kAssigned) {
+                     const auto ticket = router_.ticket(e.ticket_id);
+                     const auto token = ticket ? ticket->work.assignment_token : 0;
+                     pending.batch.accepted(e.offer_id, {e.ticket_id, e.agent_id, token});
+                     forget_declines(e.ticket_id);
+                   }
+                 },
+                 [&](const PresenceSet& e) { pending.batch.presence(e.agent_id, e.presence); },
+                 [&](const AssignTicket& e) {
+                   assignments_[e.offer_id] = std::make_shared<Assignment>(world_.executor);
+                   pending.effects.emplace_back(e);
+                 },
+                 [&](const ReturnTicket& e) { pending.effects.emplace_back(e); },
+                 [&](const AgentChanged& e) { pending.effects.emplace_back(e); },
+                 [](const AcceptRepeated&) {},
+                 [](const Refused&) {},
+             },
+             effect);
+}
+
+void Term::forget_declines(const std::string& ticket_id) {
+  if (declines_.erase(ticket_id) > 0) open_batch().batch.forget(ticket_id);
+}
+
+void Term::carry_out(const Effect& effect) {
+  if (const auto* e = std::get_if<AssignTicket>(&effect)) {
+    tasks_.spawn("assign", assign(*e));
+  } else if (const auto* back = std::get_if<ReturnTicket>(&effect)) {
+    tasks_.spawn("return", give_back(*back));
+  } else if (const auto* changed = std::get_if<AgentChanged>(&effect)) {
+    const auto found = sessions_.find(changed->agent_id);
+    if (found == sessions_.end()) return;
+    for (Session* session : found->second) {
+      session->stale = true;
+      session->wake.notify_all();
+    }
+  }
+}
+
+Task<> Term::write() {
+  auto pause = kPauseMin;
+  while (!over_) {
+    if (queue_.empty()) {
+      co_await work_.wait();
+      continue;
+    }
+    const Pending pending = std::move(queue_.front());
+    queue_.pop_front();
+    for (;;) {
+      const Status status = co_await world_.store.commit(token_, pending.batch);
+      if (status.ok()) break;
+      if (!is_passing(status.error()) || status.error().reason == Reason::kNotLeader) {
+        end(status.error());
+        co_return;
+      }
+      co_await sleep_for(pause);  // the same batch again: it is written once
+      pause = std::min(pause * 2, kPauseMax);
+    }
+    pause = kPauseMin;
+    if (over_) co_return;
+    for (const Effect& effect : pending.effects) carry_out(effect);
+    written_ = pending.last_record;
+    settled_.notify_all();
+  }
+}
+
+Task<Status> Term::settle() {
+  const auto until = fed_;
+  while (!over_ && written_ < until) co_await settled_.wait();
+  if (written_ < until) co_return not_leader();
+  co_return Status{};
+}
+
+/// The one timer, set to the engine's next deadline.
+Task<> Term::tick() {
+  while (!over_) {
+    armed_for_ = router_.next_deadline();
+    if (armed_for_) {
+      timer_.expires_after(std::max(*armed_for_ - world_.clock.now(), Duration{0}));
+    } else {
+      timer_.expires_at(asio::steady_timer::time_point::max());
+    }
+    co_await timer_.async_wait(as_result);
+    const auto deadline = router_.next_deadline();
+    if (!over_ && deadline && world_.clock.now() >= *deadline) feed(TimePassed{});
+  }
+}
+
+Task<> Term::assign(AssignTicket effect) {
+  v1::AssignRequest request;
+  request.set_idempotency_key(effect.offer_id);
+  request.set_ticket_id(effect.ticket_id);
+  request.set_agent_id(effect.agent_id);
+  request.set_fencing_token(token_);
+  auto pause = kPauseMin;
+  for (;;) {
+    auto answer = co_await world_.conversations.assign(request);
+    if (over_) co_return;
+    if (answer.ok()) {
+      v1::Ticket& ticket = *answer->mutable_ticket();
+      tickets_[effect.ticket_id] = ticket;
+      feed(AssignmentConfirmed{effect.offer_id, ticket.assignment_token()});
+      finish_assignment(effect.offer_id, std::move(ticket));
+      co_return;
+    }
+    const Error& error = answer.error();
+    if (error.reason == Reason::kStaleFence) {
+      end(error);
+      co_return;
+    }
+    if (!is_passing(error)) {
+      feed(AssignmentRefused{effect.offer_id, error.message});
+      finish_assignment(effect.offer_id,
+                        Error{Code::kFailedPrecondition, Reason::kOfferExpired,
+                              "the ticket could not be assigned any more: " + error.message});
+      co_return;
+    }
+    co_await sleep_for(pause);
+    pause = std::min(pause * 2, kPauseMax);
+  }
+}
+
+Task<> Term::give_back(ReturnTicket effect) {
+  v1::TransferRequest request;
+  request.set_idempotency_key("return-" + effect.ticket_id + "-" + std::to_string(effect.assignment_token));
+  request.set_ticket_id(effect.ticket_id);
+  request.set_fencing_token(token_);
+  request.set_reason(effect.why);
+  auto pause = kPauseMin;
+  for (;;) {
+    // Whoever took it meanwhile keeps it.
+    const auto ticket = router_.ticket(effect.ticket_id);
+    if (!ticket || ticket->standing != Standing::kHeld || ticket->agent_id != effect.agent_id) co_return;
+    const auto answer = co_await world_.conversations.transfer(request);
+    if (over_ || answer.ok()) co_return;  // the log brings the rest
+    if (answer.error().reason == Reason::kStaleFence) {
+      end(answer.error());
+      co_return;
+    }
+    if (!is_passing(answer.error())) co_return;
+    co_await sleep_for(pause);
+    pause = std::min(pause * 2, kPauseMax);
+  }
+}
+
+void Term::finish_assignment(const std::string& offer_id, Result<v1::Ticket> result) {
+  const auto found = assignments_.find(offer_id);
+  if (found == assignments_.end()) return;
+  found->second->result = std::move(result);
+  found->second->done.notify_all();
+  assignments_.erase(found);  // who waits holds it; who comes later is told by the engine
+}
+
+Task<Result<v1::Ticket>> Term::assignment(std::string offer_id) {
+  const auto found = assignments_.find(offer_id);
+  if (found == assignments_.end()) co_return not_leader();
+  const auto assignment = found->second;
+  while (!assignment->result) co_await assignment->done.wait();
+  co_return *assignment->result;
+}
+
+void Term::take_agent(const v1::Agent& record) {
+  records_[record.id()] = record;
+  feed(AgentUpserted{profile_of(record)});
+}
+
+std::optional<v1::Agent> Term::agent(std::string_view id) const {
+  const auto record = records_.find(id);
+  const auto view = router_.agent(id);
+  if (record == records_.end() || !view) return std::nullopt;
+  return to_proto(record->second, *view);
+}
+
+std::vector<v1::Agent> Term::agents() const {
+  std::vector<v1::Agent> out;
+  for (const std::string& id : router_.agent_ids()) {
+    if (auto found = agent(id)) out.push_back(*std::move(found));
+  }
+  return out;
+}
+
+v1::Ticket Term::ticket(const std::string& id) const {
+  const auto found = tickets_.find(id);
+  if (found != tickets_.end()) return found->second;
+  v1::Ticket ticket;
+  ticket.set_id(id);
+  return ticket;
+}
+
+v1::AgentSessionResponse Term::session_state(std::string_view agent_id) const {
+  v1::AgentSessionResponse state;
+  if (auto found = agent(agent_id)) *state.mutable_agent() = *std::move(found);
+  const auto view = router_.agent(agent_id);
+  if (!view) return state;
+  for (const Offer& offer : view->offers) *state.add_offers() = to_proto(offer, ticket(offer.ticket_id));
+  return state;
+}
+
+void Term::add_session(const std::string& agent_id, Session* session) { sessions_[agent_id].insert(session); }
+
+void Term::remove_session(const std::string& agent_id, Session* session) {
+  const auto found = sessions_.find(agent_id);
+  if (found == sessions_.end()) return;
+  found->second.erase(session);
+  if (found->second.empty()) sessions_.erase(found);
+}
+
+}  // namespace hark::routing

@@ -1,0 +1,153 @@
+#pragma once
+
+#include <boost/asio/steady_timer.hpp>
+#include <deque>
+#include <functional>
+#include <map>
+#include <memory>
+#include <optional>
+#include <set>
+#include <string>
+#include <unordered_map>
+#include <vector>
+
+#include "base/async/notifier.h"
+#include "base/async/task_group.h"
+#include "base/core/time.h"
+#include "hark/v1/routing_service.pb.h"
+#include "routing/convert.h"
+#include "routing/core/router.h"
+#include "routing/ports.h"
+#include "routing/redis/store.h"
+
+namespace hark::routing {
+
+/// One leadership: from a fencing token to its loss. Owns the engine and everything that feeds it and carries
+/// out what it decides.
+///
+/// Lives on the service's thread. What comes in is applied at once in memory; its record and its changes are
+/// written by one writer in batches, and only then is anything done that others can see. When the term is
+/// over, for whatever reason, nothing more is decided or done; a new term begins from the store.
+class Term {
+ public:
+  /// Records written at once.
+  static constexpr std::size_t kBatchRecordsMax = 500;
+
+  struct World {
+    asio::any_io_executor executor;
+    Store& store;
+    Conversations& conversations;
+    const Clock& clock;
+    const Rules& rules;
+    std::uint16_t shard = 0;
+    TaskGroup::OnFailure on_failure;
+    /// Told once, when the term is over.
+    std::function<void(const Error& why)> on_over;
+  };
+
+  Term(World world, std::int64_t fencing_token);
+  ~Term();
+  Term(const Term&) = delete;
+  Term& operator=(const Term&) = delete;
+
+  /// Raises the fence, rebuilds from the store, the snapshot and the log, and begins to decide.
+  Task<Status> begin();
+
+  /// Waits for all its tasks to end. The term must be over, or is ended now.
+  Task<> close();
+
+  void end(Error why);
+  [[nodiscard]] bool over() const { return over_.has_value(); }
+  /// Decides: neither rebuilding nor over.
+  [[nodiscard]] bool decides() const { return !over_ && !router_.rebuilding(); }
+  [[nodiscard]] Error why_over() const;
+  [[nodiscard]] std::int64_t fencing_token() const { return token_; }
+
+  /// Applies the input. Effects that are durable and carried out later are returned as well; Refused and
+  /// AcceptRepeated are for the caller alone.
+  std::vector<Effect> feed(const Input& input);
+
+  /// Returns when all that has been fed is durable and carried out; NOT_LEADER if the term ends before.
+  Task<Status> settle();
+
+  /// What becomes of an accepted offer's assignment. NOT_LEADER if the term ends before.
+  Task<Result<v1::Ticket>> assignment(std::string offer_id);
+
+  /// Takes on a record that has been stored.
+  void take_agent(const v1::Agent& record);
+
+  [[nodiscard]] const Router& router() const { return router_; }
+  [[nodiscard]] std::optional<v1::Agent> agent(std::string_view id) const;
+  [[nodiscard]] std::vector<v1::Agent> agents() const;
+  [[nodiscard]] v1::AgentSessionResponse session_state(std::string_view agent_id) const;
+  [[nodiscard]] v1::Ticket ticket(const std::string& id) const;
+
+  /// One socket's worth of an agent: told when what it shows is out of date.
+  struct Session {
+    explicit Session(const asio::any_io_executor& executor) : wake{executor} {}
+    bool stale = true;
+    Notifier wake;
+  };
+  void add_session(const std::string& agent_id, Session* session);
+  void remove_session(const std::string& agent_id, Session* session);
+
+ private:
+  struct Pending {
+    Store::Batch batch;
+    std::int64_t last_record = 0;
+    std::vector<Effect> effects;
+  };
+  struct Assignment {
+    explicit Assignment(const asio::any_io_executor& executor) : done{executor} {}
+    Notifier done;
+    std::optional<Result<v1::Ticket>> result;
+  };
+
+  // term.cc: what is fed, written and carried out
+  Pending& open_batch();
+  void record(const Effect& effect, Pending& pending);
+  void carry_out(const Effect& effect);
+  Task<> write();
+  Task<> tick();
+  Task<> assign(AssignTicket effect);
+  Task<> give_back(ReturnTicket effect);
+  void finish_assignment(const std::string& offer_id, Result<v1::Ticket> result);
+
+  // term_rebuild.cc: where it comes from
+  Task<Status> rebuild();
+  Task<Status> load_tickets();
+  Task<> follow();
+  void take(const v1::Event& event);
+  void take_ticket(const v1::Ticket& ticket);
+  void forget_declines(const std::string& ticket_id);
+
+  World world_;
+  std::int64_t token_;
+  Router router_;
+  std::optional<Error> over_;
+
+  std::deque<Pending> queue_;
+  std::int64_t fed_ = 0;
+  std::int64_t written_ = 0;
+  Notifier work_;
+  Notifier settled_;
+  asio::steady_timer timer_;
+  std::optional<TimePoint> armed_for_;
+
+  v1::Cursor cursor_;
+  bool caught_up_ = false;
+  Notifier caught_up_signal_;
+
+  std::map<std::string, v1::Agent, std::less<>> records_;
+  std::unordered_map<std::string, v1::Ticket> tickets_;
+  Store::Declines declines_;
+  std::map<std::string, std::shared_ptr<Assignment>, std::less<>> assignments_;
+  std::map<std::string, std::set<Session*>, std::less<>> sessions_;
+
+  TaskGroup tasks_;
+};
+
+/// Whether to try the same again: nothing happened, or nobody knows.
+bool is_passing(const Error& error);
+
+}  // namespace hark::routing

@@ -1,0 +1,118 @@
+#include <algorithm>
+#include <utility>
+
+#include "routing/redis/journal.h"
+#include "routing/term.h"
+
+namespace hark::routing {
+namespace {
+
+using namespace std::chrono_literals;
+
+constexpr std::chrono::milliseconds kPauseMin = 50ms;
+constexpr std::chrono::milliseconds kPauseMax = 2s;
+
+}  // namespace
+
+Task<Status> Term::begin() {
+  Pending& first = open_batch();
+  first.batch.records.push_back(
+      encode_start(world_.shard, token_, world_.rules.settings, world_.clock.now()));
+  first.last_record = ++fed_;
+  tasks_.spawn("write", write());
+  HARK_CO_TRY_VOID(co_await world_.conversations.raise_fence(token_));
+  HARK_CO_TRY_VOID(co_await rebuild());
+  tasks_.spawn("follow", follow());
+  while (!caught_up_ && !over_) co_await caught_up_signal_.wait();
+  if (over_) co_return why_over();
+  feed(RebuildFinished{});
+  tasks_.spawn("tick", tick());
+  co_return co_await settle();
+}
+
+Task<Status> Term::rebuild() {
+  HARK_CO_TRY(const auto agents, co_await world_.store.agents());
+  for (const Store::AgentRecord& record : agents) {
+    take_agent(record.agent);
+    feed(PresenceChanged{record.agent.id(), record.presence});
+  }
+  HARK_CO_TRY(declines_, co_await world_.store.declines());
+  HARK_CO_TRY_VOID(co_await load_tickets());
+  HARK_CO_TRY(const auto offers, co_await world_.store.standing_offers());
+  for (const Offer& offer : offers) feed(OfferRestored{offer});
+  co_return Status{};
+}
+
+Task<Status> Term::load_tickets() {
+  HARK_CO_TRY(auto snapshot, co_await world_.conversations.snapshot());
+  cursor_ = std::move(snapshot.cursor);
+  std::ranges::sort(snapshot.tickets, {}, [](const v1::Ticket& ticket) { return ticket.id(); });
+  for (const v1::Ticket& ticket : snapshot.tickets) take_ticket(ticket);
+  // What is declined of tickets that are no longer open is of no use to anyone.
+  std::vector<std::string> useless;
+  for (const auto& [ticket_id, agents] : declines_) {
+    if (!tickets_.contains(ticket_id)) useless.push_back(ticket_id);
+  }
+  for (const std::string& ticket_id : useless) forget_declines(ticket_id);
+  co_return Status{};
+}
+
+/// The ticket as it was at some moment of the log; the engine tells old news from new.
+void Term::take_ticket(const v1::Ticket& ticket) {
+  if (ticket.state() == v1::TICKET_STATE_RESOLVED) {
+    tickets_.erase(ticket.id());
+    feed(TicketClosed{ticket.id()});
+    forget_declines(ticket.id());
+    return;
+  }
+  tickets_[ticket.id()] = ticket;
+  const auto known = [this](std::string_view skill) { return router_.skill_known(skill); };
+  Work work = work_of(ticket, world_.rules, known);
+  if (ticket.state() == v1::TICKET_STATE_ASSIGNED) {
+    feed(TicketAssigned{std::move(work), ticket.agent_id()});
+    return;
+  }
+  if (const auto declined = declines_.find(ticket.id());
+      router_.rebuilding() && declined != declines_.end()) {
+    const auto& agents = declined->second;
+    work.declined_by.insert(work.declined_by.end(), agents.begin(), agents.end());
+    if (std::ranges::find(agents, work.wanted_agent_id) != agents.end()) work.wanted_agent_id.clear();
+  }
+  feed(TicketQueued{std::move(work)});
+}
+
+void Term::take(const v1::Event& event) {
+  auto& position = (*cursor_.mutable_positions())[event.partition()];
+  if (event.position() <= position) return;
+  position = event.position();
+  if (event.has_ticket() && !event.ticket().id().empty()) {
+    take_ticket(event.ticket());
+  } else if (event.type() == v1::EVENT_TYPE_RESOLVED) {
+    tickets_.erase(event.ticket_id());
+    feed(TicketClosed{event.ticket_id()});
+    forget_declines(event.ticket_id());
+  }
+}
+
+Task<> Term::follow() {
+  auto pause = kPauseMin;
+  while (!over_) {
+    const auto feed = world_.conversations.subscribe(cursor_);
+    while (auto response = co_await feed->read()) {
+      if (over_) co_return;
+      pause = kPauseMin;
+      for (const v1::Event& event : response->events()) take(event);
+      if (response->caught_up() && !std::exchange(caught_up_, true)) caught_up_signal_.notify_all();
+    }
+    const Status status = co_await feed->status();
+    if (over_) co_return;
+    if (!status.ok() && !is_passing(status.error())) {
+      end(status.error());  // a cursor that cannot be followed: begin again from a snapshot
+      co_return;
+    }
+    co_await sleep_for(pause);
+    pause = std::min(pause * 2, kPauseMax);
+  }
+}
+
+}  // namespace hark::routing
