@@ -21,7 +21,7 @@ class ConversationsTest : public hark::testing::RedisTest {
     settings.accounts.emplace("support", OwnAccount{v1::CHANNEL_EMAIL, "Support"});
     settings.accounts.emplace("sales", OwnAccount{v1::CHANNEL_EMAIL, "Sales"});
     settings.accounts.emplace("site", OwnAccount{v1::CHANNEL_CHAT, "Site"});
-    service_.emplace(store_, clock_, ThreadTokens{"a secret of sixteen bytes"}, std::move(settings));
+    service_.emplace(store_, clock_, ThreadTokens{"a secret of sixteen bytes"}, std::move(settings), metrics_);
   }
 
   ~ConversationsTest() override {
@@ -95,6 +95,7 @@ class ConversationsTest : public hark::testing::RedisTest {
     return {page->entries().begin(), page->entries().end()};
   }
 
+  Metrics metrics_;
   ManualClock clock_{from_ms(1'700'000'000'000)};
   Store store_{client(), 8};
   std::optional<Conversations> service_;
