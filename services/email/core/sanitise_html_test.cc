@@ -63,6 +63,15 @@ TEST(SanitiseHtml, BalancesWhatIsNotBalanced) {
   EXPECT_EQ(clean("<table><tr><td>a</div><td>b</table>c"), "<table><tr><td>a</td><td>b</td></tr></table>c");
 }
 
+TEST(SanitiseHtml, ClosesWhatABrowserWouldCloseByItself) {
+  EXPECT_EQ(clean("<ul><li><div>a<li>b</div></ul>"), "<ul><li><div>a</div></li><li>b</li></ul>");
+  EXPECT_EQ(clean("<ul><li>a<ul><li>b</ul><li>c</ul>"), "<ul><li>a<ul><li>b</li></ul></li><li>c</li></ul>");
+  EXPECT_EQ(clean("<p><span>a<div>b</div></span></p>"), "<p><span>a</span></p><div>b</div><br>");
+  EXPECT_EQ(clean("<table><tr><td><div>a<td>b<tr><td>c"),
+            "<table><tr><td><div>a</div></td><td>b</td></tr><tr><td>c</td></tr></table>");
+  EXPECT_EQ(clean("<dl><dt>a<dd>b<dt>c</dl>"), "<dl><dt>a</dt><dd>b</dd><dt>c</dt></dl>");
+}
+
 TEST(SanitiseHtml, EscapesWhatIsText) {
   EXPECT_EQ(clean("1 < 2 &lt;b&gt; &amp;amp; \"q\""), "1 &lt; 2 &lt;b&gt; &amp;amp; &quot;q&quot;");
   EXPECT_EQ(clean("<p title='\"><script>'>a</p>"), "<p title=\"&quot;&gt;&lt;script&gt;\">a</p>");
