@@ -102,7 +102,7 @@ def test_demo_brings_customers_through_the_front_door(tmp_path):
     one = Hark(tmp_path)
     try:
         one.start()
-        one.command("demo", "--port-base", str(one.port_base), timeout=90)
+        one.command("demo", "--port-base", str(one.port_base), "--mails", "6", "--pause-ms", "10", "--listen-seconds", "1", timeout=90)
         wait_for("conversations", lambda: len(one.all_conversations()) >= 2, 30)
     finally:
         one.end()

@@ -1,4 +1,5 @@
 """An agent's reply leaves as a mail in the right thread, and what comes back finds its way."""
+import email.policy
 import email.utils
 import time
 import uuid
@@ -116,9 +117,12 @@ def test_the_token_is_read_whatever_case_a_relay_gives_it(hark, agent, sink):
     assert entry.thread_id == reply.thread_id
 
 
-def test_an_answer_with_references_alone_joins_the_thread(hark, agent, sink):
+# Python's mail library writes a long Message-ID as encoded words, which RFC 2047 forbids there and clients do all the same.
+@pytest.mark.parametrize("policy", [mail.PLAIN, email.policy.SMTP], ids=["plain", "encoded words"])
+def test_an_answer_with_references_alone_joins_the_thread(hark, agent, sink, policy):
     sender, _, conversation, reply, sent, _ = answered(hark, agent, sink)
-    mail.deliver(hark, mail.make(sender, to="support@hark.test", subject="Re: x", In_Reply_To=str(sent["Message-ID"]), References=str(sent["Message-ID"])))
+    answer = mail.make(sender, to="support@hark.test", subject="Re: x", In_Reply_To=str(sent["Message-ID"]), References=str(sent["Message-ID"]))
+    mail.deliver(hark, answer.as_bytes(policy=policy), sender=sender)
     entry = wait_for("the answer", lambda: hark.inbound(sender)[1:])[0]
     assert entry.conversation_id == conversation.id
     assert entry.thread_id == reply.thread_id

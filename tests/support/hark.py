@@ -215,7 +215,7 @@ class Hark:
         return result
 
     def ctl(self, *arguments, **more):
-        return self.command("ctl", "--port-base", str(self.port_base), *arguments, **more)
+        return self.command("ctl", "--address", f"127.0.0.1:{self.grpc}", *arguments, **more)
 
     # What is inside
 
