@@ -60,6 +60,9 @@ class ConversationModule final : public Module {
                    "partitions: the store was created with " + std::to_string(meta->partitions) +
                        " and that number is fixed; set it in the configuration"};
     }
+    if (const auto gap = block_on(thread_.executor(), Store::durability_gap(redis_)); !gap.empty()) {
+      Logger{"conversation"}.warning("Redis does not keep every acknowledged write", {{"why", gap}});
+    }
     store_.emplace(redis_, meta->partitions);
     service_.emplace(*store_, process_.clock, ThreadTokens{meta->secret}, settings_from(process_.config));
     events_.emplace(tasks_, *store_, blocking_);

@@ -68,9 +68,7 @@ Result<bool> run_audit(const v1::Config& config, bool json) {
   redis::Client client{
       thread.executor(),
       {.endpoint = std::move(endpoint), .password = config.redis().password(), .connections = 1}};
-  auto meta = block_on(thread.executor(),
-                       conversation::Store::open(
-                           client, {static_cast<std::uint16_t>(config.partitions()), std::string(32, 'x')}));
+  auto meta = block_on(thread.executor(), conversation::Store::read_meta(client));
   std::optional<Result<AuditReport>> report;
   if (meta.ok()) {
     conversation::Store store{client, meta->partitions};

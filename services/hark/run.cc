@@ -119,6 +119,18 @@ class Running {
     return {};
   }
 
+  /// A private Redis that somebody killed is started again on its files; commands wait for it meanwhile.
+  void keep_redis_alive() {
+    if (!redis_ || redis_->alive()) return;
+    log_.error("the private Redis has died; starting it again", {{"pid", redis_->pid()}});
+    auto server = redis::PrivateServer::start({.folder = fs::path{options_.config.data_dir()} / "redis"});
+    if (!server.ok()) {
+      log_.error("the private Redis does not start", {{"why", server.error().message}});
+      return;
+    }
+    redis_.emplace(*std::move(server));
+  }
+
   void stop() {
     if (std::exchange(stopped_, true)) return;
     serving_ = false;
@@ -219,8 +231,9 @@ Status run_services(const RunOptions& options) {
   Running running{options};
   if (auto status = running.start(); !status.ok()) return status;
   print_welcome(options);
-  int signal_number = 0;
-  sigwait(&ends, &signal_number);
+  const timespec look_every{.tv_sec = 0, .tv_nsec = 500'000'000};
+  int signal_number = -1;
+  while ((signal_number = sigtimedwait(&ends, nullptr, &look_every)) < 0) running.keep_redis_alive();
   Logger{"hark"}.info("stopping", {{"signal", signal_number}});
   running.stop();
   return {};

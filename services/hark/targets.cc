@@ -2,15 +2,19 @@
 
 #include <algorithm>
 
+#include "console/module.h"
 #include "conversation/module.h"
 #include "email/module.h"
+#include "routing/module.h"
 
 namespace hark {
 
 std::span<const Target> targets() {
   static const std::vector<Target> all{
       {"conversation", &conversation::bind, {}},
+      {"routing", &routing::bind, {"conversation"}},
       {"email", &email::bind, {"conversation"}},
+      {"console", &console::bind, {"conversation", "routing"}},
   };
   return all;
 }

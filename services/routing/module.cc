@@ -97,7 +97,10 @@ class RoutingModule final : public Module {
     std::optional<ConversationClient> client_;
   };
 
-  static std::string instance() {
+  /// A private Redis serves one process at a time, so whoever starts on it is the successor of the one before
+  /// and need not wait for that one's lease to run out.
+  [[nodiscard]] std::string instance() const {
+    if (process_.config.redis().url().empty()) return "private";
     return IdSource{&secure_random}.next(IdKind::kLease, 0, SystemClock{}.now());
   }
 

@@ -41,7 +41,6 @@ Task<> Routing::run() {
     if (lease.ok() && lease->leading) {
       last_holder.clear();
       co_await lead(*lease, asked + kLeaseTime);
-      (void)co_await world_.store.resign(world_.instance);  // the next term needs a token of its own
       co_await sleep_for(200ms);
       continue;
     }
@@ -97,7 +96,7 @@ Task<> Routing::keep_lease(std::chrono::steady_clock::time_point until) {
     co_await pause(kRenewEvery);
     if (term_->over()) co_return;
     const auto asked = std::chrono::steady_clock::now();
-    const auto lease = co_await world_.store.lead(world_.instance, kLeaseTime);
+    const auto lease = co_await world_.store.renew(world_.instance, kLeaseTime);
     if (lease.ok() && lease->leading && lease->token == term_->fencing_token()) {
       until = asked + kLeaseTime;
     } else if (lease.ok()) {

@@ -31,7 +31,7 @@ class Routing {
     Conversations& conversations;
     const Clock& clock;
     Passwords& passwords;
-    /// Tells this process from all others, now and later.
+    /// Tells this process from all others that may run at the same time.
     std::string instance;
     TaskGroup::OnFailure on_failure;
     /// For the log: "leads", "follows", why a term ended.

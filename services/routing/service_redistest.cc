@@ -44,6 +44,8 @@ class FakeConversations final : public Conversations {
       co_return Error{Code::kAborted, Reason::kStaleFence, "a newer leader"};
     v1::Ticket& ticket = tickets.at(request.ticket_id());
     ticket.set_state(v1::TICKET_STATE_QUEUED);
+    if (request.wanted_agent_id() != ticket.agent_id()) ticket.add_declined_by(ticket.agent_id());
+    ticket.set_wanted_agent_id(request.wanted_agent_id());
     ticket.clear_agent_id();
     log(v1::EVENT_TYPE_TRANSFERRED, ticket);
     co_return v1::TransferResponse{};
@@ -437,6 +439,14 @@ TEST_F(RoutingService, ATicketOfSomeoneWhoSignsOutGoesToTheNext) {
     EXPECT_TRUE((co_await t.node->service.set_presence(out)).ok());
     const auto next = co_await see_offers(ben, 1);
     EXPECT_EQ(next.offers(0).ticket().id(), "tkt_1");
+
+    // Having been gone does not count as having declined.
+    out.set_agent_id("ben");
+    EXPECT_TRUE((co_await t.node->service.set_presence(out)).ok());
+    out.set_agent_id("ana");
+    out.set_presence(v1::PRESENCE_AVAILABLE);
+    EXPECT_TRUE((co_await t.node->service.set_presence(out)).ok());
+    EXPECT_EQ((co_await see_offers(ana, 1)).offers(0).ticket().id(), "tkt_1");
     co_await t.stop();
   });
 }

@@ -234,6 +234,8 @@ Task<> Term::give_back(ReturnTicket effect) {
   request.set_ticket_id(effect.ticket_id);
   request.set_fencing_token(token_);
   request.set_reason(effect.why);
+  // Being gone is not declining: should the agent be back by then, the customer is theirs first.
+  request.set_wanted_agent_id(effect.agent_id);
   auto pause = kPauseMin;
   for (;;) {
     // Whoever took it meanwhile keeps it.

@@ -167,6 +167,7 @@ def test_nothing_acknowledged_is_lost_or_doubled_whatever_is_killed(tmp_path, si
 
 
 def judge(one, ledger, replies, sink):
+    grpc.channel_ready_future(one.channel()).result(20 * PATIENCE)
     conversations = one.all_conversations()
     owners = collections.Counter(address.address for c in conversations for address in c.addresses)
     assert [a for a, count in owners.items() if count > 1] == [], "a customer with two conversations"
@@ -193,9 +194,9 @@ def judge(one, ledger, replies, sink):
         for sent in sink.mails:
             body = sent.get_content() if not sent.is_multipart() else sent.get_body(("plain",)).get_content()
             ids[body.strip().rpartition(" ")[2].strip()].add(str(sent["Message-ID"]))
-        return ids if {e.answers_entry_id for e in replied.values()} <= set(ids) else None
+        return (ids,) if {e.answers_entry_id for e in replied.values()} <= set(ids) else None
 
-    ids = wait_for("every reply leaves", left, 90)
+    (ids,) = wait_for("every reply leaves", left, 90)
     assert [entry for entry, messages in ids.items() if len(messages) > 1] == [], "one reply under two Message-IDs"
     result = one.command("audit", "--port-base", str(one.port_base), "--data", str(one.data), "--json", check=False, timeout=120)
     assert result.returncode == 0, result.stdout + result.stderr

@@ -165,6 +165,7 @@ class Hark:
                 os.kill(pid, signal.SIGKILL)
             except ProcessLookupError:
                 pass
+        wait_for("Redis is gone", lambda: not self.redis_pids())
 
     def end(self):
         """After a test: nothing stays behind."""
@@ -181,7 +182,8 @@ class Hark:
 
     def channel(self):
         if self._channel is None:
-            self._channel = grpc.insecure_channel(f"127.0.0.1:{self.grpc}")
+            options = [("grpc.initial_reconnect_backoff_ms", 50), ("grpc.min_reconnect_backoff_ms", 50), ("grpc.max_reconnect_backoff_ms", 300)]
+            self._channel = grpc.insecure_channel(f"127.0.0.1:{self.grpc}", options)
         return self._channel
 
     def _drop_channel(self):

@@ -176,6 +176,12 @@ PrivateServer::PrivateServer(PrivateServer&& other) noexcept
 
 PrivateServer::~PrivateServer() = default;
 
+bool PrivateServer::alive() const {
+  if (pid_ == 0) return false;
+  ::waitpid(pid_, nullptr, WNOHANG);  // reaps it if it was our child
+  return ::kill(pid_, 0) == 0;
+}
+
 void PrivateServer::stop() {
   if (pid_ == 0) return;
   const int pid = std::exchange(pid_, 0);

@@ -32,6 +32,9 @@ class PrivateServer {
   /// Saves and ends the server, and waits for that.
   void stop();
 
+  /// Whether the server's process is there. One that was killed is started again by start().
+  [[nodiscard]] bool alive() const;
+
   [[nodiscard]] std::string url() const { return "unix:" + socket_.string(); }
   [[nodiscard]] int pid() const { return pid_; }
   [[nodiscard]] bool adopted() const { return adopted_; }

@@ -25,7 +25,8 @@ function destination(entry) {
 
 function showDestination(entry) {
   const place = $("destination");
-  const stamp = `${mode}:${entry?.id || ""}`;
+  const latest = answeredEntry({...thread(), conversation: {id: ""}});  // what it would be without the agent's choice
+  const stamp = `${state.selected}:${mode}:${entry?.id || ""}:${latest?.id || ""}`;
   if (place.dataset.stamp === stamp) return;
   place.dataset.stamp = stamp;
   if (mode === "note") {
@@ -34,13 +35,13 @@ function showDestination(entry) {
     place.replaceChildren(el("p", {}, "There is no message of the customer to answer."));
   } else {
     const goes = destination(entry);
-    const latest = answeredEntry({...thread(), conversation: {id: ""}});
-    place.replaceChildren(
+    place.replaceChildren(...[
       el("p", {}, "Reply to ", el("strong", {}, goes.to), " by ", el("strong", {}, goes.channel),
         goes.account ? [" from ", el("strong", {}, goes.account)] : [],
         goes.subject ? [", thread ", el("q", {}, goes.subject)] : []),
       goes.cc.length ? el("p", {class: "quiet"}, `Also to ${goes.cc.join(", ")}`) : null,
-      latest && latest.id !== entry.id ? el("p", {class: "quiet"}, "This is not the customer’s latest unanswered message.") : null);
+      latest && latest.id !== entry.id ? el("p", {class: "quiet"}, "This is not the customer’s latest unanswered message.") : null,
+    ].filter(Boolean));
   }
 }
 

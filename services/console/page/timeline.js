@@ -77,7 +77,9 @@ function bodyOf(entry) {
   const showHtml = state.expanded.has(htmlKey);
   const folds = visible.trim() !== whole.trim();
   return [
-    showHtml ? htmlFrame(entry) : el("div", {class: "text", dir: "auto"}, showWhole ? whole : visible || (content.html ? "This message has no text of its own." : "")),
+    showHtml
+      ? [htmlFrame(entry), /<img[^>]+https?:/i.test(content.html) ? el("p", {class: "quiet"}, "Pictures from other sites are not loaded: they would tell the sender that you read this.") : null]
+      : el("div", {class: "text", dir: "auto"}, showWhole ? whole : visible || (content.html ? "This message has no text of its own." : "")),
     el("div", {class: "row folds"},
       folds && !showHtml
         ? el("button", {type: "button", class: "plain small", "aria-expanded": String(showWhole), data: {act: "text"}, onclick: () => toggle(textKey)},

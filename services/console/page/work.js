@@ -1,7 +1,7 @@
 // Left pane: offers with their countdown, and the conversations that the agent holds.
 import {$, announce, ask, el, reconcile, setText} from "./dom.js";
 import {changed, nowMs, state, ticketOf} from "./state.js";
-import {channelName, customerText, personText, refusalText, ticketStateName, timeText, waitText} from "./words.js";
+import {addressText, channelName, customerText, personText, refusalText, ticketStateName, timeText, waitText} from "./words.js";
 
 const busy = new Set();  // offers whose answer is under way
 const refused = new Map();  // offer id -> why
@@ -20,7 +20,7 @@ export function conversationCard(conversation, {onclick, showState}) {
       el("span", {class: "subject"}, ticket.subject || ticket.preview || "no subject"),
       el("span", {class: "line"},
         el("span", {class: `chip ${channelName(ticket.channel)}`}, channelName(ticket.channel)),
-        showState ? el("span", {class: "quiet"}, ticketStateName(ticket.state) + (holder ? ` · ${holder}` : "")) : null,
+        showState ? el("span", {class: "quiet holder"}, holder || ticketStateName(ticket.state)) : null,
         unanswered ? el("span", {class: "badge open"}, unanswered === 1 ? "1 unanswered" : `${unanswered} unanswered`) : null)));
 }
 
@@ -57,8 +57,9 @@ function offerCard(offer, link, select) {
   });
   return el("li", {class: "card offer"},
     el("span", {class: "line"},
-      el("strong", {class: "name"}, personText(ticket.sender) || "A customer"),
+      el("strong", {class: "name"}, ticket.sender?.name || personText(ticket.sender) || "A customer"),
       el("span", {class: "countdown", role: "timer", data: {expires: offer.expiresAtMs, offered: offer.offeredAtMs}})),
+    ticket.sender?.name ? el("span", {class: "quiet subject"}, addressText(ticket.sender.address)) : null,
     el("span", {class: "subject"}, ticket.subject || ""),
     el("span", {class: "preview"}, ticket.preview || ""),
     el("span", {class: "line"},

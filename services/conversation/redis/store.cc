@@ -161,15 +161,36 @@ Task<Result<Store::Meta>> Store::open(redis::Client& redis, Meta wished) {
   const auto partitions = std::to_string(wished.partitions);
   const std::array<std::string_view, 4> set_partitions{"HSETNX", key, "partitions", partitions};
   const std::array<std::string_view, 4> set_secret{"HSETNX", key, "secret", wished.secret};
-  const std::array<std::string_view, 4> get{"HMGET", key, "partitions", "secret"};
   HARK_CO_TRY_VOID(co_await redis.command(key, set_partitions, std::chrono::minutes{1}));
   HARK_CO_TRY_VOID(co_await redis.command(key, set_secret));
+  co_return co_await read_meta(redis);
+}
+
+Task<Result<Store::Meta>> Store::read_meta(redis::Client& redis) {
+  const auto key = keys::meta();
+  const std::array<std::string_view, 4> get{"HMGET", key, "partitions", "secret"};
   HARK_CO_TRY(const auto found, co_await redis.command(key, get));
+  if (found[0].is_nil()) co_return Error{Code::kNotFound, Reason::kInvalidField, "this Redis holds no store of Hark"};
   Meta meta{static_cast<std::uint16_t>(found[0].number()), found[1].text()};
   if (meta.partitions == 0 || meta.partitions > kPartitionsMax || meta.secret.size() < 16) {
     co_return Error{Code::kInternal, Reason::kInternal, "the store's hark:meta is damaged"};
   }
   co_return meta;
+}
+
+Task<std::string> Store::durability_gap(redis::Client& redis) {
+  const std::array<std::string_view, 3> get{"CONFIG", "GET", "append*"};
+  const auto reply = co_await redis.command("", get);
+  if (!reply.ok()) co_return "its persistence settings cannot be read (" + reply.error().message + ")";
+  const auto settings = fields_of(*reply);
+  if (field(settings, "appendonly") != "yes") {
+    co_return "appendonly is off: everything since its last snapshot is lost when Redis ends; turn it on";
+  }
+  if (field(settings, "appendfsync") != "always") {
+    co_return "appendfsync is " + std::string{field(settings, "appendfsync")} +
+        ": up to a second of acknowledged messages is lost when the machine fails; set it to always";
+  }
+  co_return std::string{};
 }
 
 Task<Result<std::string>> Store::claim_address(std::string_view address, std::string_view candidate) {

@@ -46,6 +46,13 @@ class Store {
   /// Creates the store with these values, or returns those that it was created with.
   static Task<Result<Meta>> open(redis::Client& redis, Meta wished);
 
+  /// What the store was created with; NOT_FOUND if it was not.
+  static Task<Result<Meta>> read_meta(redis::Client& redis);
+
+  /// What the server's settings do and do not promise about a write that it has answered, in words; empty if every answered
+  /// write is on disk.
+  static Task<std::string> durability_gap(redis::Client& redis);
+
   /// Whose it is: `candidate` if nobody's yet.
   Task<Result<std::string>> claim_address(std::string_view address, std::string_view candidate);
   Task<Result<std::string>> claim_native(int channel, std::string_view native_id, std::string_view candidate);

@@ -8,7 +8,7 @@
 namespace hark::email {
 namespace {
 
-constexpr std::size_t kQuoteDepthMax = 50;
+constexpr std::size_t kQuoteDepthMax = 10;  // marks shown; each line of a quote carries them all
 
 constexpr auto kParagraphs = std::to_array<std::string_view>(
     {"blockquote", "dl", "figure", "h1", "h2", "h3", "h4", "h5", "h6", "ol", "p", "pre", "ul"});

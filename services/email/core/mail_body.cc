@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <optional>
+#include <set>
 #include <utility>
 
 #include "email/core/ascii.h"
@@ -117,7 +118,11 @@ class Sorter {
 class BodyReader {
  public:
   BodyReader(const MimeTree& tree, const ParseLimits& limits, Mail& mail)
-      : tree_{tree}, limits_{limits}, mail_{mail}, left_{limits.decoded_bytes_max} {}
+      : tree_{tree},
+        limits_{limits},
+        mail_{mail},
+        left_{limits.decoded_bytes_max},
+        shown_left_{limits.text_bytes_max} {}
 
   void run() {
     Sorter sorter{tree_};
@@ -130,7 +135,7 @@ class BodyReader {
     use_tnef_bodies();
     std::ranges::move(uuencoded_, std::back_inserter(mail_.attachments));
     mark_inline();
-    if (mail_.text.empty() && !mail_.raw_html.empty()) mail_.text = html_to_text(mail_.raw_html);
+    if (mail_.text.empty() && !mail_.raw_html.empty()) mail_.text = text_of_html(mail_.raw_html);
   }
 
  private:
@@ -179,12 +184,13 @@ class BodyReader {
     if (!words.html && ascii_iequals(part.type.parameter("format"), "flowed")) {
       words.text = undo_flowed(words.text, ascii_iequals(part.type.parameter("delsp"), "yes"));
     }
-    if (words.text.size() > limits_.text_bytes_max) {
-      add_remark(mail_, "a text is longer than " + std::to_string(limits_.text_bytes_max) +
-                            " bytes; the whole of it is an attachment");
+    if (words.text.size() > shown_left_) {
+      add_remark(mail_, "the text is longer than " + std::to_string(limits_.text_bytes_max) +
+                            " bytes; what is not shown is an attachment");
       attach(part, words.text);
-      words.text = std::string{utf8_prefix(words.text, limits_.text_bytes_max)};
+      words.text.resize(utf8_prefix(words.text, shown_left_).size());
     }
+    shown_left_ -= words.text.size();
     return words;
   }
 
@@ -218,8 +224,15 @@ class BodyReader {
       const Words* words = find(index);
       if (words == nullptr) continue;
       if (!mail_.text.empty() && !mail_.text.ends_with('\n')) mail_.text += '\n';
-      mail_.text += words->html ? html_to_text(words->text) : words->text;
+      mail_.text += words->html ? text_of_html(words->text) : words->text;
     }
+  }
+
+  // Quote marks and blank lines can make it longer than the HTML was.
+  [[nodiscard]] std::string text_of_html(std::string_view html) const {
+    std::string text = html_to_text(html);
+    text.resize(utf8_prefix(text, limits_.text_bytes_max).size());
+    return text;
   }
 
   // If any of the parts is HTML, all of them are shown as HTML.
@@ -244,7 +257,7 @@ class BodyReader {
       mail_.html += '\n' + sanitised.html;
       mail_.raw_html += '\n' + html;
     }
-    std::ranges::move(sanitised.content_ids, std::back_inserter(content_ids_));
+    content_ids_.insert(sanitised.content_ids.begin(), sanitised.content_ids.end());
   }
 
   void add_file(const MimePart& part) {
@@ -357,17 +370,17 @@ class BodyReader {
 
   void mark_inline() {
     for (auto& file : mail_.attachments) {
-      file.is_inline =
-          !file.content_id.empty() && std::ranges::find(content_ids_, file.content_id) != content_ids_.end();
+      file.is_inline = !file.content_id.empty() && content_ids_.contains(file.content_id);
     }
   }
 
   const MimeTree& tree_;
   const ParseLimits& limits_;
   Mail& mail_;
-  std::size_t left_;
+  std::size_t left_;        // bytes that may still be decoded
+  std::size_t shown_left_;  // bytes of text that may still be shown
   std::vector<Words> words_;
-  std::vector<std::string> content_ids_;
+  std::set<std::string> content_ids_;  // shown by the HTML
   std::vector<MailAttachment> uuencoded_;
   std::vector<Tnef> tnefs_;
 };

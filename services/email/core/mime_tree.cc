@@ -146,7 +146,12 @@ class Splitter {
     in_header_ = false;
     body_begin_ = body_begin;
     MimePart& part = tree_.parts[*leaf_];
-    for (auto& field : part.fields) field.value = field.value.substr(0, limits_.field_bytes_max);
+    for (auto& field : part.fields) {
+      if (field.value.size() <= limits_.field_bytes_max) continue;
+      field.value = field.value.substr(0, limits_.field_bytes_max);
+      remark("a header field is longer than " + std::to_string(limits_.field_bytes_max) +
+             " bytes; its end is not read");
+    }
     read_header(part);
     if (!part.is_multipart()) return;
     if (part.depth >= limits_.depth_max) {

@@ -233,6 +233,47 @@ TEST(ParseMail, LeavesWhatIsOverTheLimitInTheOriginal) {
   EXPECT_THAT(mail.remarks, testing::Contains(HasSubstr("more than 1000 bytes")));
 }
 
+TEST(ParseMail, ShowsALongTextInPartAndAttachesTheWhole) {
+  const Mail mail = parse("Subject: x\n\n" + std::string(100, 'a') + "\xC4\x80" + std::string(100, 'b'),
+                          {.text_bytes_max = 101});
+  EXPECT_EQ(mail.text, std::string(100, 'a'));
+  ASSERT_THAT(mail.attachments, SizeIs(1));
+  EXPECT_EQ(mail.attachments[0].content.size(), 202u);
+  EXPECT_THAT(mail.remarks, testing::Contains(HasSubstr("longer than 101 bytes")));
+}
+
+TEST(ParseMail, SaysThatAHeaderWasTooLong) {
+  EXPECT_THAT(parse("Subject: " + std::string(300'000, 'a') + "\n\nx").remarks,
+              testing::Contains(HasSubstr("header field is longer")));
+}
+
+TEST(ParseMail, TakesABodyThatCameInTnefAlone) {
+  // signature, key, then one attribute of the message level: attBody.
+  std::string tnef{"\x78\x9F\x3E\x22\x01\x00\x01\x0C\x80\x02\x00\x06\x00\x00\x00hello\x00\x14\x02", 23};
+  const Mail mail = parse("Content-Type: application/ms-tnef\nContent-Transfer-Encoding: binary\n\n" + tnef);
+  EXPECT_EQ(mail.text, "hello");
+  EXPECT_THAT(mail.attachments, IsEmpty());
+  const Mail broken = parse("Content-Type: application/ms-tnef; name=winmail.dat\n\n" + tnef.substr(0, 18));
+  EXPECT_THAT(broken.attachments, ElementsAre(Field(&MailAttachment::file_name, "winmail.dat")));
+  EXPECT_THAT(broken.remarks, testing::Contains(HasSubstr("damaged")));
+}
+
+TEST(ParseMail, ReadsTextThatIsLabelledWithTheWrongJapaneseCharset) {
+  EXPECT_EQ(parse("Subject: =?iso-2022-jp?B?g2OBW4OL?=\n\n").subject, "ツール");
+  EXPECT_EQ(parse("Content-Type: text/plain; charset=iso-2022-jp\n\n\x1b$B$\"\x1b(B").text, "あ");
+  EXPECT_EQ(parse("Content-Type: text/plain; charset=ks_c_5601-1987\n\n\xB0\xA1").text, "가");
+  EXPECT_EQ(parse("Content-Type: text/plain; charset=uft-8\n\n\xC4\x81").text, "ā");
+  EXPECT_EQ(parse("Content-Type: text/plain; charset=unicode-1-1-utf-7\n\n+AQE-").text, "ā");
+  EXPECT_EQ(parse("Content-Type: text/html\n\n<meta charset=windows-1257>\xE2").text, "ā\n");
+  EXPECT_EQ(parse("Content-Type: text/plain; charset=iso-8859-1\n\n\x93q\x94").text, "“q”");
+}
+
+TEST(ParseMail, NeverFailsOnBytesWithoutMeaning) {
+  const Mail mail = parse("Content-Type: text/plain; charset=utf-8\n\nĀāĒēĢģĪīĶķĻļŅņŠšŪūŽž \xFF and on");
+  EXPECT_EQ(mail.text, "ĀāĒēĢģĪīĶķĻļŅņŠšŪūŽž \xEF\xBF\xBD and on");
+  EXPECT_THAT(mail.remarks, testing::Contains(HasSubstr("1 places of a text")));
+}
+
 TEST(SafeFileName, TakesOutPathsControlsAndDirectionMarks) {
   EXPECT_EQ(safe_file_name("C:\\a\\b.txt"), "b.txt");
   EXPECT_EQ(safe_file_name("../../etc/passwd"), "passwd");

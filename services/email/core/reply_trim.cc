@@ -1,6 +1,7 @@
 #include "email/core/reply_trim.h"
 
 #include <algorithm>
+#include <optional>
 
 #include "email/core/ascii.h"
 #include "email/core/reply_phrases.h"
@@ -26,6 +27,9 @@ struct Line {
   std::string folded;  // trimmed
   LineKind kind = LineKind::kText;
   ReplyPart part = ReplyPart::kVisible;
+  // What the lines from here on are, once it has been asked: several rules ask it of the same line.
+  mutable std::optional<bool> opens_original;
+  mutable std::optional<std::size_t> attribution_length;
 };
 
 bool is_quote(std::string_view text) {
@@ -149,6 +153,12 @@ class Trimmer {
   }
 
   std::size_t attribution_from(std::size_t i) const {
+    auto& known = lines_[i].attribution_length;
+    if (!known) known = find_attribution(i);
+    return *known;
+  }
+
+  std::size_t find_attribution(std::size_t i) const {
     if (lines_[i].kind != LineKind::kText || !may_open_attribution(lines_[i].folded)) return 0;
     std::string joined;
     for (std::size_t n = 0; n < kAttributionLinesMax && i + n < lines_.size(); ++n) {
@@ -183,6 +193,12 @@ class Trimmer {
 
   /// "-----Original Message-----", or a block of headers, with a rule before it or not.
   bool opens_original(std::size_t i) const {
+    auto& known = lines_[i].opens_original;
+    if (!known) known = finds_original(i);
+    return *known;
+  }
+
+  bool finds_original(std::size_t i) const {
     if (is_original_marker(lines_[i].folded)) return true;
     if (is_rule(lines_[i].folded)) {
       const auto next = next_filled(i + 1);

@@ -146,7 +146,7 @@ class RtfReader {
       } else if (unit >= 0xDC00 && unit < 0xE000 && lead_ != 0) {
         append_utf8(out_, 0x10000 + ((lead_ - 0xD800) << 10) + (unit - 0xDC00));
         lead_ = 0;
-      } else {
+      } else if (unit != 0) {
         append_utf8(out_, unit);
       }
     }

@@ -2,7 +2,7 @@
 
 #include <algorithm>
 #include <array>
-#include <optional>
+#include <set>
 
 #include "email/core/ascii.h"
 #include "email/core/html_tokens.h"
@@ -345,10 +345,11 @@ class Sanitiser {
       }
     }
     auto& ids = out_.content_ids;
-    if (ids.size() < kContentIdsMax && std::ranges::find(ids, id) == ids.end()) ids.push_back(std::move(id));
+    if (ids.size() < kContentIdsMax && seen_ids_.insert(id).second) ids.push_back(std::move(id));
   }
 
   SanitisedHtml out_;
+  std::set<std::string> seen_ids_;
   std::vector<std::string_view> stack_;  // elements open in the output; views of kElements
 };
 

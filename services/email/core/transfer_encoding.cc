@@ -8,6 +8,7 @@ namespace hark::email {
 namespace {
 
 constexpr std::int8_t kJunk = -1;
+constexpr std::size_t kUuencodedFilesMax = 100;
 
 constexpr std::array<std::int8_t, 256> base64_values() {
   std::array<std::int8_t, 256> values{};
@@ -165,7 +166,8 @@ std::string decode_quoted_printable(std::string_view bytes) {
 std::vector<UuencodedFile> find_uuencoded(std::string_view text) {
   std::vector<UuencodedFile> found;
   if (text.find("begin ") == std::string_view::npos) return found;
-  for (std::size_t at = 0; at < text.size();) {
+  std::size_t at = 0;
+  while (at < text.size() && found.size() < kUuencodedFilesMax) {
     const std::size_t begin = at;
     const auto name = name_of_begin_line(next_line(text, at));
     if (!name) continue;

@@ -58,10 +58,18 @@ Task<Result<redis::Reply>> Store::command(std::string_view name, std::string_vie
   co_return co_await redis_.command(key, args);
 }
 
-Task<Result<Store::Lease>> Store::lead(std::string_view instance, std::chrono::milliseconds lease) {
-  const std::string lease_ms = std::to_string(lease.count());
+Task<Result<Store::Lease>> Store::lead(std::string_view instance, std::chrono::milliseconds time) {
+  return lease(instance, time, true);
+}
+Task<Result<Store::Lease>> Store::renew(std::string_view instance, std::chrono::milliseconds time) {
+  return lease(instance, time, false);
+}
+
+Task<Result<Store::Lease>> Store::lease(std::string_view instance, std::chrono::milliseconds time,
+                                        bool begins) {
+  const std::string lease_ms = std::to_string(time.count());
   const std::array<std::string_view, 1> keys{prefix_};
-  const std::array<std::string_view, 2> args{instance, lease_ms};
+  const std::array<std::string_view, 3> args{instance, lease_ms, begins ? "1" : "0"};
   HARK_CO_TRY(const redis::Reply reply, co_await redis_.eval(lead_script(), keys, args));
   Lease out;
   out.leading = reply[0].number() == 1;

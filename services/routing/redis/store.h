@@ -34,8 +34,10 @@ class Store {
     std::string holder;
     std::chrono::milliseconds left{0};
   };
-  /// Takes the lease if it is free, renews it if it is ours.
+  /// Begins a term if the lease is free or was given to this instance before.
   Task<Result<Lease>> lead(std::string_view instance, std::chrono::milliseconds lease);
+  /// Keeps the lease of the term under way; if it is free, as lead().
+  Task<Result<Lease>> renew(std::string_view instance, std::chrono::milliseconds lease);
   Task<Status> resign(std::string_view instance);
 
   /// False: there is one already and `only_if_absent`. An empty hash keeps the present password.
@@ -96,6 +98,8 @@ class Store {
  private:
   Task<Result<redis::Reply>> command(std::string_view name, std::string_view suffix,
                                      std::string_view argument);
+
+  Task<Result<Lease>> lease(std::string_view instance, std::chrono::milliseconds time, bool begins);
 
   redis::Client& redis_;
   std::string prefix_;

@@ -48,9 +48,11 @@ TEST_F(RoutingStore, OneLeadsAndTheTokenGrowsWithEachLease) {
   EXPECT_FALSE(other.leading);
   EXPECT_EQ(other.holder, "a");
   EXPECT_GT(other.left, 50s);
-  EXPECT_EQ(wait_for(store.lead("a", 60s))->token, first.token);  // renewed
-  EXPECT_TRUE(wait_for(store.resign("b")).ok());                  // not b's to give
+  EXPECT_EQ(wait_for(store.renew("a", 60s))->token, first.token);
+  EXPECT_TRUE(wait_for(store.resign("b")).ok());  // not b's to give
   EXPECT_FALSE(wait_for(store.lead("b", 60s))->leading);
+  EXPECT_FALSE(wait_for(store.renew("b", 60s))->leading);
+  EXPECT_EQ(wait_for(store.lead("a", 60s))->token, first.token + 1);  // a, started anew
   EXPECT_TRUE(wait_for(store.resign("a")).ok());
   const auto second = *wait_for(store.lead("b", 60s));
   EXPECT_TRUE(second.leading);
