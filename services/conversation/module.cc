@@ -70,10 +70,10 @@ class ConversationModule final : public Module {
     channel_.emplace(tasks_, *service_, *events_);
     event_.emplace(tasks_, *service_, *events_);
     blob_.emplace(tasks_, *store_, blobs_);
-    process_.rpc.add(*conversation_);
-    process_.rpc.add(*channel_);
-    process_.rpc.add(*event_);
-    process_.rpc.add(*blob_);
+    process_.rpc.add(*conversation_, v1::ConversationService::service_full_name());
+    process_.rpc.add(*channel_, v1::ChannelService::service_full_name());
+    process_.rpc.add(*event_, v1::EventService::service_full_name());
+    process_.rpc.add(*blob_, v1::BlobService::service_full_name());
     return {};
   }
 

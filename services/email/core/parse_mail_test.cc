@@ -285,5 +285,15 @@ TEST(SafeFileName, TakesOutPathsControlsAndDirectionMarks) {
   EXPECT_TRUE(safe_file_name(std::string(300, 'a') + ".pdf").ends_with(".pdf"));
 }
 
+TEST(ParseMail, ReadsIdsThatAProgramFoldedIntoEncodedWords) {
+  const auto mail = parse_mail(
+      "From: ana@x.lv\r\nIn-Reply-To: =?utf-8?q?=3C01m8278pph01nbw933nrzk4914=2E01m8278phk01n10w6?=\r\n"
+      " =?utf-8?q?gvqma552en21e1qgw5z89wbw2=40hark=2Elocalhost=3E?=\r\n\r\nHello\r\n");
+  ASSERT_TRUE(mail.ok());
+  ASSERT_EQ(mail->in_reply_to.size(), 1U);
+  EXPECT_EQ(mail->in_reply_to[0],
+            "01m8278pph01nbw933nrzk4914.01m8278phk01n10w6gvqma552en21e1qgw5z89wbw2@hark.localhost");
+}
+
 }  // namespace
 }  // namespace hark::email
