@@ -3,7 +3,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include <chrono>
+#include <ctime>
 #include <string>
 
 namespace hark::email {
@@ -196,9 +196,9 @@ TEST(ParseMail, ReadsTransferEncodingsAsTheyAreMisspelt) {
 TEST(ParseMail, SurvivesTenThousandPartsInWellUnderASecond) {
   std::string bomb = "Content-Type: multipart/mixed; boundary=b\n\n";
   for (int i = 0; i < 10'000; ++i) bomb += "--b\nContent-Type: image/png\n\nx\n";
-  const auto begin = std::chrono::steady_clock::now();
+  const std::clock_t begin = std::clock();
   const Mail mail = parse(bomb);
-  EXPECT_LT(std::chrono::steady_clock::now() - begin, std::chrono::milliseconds{500});
+  EXPECT_LT(std::clock() - begin, CLOCKS_PER_SEC / 2);
   EXPECT_THAT(mail.attachments, SizeIs(999));
   EXPECT_THAT(mail.remarks, testing::Contains(HasSubstr("more parts than 1000")));
 }
@@ -208,9 +208,9 @@ TEST(ParseMail, SurvivesAHundredThousandNestedMultiparts) {
   for (int i = 0; i < 100'000; ++i)
     bomb += "Content-Type: multipart/mixed; boundary=b" + std::to_string(i) + "\n\n--b" + std::to_string(i) +
             "\n";
-  const auto begin = std::chrono::steady_clock::now();
+  const std::clock_t begin = std::clock();
   const Mail mail = parse(bomb);
-  EXPECT_LT(std::chrono::steady_clock::now() - begin, std::chrono::milliseconds{500});
+  EXPECT_LT(std::clock() - begin, CLOCKS_PER_SEC / 2);
   EXPECT_THAT(mail.remarks, testing::Contains(HasSubstr("nested deeper")));
 }
 

@@ -3,7 +3,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include <chrono>
+#include <ctime>
 #include <string>
 
 namespace hark::email {
@@ -87,10 +87,10 @@ TEST(SanitiseHtml, TakesLinearTimeOnHostileText) {
   for (const std::string_view piece : {"<div>", "<b>", "<table>", "<!----!>", "</", "<a b='", "<title></a>",
                                        "&amp", "<p ", "<font color=1><p>", "<!--", "</b>", "<style>"}) {
     const std::string html = repeat(piece, 200'000);
-    const auto begin = std::chrono::steady_clock::now();
+    const std::clock_t begin = std::clock();
     sanitise_html(html);
     html_to_text(html);
-    EXPECT_LT(std::chrono::steady_clock::now() - begin, std::chrono::seconds{3}) << piece;
+    EXPECT_LT(std::clock() - begin, 3 * CLOCKS_PER_SEC) << piece;
   }
 }
 
