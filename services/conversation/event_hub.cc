@@ -10,8 +10,8 @@ using namespace std::chrono_literals;
 constexpr std::string_view kBlockMs = "5000";
 constexpr std::chrono::milliseconds kBlockTimeout = 8s;  // longer than the server blocks
 constexpr std::chrono::milliseconds kRetryAfter = 100ms;
-/// While events flow, they are gathered this long: a read names every partition, and costs the store more than
-/// a message does. The first event after silence is not held up.
+/// While events flow, they are gathered this long: a read names every partition, and costs the store more
+/// than a message does. The first event after silence is not held up.
 constexpr std::chrono::milliseconds kGatherFor = 3ms;
 
 }  // namespace

@@ -64,7 +64,8 @@ class ConversationModule final : public Module {
       Logger{"conversation"}.warning("Redis does not keep every acknowledged write", {{"why", gap}});
     }
     store_.emplace(redis_, meta->partitions);
-    service_.emplace(*store_, process_.clock, ThreadTokens{meta->secret}, settings_from(process_.config), process_.metrics);
+    service_.emplace(*store_, process_.clock, ThreadTokens{meta->secret}, settings_from(process_.config),
+                     process_.metrics);
     events_.emplace(tasks_, *store_, blocking_);
     conversation_.emplace(tasks_, *service_);
     channel_.emplace(tasks_, *service_, *events_);

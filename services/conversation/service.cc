@@ -35,17 +35,21 @@ void follow(v1::Participant& participant, std::string_view region) {
 
 }  // namespace
 
-Conversations::Conversations(Store& store, const Clock& clock, ThreadTokens tokens, Settings settings, Metrics& metrics)
+Conversations::Conversations(Store& store, const Clock& clock, ThreadTokens tokens, Settings settings,
+                             Metrics& metrics)
     : store_{store},
       clock_{clock},
       tokens_{std::move(tokens)},
       settings_{std::move(settings)},
-      accepted_{metrics.counter("hark_conversation_accepted_total", "Customers' messages that became entries")},
+      accepted_{
+          metrics.counter("hark_conversation_accepted_total", "Customers' messages that became entries")},
       duplicates_{metrics.counter("hark_conversation_duplicates_total", "Messages that were known already")},
       tickets_{metrics.counter("hark_conversation_tickets_opened_total", "Tickets opened by a message")},
       replies_{metrics.counter("hark_conversation_replies_total", "Replies put into the outbox")},
-      bounces_{metrics.counter("hark_conversation_reports_total", "Delivery reports taken, bounces among them")},
-      quarantined_{metrics.counter("hark_conversation_quarantined_total", "Inputs that nobody could read, kept raw")} {}
+      bounces_{
+          metrics.counter("hark_conversation_reports_total", "Delivery reports taken, bounces among them")},
+      quarantined_{metrics.counter("hark_conversation_quarantined_total",
+                                   "Inputs that nobody could read, kept raw")} {}
 
 Status Conversations::check_inbound(const v1::InboundMessage& message) const {
   const auto account = settings_.accounts.find(message.account_id());

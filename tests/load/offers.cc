@@ -70,8 +70,8 @@ class Agent {
     v1::AgentSessionResponse state;
     if (!stream_->Write(hello) || !stream_->Read(&state)) {
       const auto status = stream_->Finish();
-      throw std::runtime_error("agent " + id_ + " cannot connect: " + std::to_string(status.error_code()) + " " +
-                               status.error_message());
+      throw std::runtime_error("agent " + id_ + " cannot connect: " + std::to_string(status.error_code()) +
+                               " " + status.error_message());
     }
     thread_ = std::thread{&Agent::follow, this};
   }

@@ -9,7 +9,9 @@ namespace hark::rpc {
 Server::Server() = default;
 Server::~Server() { shutdown(std::chrono::milliseconds{0}); }
 
-void Server::add(grpc::Service& service, std::string name) { services_.emplace_back(&service, std::move(name)); }
+void Server::add(grpc::Service& service, std::string name) {
+  services_.emplace_back(&service, std::move(name));
+}
 
 Status Server::start(const Options& options) {
   grpc::EnableDefaultHealthCheckService(true);

@@ -29,7 +29,8 @@ class Server {
   Server();
   ~Server();
 
-  /// Before start(). `name` is the service's full name, for health checks. The service must outlive the server.
+  /// Before start(). `name` is the service's full name, for health checks. The service must outlive the
+  /// server.
   void add(grpc::Service& service, std::string name);
 
   /// Errors: UNAVAILABLE with the address that is taken.

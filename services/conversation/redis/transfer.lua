@@ -12,7 +12,7 @@ end
 local first = repeated(key, digest)
 if first then return first end
 local refused = refused_transition(ticket, ARGV[8])
-if not refused and ARGV[6] ~= '' then refused = not_holder(ticket, ARGV[6]) end
+if not refused and ARGV[6] ~= '' then refused = not_holder(ticket, ARGV[6], ARGV[5]) end
 if refused then return refused end
 
 local ticket_key = P .. 'tkt:' .. ticket
