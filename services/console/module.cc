@@ -12,6 +12,7 @@
 #include "base/config/defaults.h"
 #include "base/core/ids.h"
 #include "base/log/log.h"
+#include "base/metrics/metrics.h"
 #include "console/rpc/grpc_ports.h"
 #include "console/service.h"
 #include "console/web/routes.h"
@@ -66,13 +67,30 @@ RouteOptions route_options(const v1::Config& config) {
   return options;
 }
 
+ConsoleObserver observer_of(const Process& process) {
+  ConsoleObserver observer;
+  observer.sessions = [gauge = process.metrics.gauge("hark_console_sessions", "Pages that are connected")](
+                          std::size_t now) { gauge.set(static_cast<double>(now)); };
+  observer.sign_in = [](std::string_view login, std::string_view address, const Status& outcome) {
+    const Logger log{"console"};
+    if (outcome.ok()) {
+      log.info("signed in", {{"agent", login}, {"address", address}});
+    } else {
+      log.warning("refused to sign in",
+                  {{"login", login}, {"address", address}, {"reason", name_of(outcome.error().reason)}});
+    }
+  };
+  return observer;
+}
+
 /// What exists between start() and the last download after stop().
 struct Running {
   Running(const Process& process, std::string secret)
       : ports{process.web_executor, process.channel_to("conversation"), process.channel_to("routing")},
         service{
             process.web_executor, ports.ports(), process.clock,
-            ConsoleOptions{std::move(secret), std::chrono::hours{process.config.console().session_hours()}},
+            ConsoleOptions{std::move(secret), std::chrono::hours{process.config.console().session_hours()},
+                           observer_of(process)},
             [](std::string_view task, std::string_view what) {
               Logger{"console"}.error("a task ended by a defect", {{"task", task}, {"what", what}});
             }} {}

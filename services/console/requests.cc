@@ -83,6 +83,10 @@ Task<Result<v1::ConsoleResponse>> ConsoleService::sign_in(SessionPtr session,
                                                           v1::ConsoleRequest::SignIn request) {
   auto agent = request.session_token().empty() ? co_await check_password(session, request)
                                                : co_await check_token(request.session_token());
+  if (options_.observer.sign_in) {
+    const auto login = agent.ok() ? agent->id() : login_of(request.login().substr(0, kLoginBytesMax));
+    options_.observer.sign_in(login, session->remote_address, agent.ok() ? Status{} : Status{agent.error()});
+  }
   if (!agent.ok()) {
     session->sign_in = SignInState::kSignedOut;
     co_return agent.error();

@@ -71,6 +71,7 @@ SessionPtr ConsoleService::connect(std::shared_ptr<ResponseSink> sink, std::stri
   const auto session =
       std::make_shared<Session>(tasks_.executor(), std::move(sink), std::move(remote_address));
   sessions_.insert(session);
+  sessions_changed();
   if (stopping_) session->sink->close(Farewell::kComeBack, "the server restarts");
   session->retry.expires_after(kSignInTime);
   session->retry.async_wait([weak = std::weak_ptr{session}](const boost::system::error_code& error) {
@@ -87,7 +88,12 @@ void ConsoleService::disconnect(const SessionPtr& session) {
   feeds_.drop(*session);
   desk_.leave(session);
   sessions_.erase(session);
+  sessions_changed();
   session_ended_.notify_all();
+}
+
+void ConsoleService::sessions_changed() {
+  if (options_.observer.sessions) options_.observer.sessions(sessions_.size());
 }
 
 Result<std::string> ConsoleService::agent_of(std::string_view session_token) const {

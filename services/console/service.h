@@ -1,5 +1,6 @@
 #pragma once
 
+#include <functional>
 #include <memory>
 #include <set>
 #include <string>
@@ -20,11 +21,18 @@ namespace hark::console {
 /// A connection that has not signed in by then is closed.
 constexpr Duration kSignInTime{30'000};
 
+/// Who wants to know, for the log and for metrics. Each may be empty.
+struct ConsoleObserver {
+  std::function<void(std::size_t now)> sessions;
+  std::function<void(std::string_view login, std::string_view remote_address, const Status& outcome)> sign_in;
+};
+
 struct ConsoleOptions {
   /// Signs session tokens; at least 16 bytes, kept over restarts.
   std::string secret;
   /// How long a session token signs in again.
   Duration session_life = std::chrono::hours{12};
+  ConsoleObserver observer;
 };
 
 /// Agents' sessions: takes frames of pages, answers them, and tells pages what changes. Knows nothing of
@@ -63,6 +71,7 @@ class ConsoleService {
 
   Task<Result<v1::ConsoleResponse>> sign_in(SessionPtr session, v1::ConsoleRequest::SignIn request);
   Task<Result<v1::Agent>> check_password(SessionPtr session, v1::ConsoleRequest::SignIn request);
+  void sessions_changed();
   Task<Result<v1::Agent>> check_token(std::string token);
   Task<Result<v1::ConsoleResponse>> set_presence(SessionPtr session, v1::ConsoleRequest::SetPresence request);
   Task<Result<v1::ConsoleResponse>> accept_offer(SessionPtr session, v1::ConsoleRequest::AcceptOffer request);

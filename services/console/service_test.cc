@@ -94,7 +94,18 @@ class ConsoleServiceTest : public ::testing::Test {
   asio::io_context context{1};
   ManualClock clock{from_ms(1'800'000'000'000)};
   FakeWorld world{context.get_executor()};
-  ConsoleService service{context.get_executor(), world.ports(), clock, {"0123456789abcdef"}};
+  std::vector<std::string> seen;
+  ConsoleService service{
+      context.get_executor(),
+      world.ports(),
+      clock,
+      {"0123456789abcdef",
+       std::chrono::hours{12},
+       {[this](std::size_t now) { seen.push_back(std::to_string(now) + " sessions"); },
+        [this](std::string_view login, std::string_view from, const Status& outcome) {
+          seen.push_back(std::string{login} + " from " + std::string{from} + ": " +
+                         (outcome.ok() ? "ok" : std::string{name_of(outcome.error().reason)}));
+        }}}};
   std::vector<SessionPtr> sessions;
   std::int64_t last_id = 0;
 };
@@ -126,6 +137,14 @@ TEST_F(ConsoleServiceTest, SaysTheSameForAWrongPasswordAndAnUnknownLoginAndSlows
   EXPECT_EQ(ask(session, page, sign_in("ana", "right")).failed().reason(), "OVERLOADED");
   clock.advance(Duration{2'000});
   EXPECT_TRUE(ask(session, page, sign_in("ana", "right")).has_signed_in());
+}
+
+TEST_F(ConsoleServiceTest, TellsItsObserverWhoTriedToSignIn) {
+  const auto page = std::make_shared<Page>();
+  const auto session = connect(page);
+  ask(session, page, sign_in("Ana", "wrong"));
+  ask(session, page, sign_in("ana", "right"));
+  EXPECT_THAT(seen, ElementsAre("1 sessions", "ana from 10.0.0.1: UNAUTHENTICATED", "ana from 10.0.0.1: ok"));
 }
 
 TEST_F(ConsoleServiceTest, RefusesEverythingBeforeSignIn) {

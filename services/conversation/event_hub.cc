@@ -10,6 +10,9 @@ using namespace std::chrono_literals;
 constexpr std::string_view kBlockMs = "5000";
 constexpr std::chrono::milliseconds kBlockTimeout = 8s;  // longer than the server blocks
 constexpr std::chrono::milliseconds kRetryAfter = 100ms;
+/// While events flow, they are gathered this long: a read names every partition, and costs the store more
+/// than a message does. The first event after silence is not held up.
+constexpr std::chrono::milliseconds kGatherFor = 3ms;
 
 }  // namespace
 
@@ -50,6 +53,7 @@ Task<> EventHub::tail() {
       const auto partition = static_cast<std::uint16_t>(std::strtol(name.data() + open + 2, nullptr, 10));
       for (const auto& item : stream[1].items()) publish(decode_event(partition, item));
     }
+    if (reply->size() > 0) co_await sleep_for(kGatherFor);
   }
 }
 

@@ -64,16 +64,17 @@ class ConversationModule final : public Module {
       Logger{"conversation"}.warning("Redis does not keep every acknowledged write", {{"why", gap}});
     }
     store_.emplace(redis_, meta->partitions);
-    service_.emplace(*store_, process_.clock, ThreadTokens{meta->secret}, settings_from(process_.config));
+    service_.emplace(*store_, process_.clock, ThreadTokens{meta->secret}, settings_from(process_.config),
+                     process_.metrics);
     events_.emplace(tasks_, *store_, blocking_);
     conversation_.emplace(tasks_, *service_);
     channel_.emplace(tasks_, *service_, *events_);
     event_.emplace(tasks_, *service_, *events_);
     blob_.emplace(tasks_, *store_, blobs_);
-    process_.rpc.add(*conversation_);
-    process_.rpc.add(*channel_);
-    process_.rpc.add(*event_);
-    process_.rpc.add(*blob_);
+    process_.rpc.add(*conversation_, v1::ConversationService::service_full_name());
+    process_.rpc.add(*channel_, v1::ChannelService::service_full_name());
+    process_.rpc.add(*event_, v1::EventService::service_full_name());
+    process_.rpc.add(*blob_, v1::BlobService::service_full_name());
     return {};
   }
 

@@ -35,8 +35,21 @@ void follow(v1::Participant& participant, std::string_view region) {
 
 }  // namespace
 
-Conversations::Conversations(Store& store, const Clock& clock, ThreadTokens tokens, Settings settings)
-    : store_{store}, clock_{clock}, tokens_{std::move(tokens)}, settings_{std::move(settings)} {}
+Conversations::Conversations(Store& store, const Clock& clock, ThreadTokens tokens, Settings settings,
+                             Metrics& metrics)
+    : store_{store},
+      clock_{clock},
+      tokens_{std::move(tokens)},
+      settings_{std::move(settings)},
+      accepted_{
+          metrics.counter("hark_conversation_accepted_total", "Customers' messages that became entries")},
+      duplicates_{metrics.counter("hark_conversation_duplicates_total", "Messages that were known already")},
+      tickets_{metrics.counter("hark_conversation_tickets_opened_total", "Tickets opened by a message")},
+      replies_{metrics.counter("hark_conversation_replies_total", "Replies put into the outbox")},
+      bounces_{
+          metrics.counter("hark_conversation_reports_total", "Delivery reports taken, bounces among them")},
+      quarantined_{metrics.counter("hark_conversation_quarantined_total",
+                                   "Inputs that nobody could read, kept raw")} {}
 
 Status Conversations::check_inbound(const v1::InboundMessage& message) const {
   const auto account = settings_.accounts.find(message.account_id());
@@ -139,6 +152,8 @@ Task<Result<v1::AcceptResponse>> Conversations::accept(v1::InboundMessage messag
       conversation = accepted.moved_to;
       continue;
     }
+    (accepted.duplicate ? duplicates_ : accepted_).add();
+    if (accepted.opened) tickets_.add();
     v1::AcceptResponse response;
     response.set_conversation_id(std::move(accepted.conversation_id));
     response.set_entry_id(std::move(accepted.entry_id));
@@ -183,6 +198,7 @@ Task<std::string> Conversations::outbound_entry_of(const v1::BounceReport& repor
 Task<Status> Conversations::receive_bounce(v1::BounceReport report) {
   if (report.native_id().empty()) co_return invalid("bounce.native_id: is empty");
   HARK_CO_TRY_VOID(check_blobs(report.blobs()));
+  bounces_.add();
   const auto entry = co_await outbound_entry_of(report);
   if (!entry.empty()) {
     Store::DeliveryNews news;
@@ -221,6 +237,7 @@ Task<Status> Conversations::quarantine(v1::Quarantine input) {
   in.raw = input.raw();
   in.blobs = take_blobs(*input.mutable_blobs());
   HARK_CO_TRY_VOID(co_await store_.quarantine(clock_.now(), in));
+  quarantined_.add();
   co_return Status{};
 }
 

@@ -8,6 +8,7 @@
 
 #include "base/core/ids.h"
 #include "base/core/time.h"
+#include "base/metrics/metrics.h"
 #include "conversation/core/thread_token.h"
 #include "conversation/ports.h"
 #include "conversation/redis/store.h"
@@ -40,7 +41,7 @@ class Conversations {
     std::string default_region;  // for national phone numbers
   };
 
-  Conversations(Store& store, const Clock& clock, ThreadTokens tokens, Settings settings);
+  Conversations(Store& store, const Clock& clock, ThreadTokens tokens, Settings settings, Metrics& metrics);
 
   Task<Result<v1::AcceptResponse>> accept(v1::InboundMessage message);
   Task<Status> receive_receipt(v1::Receipt receipt);
@@ -87,6 +88,7 @@ class Conversations {
   Settings settings_;
   IdSource ids_{&secure_random};
   std::unordered_map<std::string, std::string> known_addresses_;
+  Counter accepted_, duplicates_, tickets_, replies_, bounces_, quarantined_;
 };
 
 }  // namespace hark::conversation

@@ -139,6 +139,7 @@ Task<Result<v1::ReplyResponse>> Conversations::reply(v1::ReplyRequest request) {
   }
 
   HARK_CO_TRY(const auto appended, co_await store_.reply(now, in));
+  replies_.add();
   // Read back rather than echo: a repeated key must answer with the first entry, not with this attempt's.
   v1::ListTimelineRequest place;
   place.set_conversation_id(answered.conversation_id());

@@ -21,7 +21,8 @@ class ConversationsTest : public hark::testing::RedisTest {
     settings.accounts.emplace("support", OwnAccount{v1::CHANNEL_EMAIL, "Support"});
     settings.accounts.emplace("sales", OwnAccount{v1::CHANNEL_EMAIL, "Sales"});
     settings.accounts.emplace("site", OwnAccount{v1::CHANNEL_CHAT, "Site"});
-    service_.emplace(store_, clock_, ThreadTokens{"a secret of sixteen bytes"}, std::move(settings));
+    service_.emplace(store_, clock_, ThreadTokens{"a secret of sixteen bytes"}, std::move(settings),
+                     metrics_);
   }
 
   ~ConversationsTest() override {
@@ -95,6 +96,7 @@ class ConversationsTest : public hark::testing::RedisTest {
     return {page->entries().begin(), page->entries().end()};
   }
 
+  Metrics metrics_;
   ManualClock clock_{from_ms(1'700'000'000'000)};
   Store store_{client(), 8};
   std::optional<Conversations> service_;
@@ -187,8 +189,13 @@ TEST_F(ConversationsTest, OnlyTheHolderRepliesAndAFormerHolderDoesNot) {
   auto former = answer(in.entry_id());
   former.set_assignment_token(1);
   EXPECT_EQ(run(service_->reply(former)).error().reason, Reason::kStaleAssignment);
+  auto colleague = answer(in.entry_id());
+  colleague.set_assignment_token(2);
+  colleague.set_agent_id("ana");
+  EXPECT_EQ(run(service_->reply(colleague)).error().reason, Reason::kStaleAssignment);
   auto holder = answer(in.entry_id());
   holder.set_assignment_token(2);
+  holder.set_agent_id("bob");
   EXPECT_TRUE(run(service_->reply(holder)).ok());
 }
 

@@ -5,11 +5,10 @@
 #include "base/async/blocking.h"
 #include "base/core/digest.h"
 #include "base/log/log.h"
+#include "email/core/html_reply.h"
 #include "email/core/native_id.h"
 #include "email/core/parse_mail.h"
-#include "email/core/reply_phrases.h"
 #include "email/core/reply_route.h"
-#include "email/core/reply_trim.h"
 #include "email/core/sender_trust.h"
 #include "email/core/verdict.h"
 
@@ -35,13 +34,6 @@ v1::Participant participant(const Mailbox& mailbox) {
   out.set_address("mailto:" + mailbox.address);
   out.set_name(mailbox.name);
   return out;
-}
-
-/// What the sender wrote now. HTML-only mails are trimmed by their markup, where quoting is marked more
-/// surely.
-std::string visible_text(const Mail& mail) {
-  const bool forwarded = is_forward_subject(mail.subject);
-  return trim_reply(mail.text, forwarded).visible(mail.text);
 }
 
 DeliveryOutcome outcome_of(const Status& status) {
@@ -127,7 +119,7 @@ Task<Status> Intake::accept(const Mail& mail, const Envelope& envelope, std::str
   auto& content = *message.mutable_content();
   content.set_subject(mail.subject.substr(0, 998));
   content.set_text(cut(mail.text, kEntryTextBytesMax, "text", remarks));
-  content.set_visible_text(cut(visible_text(mail), kEntryTextBytesMax, "text", remarks));
+  content.set_visible_text(cut(visible_reply(mail), kEntryTextBytesMax, "text", remarks));
   // Cut HTML would be broken HTML; the text stands for it.
   if (mail.html.size() <= kEntryTextBytesMax) {
     content.set_html(mail.html);

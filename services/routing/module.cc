@@ -55,7 +55,7 @@ class RoutingModule final : public Module {
                          }};
     service_.emplace(std::move(world), rules_of(process_.config));
     handler_.emplace(tasks_, *service_);
-    process_.rpc.add(*handler_);
+    process_.rpc.add(*handler_, v1::RoutingService::service_full_name());
   }
 
   Status start() override {

@@ -53,7 +53,7 @@ class EchoService final : public v1::ChannelService::CallbackService {
 class CallsTest : public ::testing::Test {
  protected:
   CallsTest() : service_{server_tasks_} {
-    server_.add(service_);
+    server_.add(service_, v1::ChannelService::service_full_name());
     HARK_CHECK(server_.start({}).ok());
     stub_ = v1::ChannelService::NewStub(server_.in_process());
   }

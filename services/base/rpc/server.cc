@@ -9,7 +9,9 @@ namespace hark::rpc {
 Server::Server() = default;
 Server::~Server() { shutdown(std::chrono::milliseconds{0}); }
 
-void Server::add(grpc::Service& service) { services_.push_back(&service); }
+void Server::add(grpc::Service& service, std::string name) {
+  services_.emplace_back(&service, std::move(name));
+}
 
 Status Server::start(const Options& options) {
   grpc::EnableDefaultHealthCheckService(true);
@@ -20,7 +22,7 @@ Status Server::start(const Options& options) {
   builder.AddChannelArgument(GRPC_ARG_ALLOW_REUSEPORT, 0);
   builder.SetMaxReceiveMessageSize(kMessageBytesMax);
   builder.SetMaxSendMessageSize(kMessageBytesMax);
-  for (auto* service : services_) builder.RegisterService(service);
+  for (const auto& [service, name] : services_) builder.RegisterService(service);
   server_ = builder.BuildAndStart();
   if (!server_ || port_ == 0) {
     server_.reset();
@@ -31,7 +33,10 @@ Status Server::start(const Options& options) {
 }
 
 void Server::set_serving(bool serving) {
-  if (server_) server_->GetHealthCheckService()->SetServingStatus(serving);
+  if (!server_) return;
+  auto* health = server_->GetHealthCheckService();
+  health->SetServingStatus(serving);
+  for (const auto& [service, name] : services_) health->SetServingStatus(name, serving);
 }
 
 void Server::shutdown(std::chrono::milliseconds grace) {

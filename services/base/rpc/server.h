@@ -29,8 +29,9 @@ class Server {
   Server();
   ~Server();
 
-  /// Before start(). The service must outlive the server.
-  void add(grpc::Service& service);
+  /// Before start(). `name` is the service's full name, for health checks. The service must outlive the
+  /// server.
+  void add(grpc::Service& service, std::string name);
 
   /// Errors: UNAVAILABLE with the address that is taken.
   Status start(const Options& options);
@@ -47,7 +48,7 @@ class Server {
   [[nodiscard]] int port() const { return port_; }
 
  private:
-  std::vector<grpc::Service*> services_;
+  std::vector<std::pair<grpc::Service*, std::string>> services_;
   std::unique_ptr<grpc::Server> server_;
   int port_ = 0;
 };

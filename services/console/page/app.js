@@ -36,7 +36,7 @@ function showConnection() {
       place.replaceChildren(`Connection lost. Reconnecting in ${seconds} s… `,
         el("button", {type: "button", class: "plain small", onclick: () => link.retryNow()}, "Now"));
     }
-  } else setText(place, "Reconnecting…");
+  } else setText(place, state.me ? "Reconnecting…" : "Connecting…");
 }
 
 function onSignedIn(signedIn) {
@@ -142,6 +142,7 @@ async function open(id) {
 
 function showSignIn(reason = "") {
   sessionStorage.removeItem(TOKEN);
+  link.token = "";
   state.me = null;
   state.offers = [];
   state.assigned = [];
@@ -180,7 +181,7 @@ function setPresence(presence) {
   });
 }
 
-async function start() {
+function start() {
   startComposer(link);
   $("sign-in-form").onsubmit = (event) => {
     event.preventDefault();
@@ -208,8 +209,12 @@ async function start() {
   setInterval(() => { tick(); if (connection.state === "lost") showConnection(); }, 500);
   state.selected = location.hash.slice(1);
   const token = sessionStorage.getItem(TOKEN);
-  if (token) await signIn({sessionToken: token});
-  else showSignIn();
+  if (token) {
+    $("console").hidden = false;
+    link.resume(token);
+  } else {
+    showSignIn();
+  }
   showDemoHint();
 }
 

@@ -6,6 +6,8 @@ import {
 } from "./state.js";
 import {channelName, fullTimeText, personText, refusalText, ticketStateName, waitText} from "./words.js";
 
+// Of UTF-8: below the server's limit of a reply, and of a frame when every character of it has to be escaped.
+const WORDS_BYTES_MAX = 200 * 1024;
 const sending = new Map();  // conversation id -> "reply" | "note" while an answer is awaited
 const errors = new Map();   // conversation id -> words
 let shownId = "";
@@ -76,6 +78,10 @@ async function send(link) {
   const what = mode;
   const entry = answeredEntry(at);
   if (what === "reply" && !entry) return;
+  if (new TextEncoder().encode(words).length > WORDS_BYTES_MAX) {
+    errors.set(id, "This is too long to send: at most 200 KB of text. Please shorten it.");
+    return changed();
+  }
   const draft = readDraft(id);
   // Kept with the draft: should the page be closed before the answer comes, the same words go out under the same key.
   const fingerprint = what === "reply" ? `${entry.id}\n${words}` : words;

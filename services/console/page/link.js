@@ -45,6 +45,13 @@ export class Link {
     return answer;
   }
 
+  /** After a reload of the page: keeps trying until the server is there, or says that the token no longer holds. */
+  resume(token) {
+    this.token = token;
+    this.wanted = true;
+    this.#reconnect(0);
+  }
+
   signOut() {
     this.wanted = false;
     this.token = "";
@@ -177,12 +184,15 @@ export class Link {
     this.#reconnect();
   }
 
-  async #reconnect() {
+  async #reconnect(firstPause = null) {
     while (this.wanted && !this.socket) {
       const step = Math.min(BACK_OFF_MOST_MS, BACK_OFF_FIRST_MS * 2 ** this.attempt++);
-      const pause = step / 2 + Math.random() * step / 2;  // so that not everybody comes back at once
-      this.on.state("lost", pause);
-      await Promise.race([wait(pause), new Promise((resolve) => { this.wake = resolve; })]);
+      const pause = firstPause ?? step / 2 + Math.random() * step / 2;  // so that not everybody comes back at once
+      firstPause = null;
+      if (pause > 0) {
+        this.on.state("lost", pause);
+        await Promise.race([wait(pause), new Promise((resolve) => { this.wake = resolve; })]);
+      }
       if (!this.wanted) return;
       this.on.state("connecting");
       try {

@@ -72,11 +72,12 @@ local function remember(key, digest, result)
   return result
 end
 
--- May the holder of `token` act on the ticket? An unassigned ticket is acted on with token 0.
-local function not_holder(ticket, token)
+-- May `agent` act on the ticket with `token`? An unassigned ticket is acted on with token 0, by anybody.
+local function not_holder(ticket, token, agent)
   local t = redis.call('HMGET', P .. 'tkt:' .. ticket, 'state', 'token', 'agent')
   local current = t[1] == 'a' and t[2] or '0'
-  if current ~= token then return { 'stale_assignment', t[3] or '' } end
+  local another = t[1] == 'a' and agent ~= '' and agent ~= t[3]
+  if current ~= token or another then return { 'stale_assignment', t[3] or '' } end
   return nil
 end
 

@@ -10,7 +10,7 @@ if first then return first end
 
 local ticket = redis.call('HGET', P .. 'con:' .. conversation, 'ticket')
 if not ticket then return { 'no_ticket' } end
-local refused = refused_transition(ticket, ARGV[8]) or not_holder(ticket, ARGV[6])
+local refused = refused_transition(ticket, ARGV[8]) or not_holder(ticket, ARGV[6], ARGV[14])
 if refused then return refused end
 
 local place = redis.call('GET', P .. 'ent:' .. answered)

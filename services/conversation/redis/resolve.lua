@@ -6,7 +6,7 @@
 local key, digest, ticket = ARGV[2], ARGV[3], ARGV[4]
 local first = repeated(key, digest)
 if first then return first end
-local refused = refused_transition(ticket, ARGV[7]) or not_holder(ticket, ARGV[6])
+local refused = refused_transition(ticket, ARGV[7]) or not_holder(ticket, ARGV[6], ARGV[5])
 if refused then return refused end
 
 local ticket_key = P .. 'tkt:' .. ticket

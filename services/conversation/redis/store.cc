@@ -170,7 +170,8 @@ Task<Result<Store::Meta>> Store::read_meta(redis::Client& redis) {
   const auto key = keys::meta();
   const std::array<std::string_view, 4> get{"HMGET", key, "partitions", "secret"};
   HARK_CO_TRY(const auto found, co_await redis.command(key, get));
-  if (found[0].is_nil()) co_return Error{Code::kNotFound, Reason::kInvalidField, "this Redis holds no store of Hark"};
+  if (found[0].is_nil())
+    co_return Error{Code::kNotFound, Reason::kInvalidField, "this Redis holds no store of Hark"};
   Meta meta{static_cast<std::uint16_t>(found[0].number()), found[1].text()};
   if (meta.partitions == 0 || meta.partitions > kPartitionsMax || meta.secret.size() < 16) {
     co_return Error{Code::kInternal, Reason::kInternal, "the store's hark:meta is damaged"};

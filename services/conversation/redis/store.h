@@ -49,8 +49,8 @@ class Store {
   /// What the store was created with; NOT_FOUND if it was not.
   static Task<Result<Meta>> read_meta(redis::Client& redis);
 
-  /// What the server's settings do and do not promise about a write that it has answered, in words; empty if every answered
-  /// write is on disk.
+  /// What the server's settings do and do not promise about a write that it has answered, in words; empty if
+  /// every answered write is on disk.
   static Task<std::string> durability_gap(redis::Client& redis);
 
   /// Whose it is: `candidate` if nobody's yet.

@@ -12,14 +12,15 @@ end
 local first = repeated(key, digest)
 if first then return first end
 local refused = refused_transition(ticket, ARGV[8])
-if not refused and ARGV[6] ~= '' then refused = not_holder(ticket, ARGV[6]) end
+if not refused and ARGV[6] ~= '' then refused = not_holder(ticket, ARGV[6], ARGV[5]) end
 if refused then return refused end
 
 local ticket_key = P .. 'tkt:' .. ticket
 local t = field_map(redis.call('HGETALL', ticket_key))
 redis.call('SREM', P .. 'held:' .. t['agent'], ticket)
 local declined = t['declined'] or ''
-if t['agent'] ~= '' and t['agent'] ~= ARGV[9] then
+-- Who gives a ticket away does not want it back; whom routing takes it from, being gone, may have it again.
+if ARGV[6] ~= '' and t['agent'] ~= '' and t['agent'] ~= ARGV[9] then
   declined = declined == '' and t['agent'] or declined .. ' ' .. t['agent']
 end
 redis.call('HSET', ticket_key, 'state', 'q', 'agent', '', 'wanted_agent', ARGV[9], 'wanted_skills', ARGV[10], 'declined', declined)

@@ -6,7 +6,7 @@ local first = repeated(key, digest)
 if first then return first end
 local ticket = redis.call('HGET', P .. 'con:' .. conversation, 'ticket')
 if not ticket then return { 'no_ticket' } end
-local refused = not_holder(ticket, ARGV[7])
+local refused = not_holder(ticket, ARGV[7], ARGV[6])
 if refused then return refused end
 if redis.call('HEXISTS', P .. 'obl:' .. conversation, waived) == 0 then return { 'not_owed' } end
 settle(conversation, waived, '3')

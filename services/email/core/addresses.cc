@@ -1,5 +1,6 @@
 #include "email/core/addresses.h"
 
+#include <algorithm>
 #include <utility>
 
 #include "email/core/ascii.h"
@@ -153,8 +154,24 @@ class MailboxReader {
     has_angle_ = false;
   }
 
+  // "a@x.lv b@x.lv": a list without commas.
+  bool add_each_word(std::string_view phrase) {
+    for (std::size_t at = 0; at < phrase.size();) {
+      const std::size_t end = std::min(phrase.find(' ', at), phrase.size());
+      if (end > at && !is_mail_address(phrase.substr(at, end - at))) return false;
+      at = end + 1;
+    }
+    for (std::size_t at = 0; at < phrase.size();) {
+      const std::size_t end = std::min(phrase.find(' ', at), phrase.size());
+      if (end > at && found_.size() < kMailboxesMax) add(phrase.substr(at, end - at), "");
+      at = end + 1;
+    }
+    return true;
+  }
+
   // "Ana ana@x.lv", "ana@x.lv", "ana @ x.lv"
   void add_bare(const std::string& phrase) {
+    if (add_each_word(phrase)) return;
     const std::size_t sign = phrase.rfind('@');
     std::string_view local = ascii_trimmed(std::string_view{phrase}.substr(0, sign));
     std::string_view domain = ascii_trimmed(std::string_view{phrase}.substr(sign + 1));
@@ -171,7 +188,7 @@ class MailboxReader {
   void add(std::string_view address, std::string name) {
     name = decode_header_text(name.empty() ? comment_ : name, charset_hint_);
     std::string clean = decode_header_text(address, charset_hint_);
-    std::erase(clean, ' ');
+    if (!clean.starts_with('"')) std::erase(clean, ' ');
     while (clean.ends_with('.')) clean.pop_back();
     if (ascii_istarts_with(clean, "mailto:")) clean.erase(0, 7);
     if (clean.empty()) return;

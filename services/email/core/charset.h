@@ -21,6 +21,9 @@ enum class TextKind { kPlain, kHtml };
 /// matter.
 std::string converter_of_label(std::string_view label);
 
+/// The name people know a converter by: "windows-1252" for "ibm-5348_P100-1997".
+std::string charset_name(const std::string& converter);
+
 /// Reads bytes as text and never fails. In order, the first that fits without a fault wins: the declared
 /// label, UTF-8, a byte order mark, the charset an HTML text names itself, a statistical guess, windows-1252.
 /// A declared charset with few faults is kept, each fault shown as U+FFFD.

@@ -150,4 +150,13 @@ std::string converter_of_label(std::string_view label) {
   return U_SUCCESS(status) && canonical != nullptr ? std::string{canonical} : std::string{};
 }
 
+std::string charset_name(const std::string& converter) {
+  for (const char* standard : {"MIME", "IANA"}) {
+    UErrorCode status = U_ZERO_ERROR;
+    const char* name = ucnv_getStandardName(converter.c_str(), standard, &status);
+    if (U_SUCCESS(status) && name != nullptr) return name;
+  }
+  return converter;
+}
+
 }  // namespace hark::email

@@ -6,7 +6,6 @@
 #include <algorithm>
 #include <array>
 #include <memory>
-#include <mutex>
 #include <string_view>
 
 #include "email/core/addresses.h"
@@ -26,10 +25,7 @@ struct Unref {
 template <class T>
 using Owned = std::unique_ptr<T, Unref>;
 
-void start_gmime() {
-  static std::once_flag once;
-  std::call_once(once, [] { g_mime_init(); });
-}
+void start_gmime() { [[maybe_unused]] static const bool ready = (g_mime_init(), true); }
 
 Error refused(Reason reason, std::string message) {
   return Error{Code::kInvalidArgument, reason, "the mail cannot be written: " + std::move(message)};

@@ -219,4 +219,13 @@ std::string trim_html_reply(std::string_view html, bool forwarded) {
   return visible.empty() ? without_marks(html_to_text(html)) : visible;
 }
 
+std::string visible_reply(const Mail& mail) {
+  const bool forwarded = is_forward_subject(mail.subject);
+  if (!mail.raw_html.empty() && mail.raw_html.size() <= kTrimHtmlBytesMax &&
+      ascii_trimmed(html_to_text(mail.raw_html)) == ascii_trimmed(mail.text)) {
+    return trim_html_reply(mail.raw_html, forwarded);
+  }
+  return trim_reply(mail.text, forwarded).visible(mail.text);
+}
+
 }  // namespace hark::email

@@ -195,13 +195,16 @@ class BodyReader {
   }
 
   void remark_on_charset(const DecodedText& read, std::string_view label) {
-    if (read.guessed && !label.empty()) {
+    const bool wrong = read.guessed && !label.empty();
+    if (!wrong && read.replaced == 0) return;
+    const std::string charset = charset_name(read.charset);
+    if (wrong) {
       add_remark(mail_, "a text says its charset is \"" + to_utf8(label.substr(0, 40), {}).text +
-                            "\", it was read as " + read.charset);
+                            "\", it was read as " + charset);
     }
     if (read.replaced > 0) {
-      add_remark(mail_, std::to_string(read.replaced) + " places of a text have no meaning in " +
-                            read.charset + " and were replaced");
+      add_remark(mail_, "a text holds bytes without meaning in " + charset + "; U+FFFD stands for them, " +
+                            std::to_string(read.replaced) + " times");
     }
   }
 

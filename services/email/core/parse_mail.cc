@@ -35,6 +35,12 @@ std::string_view charset_hint_of(const MimeTree& tree) {
   return {};
 }
 
+// Programs that fold by RFC 2047 encode long ids, ours among them, though RFC 5322 has no words there.
+std::vector<std::string> read_message_ids(std::string_view raw) {
+  return raw.find("=?") == std::string_view::npos ? parse_message_ids(raw)
+                                                  : parse_message_ids(decode_header_text(raw));
+}
+
 void read_headers(const MimePart& top, std::string_view hint, Mail& mail) {
   for (const auto& field : top.fields) {
     std::string name{field.name};
@@ -44,9 +50,9 @@ void read_headers(const MimePart& top, std::string_view hint, Mail& mail) {
   mail.from = parse_mailboxes(top.field("from"), hint);
   mail.reply_to = parse_mailboxes(top.field("reply-to"), hint);
   mail.subject = header(mail, "subject");
-  mail.in_reply_to = parse_message_ids(top.field("in-reply-to"));
-  mail.references = parse_message_ids(top.field("references"));
-  if (auto ids = parse_message_ids(top.field("message-id")); !ids.empty())
+  mail.in_reply_to = read_message_ids(top.field("in-reply-to"));
+  mail.references = read_message_ids(top.field("references"));
+  if (auto ids = read_message_ids(top.field("message-id")); !ids.empty())
     mail.message_id = std::move(ids.front());
   mail.date_ms = parse_date(top.field("date"));
   mail.content_type = top.type.value;

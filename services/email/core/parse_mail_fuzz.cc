@@ -7,6 +7,7 @@
 #include "email/core/native_id.h"
 #include "email/core/parse_mail.h"
 #include "email/core/reply_route.h"
+#include "email/core/sanitise_html.h"
 #include "email/core/sender_trust.h"
 
 namespace {
@@ -51,6 +52,9 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
        {"<script", "<style", "<iframe", "<svg", "<form", "<object", "<meta", "<base"}) {
     require(mail.html.find(tag) == std::string::npos);
   }
+  // What was sanitised has nothing left to sanitise.
+  if (mail.html.find("data-hark-src") == std::string::npos)
+    require(sanitise_html(mail.html).html == mail.html);
   require(native_id(raw, mail.message_id) == native_id(raw, mail.message_id));
   judge_sender(mail, "mx.hark.example");
   if (const auto sender = choose_sender(mail, true); sender.ok()) {

@@ -3,7 +3,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include <chrono>
+#include <ctime>
 #include <string>
 
 namespace hark::email {
@@ -196,9 +196,9 @@ TEST(ParseMail, ReadsTransferEncodingsAsTheyAreMisspelt) {
 TEST(ParseMail, SurvivesTenThousandPartsInWellUnderASecond) {
   std::string bomb = "Content-Type: multipart/mixed; boundary=b\n\n";
   for (int i = 0; i < 10'000; ++i) bomb += "--b\nContent-Type: image/png\n\nx\n";
-  const auto begin = std::chrono::steady_clock::now();
+  const std::clock_t begin = std::clock();
   const Mail mail = parse(bomb);
-  EXPECT_LT(std::chrono::steady_clock::now() - begin, std::chrono::milliseconds{500});
+  EXPECT_LT(std::clock() - begin, CLOCKS_PER_SEC / 2);
   EXPECT_THAT(mail.attachments, SizeIs(999));
   EXPECT_THAT(mail.remarks, testing::Contains(HasSubstr("more parts than 1000")));
 }
@@ -208,9 +208,9 @@ TEST(ParseMail, SurvivesAHundredThousandNestedMultiparts) {
   for (int i = 0; i < 100'000; ++i)
     bomb += "Content-Type: multipart/mixed; boundary=b" + std::to_string(i) + "\n\n--b" + std::to_string(i) +
             "\n";
-  const auto begin = std::chrono::steady_clock::now();
+  const std::clock_t begin = std::clock();
   const Mail mail = parse(bomb);
-  EXPECT_LT(std::chrono::steady_clock::now() - begin, std::chrono::milliseconds{500});
+  EXPECT_LT(std::clock() - begin, CLOCKS_PER_SEC / 2);
   EXPECT_THAT(mail.remarks, testing::Contains(HasSubstr("nested deeper")));
 }
 
@@ -271,7 +271,7 @@ TEST(ParseMail, ReadsTextThatIsLabelledWithTheWrongJapaneseCharset) {
 TEST(ParseMail, NeverFailsOnBytesWithoutMeaning) {
   const Mail mail = parse("Content-Type: text/plain; charset=utf-8\n\nĀāĒēĢģĪīĶķĻļŅņŠšŪūŽž \xFF and on");
   EXPECT_EQ(mail.text, "ĀāĒēĢģĪīĶķĻļŅņŠšŪūŽž \xEF\xBF\xBD and on");
-  EXPECT_THAT(mail.remarks, testing::Contains(HasSubstr("1 places of a text")));
+  EXPECT_THAT(mail.remarks, testing::Contains(HasSubstr("without meaning in UTF-8")));
 }
 
 TEST(SafeFileName, TakesOutPathsControlsAndDirectionMarks) {
@@ -283,6 +283,16 @@ TEST(SafeFileName, TakesOutPathsControlsAndDirectionMarks) {
             "invfdp.exe");
   EXPECT_EQ(safe_file_name(std::string(300, 'a') + ".pdf").size(), 255u);
   EXPECT_TRUE(safe_file_name(std::string(300, 'a') + ".pdf").ends_with(".pdf"));
+}
+
+TEST(ParseMail, ReadsIdsThatAProgramFoldedIntoEncodedWords) {
+  const auto mail = parse_mail(
+      "From: ana@x.lv\r\nIn-Reply-To: =?utf-8?q?=3C01m8278pph01nbw933nrzk4914=2E01m8278phk01n10w6?=\r\n"
+      " =?utf-8?q?gvqma552en21e1qgw5z89wbw2=40hark=2Elocalhost=3E?=\r\n\r\nHello\r\n");
+  ASSERT_TRUE(mail.ok());
+  ASSERT_EQ(mail->in_reply_to.size(), 1U);
+  EXPECT_EQ(mail->in_reply_to[0],
+            "01m8278pph01nbw933nrzk4914.01m8278phk01n10w6gvqma552en21e1qgw5z89wbw2@hark.localhost");
 }
 
 }  // namespace

@@ -6,6 +6,7 @@
 #include <chrono>
 
 #include "email/core/html_reply.h"
+#include "email/core/parse_mail.h"
 #include "email/core/reply_phrases.h"
 
 namespace hark::email {
@@ -281,6 +282,22 @@ TEST(HtmlReply, KeepsWhatIsTheWritersOwn) {
   EXPECT_EQ(trim_html_reply(R"(<div id="divRplyFwdMsg"><b>From:</b> B</div><p>Text</p>)"), "From: B\n\nText");
   EXPECT_EQ(trim_html_reply("a &lt;b&gt; &amp;amp; c<style>x{}</style>"), "a <b> &amp; c");
   EXPECT_EQ(trim_html_reply(""), "");
+}
+
+TEST(HtmlReply, ReadsAMailByItsHtmlOnlyIfItHasNoTextOfItsOwn) {
+  const std::string head = "From: ana@x.lv\r\nSubject: Re: Order\r\nMIME-Version: 1.0\r\n";
+  const std::string html =
+      R"(<div>Mine</div><div class="moz-cite-prefix">XX:</div><blockquote type="cite">q</blockquote>)";
+  const auto only_html = parse_mail(head + "Content-Type: text/html\r\n\r\n" + html);
+  ASSERT_TRUE(only_html.ok());
+  EXPECT_EQ(visible_reply(*only_html), "Mine");
+  const auto both =
+      parse_mail(head +
+                 "Content-Type: multipart/alternative; boundary=b\r\n\r\n--b\r\n\r\nOf the text\r\n"
+                 "--b\r\nContent-Type: text/html\r\n\r\n" +
+                 html + "\r\n--b--\r\n");
+  ASSERT_TRUE(both.ok());
+  EXPECT_EQ(visible_reply(*both), "Of the text");
 }
 
 TEST(HtmlReply, FoldsSignatureElements) {

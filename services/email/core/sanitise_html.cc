@@ -2,9 +2,11 @@
 
 #include <algorithm>
 #include <array>
+#include <cstdint>
 #include <set>
 
 #include "email/core/ascii.h"
+#include "email/core/html_style.h"
 #include "email/core/html_tokens.h"
 
 namespace hark::email {
@@ -34,82 +36,61 @@ static_assert(std::ranges::is_sorted(kElements));
 constexpr auto kVoid = std::to_array<std::string_view>({"br", "col", "hr", "img", "wbr"});
 constexpr auto kTableFamily = std::to_array<std::string_view>(
     {"caption", "col", "colgroup", "table", "tbody", "td", "tfoot", "th", "thead", "tr"});
+constexpr auto kRowGroups =
+    std::to_array<std::string_view>({"caption", "colgroup", "tbody", "tfoot", "thead"});
 constexpr auto kEndsParagraph = std::to_array<std::string_view>(
-    {"address", "article", "aside", "blockquote", "center", "details", "div",   "dl", "figcaption",
-     "figure",  "footer",  "h1",    "h2",         "h3",     "h4",      "h5",    "h6", "header",
-     "hr",      "main",    "ol",    "p",          "pre",    "section", "table", "ul"});
+    {"address", "article",    "aside",  "blockquote", "center",  "details", "div",
+     "dl",      "figcaption", "figure", "footer",     "h1",      "h2",      "h3",
+     "h4",      "h5",         "h6",     "header",     "hr",      "li",      "main",
+     "ol",      "p",          "pre",    "section",    "summary", "table",   "ul"});
+// Lists and whatever else an item does not reach out of; a div or a p is no obstacle.
+constexpr auto kHoldsItems = std::to_array<std::string_view>(
+    {"article", "aside",  "blockquote", "caption", "center",  "colgroup", "details", "dl",
+     "figure",  "footer", "h1",         "h2",      "h3",      "h4",       "h5",      "h6",
+     "header",  "main",   "ol",         "pre",     "section", "summary",  "table",   "tbody",
+     "td",      "tfoot",  "th",         "thead",   "tr",      "ul"});
+
+// What an element is, as bits: the stack of open elements is searched often.
+using Traits = std::uint16_t;
+constexpr Traits kIsVoid = 1;
+constexpr Traits kOfTable = 2;
+constexpr Traits kIsTable = 4;
+constexpr Traits kIsRowGroup = 8;
+constexpr Traits kIsRow = 16;
+constexpr Traits kIsCell = 32;
+constexpr Traits kIsItem = 64;
+constexpr Traits kIsTerm = 128;
+constexpr Traits kIsParagraph = 256;
+constexpr Traits kStopsParagraph = 512;
+constexpr Traits kStopsItems = 1024;
+
+constexpr Traits traits_of(std::string_view name) {
+  unsigned out = 0;
+  if (contains(kVoid, name)) out |= kIsVoid;
+  if (contains(kTableFamily, name)) out |= kOfTable;
+  if (name == "table") out |= kIsTable;
+  if (contains(kRowGroups, name)) out |= kIsRowGroup;
+  if (name == "tr") out |= kIsRow;
+  if (name == "td" || name == "th") out |= kIsCell;
+  if (name == "li") out |= kIsItem;
+  if (name == "dd" || name == "dt") out |= kIsTerm;
+  if (name == "p") out |= kIsParagraph;
+  if (contains(kEndsParagraph, name)) out |= kStopsParagraph;
+  if (contains(kHoldsItems, name)) out |= kStopsItems;
+  return static_cast<Traits>(out);
+}
+
+constexpr auto kTraits = [] {
+  std::array<Traits, kElements.size()> out{};
+  for (std::size_t i = 0; i < out.size(); ++i) out[i] = traits_of(kElements[i]);
+  return out;
+}();
 
 constexpr auto kAttributes = std::to_array<std::string_view>(
     {"align",    "alt",   "bgcolor", "border", "cellpadding", "cellspacing", "color",   "colspan",
      "datetime", "dir",   "face",    "height", "lang",        "nowrap",      "rowspan", "size",
      "span",     "start", "summary", "title",  "type",        "valign",      "width"});
 static_assert(std::ranges::is_sorted(kAttributes));
-
-constexpr auto kStyleProperties = std::to_array<std::string_view>({"background-color",
-                                                                   "border",
-                                                                   "border-bottom",
-                                                                   "border-bottom-color",
-                                                                   "border-bottom-style",
-                                                                   "border-bottom-width",
-                                                                   "border-collapse",
-                                                                   "border-color",
-                                                                   "border-left",
-                                                                   "border-left-color",
-                                                                   "border-left-style",
-                                                                   "border-left-width",
-                                                                   "border-radius",
-                                                                   "border-right",
-                                                                   "border-right-color",
-                                                                   "border-right-style",
-                                                                   "border-right-width",
-                                                                   "border-spacing",
-                                                                   "border-style",
-                                                                   "border-top",
-                                                                   "border-top-color",
-                                                                   "border-top-style",
-                                                                   "border-top-width",
-                                                                   "border-width",
-                                                                   "clear",
-                                                                   "color",
-                                                                   "direction",
-                                                                   "display",
-                                                                   "float",
-                                                                   "font",
-                                                                   "font-family",
-                                                                   "font-size",
-                                                                   "font-style",
-                                                                   "font-variant",
-                                                                   "font-weight",
-                                                                   "height",
-                                                                   "letter-spacing",
-                                                                   "line-height",
-                                                                   "list-style-type",
-                                                                   "margin",
-                                                                   "margin-bottom",
-                                                                   "margin-left",
-                                                                   "margin-right",
-                                                                   "margin-top",
-                                                                   "max-width",
-                                                                   "min-width",
-                                                                   "overflow-wrap",
-                                                                   "padding",
-                                                                   "padding-bottom",
-                                                                   "padding-left",
-                                                                   "padding-right",
-                                                                   "padding-top",
-                                                                   "table-layout",
-                                                                   "text-align",
-                                                                   "text-decoration",
-                                                                   "text-indent",
-                                                                   "text-transform",
-                                                                   "unicode-bidi",
-                                                                   "vertical-align",
-                                                                   "white-space",
-                                                                   "width",
-                                                                   "word-break",
-                                                                   "word-spacing",
-                                                                   "word-wrap"});
-static_assert(std::ranges::is_sorted(kStyleProperties));
 
 void append_escaped(std::string& out, std::string_view text) {
   for (const char c : text) {
@@ -171,52 +152,6 @@ bool is_data_image(std::string_view url) {
   return false;
 }
 
-// Colour functions are the only ones.
-bool functions_are_safe(std::string_view value) {
-  for (std::size_t at = value.find('('); at != std::string_view::npos; at = value.find('(', at + 1)) {
-    std::size_t begin = at;
-    while (begin > 0 && (ascii_alpha(value[begin - 1]) || value[begin - 1] == '-')) --begin;
-    const std::string name = ascii_lowered(value.substr(begin, at - begin));
-    if (name != "rgb" && name != "rgba" && name != "hsl" && name != "hsla") return false;
-  }
-  return true;
-}
-
-bool style_value_is_safe(std::string_view property, std::string_view value) {
-  constexpr std::size_t kValueBytesMax = 200;
-  if (value.empty() || value.size() > kValueBytesMax) return false;
-  for (const char c : value) {
-    const bool plain = ascii_alpha(c) || ascii_digit(c) ||
-                       std::string_view{" #%.,()'\"-!+"}.find(c) != std::string_view::npos;
-    if (!plain) return false;
-  }
-  // A negative margin or indent would lay the mail over what stands around it.
-  if ((property.starts_with("margin") || property == "text-indent") &&
-      value.find('-') != std::string_view::npos) {
-    return false;
-  }
-  return functions_are_safe(value);
-}
-
-std::string filtered_style(std::string_view style) {
-  std::string out;
-  for (std::size_t at = 0; at < style.size();) {
-    const std::size_t end = std::min(style.find(';', at), style.size());
-    const std::string_view declaration = style.substr(at, end - at);
-    at = end + 1;
-    const std::size_t colon = declaration.find(':');
-    if (colon == std::string_view::npos) continue;
-    const std::string property = ascii_lowered(ascii_trimmed(declaration.substr(0, colon)));
-    const std::string_view value = ascii_trimmed(declaration.substr(colon + 1));
-    if (!contains(kStyleProperties, property) || !style_value_is_safe(property, value)) continue;
-    if (!out.empty()) out += ';';
-    out += property;
-    out += ':';
-    out += value;
-  }
-  return out;
-}
-
 class Sanitiser {
  public:
   SanitisedHtml run(std::string_view html) {
@@ -241,55 +176,72 @@ class Sanitiser {
   }
 
  private:
+  struct Open {
+    std::string_view name;  // of kElements
+    Traits traits;
+  };
+
   void open(const HtmlToken& token) {
     const auto allowed = std::ranges::lower_bound(kElements, std::string_view{token.name});
     if (allowed == kElements.end() || *allowed != token.name) return;
-    const bool is_void = contains(kVoid, *allowed);
-    close_implied(*allowed);
+    const Open element{*allowed, kTraits[static_cast<std::size_t>(allowed - kElements.begin())]};
+    const bool is_void = (element.traits & kIsVoid) != 0;
     if (!is_void && stack_.size() >= kDepthMax) return;
-    if (belongs_in_table(*allowed) && !inside_table()) return;
+    if (belongs_in_table(element) && !any_open(kIsTable)) return;
+    close_implied(element);
     out_.html += '<';
-    out_.html += *allowed;
+    out_.html += element.name;
     append_attributes(token);
     out_.html += '>';
-    if (!is_void) stack_.push_back(*allowed);
+    if (!is_void) stack_.push_back(element);
   }
 
-  // What a browser closes by itself, so that the fragment means to it what it says (WHATWG HTML §13.1.2.4).
-  void close_implied(std::string_view name) {
-    const auto pop_if = [this](std::string_view top) {
-      if (!stack_.empty() && stack_.back() == top) pop();
-    };
-    if (contains(kEndsParagraph, name)) pop_if("p");
-    if (name == "li") pop_if("li");
-    if (name == "dd" || name == "dt") pop_if("dd"), pop_if("dt");
-    if (name == "td" || name == "th") pop_if("td"), pop_if("th");
-    if (name == "tr") pop_if("td"), pop_if("th"), pop_if("tr");
+  static bool belongs_in_table(const Open& element) {
+    return (element.traits & kOfTable) != 0 && (element.traits & kIsTable) == 0;
   }
 
-  static bool belongs_in_table(std::string_view name) {
-    return name != "table" && contains(kTableFamily, name);
+  [[nodiscard]] bool any_open(Traits traits) const {
+    return std::ranges::any_of(stack_, [traits](const Open& each) { return (each.traits & traits) != 0; });
   }
 
-  [[nodiscard]] bool inside_table() const { return std::ranges::find(stack_, "table") != stack_.end(); }
+  // What a browser closes by itself before this element, so that the fragment means to it what it says
+  // (WHATWG HTML §13.2.6.4.7 and on). Without this a later closing tag of ours could close what stands around
+  // the fragment.
+  void close_implied(const Open& element) {
+    const Traits is = element.traits;
+    if ((is & kIsItem) != 0) close_within(kIsItem, kStopsItems);
+    if ((is & kIsTerm) != 0) close_within(kIsTerm, kStopsItems);
+    if ((is & kStopsParagraph) != 0) close_within(kIsParagraph, kOfTable);
+    if ((is & kIsCell) != 0) close_within(kIsCell, kIsTable);
+    if ((is & kIsRow) != 0) close_within(kIsRow, kIsTable);
+    if ((is & kIsRowGroup) != 0) close_within(kIsRow | kIsRowGroup, kIsTable);
+  }
+
+  // Closes the outermost of such elements above the next barrier, with all that is in it.
+  void close_within(Traits wanted, Traits barrier) {
+    std::size_t keep = stack_.size();
+    for (std::size_t i = stack_.size(); i-- > 0 && (stack_[i].traits & barrier) == 0;) {
+      if ((stack_[i].traits & wanted) != 0) keep = i;
+    }
+    while (stack_.size() > keep) pop();
+  }
 
   // Closes up to the element, but never out of a table cell or a table that is not its own.
   void close(std::string_view name) {
     const bool of_table = contains(kTableFamily, name);
     for (std::size_t i = stack_.size(); i-- > 0;) {
-      if (stack_[i] == name) {
+      if (stack_[i].name == name) {
         while (stack_.size() > i) pop();
         return;
       }
-      const bool barrier = of_table ? stack_[i] == "table" : contains(kTableFamily, stack_[i]);
-      if (barrier) return;
+      if ((stack_[i].traits & (of_table ? kIsTable : kOfTable)) != 0) return;
     }
     if (name == "p") out_.html += "<br>";  // browsers make an empty paragraph of it
   }
 
   void pop() {
     out_.html += "</";
-    out_.html += stack_.back();
+    out_.html += stack_.back().name;
     out_.html += '>';
     stack_.pop_back();
   }
@@ -350,7 +302,7 @@ class Sanitiser {
 
   SanitisedHtml out_;
   std::set<std::string> seen_ids_;
-  std::vector<std::string_view> stack_;  // elements open in the output; views of kElements
+  std::vector<Open> stack_;  // elements open in the output
 };
 
 }  // namespace

@@ -3,7 +3,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include <chrono>
+#include <ctime>
 #include <string>
 
 namespace hark::email {
@@ -63,6 +63,15 @@ TEST(SanitiseHtml, BalancesWhatIsNotBalanced) {
   EXPECT_EQ(clean("<table><tr><td>a</div><td>b</table>c"), "<table><tr><td>a</td><td>b</td></tr></table>c");
 }
 
+TEST(SanitiseHtml, ClosesWhatABrowserWouldCloseByItself) {
+  EXPECT_EQ(clean("<ul><li><div>a<li>b</div></ul>"), "<ul><li><div>a</div></li><li>b</li></ul>");
+  EXPECT_EQ(clean("<ul><li>a<ul><li>b</ul><li>c</ul>"), "<ul><li>a<ul><li>b</li></ul></li><li>c</li></ul>");
+  EXPECT_EQ(clean("<p><span>a<div>b</div></span></p>"), "<p><span>a</span></p><div>b</div><br>");
+  EXPECT_EQ(clean("<table><tr><td><div>a<td>b<tr><td>c"),
+            "<table><tr><td><div>a</div></td><td>b</td></tr><tr><td>c</td></tr></table>");
+  EXPECT_EQ(clean("<dl><dt>a<dd>b<dt>c</dl>"), "<dl><dt>a</dt><dd>b</dd><dt>c</dt></dl>");
+}
+
 TEST(SanitiseHtml, EscapesWhatIsText) {
   EXPECT_EQ(clean("1 < 2 &lt;b&gt; &amp;amp; \"q\""), "1 &lt; 2 &lt;b&gt; &amp;amp; &quot;q&quot;");
   EXPECT_EQ(clean("<p title='\"><script>'>a</p>"), "<p title=\"&quot;&gt;&lt;script&gt;\">a</p>");
@@ -78,10 +87,10 @@ TEST(SanitiseHtml, TakesLinearTimeOnHostileText) {
   for (const std::string_view piece : {"<div>", "<b>", "<table>", "<!----!>", "</", "<a b='", "<title></a>",
                                        "&amp", "<p ", "<font color=1><p>", "<!--", "</b>", "<style>"}) {
     const std::string html = repeat(piece, 200'000);
-    const auto begin = std::chrono::steady_clock::now();
+    const std::clock_t begin = std::clock();
     sanitise_html(html);
     html_to_text(html);
-    EXPECT_LT(std::chrono::steady_clock::now() - begin, std::chrono::seconds{3}) << piece;
+    EXPECT_LT(std::clock() - begin, 3 * CLOCKS_PER_SEC) << piece;
   }
 }
 

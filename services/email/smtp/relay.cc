@@ -28,10 +28,12 @@ std::size_t read_mail(char* buffer, std::size_t size, std::size_t count, void* u
   return bytes;
 }
 
-/// Keeps the relay's last answer line: its words tell why.
+/// Keeps the relay's last answer line, but for its farewell: its words tell why.
 std::size_t keep_answer(char* data, std::size_t size, std::size_t count, void* user) {
   auto& last = *static_cast<std::string*>(user);
-  last.assign(data, size * count);
+  const std::string_view line{data, size * count};
+  if (line.starts_with("221")) return line.size();
+  last = line;
   while (!last.empty() && (last.back() == '\r' || last.back() == '\n')) last.pop_back();
   return size * count;
 }

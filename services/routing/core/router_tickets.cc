@@ -259,7 +259,7 @@ void Router::drop_wish(TicketState& ticket) {
   if (!agent.known)
     ticket.wish_note += "has no record";
   else if (agent.presence == Presence::kOffline)
-    ticket.wish_note += "is offline";
+    ticket.wish_note += "was offline";
   else if (!meets(agent.skills, ticket.work.required_skills))
     ticket.wish_note += "lacks a required skill";
   else if (agent.capacity < ticket.work.units)

@@ -1,0 +1,95 @@
+#include "routing/convert.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+namespace hark::routing {
+namespace {
+
+using ::testing::ElementsAre;
+using ::testing::HasSubstr;
+
+v1::Config some_config() {
+  v1::Config config;
+  config.mutable_routing()->set_accept_timeout_seconds(40);
+  config.mutable_routing()->set_gone_policy("keep");
+  config.mutable_routing()->set_chat_units(2);
+  auto& account = *config.add_accounts();
+  account.set_id("support");
+  account.set_route_by_language(true);
+  account.add_required_skills("billing=2");
+  return config;
+}
+
+v1::Ticket some_ticket() {
+  v1::Ticket ticket;
+  ticket.set_id("tkt_1");
+  ticket.set_channel(v1::CHANNEL_CHAT);
+  ticket.set_account_id("support");
+  ticket.set_waiting_since_ms(77);
+  ticket.set_assignment_token(3);
+  ticket.add_wanted_skills("VIP");
+  ticket.add_declined_by("ben");
+  ticket.set_preview("Guten Tag, meine Bestellung ist leider noch immer nicht angekommen.");
+  return ticket;
+}
+
+TEST(Convert, ATicketNeedsWhatItsAccountItsTransferAndItsLanguageAskFor) {
+  const Rules rules = rules_of(some_config());
+  EXPECT_EQ(rules.settings.accept_timeout, std::chrono::seconds{40});
+  EXPECT_EQ(rules.settings.gone_policy, GonePolicy::kKeep);
+  const Work work =
+      work_of(some_ticket(), rules, [](std::string_view skill) { return skill == "language:de"; });
+  EXPECT_THAT(work.required_skills,
+              ElementsAre(Skill{"billing", 2}, Skill{"language:de", 1}, Skill{"vip", 1}));
+  EXPECT_EQ(work.units, 2);
+  EXPECT_EQ(work.priority, 1);
+  EXPECT_EQ(work.assignment_token, 3);
+  EXPECT_EQ(work.waiting_since, from_ms(77));
+  EXPECT_THAT(work.declined_by, ElementsAre("ben"));
+}
+
+TEST(Convert, AnUnknownAccountOrChannelCostsOneUnitAndAsksForNothing) {
+  v1::Ticket ticket = some_ticket();
+  ticket.set_account_id("other");
+  ticket.set_channel(v1::CHANNEL_UNSPECIFIED);
+  ticket.clear_wanted_skills();
+  const Work work = work_of(ticket, rules_of(some_config()), [](std::string_view) { return true; });
+  EXPECT_TRUE(work.required_skills.empty());
+  EXPECT_EQ(work.units, 1);
+  EXPECT_EQ(work.priority, 0);
+}
+
+TEST(Convert, AnAgentsRecordIsCheckedAndMadeRegular) {
+  v1::Agent agent;
+  agent.set_id("ana");
+  auto add = [&](const char* name, int level) {
+    agent.add_skills()->set_name(name);
+    agent.mutable_skills(agent.skills_size() - 1)->set_level(level);
+  };
+  add("vip", 1);
+  add("Billing", 2);
+  add("billing", 5);
+  const auto checked = checked_agent(agent);
+  ASSERT_TRUE(checked.ok()) << checked.error().message;
+  EXPECT_EQ(checked->name(), "ana");
+  EXPECT_EQ(checked->role(), v1::ROLE_AGENT);
+  EXPECT_THAT(profile_of(*checked).skills, ElementsAre(Skill{"billing", 5}, Skill{"vip", 1}));
+}
+
+TEST(Convert, WhatIsWrongWithARecordIsNamed) {
+  v1::Agent agent;
+  EXPECT_THAT(checked_agent(agent).error().message, HasSubstr("agent.id"));
+  agent.set_id("Ana Berzina");
+  EXPECT_THAT(checked_agent(agent).error().message, HasSubstr("'Ana Berzina'"));
+  agent.set_id("ana");
+  agent.set_capacity_units(-1);
+  EXPECT_THAT(checked_agent(agent).error().message, HasSubstr("agent.capacity_units"));
+  agent.set_capacity_units(1);
+  agent.add_skills()->set_name("x y");
+  agent.mutable_skills(0)->set_level(3);
+  EXPECT_THAT(checked_agent(agent).error().message, HasSubstr("agent.skills"));
+}
+
+}  // namespace
+}  // namespace hark::routing

@@ -1,0 +1,66 @@
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <string>
+#include <vector>
+
+#include "report.h"
+
+/// The measurements, one function each. They throw std::runtime_error with what went wrong: a figure of a run
+/// in which anything was refused would be worth nothing.
+namespace hark::load {
+
+struct BareOptions {
+  std::filesystem::path folder;  // of a private Redis, made and left behind
+  std::vector<int> in_flight;
+  double seconds = 3;
+  bool claims = false;                  // with the two small claims that come before each script
+  std::vector<std::size_t> blob_bytes;  // contents that ride along
+  std::size_t entry_bytes = 0;          // 0: that of workload.h's message
+};
+/// The accept script from a pipelining client with nothing in between.
+Report bare_script(const BareOptions& options);
+
+struct AcceptsOptions {
+  std::string target;  // host:port of gRPC
+  int streams = 1;
+  int window = 128;  // in flight, on each stream
+  double seconds = 5;
+  std::int64_t count = 0;  // instead of the time
+  std::vector<std::string> watched;
+};
+/// Durable accepts through ChannelService.Connect.
+Report accepts(const AcceptsOptions& options);
+
+/// A ChannelService that answers every frame at once and keeps nothing: what gRPC itself can do with these
+/// frames. Prints its port as a line, then serves until its standard input ends.
+int serve_empty_channel();
+
+struct MailsOptions {
+  std::string host = "127.0.0.1";
+  int lmtp_port = 0;
+  int grpc_port = 0;
+  int connections = 4;
+  double seconds = 5;
+  std::vector<std::string> watched;
+};
+/// Mails over LMTP, each acknowledged before its connection sends the next; and how far behind routing is at
+/// the end.
+Report mails(const MailsOptions& options);
+
+struct OffersOptions {
+  MailsOptions way;
+  std::vector<std::string> agents;  // of the configuration, with capacity enough
+  bool one_by_one = false;          // the next mail only when the one before is offered
+};
+/// Mails of new customers, until the offer of each has come down to an agent, who takes it.
+Report offers(const OffersOptions& options);
+
+/// fdatasync after each append of 512 bytes to a file in the folder.
+Report fsyncs(const std::filesystem::path& folder, double seconds);
+
+/// Starts the private Redis of a data folder, waits until it has loaded, and stops it again.
+Report redis_load(const std::filesystem::path& folder);
+
+}  // namespace hark::load

@@ -1,0 +1,188 @@
+#include <grpcpp/grpcpp.h>
+
+#include <atomic>
+#include <condition_variable>
+#include <memory>
+#include <mutex>
+#include <set>
+#include <stdexcept>
+#include <thread>
+#include <unordered_map>
+
+#include "drivers.h"
+#include "hark/v1/routing_service.grpc.pb.h"
+#include "latencies.h"
+#include "lmtp_client.h"
+#include "process_cpu.h"
+#include "workload.h"
+
+namespace hark::load {
+namespace {
+
+using namespace std::chrono_literals;
+
+/// Mails under way, by their sender: each is a new customer, so each opens a ticket.
+class Ledger {
+ public:
+  void sent(const std::string& sender) {
+    const std::lock_guard lock{mutex_};
+    waiting_.emplace("mailto:" + sender, steady_now());
+    ++sent_;
+  }
+  void offered(const std::string& address) {
+    const std::lock_guard lock{mutex_};
+    const auto found = waiting_.find(address);
+    if (found == waiting_.end()) return;
+    last_offer_ = steady_now();
+    latencies_.add(last_offer_ - found->second);
+    waiting_.erase(found);
+    changed_.notify_all();
+  }
+  /// False if some are not offered within the time.
+  bool wait_until_none(std::chrono::seconds patience) {
+    std::unique_lock lock{mutex_};
+    return changed_.wait_for(lock, patience, [this] { return waiting_.empty(); });
+  }
+  [[nodiscard]] std::int64_t count() const { return sent_; }
+  [[nodiscard]] SteadyTime last_offer() const { return last_offer_; }
+  Latencies& latencies() { return latencies_; }
+
+ private:
+  std::mutex mutex_;
+  std::condition_variable changed_;
+  std::unordered_map<std::string, SteadyTime> waiting_;
+  std::atomic<std::int64_t> sent_{0};
+  SteadyTime last_offer_;
+  Latencies latencies_;
+};
+
+/// An agent at work: connected, and taking every offer at once.
+class Agent {
+ public:
+  Agent(const std::string& target, std::string id, Ledger& ledger)
+      : id_{std::move(id)},
+        ledger_{ledger},
+        stub_{v1::RoutingService::NewStub(grpc::CreateChannel(target, grpc::InsecureChannelCredentials()))},
+        stream_{stub_->AgentSession(&context_)} {
+    v1::AgentSessionRequest hello;
+    hello.mutable_hello()->set_agent_id(id_);
+    hello.mutable_hello()->set_presence(v1::PRESENCE_AVAILABLE);
+    v1::AgentSessionResponse state;
+    if (!stream_->Write(hello) || !stream_->Read(&state)) {
+      const auto status = stream_->Finish();
+      throw std::runtime_error("agent " + id_ + " cannot connect: " + std::to_string(status.error_code()) +
+                               " " + status.error_message());
+    }
+    thread_ = std::thread{&Agent::follow, this};
+  }
+  ~Agent() {
+    context_.TryCancel();
+    thread_.join();
+    while (accepting_ > 0) std::this_thread::sleep_for(1ms);
+  }
+  Agent(const Agent&) = delete;
+  Agent& operator=(const Agent&) = delete;
+
+ private:
+  struct Accepting {
+    grpc::ClientContext context;
+    v1::AcceptOfferRequest request;
+    v1::AcceptOfferResponse response;
+  };
+
+  void follow() {
+    v1::AgentSessionResponse state;
+    while (stream_->Read(&state)) {
+      std::set<std::string> standing;
+      for (const auto& offer : state.offers()) {
+        standing.insert(offer.id());
+        if (!known_.contains(offer.id())) take(offer);
+      }
+      known_ = std::move(standing);
+    }
+    (void)stream_->Finish();
+  }
+
+  void take(const v1::Offer& offer) {
+    ledger_.offered(offer.ticket().sender().address());
+    auto call = std::make_shared<Accepting>();
+    call->request.set_offer_id(offer.id());
+    call->request.set_agent_id(id_);
+    call->context.set_deadline(std::chrono::system_clock::now() + 10s);
+    ++accepting_;
+    stub_->async()->AcceptOffer(&call->context, &call->request, &call->response,
+                                [this, call](const grpc::Status&) { --accepting_; });
+  }
+
+  std::string id_;
+  Ledger& ledger_;
+  std::unique_ptr<v1::RoutingService::Stub> stub_;
+  grpc::ClientContext context_;
+  std::unique_ptr<grpc::ClientReaderWriter<v1::AgentSessionRequest, v1::AgentSessionResponse>> stream_;
+  std::set<std::string> known_;
+  std::atomic<int> accepting_{0};
+  std::thread thread_;
+};
+
+struct Shared {
+  std::string run = run_name();
+  std::atomic<std::int64_t> next{0};
+  std::atomic<bool> stopped{false};
+  std::mutex mutex;
+  std::string failure;
+};
+
+void write_as_new_customers(const OffersOptions& options, Shared& shared, Ledger& ledger) {
+  try {
+    LmtpClient client{options.way.host, options.way.lmtp_port};
+    while (!shared.stopped) {
+      const auto i = shared.next++;
+      const std::string sender = "new" + std::to_string(i) + "." + shared.run + "@example.com";
+      const auto bytes = mail(shared.run + ".new", i, sender);
+      ledger.sent(sender);
+      client.deliver(sender, bytes);
+      if (options.one_by_one && !ledger.wait_until_none(30s))
+        throw std::runtime_error("a mail was not offered within 30 s");
+    }
+  } catch (const std::exception& error) {
+    shared.stopped = true;
+    const std::lock_guard lock{shared.mutex};
+    shared.failure = error.what();
+  }
+}
+
+}  // namespace
+
+Report offers(const OffersOptions& options) {
+  Ledger ledger;
+  Shared shared;
+  const auto target = options.way.host + ":" + std::to_string(options.way.grpc_port);
+  std::vector<std::unique_ptr<Agent>> agents;
+  for (const auto& id : options.agents) agents.push_back(std::make_unique<Agent>(target, id, ledger));
+
+  ProcessCpu cpu{options.way.watched};
+  cpu.begin();
+  const auto began = steady_now();
+  std::vector<std::thread> threads;
+  const int connections = options.one_by_one ? 1 : options.way.connections;
+  for (int i = 0; i < connections; ++i)
+    threads.emplace_back([&] { write_as_new_customers(options, shared, ledger); });
+  while (seconds_between(began, steady_now()) < options.way.seconds && !shared.stopped)
+    std::this_thread::sleep_for(5ms);
+  shared.stopped = true;
+  for (auto& thread : threads) thread.join();
+  if (!shared.failure.empty()) throw std::runtime_error(shared.failure);
+  const auto last_mail = steady_now();
+  if (!ledger.wait_until_none(60s)) throw std::runtime_error("some mails were not offered within a minute");
+
+  Report report;
+  const auto count = static_cast<double>(ledger.count());
+  report.add("offered", count);
+  report.add("per_second", count / seconds_between(began, ledger.last_offer()));
+  report.add("behind_ms", std::max(0.0, seconds_between(last_mail, ledger.last_offer()) * 1e3));
+  ledger.latencies().into(report);
+  cpu.into(report, count);
+  return report;
+}
+
+}  // namespace hark::load
