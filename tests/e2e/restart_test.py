@@ -1,0 +1,63 @@
+"""The private Redis dies or is left behind, and life goes on."""
+from support import hark as hark_process
+from support import mail
+from support.hark import wait_for
+
+
+def revived(one):
+    """Kills the private Redis and waits until hark has brought another."""
+    one.kill_redis()
+    wait_for("another Redis", lambda: one.redis_pids() and one.is_ready(), 20)
+
+
+def taken(one, subject):
+    sender = mail.unique("restart")
+    wait_for("mail is taken", lambda: deliver(one, mail.make(sender, subject=subject)), 20, every=0.2)
+    assert [e.content.subject for e in one.inbound(sender)] == [subject]
+
+
+def deliver(one, message):
+    try:
+        mail.deliver(one, message)
+        return True
+    except (mail.smtplib.SMTPException, OSError):
+        return False  # 451: try again, as a mail server does
+
+
+def test_a_private_redis_that_dies_is_replaced_and_holds_what_it_held(tmp_path):
+    one = hark_process.Hark(tmp_path, hark_process.config_yaml())
+    try:
+        one.start()
+        taken(one, "before")
+        before = {c.id for c in one.all_conversations()}
+        revived(one)
+        taken(one, "after")
+        assert before < {c.id for c in one.all_conversations()}
+    finally:
+        one.end()
+
+
+def test_hark_starts_again_on_top_of_the_redis_that_a_killed_one_left(tmp_path):
+    one = hark_process.Hark(tmp_path, hark_process.config_yaml())
+    try:
+        one.start()
+        taken(one, "first")
+        left = one.redis_pids()
+        one.kill()
+        one.start()
+        assert one.redis_pids() == left
+        taken(one, "second")
+    finally:
+        one.end()
+
+
+def test_a_redis_that_was_replaced_keeps_no_port_of_a_killed_hark(tmp_path):
+    one = hark_process.Hark(tmp_path, hark_process.config_yaml())
+    try:
+        one.start()
+        revived(one)
+        one.kill()
+        one.start()
+        taken(one, "again")
+    finally:
+        one.end()
