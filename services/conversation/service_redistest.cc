@@ -405,5 +405,20 @@ TEST_F(ConversationsTest, InputThatBreaksTheContractIsRefusedWithTheField) {
   EXPECT_EQ(run(service_->reply(no_key)).error().reason, Reason::kIdempotencyKeyMissing);
 }
 
+TEST_F(ConversationsTest, ManyTicketsAreReadInTheOrderAskedForWithoutThoseThatAreNot) {
+  const auto ana = accept(mail("m1"));
+  const auto partition = *partition_of(ana.ticket_id());
+  std::string absent = ana.ticket_id();
+  absent.back() = absent.back() == '0' ? '1' : '0';
+  const auto tickets = run(store_.tickets(partition, {absent, ana.ticket_id(), ana.ticket_id()}));
+  ASSERT_TRUE(tickets.ok());
+  ASSERT_THAT(*tickets, SizeIs(2));
+  for (const auto& ticket : *tickets) {
+    EXPECT_EQ(ticket.id(), ana.ticket_id());
+    EXPECT_EQ(ticket.conversation_id(), ana.conversation_id());
+    EXPECT_EQ(ticket.subject(), "Kettle");
+  }
+}
+
 }  // namespace
 }  // namespace hark::conversation

@@ -63,6 +63,10 @@ const redis::Script& fence_script() {
   static const auto s = script("fence", scripts::fence_lua);
   return s;
 }
+const redis::Script& tickets_script() {
+  static const auto s = script("tickets", scripts::tickets_lua);
+  return s;
+}
 
 /// A script's refusal {name, detail} as an error.
 Error refusal(TicketEvent event, const redis::Reply& reply) {
@@ -154,6 +158,16 @@ Task<Result<redis::Reply>> Store::run(const redis::Script& script, std::uint16_t
 Task<Result<redis::Reply>> Store::command(std::vector<std::string> args) {
   const std::vector<std::string_view> views{args.begin(), args.end()};
   co_return co_await redis_.command(args.size() > 1 ? args[1] : args[0], views);
+}
+
+Task<Result<std::vector<v1::Ticket>>> Store::tickets(std::uint16_t partition, std::vector<std::string> ids) {
+  std::vector<v1::Ticket> out;
+  HARK_CO_TRY(const auto reply,
+              co_await run(tickets_script(), partition, TimePoint{}, {ids.begin(), ids.end()}));
+  for (std::size_t i = 0; i < ids.size(); ++i) {
+    if (reply[i].size() > 0) out.push_back(decode_ticket(ids[i], fields_of(reply[i])));
+  }
+  co_return out;
 }
 
 Task<Result<Store::Meta>> Store::open(redis::Client& redis, Meta wished) {

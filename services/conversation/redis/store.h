@@ -144,6 +144,8 @@ class Store {
 
   Task<Result<v1::Conversation>> conversation(std::string_view conversation_id);
   Task<Result<v1::Ticket>> ticket(std::string_view ticket_id);
+  /// Those that exist of these tickets of one partition, in the order asked for.
+  Task<Result<std::vector<v1::Ticket>>> tickets(std::uint16_t partition, std::vector<std::string> ids);
   struct EntryPlace {
     std::string conversation_id;
     std::int64_t sequence = 0;

@@ -132,11 +132,11 @@ Task<Status> snapshot(Conversations& service, std::shared_ptr<SnapshotStream> st
       HARK_CO_TRY(const auto page, co_await service.store().index(p, false, after, kEventsPerResponse));
       if (page.empty()) break;
       after = page.back();
+      std::vector<std::string> ids;
+      for (const auto& ref : page) ids.push_back(ref.id);
+      HARK_CO_TRY(auto tickets, co_await service.store().tickets(p, std::move(ids)));
       v1::SnapshotResponse response;
-      for (const auto& ref : page) {
-        auto ticket = co_await service.store().ticket(ref.id);
-        if (ticket.ok()) *response.add_tickets() = *std::move(ticket);
-      }
+      for (auto& ticket : tickets) *response.add_tickets() = std::move(ticket);
       if (!co_await wait_for_room(*stream)) co_return Status{};
       stream->write(std::move(response));
     }
