@@ -203,12 +203,17 @@ class Running {
 void print_welcome(const RunOptions& options) {
   const auto& listen = options.config.listen();
   const auto base = listen.port_base();
+  const auto runs = [&](std::string_view service) {
+    return options.services.empty() || std::ranges::find(options.services, service) != options.services.end();
+  };
   std::printf("Hark is ready.\n");
-  std::printf("  console  http://%s:%d/\n", listen.host().c_str(), base);
+  if (runs("console")) std::printf("  console  http://%s:%d/\n", listen.host().c_str(), base);
   std::printf("  gRPC     %s:%d\n", listen.host().c_str(), base + 1);
-  std::printf("  LMTP     %s:%d\n", listen.host().c_str(), base + 2);
-  for (const auto& account : options.config.accounts()) {
-    if (account.has_email()) std::printf("  mail to  %s\n", account.email().address().c_str());
+  if (runs("email")) {
+    std::printf("  LMTP     %s:%d\n", listen.host().c_str(), base + 2);
+    for (const auto& account : options.config.accounts()) {
+      if (account.has_email()) std::printf("  mail to  %s\n", account.email().address().c_str());
+    }
   }
   if (options.demo_accounts && options.config.agents_size() > 0) {
     std::printf("  sign in  %s / %s\n", options.config.agents(0).id().c_str(),
