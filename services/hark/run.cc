@@ -63,20 +63,24 @@ class FolderLock {
   int fd_;
 };
 
+Task<web::HttpResponse> answer_health(const bool& serving) {
+  web::HttpResponse response;
+  response.status = serving ? 200 : 503;
+  response.body = serving ? "ok\n" : "not serving\n";
+  co_return response;
+}
+
+Task<web::HttpResponse> answer_metrics(const Metrics& metrics) {
+  web::HttpResponse response;
+  response.content_type = "text/plain; version=0.0.4";
+  response.body = metrics.text();
+  co_return response;
+}
+
 /// HTTP that every process has, whatever runs in it.
 void add_process_routes(web::HttpServer& http, const Metrics& metrics, const bool& serving) {
-  http.route({"GET", "/healthz", [&serving](web::HttpRequest) -> Task<web::HttpResponse> {
-                web::HttpResponse response;
-                response.status = serving ? 200 : 503;
-                response.body = serving ? "ok\n" : "not serving\n";
-                co_return response;
-              }});
-  http.route({"GET", "/metrics", [&metrics](web::HttpRequest) -> Task<web::HttpResponse> {
-                web::HttpResponse response;
-                response.content_type = "text/plain; version=0.0.4";
-                response.body = metrics.text();
-                co_return response;
-              }});
+  http.route({"GET", "/healthz", [&serving](const web::HttpRequest&) { return answer_health(serving); }});
+  http.route({"GET", "/metrics", [&metrics](const web::HttpRequest&) { return answer_metrics(metrics); }});
 }
 
 class Running {
