@@ -70,8 +70,8 @@ Task<> Routing::lead(Store::Lease lease, std::chrono::steady_clock::time_point u
   } catch (...) {
     failure = std::current_exception();
   }
-  // The term may have ended by itself at the moment when the service was cancelled: a call to the store then takes the
-  // cancellation for an error of its own.
+  // The term may have ended by itself at the moment when the service was cancelled: a call to the store then
+  // takes the cancellation for an error of its own.
   const auto state = co_await asio::this_coro::cancellation_state;
   const bool cancelled = state.cancelled() != asio::cancellation_type::none;
   // Cancelled or not, nothing of the term may be left running.
