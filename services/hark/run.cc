@@ -63,20 +63,24 @@ class FolderLock {
   int fd_;
 };
 
+Task<web::HttpResponse> answer_health(const bool& serving) {
+  web::HttpResponse response;
+  response.status = serving ? 200 : 503;
+  response.body = serving ? "ok\n" : "not serving\n";
+  co_return response;
+}
+
+Task<web::HttpResponse> answer_metrics(const Metrics& metrics) {
+  web::HttpResponse response;
+  response.content_type = "text/plain; version=0.0.4";
+  response.body = metrics.text();
+  co_return response;
+}
+
 /// HTTP that every process has, whatever runs in it.
 void add_process_routes(web::HttpServer& http, const Metrics& metrics, const bool& serving) {
-  http.route({"GET", "/healthz", [&serving](web::HttpRequest) -> Task<web::HttpResponse> {
-                web::HttpResponse response;
-                response.status = serving ? 200 : 503;
-                response.body = serving ? "ok\n" : "not serving\n";
-                co_return response;
-              }});
-  http.route({"GET", "/metrics", [&metrics](web::HttpRequest) -> Task<web::HttpResponse> {
-                web::HttpResponse response;
-                response.content_type = "text/plain; version=0.0.4";
-                response.body = metrics.text();
-                co_return response;
-              }});
+  http.route({"GET", "/healthz", [&serving](const web::HttpRequest&) { return answer_health(serving); }});
+  http.route({"GET", "/metrics", [&metrics](const web::HttpRequest&) { return answer_metrics(metrics); }});
 }
 
 class Running {
@@ -203,12 +207,17 @@ class Running {
 void print_welcome(const RunOptions& options) {
   const auto& listen = options.config.listen();
   const auto base = listen.port_base();
+  const auto runs = [&](std::string_view service) {
+    return options.services.empty() || std::ranges::find(options.services, service) != options.services.end();
+  };
   std::printf("Hark is ready.\n");
-  std::printf("  console  http://%s:%d/\n", listen.host().c_str(), base);
+  if (runs("console")) std::printf("  console  http://%s:%d/\n", listen.host().c_str(), base);
   std::printf("  gRPC     %s:%d\n", listen.host().c_str(), base + 1);
-  std::printf("  LMTP     %s:%d\n", listen.host().c_str(), base + 2);
-  for (const auto& account : options.config.accounts()) {
-    if (account.has_email()) std::printf("  mail to  %s\n", account.email().address().c_str());
+  if (runs("email")) {
+    std::printf("  LMTP     %s:%d\n", listen.host().c_str(), base + 2);
+    for (const auto& account : options.config.accounts()) {
+      if (account.has_email()) std::printf("  mail to  %s\n", account.email().address().c_str());
+    }
   }
   if (options.demo_accounts && options.config.agents_size() > 0) {
     std::printf("  sign in  %s / %s\n", options.config.agents(0).id().c_str(),

@@ -64,12 +64,16 @@ Task<> Routing::lead(Store::Lease lease, std::chrono::steady_clock::time_point u
   term_ = std::make_shared<Term>(std::move(world), lease.token);
   TaskGroup beginning{world_.executor, world_.on_failure};
   beginning.spawn("begin", begin(term_));
-  std::exception_ptr cancelled;
+  std::exception_ptr failure;
   try {
     co_await keep_lease(until);
   } catch (...) {
-    cancelled = std::current_exception();
+    failure = std::current_exception();
   }
+  // The term may have ended by itself at the moment when the service was cancelled: a call to the store then
+  // takes the cancellation for an error of its own.
+  const auto state = co_await asio::this_coro::cancellation_state;
+  const bool cancelled = state.cancelled() != asio::cancellation_type::none;
   // Cancelled or not, nothing of the term may be left running.
   co_await asio::this_coro::reset_cancellation_state();
   term_->end({Code::kUnavailable, Reason::kShuttingDown, "routing is shutting down here"});
@@ -78,7 +82,8 @@ Task<> Routing::lead(Store::Lease lease, std::chrono::steady_clock::time_point u
   co_await term_->close();
   term_.reset();
   changed_.notify_all();
-  if (cancelled) std::rethrow_exception(cancelled);
+  if (failure) std::rethrow_exception(failure);
+  if (cancelled) throw boost::system::system_error{asio::error::operation_aborted};
 }
 
 Task<> Routing::begin(std::shared_ptr<Term> term) {

@@ -1,4 +1,9 @@
 """The private Redis dies or is left behind, and life goes on."""
+import os
+import signal
+import threading
+import time
+
 from support import hark as hark_process
 from support import mail
 from support.hark import wait_for
@@ -59,5 +64,23 @@ def test_a_redis_that_was_replaced_keeps_no_port_of_a_killed_hark(tmp_path):
         one.kill()
         one.start()
         taken(one, "again")
+    finally:
+        one.end()
+
+
+def test_ctrl_c_ends_hark_also_while_the_store_does_not_answer(tmp_path):
+    one = hark_process.Hark(tmp_path, hark_process.config_yaml())
+    try:
+        # Just before the routing leader gives up on its lease, and just after.
+        for silence in (1.0, 3.9, 4.1):
+            one.start()
+            frozen = one.redis_pids()
+            for pid in frozen:
+                os.kill(pid, signal.SIGSTOP)
+            time.sleep(silence)
+            thaw = threading.Timer(0.3, lambda: [os.kill(pid, signal.SIGCONT) for pid in frozen])
+            thaw.start()
+            assert one.stop() == 0
+            thaw.join()
     finally:
         one.end()

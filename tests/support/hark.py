@@ -151,21 +151,24 @@ class Hark:
             if not entry.name.isdigit():
                 continue
             try:
-                command = (entry / "cmdline").read_bytes().replace(b"\0", b" ").decode(errors="replace")
+                command = (entry / "cmdline").read_bytes().decode(errors="replace").split("\0")
                 where = os.readlink(entry / "cwd")
             except OSError:
                 continue
-            if "redis" in command and (str(self.data) in command or where.startswith(str(self.data))):
+            ours = any(str(self.data) in word for word in command) or where.startswith(str(self.data))
+            if "redis-server" in command[0] and ours:
                 found.append(int(entry.name))
         return found
 
     def kill_redis(self):
-        for pid in self.redis_pids():
+        """Kills it and waits until that very process is gone; hark may already have started another."""
+        killed = self.redis_pids()
+        for pid in killed:
             try:
                 os.kill(pid, signal.SIGKILL)
             except ProcessLookupError:
                 pass
-        wait_for("Redis is gone", lambda: not self.redis_pids())
+        wait_for("Redis is gone", lambda: not set(killed) & set(self.redis_pids()))
 
     def end(self):
         """After a test: nothing stays behind."""

@@ -12,7 +12,7 @@
 namespace hark {
 namespace {
 
-Task<> forever(const asio::any_io_executor& executor, bool& unwound) {
+Task<> forever(asio::any_io_executor executor, bool& unwound) {
   struct OnExit {
     bool& flag;
     ~OnExit() { flag = true; }
