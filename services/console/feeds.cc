@@ -20,6 +20,7 @@ bool settles(v1::EventType type) {
     case v1::EVENT_TYPE_WAIVED:
     case v1::EVENT_TYPE_RESOLVED:
     case v1::EVENT_TYPE_REOPENED:
+    case v1::EVENT_TYPE_OWED_AGAIN:
       return true;
     default:
       return false;

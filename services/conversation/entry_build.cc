@@ -68,6 +68,22 @@ std::string preview_of(std::string_view text, std::size_t bytes_max) {
   return out;
 }
 
+Status check_blobs(const google::protobuf::RepeatedPtrField<v1::InlineBlob>& blobs) {
+  std::size_t bytes = 0;
+  for (const auto& blob : blobs) {
+    bytes += blob.content().size();
+    if (bytes > kInlineBlobBytesMax) {
+      return Error{Code::kInvalidArgument, Reason::kTooLarge,
+                   "blobs: more than 256 KiB together; put large ones with PutBlob first"};
+    }
+    if (sha256_hex(blob.content()) != blob.id()) {
+      return Error{Code::kInvalidArgument, Reason::kInvalidField,
+                   "blobs.id: is not the SHA-256 of the content"};
+    }
+  }
+  return {};
+}
+
 Blobs take_blobs(google::protobuf::RepeatedPtrField<v1::InlineBlob>& blobs) {
   Blobs out;
   for (auto& blob : blobs)

@@ -24,6 +24,12 @@ AnsweredMessage answered_message(const v1::Entry& entry);
 /// First bytes of the text that end on a whole character, with white space folded.
 std::string preview_of(std::string_view text, std::size_t bytes_max);
 
+constexpr std::size_t kInlineBlobBytesMax = 256U << 10;  // together, per message
+
+/// Inlined contents must be what their ids say: an entry that names a blob names these bytes for ever.
+/// Errors: TOO_LARGE, INVALID_FIELD.
+Status check_blobs(const google::protobuf::RepeatedPtrField<v1::InlineBlob>& blobs);
+
 Blobs take_blobs(google::protobuf::RepeatedPtrField<v1::InlineBlob>& blobs);
 
 /// Digest of a request but for its key: the same key with another digest is a mistake of the caller.

@@ -1,6 +1,5 @@
 #include "conversation/service.h"
 
-#include "base/core/digest.h"
 #include "conversation/core/address.h"
 #include "conversation/entry_build.h"
 
@@ -13,19 +12,6 @@ Error invalid(std::string message) {
 
 Error too_large(std::string message) {
   return {Code::kInvalidArgument, Reason::kTooLarge, std::move(message)};
-}
-
-/// Inlined contents must be what their ids say: an entry that names a blob names these bytes for ever.
-Status check_blobs(const google::protobuf::RepeatedPtrField<v1::InlineBlob>& blobs) {
-  std::size_t bytes = 0;
-  for (const auto& blob : blobs) {
-    bytes += blob.content().size();
-    if (bytes > kInlineBlobBytesMax)
-      return too_large("blobs: more than 256 KiB together; put large ones with PutBlob first");
-    if (sha256_hex(blob.content()) != blob.id())
-      return invalid("blobs.id: is not the SHA-256 of the content");
-  }
-  return {};
 }
 
 void follow(v1::Participant& participant, std::string_view region) {
@@ -165,64 +151,6 @@ Task<Result<v1::AcceptResponse>> Conversations::accept(v1::InboundMessage messag
   }
   co_return Error{Code::kAborted, Reason::kConversationMoved,
                   "the conversation was merged too often while accepting; retry"};
-}
-
-Task<Status> Conversations::receive_receipt(v1::Receipt receipt) {
-  Store::DeliveryNews news;
-  news.entry_id = receipt.entry_id();
-  news.lease_id = receipt.lease_id();
-  news.state = receipt.state();
-  news.detail = receipt.detail();
-  news.retry_at = from_ms(receipt.retry_at_ms());
-  if (!v1::DeliveryState_IsValid(receipt.state()) || receipt.state() == v1::DELIVERY_STATE_UNSPECIFIED) {
-    co_return invalid("receipt.state: is not set");
-  }
-  HARK_CO_TRY_VOID(partition_of(news.entry_id));
-  HARK_CO_TRY_VOID(co_await store_.record_delivery(clock_.now(), news));
-  co_return Status{};
-}
-
-Task<std::string> Conversations::outbound_entry_of(const v1::BounceReport& report) {
-  for (const auto& reference : report.references()) {
-    if (auto own = tokens_.read_message_id(reference); own.ok()) co_return own->entry_id;
-  }
-  for (const auto& token : report.tokens()) {
-    const auto thread_id = tokens_.verify(token);
-    if (!thread_id.ok()) continue;
-    const auto thread = co_await store_.thread(*thread_id);
-    if (thread.ok() && !thread->last_reply.empty()) co_return thread->last_reply;
-  }
-  co_return std::string{};
-}
-
-Task<Status> Conversations::receive_bounce(v1::BounceReport report) {
-  if (report.native_id().empty()) co_return invalid("bounce.native_id: is empty");
-  HARK_CO_TRY_VOID(check_blobs(report.blobs()));
-  bounces_.add();
-  const auto entry = co_await outbound_entry_of(report);
-  if (!entry.empty()) {
-    Store::DeliveryNews news;
-    news.entry_id = entry;
-    news.state = report.state();
-    news.detail =
-        report.recipient().empty() ? report.detail() : report.detail() + " (" + report.recipient() + ")";
-    news.report_native_id = "report:" + report.native_id();
-    auto blobs = report.blobs();
-    news.blobs = take_blobs(blobs);
-    const auto recorded = co_await store_.record_delivery(clock_.now(), news);
-    if (recorded.ok() || recorded.error().reason != Reason::kEntryNotFound) {
-      co_return recorded.ok() ? Status{} : Status{recorded.error()};
-    }
-  }
-  // About no message that we know: kept and shown, like everything that nobody can place.
-  v1::Quarantine input;
-  input.set_native_id(report.native_id());
-  input.set_channel(v1::CHANNEL_EMAIL);
-  input.set_account_id(report.account_id());
-  input.set_reason("a report about a message that is not ours or no longer known: " + report.detail());
-  *input.mutable_raw() = report.raw();
-  *input.mutable_blobs() = report.blobs();
-  co_return co_await quarantine(std::move(input));
 }
 
 Task<Status> Conversations::quarantine(v1::Quarantine input) {

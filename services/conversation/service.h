@@ -18,8 +18,7 @@
 namespace hark::conversation {
 
 constexpr std::size_t kNativeIdBytesMax = 1'200;
-constexpr std::size_t kTextBytesMax = 1U << 20;          // of text and of html, each
-constexpr std::size_t kInlineBlobBytesMax = 256U << 10;  // together, per message
+constexpr std::size_t kTextBytesMax = 1U << 20;  // of text and of html, each
 constexpr std::size_t kReplyTextBytesMax = 256U << 10;
 constexpr std::size_t kNoteTextBytesMax = 64U << 10;
 constexpr std::size_t kReferencesMax = 64;
@@ -79,7 +78,9 @@ class Conversations {
   [[nodiscard]] Status check_inbound(const v1::InboundMessage& message) const;
   [[nodiscard]] Store::StatusEntry status_entry(std::string_view about, v1::StatusChange::Change change,
                                                 std::string_view agent_id, std::string_view concerns,
-                                                std::string_view reason);
+                                                std::string_view reason,
+                                                std::string_view answers_entry_id = {});
+  Task<Status> record_delivery(Store::DeliveryNews news);
   Task<std::string> outbound_entry_of(const v1::BounceReport& report);
 
   Store& store_;

@@ -40,7 +40,7 @@ v1::Participant participant(const Person& person) {
 
 Store::StatusEntry Conversations::status_entry(std::string_view about, v1::StatusChange::Change change,
                                                std::string_view agent_id, std::string_view concerns,
-                                               std::string_view reason) {
+                                               std::string_view reason, std::string_view answers_entry_id) {
   const auto partition = partition_of(about);
   const auto now = clock_.now();
   v1::Entry entry;
@@ -48,6 +48,7 @@ Store::StatusEntry Conversations::status_entry(std::string_view about, v1::Statu
   entry.set_kind(v1::ENTRY_KIND_STATUS);
   entry.set_agent_id(std::string{agent_id});
   entry.set_reason(std::string{reason});
+  entry.set_answers_entry_id(std::string{answers_entry_id});
   entry.mutable_status()->set_change(change);
   entry.mutable_status()->set_agent_id(std::string{concerns});
   return {ids_.next(IdKind::kEntry, partition.ok() ? *partition : 0, now), entry.SerializeAsString()};
@@ -236,15 +237,13 @@ Task<Result<v1::WaiveObligationResponse>> Conversations::waive_obligation(
   HARK_CO_TRY_VOID(check_key(request.idempotency_key()));
   if (request.reason().empty()) co_return invalid("reason: say why this message needs no answer");
   HARK_CO_TRY(const auto place, co_await store_.locate_entry(request.entry_id()));
-  v1::Entry shown;
-  auto entry = status_entry(request.entry_id(), v1::StatusChange::CHANGE_WAIVED, request.agent_id(), "",
-                            request.reason());
-  shown.ParseFromString(entry.bytes);
-  shown.set_answers_entry_id(request.entry_id());
-  entry.bytes = shown.SerializeAsString();
+  const auto entry = status_entry(request.entry_id(), v1::StatusChange::CHANGE_WAIVED, request.agent_id(), "",
+                                  request.reason(), request.entry_id());
   HARK_CO_TRY(const auto appended,
               co_await store_.waive(clock_.now(), request, place.conversation_id, digest_of(request), entry));
   v1::WaiveObligationResponse response;
+  v1::Entry shown;
+  shown.ParseFromString(entry.bytes);
   shown.set_id(entry.id);
   shown.set_conversation_id(place.conversation_id);
   shown.set_sequence(appended.sequence);

@@ -1,106 +1,12 @@
-#include "conversation/service.h"
-
 #include <gmock/gmock.h>
-#include <gtest/gtest.h>
 
-#include "base/core/digest.h"
-#include "base/testing/redis_fixture.h"
-#include "conversation/audit/audit.h"
+#include "conversation/service_fixture.h"
 
 namespace hark::conversation {
 namespace {
 
 using ::testing::ElementsAre;
 using ::testing::SizeIs;
-
-/// The service over a real Redis, with a clock that the test moves.
-class ConversationsTest : public hark::testing::RedisTest {
- protected:
-  ConversationsTest() {
-    Conversations::Settings settings;
-    settings.accounts.emplace("support", OwnAccount{v1::CHANNEL_EMAIL, "Support"});
-    settings.accounts.emplace("sales", OwnAccount{v1::CHANNEL_EMAIL, "Sales"});
-    settings.accounts.emplace("site", OwnAccount{v1::CHANNEL_CHAT, "Site"});
-    service_.emplace(store_, clock_, ThreadTokens{"a secret of sixteen bytes"}, std::move(settings),
-                     metrics_);
-  }
-
-  ~ConversationsTest() override {
-    // Whatever a test did, the promises hold.
-    const auto report = run(audit(client(), store_, "/nowhere"));
-    if (!report.ok()) {
-      ADD_FAILURE() << report.error().message;
-      return;
-    }
-    for (const auto& finding : report->findings)
-      ADD_FAILURE() << finding.promise << " " << finding.where << " " << finding.what;
-  }
-
-  template <class T>
-  static Task<> keep(Task<T> task, std::optional<T>& out) {
-    out.emplace(co_await std::move(task));
-  }
-  template <class T>
-  T run(Task<T> task) {
-    std::optional<T> out;
-    tasks().spawn("call", keep(std::move(task), out));
-    run_until_idle();
-    return *std::move(out);
-  }
-
-  static v1::InboundMessage mail(const std::string& id, const std::string& from = "ana@x.lv") {
-    v1::InboundMessage message;
-    message.set_channel(v1::CHANNEL_EMAIL);
-    message.set_account_id("support");
-    message.set_native_id(id);
-    message.set_kind(v1::InboundMessage::KIND_MESSAGE);
-    message.mutable_sender()->set_address("mailto:" + from);
-    message.mutable_content()->set_subject("Kettle");
-    message.mutable_content()->set_text("It is broken (" + id + ")");
-    message.mutable_thread()->set_own_reference(id + "@x.lv");
-    return message;
-  }
-
-  v1::AcceptResponse accept(v1::InboundMessage message) {
-    auto accepted = run(service_->accept(std::move(message)));
-    EXPECT_TRUE(accepted.ok()) << (accepted.ok() ? "" : accepted.error().message);
-    return accepted.ok() ? *accepted : v1::AcceptResponse{};
-  }
-  v1::ReplyRequest answer(const std::string& entry_id, const std::string& key = "k1") {
-    v1::ReplyRequest request;
-    request.set_idempotency_key(key);
-    request.set_entry_id(entry_id);
-    request.set_text("We send a new one.");
-    return request;
-  }
-  v1::Ticket assign(const std::string& ticket, const std::string& agent, std::int64_t fence,
-                    const std::string& key) {
-    v1::AssignRequest request;
-    request.set_idempotency_key(key);
-    request.set_ticket_id(ticket);
-    request.set_agent_id(agent);
-    request.set_fencing_token(fence);
-    const auto assigned = run(service_->assign(request));
-    EXPECT_TRUE(assigned.ok()) << (assigned.ok() ? "" : assigned.error().message);
-    return assigned.ok() ? assigned->ticket() : v1::Ticket{};
-  }
-  v1::Conversation conversation(const std::string& id) {
-    v1::GetConversationRequest request;
-    request.set_id(id);
-    return run(service_->get_conversation(request))->conversation();
-  }
-  std::vector<v1::Entry> timeline(const std::string& id) {
-    v1::ListTimelineRequest request;
-    request.set_conversation_id(id);
-    const auto page = run(service_->list_timeline(request));
-    return {page->entries().begin(), page->entries().end()};
-  }
-
-  Metrics metrics_;
-  ManualClock clock_{from_ms(1'700'000'000'000)};
-  Store store_{client(), 8};
-  std::optional<Conversations> service_;
-};
 
 TEST_F(ConversationsTest, AHundredMailsAtOnceAreOneConversationWithOneTicketInOneOrder) {
   std::vector<std::optional<Result<v1::AcceptResponse>>> accepted(100);
@@ -269,87 +175,6 @@ TEST_F(ConversationsTest, AnAutoReplyOpensNoTicketAndOwesNoAnswer) {
   const auto in = accept(vacation);
   EXPECT_FALSE(in.ticket_opened());
   EXPECT_THAT(conversation(in.conversation_id()).open_obligations(), SizeIs(0));
-}
-
-/// Replies, leases what went into the outbox and returns it.
-class OutboxTest : public ConversationsTest {
- protected:
-  OutboxTest() : in_{accept(mail("m1"))} {
-    const auto reply = run(service_->reply(answer(in_.entry_id())));
-    HARK_CHECK(reply.ok());
-    reply_id_ = reply->entry().id();
-  }
-  std::vector<v1::OutboundMessage> lease(const std::string& lease_id) {
-    std::vector<v1::OutboundMessage> out;
-    for (std::uint16_t p = 0; p < 8; ++p) {
-      const auto leases = run(
-          store_.lease(clock_.now(), p, "support", clock_.now() + std::chrono::seconds{60}, lease_id, 10));
-      for (const auto& message : leases->messages) out.emplace_back().ParseFromString(message.message_bytes);
-    }
-    return out;
-  }
-  Status report(const std::string& lease_id, v1::DeliveryState state, const std::string& detail = "") {
-    v1::Receipt receipt;
-    receipt.set_lease_id(lease_id);
-    receipt.set_entry_id(reply_id_);
-    receipt.set_state(state);
-    receipt.set_detail(detail);
-    receipt.set_retry_at_ms(to_ms(clock_.now()) + 60'000);
-    return run(service_->receive_receipt(receipt));
-  }
-  v1::Entry reply() { return timeline(in_.conversation_id())[1]; }
-
-  v1::AcceptResponse in_;
-  std::string reply_id_;
-};
-
-TEST_F(OutboxTest, AMessageIsLeasedToOneSenderAtATimeAndAgainWhenTheLeaseEnds) {
-  EXPECT_THAT(lease("l1"), SizeIs(1));
-  EXPECT_THAT(lease("l2"), SizeIs(0));
-  clock_.advance(std::chrono::seconds{61});
-  EXPECT_THAT(lease("l3"), SizeIs(1));
-  ASSERT_TRUE(report("l3", v1::DELIVERY_STATE_SENT, "250 queued").ok());
-  clock_.advance(std::chrono::hours{1});
-  EXPECT_THAT(lease("l4"), SizeIs(0));
-  EXPECT_EQ(reply().delivery(), v1::DELIVERY_STATE_SENT);
-  EXPECT_EQ(reply().delivery_detail(), "250 queued");
-}
-
-TEST_F(OutboxTest, ARefusalForNowComesAgainLater) {
-  lease("l1");
-  ASSERT_TRUE(report("l1", v1::DELIVERY_STATE_QUEUED, "451 busy").ok());
-  EXPECT_THAT(lease("l2"), SizeIs(0));
-  clock_.advance(std::chrono::seconds{61});
-  EXPECT_THAT(lease("l3"), SizeIs(1));
-  EXPECT_EQ(reply().delivery_detail(), "451 busy");
-}
-
-TEST_F(OutboxTest, ABounceMarksTheReplyWithItsReasonAndALateReceiptDoesNotUndoIt) {
-  const auto out = lease("l1");
-  ASSERT_THAT(out, SizeIs(1));
-  ASSERT_TRUE(report("l1", v1::DELIVERY_STATE_SENT).ok());
-  v1::BounceReport bounce;
-  bounce.set_native_id("dsn1");
-  bounce.set_account_id("support");
-  bounce.set_state(v1::DELIVERY_STATE_BOUNCED);
-  bounce.set_detail("5.1.1 no such user");
-  bounce.add_references(out[0].native_id_left() + "@hark.localhost");
-  ASSERT_TRUE(run(service_->receive_bounce(bounce)).ok());
-  EXPECT_EQ(reply().delivery(), v1::DELIVERY_STATE_BOUNCED);
-  EXPECT_EQ(reply().delivery_detail(), "5.1.1 no such user");
-  ASSERT_TRUE(report("l1", v1::DELIVERY_STATE_SENT).ok());
-  EXPECT_EQ(reply().delivery(), v1::DELIVERY_STATE_BOUNCED);
-}
-
-TEST_F(OutboxTest, ABounceOfSomethingThatWeNeverSentIsKeptInQuarantine) {
-  v1::BounceReport bounce;
-  bounce.set_native_id("dsn2");
-  bounce.set_account_id("support");
-  bounce.set_state(v1::DELIVERY_STATE_BOUNCED);
-  bounce.add_references("stranger@elsewhere.example");
-  ASSERT_TRUE(run(service_->receive_bounce(bounce)).ok());
-  ASSERT_TRUE(run(service_->receive_bounce(bounce)).ok());
-  EXPECT_THAT(run(service_->list_quarantine({}))->items(), SizeIs(1));
 }
 
 TEST_F(OutboxTest, TheCustomersAnswerByTokenJoinsTheThread) {

@@ -103,6 +103,9 @@ class Audit {
       for (auto& entry : *page->mutable_entries()) facts.entries.push_back(std::move(entry));
     }
     for (const auto& entry : owed.items()) facts.owed.insert(entry.text());
+    // What a bounce made owed again meanwhile.
+    HARK_CO_TRY(const auto owed_after, co_await ask({"HKEYS", keys::in(p, "obl", id)}));
+    for (const auto& entry : owed_after.items()) facts.owed_after.insert(entry.text());
     for (const auto& entry : facts.entries) {
       ++report_.counts["entries"];
       HARK_CO_TRY_VOID(co_await contents(p, entry));

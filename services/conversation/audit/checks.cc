@@ -1,4 +1,5 @@
 #include "conversation/audit/facts.h"
+#include "conversation/redis/decode.h"
 
 namespace hark::conversation {
 namespace {
@@ -153,13 +154,54 @@ void check_replies(const ConversationFacts& facts, AuditReport& report) {
   }
 }
 
-/// P5: answered, waived, or still owed on an open ticket.
+/// What is wrong with the answer that a message counts as having; empty if nothing.
+std::string wrong_answer(const v1::Entry& message, const std::map<std::string, const v1::Entry*>& by_id,
+                         const std::map<std::string, v1::DeliveryState>& told) {
+  const auto& id = message.answered_by_entry_id();
+  const auto found = by_id.find(id);
+  if (found == by_id.end()) return "counts as answered by '" + id + "', which is not on the timeline";
+  const auto& reply = *found->second;
+  if (reply.sequence() < message.sequence() || reply.thread_id() != message.thread_id())
+    return "counts as answered, but " + id + " does not follow it in its thread";
+  // Both as the log tells it and as it is by now: a report that came in between is not judged.
+  const auto at_cut = told.find(id);
+  if (at_cut != told.end() && !arrives(at_cut->second) && !arrives(reply.delivery()))
+    return "counts as answered, but " + id + " did not arrive (" + reply.delivery_detail() + ")";
+  return {};
+}
+
+/// A message of ours that did not arrive was put before somebody, or a later one of its thread stands in.
+void check_not_arrived(const ConversationFacts& facts, const std::map<std::string, v1::DeliveryState>& told,
+                       AuditReport& report) {
+  std::set<std::string> put_before_somebody;
+  for (const auto& entry : facts.entries) {
+    if (entry.status().change() == v1::StatusChange::CHANGE_REOPENED)
+      put_before_somebody.insert(entry.answers_entry_id());
+  }
+  std::set<std::string> seen_to;  // threads in which a later one arrives, or was put before somebody
+  for (auto at = facts.entries.rbegin(); at != facts.entries.rend(); ++at) {
+    const auto& entry = *at;
+    if (entry.kind() != v1::ENTRY_KIND_REPLY) continue;
+    const auto at_cut = told.find(entry.id());
+    if (arrives(entry.delivery()) || put_before_somebody.contains(entry.id())) {
+      seen_to.insert(entry.thread_id());
+    } else if (at_cut != told.end() && !arrives(at_cut->second) && !seen_to.contains(entry.thread_id())) {
+      report.find("P5", entry.id(), "did not arrive, and nobody was told");
+    }
+  }
+}
+
+/// P5: answered by a reply that arrives, waived, or still owed on an open ticket.
 void check_obligations(const ConversationFacts& facts, AuditReport& report) {
-  std::map<std::string, std::int64_t> last_reply;  // thread -> sequence
+  std::map<std::string, const v1::Entry*> by_id;
   bool waived_at_all = false;
   for (const auto& entry : facts.entries) {
-    if (entry.kind() == v1::ENTRY_KIND_REPLY) last_reply[entry.thread_id()] = entry.sequence();
+    by_id.emplace(entry.id(), &entry);
     waived_at_all |= entry.status().change() == v1::StatusChange::CHANGE_WAIVED;
+  }
+  std::map<std::string, v1::DeliveryState> told;
+  for (const auto& event : facts.events) {
+    if (event.type() == v1::EVENT_TYPE_DELIVERY) told[event.entry_id()] = event.delivery();
   }
   bool has_open_ticket = false;
   for (const auto& ticket : facts.tickets) has_open_ticket |= ticket.state() != v1::TICKET_STATE_RESOLVED;
@@ -168,19 +210,20 @@ void check_obligations(const ConversationFacts& facts, AuditReport& report) {
     const bool owed = facts.owed.contains(entry.id());
     switch (entry.obligation()) {
       case v1::OBLIGATION_STATE_ANSWERED:
-        if (last_reply[entry.thread_id()] < entry.sequence())
-          report.find("P5", entry.id(), "counts as answered, but no reply follows it in its thread");
+        if (auto wrong = wrong_answer(entry, by_id, told); !wrong.empty())
+          report.find("P5", entry.id(), std::move(wrong));
         break;
       case v1::OBLIGATION_STATE_WAIVED:
         if (!waived_at_all) report.find("P5", entry.id(), "counts as waived, but no waiver is on the record");
         break;
       default:
-        if (!owed)
+        if (!owed && !facts.owed_after.contains(entry.id()))
           report.find("P5", entry.id(), "is neither answered, nor waived, nor owed: it would be forgotten");
         if (owed && !has_open_ticket)
           report.find("P5", entry.id(), "is owed an answer, but no ticket is open");
     }
   }
+  check_not_arrived(facts, told, report);
 }
 
 }  // namespace

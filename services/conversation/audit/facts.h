@@ -12,11 +12,12 @@ namespace hark::conversation {
 /// All of one conversation, as the log tells it up to the cut and as the timeline is by now.
 struct ConversationFacts {
   std::string id;
-  std::int64_t last_sequence = 0;  // as the conversation counts
-  std::int64_t cut_sequence = 0;   // highest that the log tells; what is newer is not judged
-  std::vector<v1::Entry> entries;  // by sequence, folded
-  std::vector<v1::Event> events;   // by position
-  std::set<std::string> owed;      // entries that await an answer
+  std::int64_t last_sequence = 0;    // as the conversation counts
+  std::int64_t cut_sequence = 0;     // highest that the log tells; what is newer is not judged
+  std::vector<v1::Entry> entries;    // by sequence, folded
+  std::vector<v1::Event> events;     // by position
+  std::set<std::string> owed;        // entries that awaited an answer before the timeline was read
+  std::set<std::string> owed_after;  // and after
   std::vector<v1::Ticket> tickets;
 };
 

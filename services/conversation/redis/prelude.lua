@@ -9,13 +9,14 @@
      tl:<conversation>     stream  <seq>-0: e Entry bytes, i entry id, t ticket, h thread
      ent:<entry>           string  "<conversation> <seq>"
      obl:<conversation>    hash    entry -> "<seq> <thread>" of every unanswered message
-     fold:<conversation>   hash    <entry>:d "<state> <at> <detail>" · <entry>:o "2" answered, "3" waived · <entry>:also accounts
+     fold:<conversation>   hash    <entry>:d "<state> <at> <detail>" · <entry>:o "2 <reply>" answered, "3" waived · <entry>:also accounts
      thr:<thread>          hash    con, channel, account, last_reply
      refs:<conversation>   hash    native reference -> thread
      adr:<conversation>    hash    address -> "1" verified, "0" not
      seen:<channel>:<id>   string  cmsgpack of what accepting it returned; kept for the time a sender may repeat it
      idem:<key>            string  cmsgpack {digest of the request, result}; kept a day
-     out:<entry>           hash    m OutboundMessage bytes, account, state, attempts, lease
+     out:<entry>           hash    m OutboundMessage bytes, con, account, state, attempts, lease; for the day that it comes
+                                   back: thread, agent, settles (entries), upto (sequence seen), next (reply of its thread)
      outq:<account>        zset    entry by the time it is due, or its lease ends
      held:<agent>          set     tickets assigned to the agent
      open                  zset    open tickets by the time they were opened
@@ -92,6 +93,25 @@ end
 local function settle(conversation, entry, state)
   redis.call('HDEL', P .. 'obl:' .. conversation, entry)
   redis.call('HSET', P .. 'fold:' .. conversation, entry .. ':o', state)
+end
+
+-- Puts an outbound message into the outbox, as the last one of its thread.
+local function send(conversation, entry, message, account, thread, agent)
+  local before = redis.call('HGET', P .. 'thr:' .. thread, 'last_reply')
+  if before then redis.call('HSET', P .. 'out:' .. before, 'next', entry) end
+  redis.call('HSET', P .. 'thr:' .. thread, 'last_reply', entry)
+  redis.call('HSET', P .. 'fold:' .. conversation, entry .. ':d', '1 ' .. now .. ' ')
+  redis.call('HSET', P .. 'out:' .. entry, 'm', message, 'con', conversation, 'account', account, 'state', '1', 'attempts', '0',
+    'thread', thread, 'agent', agent)
+  redis.call('ZADD', P .. 'outq:' .. account, now, entry)
+end
+
+-- A resolved ticket waits for an agent again: for `wanted` first, if that is not ''.
+local function requeue(ticket, wanted)
+  local key = P .. 'tkt:' .. ticket
+  redis.call('HSET', key, 'state', 'q', 'agent', '', 'waiting', now, 'declined', '', 'wanted_agent', wanted)
+  redis.call('HDEL', key, 'resolved', 'wanted_skills')
+  redis.call('ZADD', P .. 'open', redis.call('HGET', key, 'opened'), ticket)
 end
 
 local function store_blobs(from)

@@ -34,11 +34,9 @@ if newer > 0 then return { 'newer', tostring(newer) } end
 if ARGV[15] ~= '' then append(conversation, ARGV[15], ARGV[16], ticket, thread) end
 local entry = ARGV[9]
 local sequence = append(conversation, entry, ARGV[10], ticket, thread)
-for _, done in ipairs(settled) do settle(conversation, done, '2') end
-redis.call('HSET', P .. 'fold:' .. conversation, entry .. ':d', '1 ' .. now .. ' ')
-redis.call('HSET', P .. 'thr:' .. thread, 'last_reply', entry)
-redis.call('HSET', P .. 'out:' .. entry, 'm', ARGV[11], 'con', conversation, 'account', ARGV[12], 'state', '1', 'attempts', '0')
-redis.call('ZADD', P .. 'outq:' .. ARGV[12], now, entry)
+for _, done in ipairs(settled) do settle(conversation, done, '2 ' .. entry) end
+send(conversation, entry, ARGV[11], ARGV[12], thread, ARGV[14])
+redis.call('HSET', P .. 'out:' .. entry, 'settles', table.concat(settled, ' '), 'upto', upto)
 store_blobs(17)
 emit(2, { 'c', conversation, 't', ticket, 'e', entry, 's', sequence, 'g', ARGV[14], 'h', ARGV[13], 'u', ARGV[12] })
 return remember(key, digest, { 'ok', tostring(sequence), ticket, thread })

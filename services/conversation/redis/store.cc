@@ -404,8 +404,16 @@ Task<Result<bool>> Store::record_delivery(TimePoint now, const DeliveryNews& new
   const auto state = std::to_string(static_cast<int>(news.state));
   const auto retry = std::to_string(to_ms(news.retry_at));
   const auto seconds = std::to_string(kSeenFor.count());
-  std::vector<std::string_view> args{news.entry_id, news.lease_id,         state,  news.detail,
-                                     retry,         news.report_native_id, seconds};
+  std::vector<std::string_view> args{news.entry_id,
+                                     news.lease_id,
+                                     state,
+                                     news.detail,
+                                     retry,
+                                     news.report_native_id,
+                                     seconds,
+                                     news.not_arrived.id,
+                                     news.not_arrived.bytes,
+                                     news.ticket_id};
   add_blobs(args, news.blobs);
   HARK_CO_TRY(const auto reply, co_await run(receipt_script(), place(news.entry_id), now, std::move(args)));
   if (reply[0].view() == "no_entry") co_return refusal(TicketEvent::kReply, reply);

@@ -129,6 +129,8 @@ class Store {
     std::string detail;
     TimePoint retry_at{};
     std::string report_native_id;  // deduplicates a report; may be empty
+    StatusEntry not_arrived;       // goes on the timeline if what the message had answered is owed again
+    std::string ticket_id;         // if a new one is needed for that
     Blobs blobs;
   };
   /// True if it changed anything. Errors: ENTRY_NOT_FOUND.
