@@ -186,6 +186,13 @@ Task<Result<v1::ConsoleResponse>> ConsoleService::command(SessionPtr session,
       }
       co_return replied.error();
     }
+    case v1::ConsoleRequest::Command::kStart: {
+      auto& call = *command.mutable_start();
+      HARK_CO_TRY_VOID(check_idempotency_key(call.idempotency_key()));
+      call.set_agent_id(session->agent_id);
+      HARK_CO_TRY(auto started, co_await port.start(std::move(call)));
+      co_return done_with(std::move(*started.mutable_entry()));
+    }
     case v1::ConsoleRequest::Command::kAddNote: {
       auto& call = *command.mutable_add_note();
       HARK_CO_TRY_VOID(check_idempotency_key(call.idempotency_key()));

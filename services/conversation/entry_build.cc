@@ -84,6 +84,15 @@ Status check_blobs(const google::protobuf::RepeatedPtrField<v1::InlineBlob>& blo
   return {};
 }
 
+Status check_key(std::string_view key) {
+  if (key.empty() || key.size() > 128) {
+    return Error{
+        Code::kInvalidArgument, Reason::kIdempotencyKeyMissing,
+        "idempotency_key: must have 1 to 128 characters; make one per command and keep it on a retry"};
+  }
+  return {};
+}
+
 Blobs take_blobs(google::protobuf::RepeatedPtrField<v1::InlineBlob>& blobs) {
   Blobs out;
   for (auto& blob : blobs)

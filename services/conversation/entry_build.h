@@ -30,6 +30,9 @@ constexpr std::size_t kInlineBlobBytesMax = 256U << 10;  // together, per messag
 /// Errors: TOO_LARGE, INVALID_FIELD.
 Status check_blobs(const google::protobuf::RepeatedPtrField<v1::InlineBlob>& blobs);
 
+/// 1 to 128 characters. Errors: IDEMPOTENCY_KEY_MISSING.
+Status check_key(std::string_view key);
+
 Blobs take_blobs(google::protobuf::RepeatedPtrField<v1::InlineBlob>& blobs);
 
 /// Digest of a request but for its key: the same key with another digest is a mistake of the caller.

@@ -32,6 +32,7 @@ Conversations::Conversations(Store& store, const Clock& clock, ThreadTokens toke
       duplicates_{metrics.counter("hark_conversation_duplicates_total", "Messages that were known already")},
       tickets_{metrics.counter("hark_conversation_tickets_opened_total", "Tickets opened by a message")},
       replies_{metrics.counter("hark_conversation_replies_total", "Replies put into the outbox")},
+      started_{metrics.counter("hark_conversation_started_total", "Messages that agents wrote first")},
       bounces_{
           metrics.counter("hark_conversation_reports_total", "Delivery reports taken, bounces among them")},
       quarantined_{metrics.counter("hark_conversation_quarantined_total",

@@ -20,6 +20,7 @@ namespace hark::conversation {
 constexpr std::size_t kNativeIdBytesMax = 1'200;
 constexpr std::size_t kTextBytesMax = 1U << 20;  // of text and of html, each
 constexpr std::size_t kReplyTextBytesMax = 256U << 10;
+constexpr std::size_t kSubjectBytesMax = 998;
 constexpr std::size_t kNoteTextBytesMax = 64U << 10;
 constexpr std::size_t kReferencesMax = 64;
 constexpr std::size_t kPreviewBytesMax = 500;
@@ -48,6 +49,7 @@ class Conversations {
   Task<Status> quarantine(v1::Quarantine input);
 
   Task<Result<v1::ReplyResponse>> reply(v1::ReplyRequest request);
+  Task<Result<v1::StartResponse>> start(v1::StartRequest request);
   Task<Result<v1::AddNoteResponse>> add_note(v1::AddNoteRequest request);
   Task<Result<v1::AssignResponse>> assign(v1::AssignRequest request);
   Task<Result<v1::ResolveResponse>> resolve(v1::ResolveRequest request);
@@ -81,6 +83,12 @@ class Conversations {
                                                 std::string_view reason,
                                                 std::string_view answers_entry_id = {});
   Task<Status> record_delivery(Store::DeliveryNews news);
+  /// The message that goes out for an entry, but for what it answers.
+  [[nodiscard]] v1::OutboundMessage outbound_of(const v1::Entry& entry, std::string_view entry_id,
+                                                std::string_view conversation_id, std::string_view thread_id,
+                                                std::string_view from_name) const;
+  /// An entry as the store has it. A repeated key must answer with the first entry, not with this attempt's.
+  Task<Result<v1::Entry>> entry_at(std::string_view conversation_id, std::int64_t sequence);
   Task<std::string> outbound_entry_of(const v1::BounceReport& report);
 
   Store& store_;
@@ -89,7 +97,7 @@ class Conversations {
   Settings settings_;
   IdSource ids_{&secure_random};
   std::unordered_map<std::string, std::string> known_addresses_;
-  Counter accepted_, duplicates_, tickets_, replies_, bounces_, quarantined_;
+  Counter accepted_, duplicates_, tickets_, replies_, started_, bounces_, quarantined_;
 };
 
 }  // namespace hark::conversation

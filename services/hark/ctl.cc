@@ -28,7 +28,7 @@ struct Ctl {
   int limit = 0;
   bool all = false;
   std::string id, text, key, reason, disposition, entry, agent, password, role = "agent", presence, name,
-                                                                          switch_to, account;
+                                                                          switch_to, account, to, subject;
   std::vector<std::string> skills;
   int capacity = 0;
   int status = 0;
@@ -135,6 +135,21 @@ struct Ctl {
     v1::ReplyResponse response;
     call(*stub, &v1::ConversationService::Stub::Reply, request, response,
          [](const v1::ReplyResponse& done) { print_entry(done.entry()); });
+  }
+
+  void start() {
+    v1::StartRequest request;
+    request.set_idempotency_key(new_key());
+    request.set_agent_id(agent);
+    request.set_account_id(account);
+    request.mutable_to()->set_address(to.find(':') == std::string::npos ? "mailto:" + to : to);
+    request.mutable_to()->set_name(name);
+    request.set_subject(subject);
+    request.set_text(text);
+    request.set_reason(reason);
+    v1::StartResponse response;
+    call(*conversation(), &v1::ConversationService::Stub::Start, request, response,
+         [](const v1::StartResponse& done) { print_entry(done.entry()); });
   }
 
   void note() {
@@ -270,6 +285,16 @@ void add_ctl(CLI::App& app, int& status) {
                     "Another address of the customer; needs --account and --reason");
   reply->add_option("--account", ctl->account);
   reply->add_option("--reason", ctl->reason);
+
+  auto* start = command(*root, *ctl, "start", "Write to a customer first, by mail", &Ctl::start);
+  start->add_option("--account", ctl->account, "Our mail account that it leaves from")->required();
+  start->add_option("--to", ctl->to, "The customer's address")->required();
+  start->add_option("--subject", ctl->subject)->required();
+  start->add_option("--text", ctl->text)->required();
+  start->add_option("--agent", ctl->agent, "In whose name; the answer goes to them first");
+  start->add_option("--name", ctl->name, "The customer's name");
+  start->add_option("--reason", ctl->reason, "Why we write; goes on the record");
+  start->add_option("--key", ctl->key, "Idempotency key (default: a new one)");
 
   auto* note = command(*root, *ctl, "note", "Add a note for colleagues", &Ctl::note);
   note->add_option("conversation", ctl->id)->required();

@@ -33,6 +33,7 @@ enum class Reason {
   kAddressUnknown = 32,
   kAccountUnknown = 33,
   kConversationMoved = 34,
+  kTicketHeld = 40,
   // Routing
   kAgentNotFound = 50,
   kAgentAway = 51,

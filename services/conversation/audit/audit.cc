@@ -4,6 +4,7 @@
 #include <array>
 
 #include "conversation/audit/facts.h"
+#include "conversation/redis/decode.h"
 #include "conversation/redis/keys.h"
 
 namespace hark::conversation {
@@ -19,7 +20,7 @@ class Audit {
   Task<Result<AuditReport>> run() {
     for (std::uint16_t p = 0; p < store_.partitions(); ++p) HARK_CO_TRY_VOID(co_await partition(p));
     HARK_CO_TRY_VOID(co_await addresses());
-    report_.counts["addresses"] = static_cast<std::int64_t>(seen_.senders.size());
+    report_.counts["addresses"] = static_cast<std::int64_t>(seen_.addresses.size());
     co_return std::move(report_);
   }
 
@@ -109,7 +110,7 @@ class Audit {
     for (const auto& entry : facts.entries) {
       ++report_.counts["entries"];
       HARK_CO_TRY_VOID(co_await contents(p, entry));
-      if (entry.kind() == v1::ENTRY_KIND_REPLY) HARK_CO_TRY_VOID(co_await outbox(p, entry));
+      if (goes_out(entry)) HARK_CO_TRY_VOID(co_await outbox(p, entry));
     }
     check_conversation(facts, seen_, report_);
     co_return Status{};
@@ -145,12 +146,12 @@ class Audit {
   }
 
   Task<Status> outbox(std::uint16_t p, const v1::Entry& entry) {
-    ++report_.counts["replies"];
+    ++report_.counts[entry.kind() == v1::ENTRY_KIND_REPLY ? "replies" : "started"];
     HARK_CO_TRY(const auto record,
                 co_await ask({"HMGET", keys::in(p, "out", entry.id()), "m", "state", "account"}));
     v1::OutboundMessage message;
     if (record[0].is_nil() || !message.ParseFromString(record[0].text())) {
-      report_.find("P1", entry.id(), "the reply has no outbox record");
+      report_.find("P1", entry.id(), "what we wrote has no outbox record");
       co_return Status{};
     }
     if (message.to().address() != entry.to().address() || message.account_id() != entry.account_id() ||
@@ -160,17 +161,18 @@ class Audit {
     if (record[1].number() == v1::DELIVERY_STATE_QUEUED) {
       HARK_CO_TRY(const auto due,
                   co_await ask({"ZSCORE", keys::in(p, "outq", record[2].view()), entry.id()}));
-      if (due.is_nil()) report_.find("P1", entry.id(), "the reply is queued, but in no queue");
+      if (due.is_nil()) report_.find("P1", entry.id(), "what we wrote is queued, but in no queue");
     }
     co_return Status{};
   }
 
   Task<Status> addresses() {
-    for (const auto& [address, conversation] : seen_.senders) {
+    for (const auto& [address, conversation] : seen_.addresses) {
       HARK_CO_TRY(const auto owner, co_await ask({"GET", keys::address(address)}));
       if (owner.view() != conversation) {
-        report_.find("P3", conversation,
-                     address + " writes here, but belongs to " + (owner.is_nil() ? "nobody" : owner.text()));
+        report_.find(
+            "P3", conversation,
+            address + " is known here, but belongs to " + (owner.is_nil() ? "nobody" : owner.text()));
       }
     }
     co_return Status{};

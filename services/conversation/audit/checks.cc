@@ -52,6 +52,13 @@ void check_presence(const ConversationFacts& facts, AuditReport& report) {
   }
 }
 
+/// P3: an address belongs to one conversation, whether it writes or is written to.
+void check_address(const std::string& address, const ConversationFacts& facts, SeenIds& seen,
+                   AuditReport& report) {
+  if (const auto [at, added] = seen.addresses.emplace(address, facts.id); !added && at->second != facts.id)
+    report.find("P3", facts.id, address + " is also in " + at->second);
+}
+
 /// P2 and the identity half of P3.
 void check_identity(const ConversationFacts& facts, SeenIds& seen, AuditReport& report) {
   for (const auto& entry : facts.entries) {
@@ -62,14 +69,12 @@ void check_identity(const ConversationFacts& facts, SeenIds& seen, AuditReport& 
         report.find("P2", entry.id(),
                     "is the same message as " + at->second + " (" + entry.native_id() + ")");
       }
-      if (const auto [at, added] = seen.senders.emplace(entry.sender().address(), facts.id);
-          !added && at->second != facts.id) {
-        report.find("P3", facts.id, entry.sender().address() + " also writes in " + at->second);
-      }
-    } else if (entry.kind() == v1::ENTRY_KIND_REPLY) {
+      check_address(entry.sender().address(), facts, seen, report);
+    } else if (goes_out(entry)) {
       if (const auto [at, added] = seen.message_ids.emplace(entry.native_id(), entry.id()); !added) {
         report.find("P2", entry.id(), "goes out under the Message-ID of " + at->second);
       }
+      if (entry.kind() == v1::ENTRY_KIND_STARTED) check_address(entry.to().address(), facts, seen, report);
     }
   }
 }
@@ -82,6 +87,7 @@ void check_tickets(const ConversationFacts& facts, AuditReport& report) {
     switch (event.type()) {
       case v1::EVENT_TYPE_ACCEPTED:
       case v1::EVENT_TYPE_REOPENED:
+      case v1::EVENT_TYPE_OPENED:
         if (!event.has_ticket()) break;
         if (!open.empty() && open != event.ticket_id()) {
           report.find("P3", facts.id,
@@ -130,6 +136,9 @@ void check_replies(const ConversationFacts& facts, AuditReport& report) {
   const v1::Entry* before = nullptr;
   for (const auto& entry : facts.entries) {
     by_id.emplace(entry.id(), &entry);
+    if (entry.kind() == v1::ENTRY_KIND_STARTED &&
+        (!entry.answers_entry_id().empty() || entry.reason().empty()))
+      report.find("P4", entry.id(), "answers nothing, and does not say why it went where it went");
     if (entry.kind() == v1::ENTRY_KIND_REPLY) {
       const auto found = by_id.find(entry.answers_entry_id());
       if (found == by_id.end()) {
@@ -181,7 +190,7 @@ void check_not_arrived(const ConversationFacts& facts, const std::map<std::strin
   std::set<std::string> seen_to;  // threads in which a later one arrives, or was put before somebody
   for (auto at = facts.entries.rbegin(); at != facts.entries.rend(); ++at) {
     const auto& entry = *at;
-    if (entry.kind() != v1::ENTRY_KIND_REPLY) continue;
+    if (!goes_out(entry)) continue;
     const auto at_cut = told.find(entry.id());
     if (arrives(entry.delivery()) || put_before_somebody.contains(entry.id())) {
       seen_to.insert(entry.thread_id());

@@ -25,7 +25,7 @@ struct ConversationFacts {
 struct SeenIds {
   std::map<std::string, std::string> native_ids;   // channel and native id -> entry
   std::map<std::string, std::string> message_ids;  // of ours -> entry
-  std::map<std::string, std::string> senders;      // address -> conversation
+  std::map<std::string, std::string> addresses;    // of customers -> conversation
 };
 
 /// The checks that need one conversation alone. Pure.

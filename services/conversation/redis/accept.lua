@@ -46,7 +46,8 @@ else
 end
 if ARGV[16] ~= '' then redis.call('HSETNX', refs_key, ARGV[16], thread) end
 
--- The ticket: the open one, or a new one for a message that wants an answer.
+-- The ticket: the open one, or a new one for a message that wants an answer. An answer to what an agent started is meant
+-- for that agent.
 local opened = '0'
 local current = con[1]
 local state = current and redis.call('HGET', P .. 'tkt:' .. current, 'state')
@@ -54,10 +55,7 @@ if current and state ~= 'r' then
   ticket = current
 elseif kind == 'message' then
   opened = '1'
-  redis.call('HSET', P .. 'tkt:' .. ticket, 'con', conversation, 'state', 'q', 'agent', '', 'token', '0', 'opened', now,
-    'waiting', now, 'attrs', ARGV[11])
-  redis.call('HSET', P .. 'con:' .. conversation, 'ticket', ticket)
-  redis.call('ZADD', P .. 'open', now, ticket)
+  open_ticket(conversation, ticket, ARGV[11], redis.call('HGET', P .. 'thr:' .. thread, 'agent') or '')
 else
   ticket = ''
 end

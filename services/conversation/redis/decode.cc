@@ -102,6 +102,10 @@ bool arrives(v1::DeliveryState state) {
          state != v1::DELIVERY_STATE_UNKNOWN;
 }
 
+bool goes_out(const v1::Entry& entry) {
+  return entry.kind() == v1::ENTRY_KIND_REPLY || entry.kind() == v1::ENTRY_KIND_STARTED;
+}
+
 v1::Event decode_event(std::uint16_t partition, const redis::Reply& item) {
   v1::Event event;
   event.set_partition(partition);

@@ -10,13 +10,14 @@
      ent:<entry>           string  "<conversation> <seq>"
      obl:<conversation>    hash    entry -> "<seq> <thread>" of every unanswered message
      fold:<conversation>   hash    <entry>:d "<state> <at> <detail>" · <entry>:o "2 <reply>" answered, "3" waived · <entry>:also accounts
-     thr:<thread>          hash    con, channel, account, last_reply
+     thr:<thread>          hash    con, channel, account, last_reply; agent (of a thread that we started: who wrote last)
      refs:<conversation>   hash    native reference -> thread
      adr:<conversation>    hash    address -> "1" verified, "0" not
      seen:<channel>:<id>   string  cmsgpack of what accepting it returned; kept for the time a sender may repeat it
      idem:<key>            string  cmsgpack {digest of the request, result}; kept a day
      out:<entry>           hash    m OutboundMessage bytes, con, account, state, attempts, lease; for the day that it comes
-                                   back: thread, agent, settles (entries), upto (sequence seen), next (reply of its thread)
+                                   back: thread, agent, settles (entries), upto (sequence seen), next (reply of its thread),
+                                   attrs (of a started message: Ticket bytes)
      outq:<account>        zset    entry by the time it is due, or its lease ends
      held:<agent>          set     tickets assigned to the agent
      open                  zset    open tickets by the time they were opened
@@ -100,10 +101,19 @@ local function send(conversation, entry, message, account, thread, agent)
   local before = redis.call('HGET', P .. 'thr:' .. thread, 'last_reply')
   if before then redis.call('HSET', P .. 'out:' .. before, 'next', entry) end
   redis.call('HSET', P .. 'thr:' .. thread, 'last_reply', entry)
+  if redis.call('HEXISTS', P .. 'thr:' .. thread, 'agent') == 1 then redis.call('HSET', P .. 'thr:' .. thread, 'agent', agent) end
   redis.call('HSET', P .. 'fold:' .. conversation, entry .. ':d', '1 ' .. now .. ' ')
   redis.call('HSET', P .. 'out:' .. entry, 'm', message, 'con', conversation, 'account', account, 'state', '1', 'attempts', '0',
     'thread', thread, 'agent', agent)
   redis.call('ZADD', P .. 'outq:' .. account, now, entry)
+end
+
+-- The conversation has no open ticket: here is one, for `wanted` first, if that is not ''.
+local function open_ticket(conversation, ticket, attributes, wanted)
+  redis.call('HSET', P .. 'tkt:' .. ticket, 'con', conversation, 'state', 'q', 'agent', '', 'token', '0', 'opened', now,
+    'waiting', now, 'attrs', attributes, 'wanted_agent', wanted)
+  redis.call('HSET', P .. 'con:' .. conversation, 'ticket', ticket)
+  redis.call('ZADD', P .. 'open', now, ticket)
 end
 
 -- A resolved ticket waits for an agent again: for `wanted` first, if that is not ''.

@@ -1,7 +1,8 @@
 --[[ receipt: what became of an attempt, or of a message later. Delivery only moves forward by rank.
 
      A reply that fared well and now turns out not to have arrived (failed, bounced, unknown) is unanswered work: what it
-     had settled is owed again, and a ticket is open for it, wished for who wrote the reply. Unless a later reply of its
+     had settled is owed again, and a ticket is open for it, wished for who wrote the reply. A started message that comes
+     back is work all the same, though it settled nothing. Unless a later reply of its
      thread, which had seen as much and fares well, stands in for it. Should it turn out to have gone out after all (a late
      "sent" after failed or unknown), it settles what is still owed; the ticket stays open, for a person to resolve.
 
@@ -73,11 +74,17 @@ if fares_well[before] and not fares_well[state] then
     redis.call('HSET', P .. 'out:' .. instead, 'settles', settles)
   else
     local ticket = redis.call('HGET', P .. 'con:' .. conversation, 'ticket')
-    local was_open = redis.call('HGET', P .. 'tkt:' .. ticket, 'state') ~= 'r'
-    if not was_open then requeue(ticket, o['agent'] or '') end
+    local tells = 20
+    if not ticket then
+      ticket, tells = ARGV[11], 21
+      open_ticket(conversation, ticket, o['attrs'], o['agent'])
+    elseif redis.call('HGET', P .. 'tkt:' .. ticket, 'state') == 'r' then
+      tells = 7
+      requeue(ticket, o['agent'])
+    end
     local sequence = append(conversation, ARGV[9], ARGV[10], ticket, '')
     local fields = { 'c', conversation, 't', ticket, 'e', ARGV[9], 's', sequence, 'x', detail }
-    if was_open then emit(20, fields) else emit(7, with_ticket(fields, ticket)) end
+    emit(tells, tells == 20 and fields or with_ticket(fields, ticket))
   end
 elseif fares_well[state] and not fares_well[before] then
   for settled in string.gmatch(o['settles'] or '', '%S+') do

@@ -8,6 +8,7 @@ namespace hark::conversation::scripts {
 extern const std::string_view prelude_lua;
 extern const std::string_view accept_lua;
 extern const std::string_view reply_lua;
+extern const std::string_view start_lua;
 extern const std::string_view note_lua;
 extern const std::string_view assign_lua;
 extern const std::string_view transfer_lua;

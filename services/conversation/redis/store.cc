@@ -23,6 +23,10 @@ const redis::Script& reply_script() {
   static const auto s = script("reply", scripts::reply_lua);
   return s;
 }
+const redis::Script& start_script() {
+  static const auto s = script("start", scripts::start_lua);
+  return s;
+}
 const redis::Script& note_script() {
   static const auto s = script("note", scripts::note_lua);
   return s;
@@ -100,6 +104,11 @@ Error refusal(TicketEvent event, const redis::Reply& reply) {
   if (what == "obligations") {
     return {Code::kFailedPrecondition, Reason::kObligationsOpen,
             detail + " message(s) of the customer are unanswered; reply, or waive them with a reason"};
+  }
+  if (what == "held") {
+    return {Code::kFailedPrecondition, Reason::kTicketHeld,
+            detail + " holds the open ticket of this customer; write to " + detail +
+                ", or have the ticket passed on"};
   }
   if (what == "not_owed") {
     return {Code::kFailedPrecondition, Reason::kInvalidField, "entry_id: this message awaits no answer"};
@@ -289,6 +298,17 @@ Task<Result<Store::Appended>> Store::reply(TimePoint now, const ReplyInput& in) 
   add_blobs(args, in.blobs);
   co_return appended(TicketEvent::kReply,
                      co_await run(reply_script(), place(in.conversation_id), now, std::move(args)));
+}
+
+Task<Result<Store::Appended>> Store::start(TimePoint now, const StartInput& in) {
+  const auto channel = std::to_string(in.channel);
+  const auto events = std::to_string(kEventsMax);
+  std::vector<std::string_view> args{
+      in.key,  in.digest,   in.conversation_id, in.entry_id, in.entry_bytes, in.outbound_bytes, in.account_id,
+      channel, in.agent_id, in.thread_id,       in.address,  in.name,        in.ticket_bytes,   events};
+  add_blobs(args, in.blobs);
+  co_return appended(TicketEvent::kReply,
+                     co_await run(start_script(), place(in.conversation_id), now, std::move(args)));
 }
 
 Task<Result<Store::Appended>> Store::note(TimePoint now, std::string_view key, std::string_view digest,

@@ -91,6 +91,15 @@ class Store {
     std::string ticket_id, thread_id;
   };
   Task<Result<Appended>> reply(TimePoint now, const ReplyInput& in);
+  struct StartInput {
+    std::string key, digest, conversation_id, entry_id, entry_bytes, outbound_bytes, account_id, agent_id,
+        thread_id;
+    int channel = 0;
+    std::string address, name;  // of the customer
+    std::string ticket_bytes;   // of the ticket that opens if the message comes back
+    Blobs blobs;
+  };
+  Task<Result<Appended>> start(TimePoint now, const StartInput& in);
   Task<Result<Appended>> note(TimePoint now, std::string_view key, std::string_view digest,
                               std::string_view conversation_id, std::string_view entry_id,
                               std::string_view entry_bytes, std::string_view agent_id);
