@@ -83,7 +83,9 @@ Task<Result<Conversations::ThreadProof>> Conversations::prove_thread(const v1::T
   }
   for (const auto& thread_id : candidates) {
     HARK_CO_TRY(const auto thread, co_await store_.thread(thread_id));
-    if (thread.conversation_id == conversation_id) {
+    if (thread.conversation_id.empty()) continue;
+    HARK_CO_TRY(const bool own, co_await are_one(thread.conversation_id, conversation_id));
+    if (own) {
       proof.thread_id = thread_id;
       co_return proof;
     }
@@ -92,6 +94,14 @@ Task<Result<Conversations::ThreadProof>> Conversations::prove_thread(const v1::T
     if (proof.linked_conversation_id.empty()) proof.linked_conversation_id = thread.conversation_id;
   }
   co_return proof;
+}
+
+/// The same customer: from the start, or merged.
+Task<Result<bool>> Conversations::are_one(std::string_view a, std::string_view b) {
+  if (a == b) co_return true;
+  HARK_CO_TRY(const auto one, co_await store_.route(a));
+  HARK_CO_TRY(const auto other, co_await store_.route(b));
+  co_return one.conversation_id == other.conversation_id;
 }
 
 Task<Result<v1::AcceptResponse>> Conversations::accept(v1::InboundMessage message) {
@@ -128,26 +138,41 @@ Task<Result<v1::AcceptResponse>> Conversations::accept(v1::InboundMessage messag
   in.references = {message.thread().references().begin(), message.thread().references().end()};
   in.blobs = take_blobs(*message.mutable_blobs());
 
-  for (int redirects = 0; redirects < 4; ++redirects) {
+  const auto customer = conversation;
+  for (int attempt = 0; attempt < kRetriesMax; ++attempt) {
     HARK_CO_TRY(const auto partition, partition_of(conversation));
     in.conversation_id = conversation;
     in.entry_id = new_id(IdKind::kEntry, partition);
     in.ticket_id = new_id(IdKind::kTicket, partition);
     in.thread_id = new_id(IdKind::kThread, partition);
-    HARK_CO_TRY(auto accepted, co_await store_.accept(now, in));
-    if (!accepted.moved_to.empty()) {
-      conversation = accepted.moved_to;
+    auto accepted = co_await store_.accept(now, in);
+    if (!accepted.ok() && accepted.error().reason == Reason::kMergeUnderWay) {
+      HARK_CO_TRY_VOID(co_await finish_sagas(conversation));
+      conversation = customer;
+      in.via.clear();
       continue;
     }
-    (accepted.duplicate ? duplicates_ : accepted_).add();
-    if (accepted.opened) tickets_.add();
+    if (!accepted.ok()) co_return std::move(accepted).error();
+    if (!accepted->moved_to.empty()) {
+      in.via = std::exchange(conversation, accepted->moved_to);
+      entry.set_customer_id(customer);
+      in.entry_bytes = entry.SerializeAsString();
+      continue;
+    }
+    if (accepted->look_up_parts) {
+      HARK_CO_TRY(in.proved_thread_id, co_await store_.thread_in_parts(conversation, in.references));
+      in.parts_looked_up = true;
+      continue;
+    }
+    (accepted->duplicate ? duplicates_ : accepted_).add();
+    if (accepted->opened) tickets_.add();
     v1::AcceptResponse response;
-    response.set_conversation_id(std::move(accepted.conversation_id));
-    response.set_entry_id(std::move(accepted.entry_id));
-    response.set_ticket_id(std::move(accepted.ticket_id));
-    response.set_sequence(accepted.sequence);
-    response.set_duplicate(accepted.duplicate);
-    response.set_ticket_opened(accepted.opened);
+    response.set_conversation_id(std::move(accepted->conversation_id));
+    response.set_entry_id(std::move(accepted->entry_id));
+    response.set_ticket_id(std::move(accepted->ticket_id));
+    response.set_sequence(accepted->sequence);
+    response.set_duplicate(accepted->duplicate);
+    response.set_ticket_opened(accepted->opened);
     co_return response;
   }
   co_return Error{Code::kAborted, Reason::kConversationMoved,

@@ -24,6 +24,8 @@ constexpr std::size_t kSubjectBytesMax = 998;
 constexpr std::size_t kNoteTextBytesMax = 64U << 10;
 constexpr std::size_t kReferencesMax = 64;
 constexpr std::size_t kPreviewBytesMax = 500;
+constexpr std::int64_t kMergedEntriesMax = 50'000;  // of two conversations; beyond it they are not merged
+constexpr int kRetriesMax = 16;  // of one call that merges get in the way of; then CONVERSATION_MOVED
 constexpr std::size_t kKnownAddressesMax = 200'000;  // addresses whose customer is remembered in memory
 
 /// One of our accounts, as conversation needs it.
@@ -55,6 +57,10 @@ class Conversations {
   Task<Result<v1::ResolveResponse>> resolve(v1::ResolveRequest request);
   Task<Result<v1::ReopenResponse>> reopen(v1::ReopenRequest request);
   Task<Result<v1::WaiveObligationResponse>> waive_obligation(v1::WaiveObligationRequest request);
+  Task<Result<v1::MergeResponse>> merge(v1::MergeRequest request);
+  Task<Result<v1::UnmergeResponse>> unmerge(v1::UnmergeRequest request);
+  /// Finishes what a crash left of merges, in all partitions. At start.
+  Task<Status> finish_all_sagas();
   Task<Result<v1::TransferResponse>> transfer(v1::TransferRequest request);
   Task<Result<v1::RaiseFenceResponse>> raise_fence(v1::RaiseFenceRequest request);
 
@@ -72,6 +78,7 @@ class Conversations {
 
  private:
   Task<Result<std::string>> customer_of(std::string address);
+  Task<Result<bool>> are_one(std::string_view a, std::string_view b);
   struct ThreadProof {
     std::string thread_id;               // proved, in the sender's own conversation
     std::string linked_conversation_id;  // the thread is another customer's
@@ -81,14 +88,29 @@ class Conversations {
   [[nodiscard]] Store::StatusEntry status_entry(std::string_view about, v1::StatusChange::Change change,
                                                 std::string_view agent_id, std::string_view concerns,
                                                 std::string_view reason,
-                                                std::string_view answers_entry_id = {});
+                                                std::string_view answers_entry_id = {},
+                                                std::string_view concerns_id = {});
   Task<Status> record_delivery(Store::DeliveryNews news);
+  Task<Status> owe_elsewhere(Store::Lost lost, const Store::DeliveryNews& news);
+
+  Task<Status> run_saga(Store::Saga saga);
+  Task<Status> finish(Store::Saga saga);
+  Task<Status> finish_merge(Store::Saga saga);
+  Task<Status> finish_unmerge(Store::Saga saga);
+  /// Those of which this conversation is the survivor.
+  Task<Status> finish_sagas(std::string conversation_id);
+  Task<Status> may_be_merged(std::string survivor, std::string loser);
+  Task<Result<std::vector<Store::Item>>> all_items(std::string conversation_id, Store::Head head);
+  Task<Result<Store::RestoreInput>> entries_back(Store::Saga saga, Store::Parted parted);
   /// The message that goes out for an entry, but for what it answers.
   [[nodiscard]] v1::OutboundMessage outbound_of(const v1::Entry& entry, std::string_view entry_id,
                                                 std::string_view conversation_id, std::string_view thread_id,
                                                 std::string_view from_name) const;
-  /// An entry as the store has it. A repeated key must answer with the first entry, not with this attempt's.
-  Task<Result<v1::Entry>> entry_at(std::string_view conversation_id, std::int64_t sequence);
+  Task<Result<v1::ReplyResponse>> try_to_reply(v1::ReplyRequest request);
+  Task<Result<v1::StartResponse>> try_to_start(v1::StartRequest request, std::string customer,
+                                               std::string address);
+  /// Finishes merges of the conversation that has this entry, or whatever this id names.
+  Task<Status> finish_sagas_around(std::string any_id);
   Task<std::string> outbound_entry_of(const v1::BounceReport& report);
 
   Store& store_;

@@ -13,7 +13,8 @@ Error invalid(std::string message) {
 
 Store::StatusEntry Conversations::status_entry(std::string_view about, v1::StatusChange::Change change,
                                                std::string_view agent_id, std::string_view concerns,
-                                               std::string_view reason, std::string_view answers_entry_id) {
+                                               std::string_view reason, std::string_view answers_entry_id,
+                                               std::string_view concerns_id) {
   const auto partition = partition_of(about);
   const auto now = clock_.now();
   v1::Entry entry;
@@ -24,11 +25,14 @@ Store::StatusEntry Conversations::status_entry(std::string_view about, v1::Statu
   entry.set_answers_entry_id(std::string{answers_entry_id});
   entry.mutable_status()->set_change(change);
   entry.mutable_status()->set_agent_id(std::string{concerns});
+  entry.mutable_status()->set_concerns_id(std::string{concerns_id});
   return {ids_.next(IdKind::kEntry, partition.ok() ? *partition : 0, now), entry.SerializeAsString()};
 }
 
 Task<Result<v1::AddNoteResponse>> Conversations::add_note(v1::AddNoteRequest request) {
   HARK_CO_TRY_VOID(check_key(request.idempotency_key()));
+  HARK_CO_TRY(auto way, co_await store_.route(request.conversation_id()));
+  request.set_conversation_id(std::move(way.conversation_id));
   HARK_CO_TRY(const auto partition, partition_of(request.conversation_id()));
   if (request.text().empty()) co_return invalid("text: is empty");
   if (request.text().size() > kNoteTextBytesMax) {
@@ -99,6 +103,8 @@ Task<Result<v1::ResolveResponse>> Conversations::resolve(v1::ResolveRequest requ
 Task<Result<v1::ReopenResponse>> Conversations::reopen(v1::ReopenRequest request) {
   HARK_CO_TRY_VOID(check_key(request.idempotency_key()));
   HARK_CO_TRY_VOID(parse_id(IdKind::kConversation, request.conversation_id()));
+  HARK_CO_TRY(auto way, co_await store_.route(request.conversation_id()));
+  request.set_conversation_id(std::move(way.conversation_id));
   const auto entry = status_entry(request.conversation_id(), v1::StatusChange::CHANGE_REOPENED,
                                   request.agent_id(), "", request.reason());
   HARK_CO_TRY(auto ticket, co_await store_.reopen(clock_.now(), request, digest_of(request), entry));
@@ -111,16 +117,18 @@ Task<Result<v1::WaiveObligationResponse>> Conversations::waive_obligation(
     v1::WaiveObligationRequest request) {
   HARK_CO_TRY_VOID(check_key(request.idempotency_key()));
   if (request.reason().empty()) co_return invalid("reason: say why this message needs no answer");
-  HARK_CO_TRY(const auto place, co_await store_.locate_entry(request.entry_id()));
-  const auto entry = status_entry(request.entry_id(), v1::StatusChange::CHANGE_WAIVED, request.agent_id(), "",
+  HARK_CO_TRY(const auto stream, co_await store_.conversation_of_entry(request.entry_id()));
+  HARK_CO_TRY(const auto way, co_await store_.route(stream));
+  const auto& conversation = way.conversation_id;
+  const auto entry = status_entry(conversation, v1::StatusChange::CHANGE_WAIVED, request.agent_id(), "",
                                   request.reason(), request.entry_id());
   HARK_CO_TRY(const auto appended,
-              co_await store_.waive(clock_.now(), request, place.conversation_id, digest_of(request), entry));
+              co_await store_.waive(clock_.now(), request, conversation, digest_of(request), entry));
   v1::WaiveObligationResponse response;
   v1::Entry shown;
   shown.ParseFromString(entry.bytes);
   shown.set_id(entry.id);
-  shown.set_conversation_id(place.conversation_id);
+  shown.set_conversation_id(conversation);
   shown.set_sequence(appended.sequence);
   *response.mutable_entry() = std::move(shown);
   co_return response;

@@ -41,8 +41,47 @@ Task<Status> Conversations::record_delivery(Store::DeliveryNews news) {
                                     why_not_arrived(news), news.entry_id);
     news.ticket_id = new_id(IdKind::kTicket, partition);
   }
-  HARK_CO_TRY_VOID(co_await store_.record_delivery(clock_.now(), news));
-  co_return Status{};
+  for (int attempt = 0; attempt < kRetriesMax; ++attempt) {
+    auto lost = co_await store_.record_delivery(clock_.now(), news);
+    if (lost.ok() && lost->conversation_id.empty()) co_return Status{};
+    if (lost.ok()) {
+      HARK_CO_TRY_VOID(co_await owe_elsewhere(*std::move(lost), news));
+      news.owed_elsewhere = true;
+      continue;
+    }
+    if (!in_the_way_of_merges(lost.error())) co_return std::move(lost).error();
+    HARK_CO_TRY_VOID(co_await finish_sagas_around(news.entry_id));
+  }
+  co_return merged_too_often();
+}
+
+/// The message was sent when its customer was in another conversation, in another partition. First it is owed
+/// where they are now, then its state is recorded where it was sent; should that second step be lost, the
+/// report comes again.
+Task<Status> Conversations::owe_elsewhere(Store::Lost lost, const Store::DeliveryNews& news) {
+  for (int attempt = 0; attempt < kRetriesMax; ++attempt) {
+    HARK_CO_TRY(const auto way, co_await store_.route(lost.conversation_id));
+    HARK_CO_TRY(const auto partition, partition_of(way.conversation_id));
+    Store::OweAgain in;
+    in.conversation_id = way.conversation_id;
+    in.message_id = news.entry_id;
+    in.thread_id = lost.thread_id;
+    in.agent_id = lost.agent_id;
+    in.detail = news.detail;
+    in.status = status_entry(way.conversation_id, v1::StatusChange::CHANGE_REOPENED, "", "",
+                             why_not_arrived(news), news.entry_id);
+    in.ticket_id = new_id(IdKind::kTicket, partition);
+    HARK_CO_TRY(const auto sent, co_await store_.entry(news.entry_id));
+    in.ticket_bytes = ticket_attributes(sent).SerializeAsString();
+    for (const auto& settled : lost.settled) {
+      HARK_CO_TRY(const auto entry, co_await store_.entry(settled));
+      if (entry.answered_by_entry_id() == news.entry_id) in.owed.emplace_back(settled, entry.sequence());
+    }
+    const auto owed = co_await store_.owe_again(clock_.now(), in);
+    if (owed.ok() || !in_the_way_of_merges(owed.error())) co_return owed;
+    HARK_CO_TRY_VOID(co_await finish_sagas(way.conversation_id));
+  }
+  co_return merged_too_often();
 }
 
 Task<Status> Conversations::receive_receipt(v1::Receipt receipt) {

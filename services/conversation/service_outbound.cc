@@ -55,16 +55,6 @@ Status check_subject(std::string_view subject) {
   return {};
 }
 
-v1::Ticket ticket_attributes(const v1::Entry& started) {
-  v1::Ticket ticket;
-  ticket.set_channel(started.channel());
-  ticket.set_account_id(started.account_id());
-  ticket.set_subject(preview_of(started.content().subject(), 200));
-  ticket.set_preview(preview_of(started.content().text(), kPreviewBytesMax));
-  *ticket.mutable_sender() = started.to();
-  return ticket;
-}
-
 }  // namespace
 
 v1::OutboundMessage Conversations::outbound_of(const v1::Entry& entry, std::string_view entry_id,
@@ -88,19 +78,18 @@ v1::OutboundMessage Conversations::outbound_of(const v1::Entry& entry, std::stri
   return out;
 }
 
-Task<Result<v1::Entry>> Conversations::entry_at(std::string_view conversation_id, std::int64_t sequence) {
-  v1::ListTimelineRequest place;
-  place.set_conversation_id(std::string{conversation_id});
-  place.set_after_sequence(sequence - 1);
-  place.set_limit(1);
-  HARK_CO_TRY(auto page, co_await store_.timeline(place));
-  if (page.entries_size() != 1) co_return v1::Entry{};
-  co_return std::move(*page.mutable_entries(0));
-}
-
 Task<Result<v1::ReplyResponse>> Conversations::reply(v1::ReplyRequest request) {
   HARK_CO_TRY_VOID(check_key(request.idempotency_key()));
   HARK_CO_TRY_VOID(check_words(request));
+  for (int attempt = 0; attempt < kRetriesMax; ++attempt) {
+    auto replied = co_await try_to_reply(request);
+    if (replied.ok() || !in_the_way_of_merges(replied.error())) co_return replied;
+    HARK_CO_TRY_VOID(co_await finish_sagas_around(request.entry_id()));
+  }
+  co_return merged_too_often();
+}
+
+Task<Result<v1::ReplyResponse>> Conversations::try_to_reply(v1::ReplyRequest request) {
   HARK_CO_TRY(const auto answered, co_await store_.entry(request.entry_id()));
   HARK_CO_TRY(const auto conversation, co_await store_.conversation(answered.conversation_id()));
 
@@ -125,6 +114,7 @@ Task<Result<v1::ReplyResponse>> Conversations::reply(v1::ReplyRequest request) {
   entry.set_account_id(binding.account_id);
   entry.set_agent_id(request.agent_id());
   entry.set_answers_entry_id(answered.id());
+  entry.set_customer_id(answered.customer_id());
   *entry.mutable_to() = participant(binding.to);
   for (const auto& cc : binding.cc) *entry.add_cc() = participant(cc);
   entry.mutable_content()->set_subject(binding.subject);
@@ -144,6 +134,14 @@ Task<Result<v1::ReplyResponse>> Conversations::reply(v1::ReplyRequest request) {
   in.answers_entry_id = answered.id();
   in.assignment_token = request.assignment_token();
   in.seen_sequence = request.seen_sequence();
+  in.thread_id = answered.thread_id();
+  in.answers_sequence = answered.sequence();
+  if (!answered.customer_id().empty()) {
+    HARK_CO_TRY(auto way, co_await store_.route(answered.customer_id()));
+    if (way.conversation_id != in.conversation_id)
+      co_return merged_too_often();  // since it was read; once more
+    in.via = std::move(way.via);
+  }
   in.entry_bytes = entry.SerializeAsString();
   in.outbound_bytes = out.SerializeAsString();
   in.account_id = binding.account_id;
@@ -158,15 +156,24 @@ Task<Result<v1::ReplyResponse>> Conversations::reply(v1::ReplyRequest request) {
     record.set_account_id(binding.account_id);
     record.set_agent_id(request.agent_id());
     record.set_answers_entry_id(answered.id());
+    record.set_customer_id(answered.customer_id());
     *record.mutable_to() = entry.to();
     record.set_reason(request.switch_().reason());
     in.switch_entry_id = new_id(IdKind::kEntry, partition);
     in.switch_entry_bytes = record.SerializeAsString();
   }
 
-  HARK_CO_TRY(const auto appended, co_await store_.reply(now, in));
+  HARK_CO_TRY(auto appended, co_await store_.reply(now, in));
+  if (appended.look_up_key) {
+    HARK_CO_TRY(appended, co_await store_.sent_before(in.conversation_id, in.key, in.digest));
+    in.key_looked_up = true;
+    if (appended.entry_id.empty()) {
+      HARK_CO_TRY(appended, co_await store_.reply(now, in));
+    }
+  }
   replies_.add();
-  HARK_CO_TRY(auto stored, co_await entry_at(answered.conversation_id(), appended.sequence));
+  // Read back rather than echo: a repeated key must answer with the first entry, not with this attempt's.
+  HARK_CO_TRY(auto stored, co_await store_.entry(appended.entry_id));
   v1::ReplyResponse response;
   *response.mutable_entry() = std::move(stored);
   co_return response;
@@ -183,9 +190,21 @@ Task<Result<v1::StartResponse>> Conversations::start(v1::StartRequest request) {
   }
   HARK_CO_TRY(const auto address, normalise_address(request.to().address(), settings_.default_region));
   if (!address.starts_with("mailto:")) co_return invalid("to.address: a mail goes to a mailto: address");
-  HARK_CO_TRY(const auto conversation, co_await customer_of(address));
-  HARK_CO_TRY(const auto partition, partition_of(conversation));
+  HARK_CO_TRY(const auto customer, co_await customer_of(address));
+  for (int attempt = 0; attempt < kRetriesMax; ++attempt) {
+    auto started = co_await try_to_start(request, customer, address);
+    if (started.ok() || !in_the_way_of_merges(started.error())) co_return started;
+    HARK_CO_TRY(const auto way, co_await store_.route(customer));
+    HARK_CO_TRY_VOID(co_await finish_sagas(way.conversation_id));
+  }
+  co_return merged_too_often();
+}
 
+Task<Result<v1::StartResponse>> Conversations::try_to_start(v1::StartRequest request, std::string customer,
+                                                            std::string address) {
+  HARK_CO_TRY(const auto way, co_await store_.route(customer));
+  const auto& conversation = way.conversation_id;
+  HARK_CO_TRY(const auto partition, partition_of(conversation));
   const auto now = clock_.now();
   v1::Entry entry;
   entry.set_accepted_at_ms(to_ms(now));
@@ -193,6 +212,7 @@ Task<Result<v1::StartResponse>> Conversations::start(v1::StartRequest request) {
   entry.set_channel(v1::CHANNEL_EMAIL);
   entry.set_account_id(request.account_id());
   entry.set_agent_id(request.agent_id());
+  if (conversation != customer) entry.set_customer_id(customer);
   entry.mutable_to()->set_address(address);
   entry.mutable_to()->set_name(request.to().name());
   entry.mutable_content()->set_subject(request.subject());
@@ -214,12 +234,20 @@ Task<Result<v1::StartResponse>> Conversations::start(v1::StartRequest request) {
   in.agent_id = request.agent_id();
   in.channel = v1::CHANNEL_EMAIL;
   in.address = address;
+  in.via = way.via;
   in.name = request.to().name();
   in.ticket_bytes = ticket_attributes(entry).SerializeAsString();
   in.blobs = take_blobs(*request.mutable_blobs());
-  HARK_CO_TRY(const auto appended, co_await store_.start(now, in));
+  HARK_CO_TRY(auto appended, co_await store_.start(now, in));
+  if (appended.look_up_key) {
+    HARK_CO_TRY(appended, co_await store_.sent_before(conversation, in.key, in.digest));
+    in.key_looked_up = true;
+    if (appended.entry_id.empty()) {
+      HARK_CO_TRY(appended, co_await store_.start(now, in));
+    }
+  }
   started_.add();
-  HARK_CO_TRY(auto stored, co_await entry_at(conversation, appended.sequence));
+  HARK_CO_TRY(auto stored, co_await store_.entry(appended.entry_id));
   v1::StartResponse response;
   *response.mutable_entry() = std::move(stored);
   co_return response;

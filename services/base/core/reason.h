@@ -34,6 +34,8 @@ enum class Reason {
   kAccountUnknown = 33,
   kConversationMoved = 34,
   kTicketHeld = 40,
+  kMergeUnderWay = 41,
+  kMergeImpossible = 42,
   // Routing
   kAgentNotFound = 50,
   kAgentAway = 51,

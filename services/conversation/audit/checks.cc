@@ -8,6 +8,7 @@ namespace {
 void check_order(const ConversationFacts& facts, AuditReport& report) {
   std::int64_t expected = 1;
   for (const auto& entry : facts.entries) {
+    while (facts.went_back.contains(expected)) ++expected;
     if (entry.sequence() != expected) {
       report.find("P6", facts.id,
                   "the timeline goes from sequence " + std::to_string(expected - 1) + " to " +
@@ -33,14 +34,19 @@ void check_order(const ConversationFacts& facts, AuditReport& report) {
   }
 }
 
-/// P1: whatever the log says was stored is on the timeline.
-void check_presence(const ConversationFacts& facts, AuditReport& report) {
+/// P1: whatever the log says was stored is on the timeline; after merges, on that of somebody.
+void check_presence(const ConversationFacts& facts, SeenIds& seen, AuditReport& report) {
   std::map<std::string, std::int64_t> by_id;
-  for (const auto& entry : facts.entries) by_id.emplace(entry.id(), entry.sequence());
+  for (const auto& entry : facts.entries) {
+    by_id.emplace(entry.id(), entry.sequence());
+    if (facts.merged) seen.of_merged.insert(entry.id());
+  }
   for (const auto& event : facts.events) {
     if (event.entry_id().empty() || event.sequence() == 0) continue;
     const auto found = by_id.find(event.entry_id());
-    if (found == by_id.end()) {
+    if (facts.merged) {
+      if (found == by_id.end()) seen.elsewhere.insert(event.entry_id());
+    } else if (found == by_id.end()) {
       report.find(
           "P1", event.entry_id(),
           "the log has it at sequence " + std::to_string(event.sequence()) + ", the timeline does not");
@@ -88,6 +94,9 @@ void check_tickets(const ConversationFacts& facts, AuditReport& report) {
       case v1::EVENT_TYPE_ACCEPTED:
       case v1::EVENT_TYPE_REOPENED:
       case v1::EVENT_TYPE_OPENED:
+      case v1::EVENT_TYPE_MERGED:
+      case v1::EVENT_TYPE_UNMERGED:
+      case v1::EVENT_TYPE_RESTORED:
         if (!event.has_ticket()) break;
         if (!open.empty() && open != event.ticket_id()) {
           report.find("P3", facts.id,
@@ -111,6 +120,7 @@ void check_tickets(const ConversationFacts& facts, AuditReport& report) {
         holder.clear();
         break;
       case v1::EVENT_TYPE_RESOLVED:
+      case v1::EVENT_TYPE_MOVED:
         open.clear();
         holder.clear();
         break;
@@ -120,6 +130,8 @@ void check_tickets(const ConversationFacts& facts, AuditReport& report) {
   }
   int open_now = 0;
   for (const auto& ticket : facts.tickets) open_now += ticket.state() != v1::TICKET_STATE_RESOLVED ? 1 : 0;
+  if (open_now > 0 && !facts.moved_to.empty())
+    report.find("P3", facts.id, "has an open ticket, but is part of " + facts.moved_to);
   if (open_now > 1) report.find("P3", facts.id, std::to_string(open_now) + " tickets are open at once");
 }
 
@@ -244,8 +256,16 @@ void AuditReport::find(std::string promise, std::string where, std::string what)
 }
 
 void check_conversation(const ConversationFacts& facts, SeenIds& seen, AuditReport& report) {
+  if (!facts.moved_to.empty()) {
+    // Whose entries, and what is owed, are told with the conversation that it is part of.
+    for (const auto& event : facts.events) {
+      if (event.sequence() > 0) seen.elsewhere.insert(event.entry_id());
+    }
+    check_tickets(facts, report);
+    return;
+  }
   check_order(facts, report);
-  check_presence(facts, report);
+  check_presence(facts, seen, report);
   check_identity(facts, seen, report);
   check_tickets(facts, report);
   check_replies(facts, report);

@@ -9,24 +9,39 @@
      ARGV  1 now  2 entry  3 lease id, or '' for news that belong to no attempt (a bounce)  4 new state (number of
            DeliveryState; 1 without a lease: the detail alone is news)  5 detail  6 time to try again (state 1)
            7 channel + native id of the report, or ''  8 seconds to remember it
-           9 status entry id, 10 its bytes, 11 ticket id, if the message did not arrive  then pairs of blob id, content
-     Returns {'ok'} | {'known'} (nothing to change) | {'no_entry'} ]]
+           9 status entry id, 10 its bytes, 11 ticket id, if the message did not arrive  12 '1' if what it had settled is
+           seen to already  then pairs of blob id, content
+     Returns {'ok'} | {'known'} (nothing to change) | {'no_entry'} | {'moving'} (a merge is under way)
+           | {'elsewhere', conversation that owes now, thread, agent, settled ...} (nothing changed: see to that first) ]]
 local entry, lease, state, detail = ARGV[2], ARGV[3], tonumber(ARGV[4]), ARGV[5]
 local key = P .. 'out:' .. entry
 local o = field_map(redis.call('HGETALL', key))
 if not o['con'] then return { 'no_entry' } end
-if ARGV[7] ~= '' then
-  if redis.call('EXISTS', P .. 'seen:' .. ARGV[7]) == 1 then return { 'known' } end
-  redis.call('SET', P .. 'seen:' .. ARGV[7], cmsgpack.pack({ entry, '0', '', '0', o['con'], '' }), 'EX', ARGV[8])
-end
-store_blobs(12)
-local conversation, account, before = o['con'], o['account'], tonumber(o['state'])
-local fold, owed = P .. 'fold:' .. conversation, P .. 'obl:' .. conversation
 
 -- sent 2, delivered 3, read 4 by rank; failed 5, bounced 6, unknown 7 end the attempt. A bounce beats everything but a
 -- bounce; a late "sent" from an expired lease beats unknown and failed.
 local rank = { [1] = 0, [7] = 1, [5] = 1, [2] = 2, [3] = 3, [4] = 4, [6] = 5 }
 local fares_well = { [1] = true, [2] = true, [3] = true, [4] = true }
+local before = tonumber(o['state'])
+
+-- A message of a customer who was merged since, or given back, is owed elsewhere, in another partition.
+if rank[state] > rank[before] and fares_well[before] and not fares_well[state] and ARGV[12] ~= '1' then
+  local con = redis.call('HMGET', P .. 'con:' .. o['con'], 'moved', 'leaving')
+  if con[2] then return { 'moving' } end
+  if con[1] or o['home'] then
+    local out = { 'elsewhere', o['home'] or con[1], o['thread'], o['agent'] }
+    for settled in string.gmatch(o['settles'] or '', '(%S+) %d+') do out[#out + 1] = settled end
+    return out
+  end
+end
+
+if ARGV[7] ~= '' then
+  if redis.call('EXISTS', P .. 'seen:' .. ARGV[7]) == 1 then return { 'known' } end
+  redis.call('SET', P .. 'seen:' .. ARGV[7], cmsgpack.pack({ entry, '0', '', '0', o['con'], '' }), 'EX', ARGV[8])
+end
+store_blobs(13)
+local conversation, account = o['con'], o['account']
+local fold, owed = P .. 'fold:' .. conversation, P .. 'obl:' .. conversation
 
 local function tell_delivery(as)
   redis.call('HSET', fold, entry .. ':d', as .. ' ' .. now .. ' ' .. detail)
@@ -56,16 +71,16 @@ local function later_reply_that_stands_in()
   end
 end
 
+if ARGV[12] == '1' then return { 'ok' } end
 if fares_well[before] and not fares_well[state] then
   local instead, settles = later_reply_that_stands_in()
-  for settled in string.gmatch(o['settles'] or '', '%S+') do
+  for settled, sequence in string.gmatch(o['settles'] or '', '(%S+) (%d+)') do
     if redis.call('HGET', fold, settled .. ':o') == '2 ' .. entry then
       if instead then
         redis.call('HSET', fold, settled .. ':o', '2 ' .. instead)
-        settles = settles .. ' ' .. settled
+        settles = settles .. ' ' .. settled .. ' ' .. sequence
       else
-        redis.call('HDEL', fold, settled .. ':o')
-        local sequence = string.match(redis.call('GET', P .. 'ent:' .. settled), ' (%d+)$')
+        redis.call('HSET', fold, settled .. ':o', '1')
         redis.call('HSET', owed, settled, sequence .. ' ' .. o['thread'])
       end
     end
@@ -73,21 +88,10 @@ if fares_well[before] and not fares_well[state] then
   if instead then
     redis.call('HSET', P .. 'out:' .. instead, 'settles', settles)
   else
-    local ticket = redis.call('HGET', P .. 'con:' .. conversation, 'ticket')
-    local tells = 20
-    if not ticket then
-      ticket, tells = ARGV[11], 21
-      open_ticket(conversation, ticket, o['attrs'], o['agent'])
-    elseif redis.call('HGET', P .. 'tkt:' .. ticket, 'state') == 'r' then
-      tells = 7
-      requeue(ticket, o['agent'])
-    end
-    local sequence = append(conversation, ARGV[9], ARGV[10], ticket, '')
-    local fields = { 'c', conversation, 't', ticket, 'e', ARGV[9], 's', sequence, 'x', detail }
-    emit(tells, tells == 20 and fields or with_ticket(fields, ticket))
+    put_before_somebody(conversation, ARGV[9], ARGV[10], ARGV[11], o['attrs'], o['agent'], detail)
   end
 elseif fares_well[state] and not fares_well[before] then
-  for settled in string.gmatch(o['settles'] or '', '%S+') do
+  for settled in string.gmatch(o['settles'] or '', '(%S+) %d+') do
     if redis.call('HEXISTS', owed, settled) == 1 then settle(conversation, settled, '2 ' .. entry) end
   end
 end

@@ -1,9 +1,12 @@
 --[[ reopen: puts the conversation's last ticket back into the queue.
      ARGV  1 now  2 key  3 digest  4 conversation  5 agent  6 from-states  7 status entry id  8 its bytes
-     Returns {'ok', ticket's hash, ticket} | {'key_reused'} | {'no_ticket'} | {'illegal', state} ]]
+     Returns {'ok', ticket's hash, ticket} | {'key_reused'} | {'no_ticket'} | {'illegal', state}
+           | {'moved', conversation} ]]
 local key, digest, conversation = ARGV[2], ARGV[3], ARGV[4]
 local first = repeated(key, digest)
 if first then return first end
+local elsewhere = moved(conversation)
+if elsewhere then return elsewhere end
 local ticket = redis.call('HGET', P .. 'con:' .. conversation, 'ticket')
 if not ticket then return { 'no_ticket' } end
 local refused = refused_transition(ticket, ARGV[6])

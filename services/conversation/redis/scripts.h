@@ -20,5 +20,16 @@ extern const std::string_view receipt_lua;
 extern const std::string_view quarantine_lua;
 extern const std::string_view fence_lua;
 extern const std::string_view tickets_lua;
+extern const std::string_view owe_again_lua;
+extern const std::string_view repeated_lua;
+extern const std::string_view entries_lua;
+extern const std::string_view merge_begin_lua;
+extern const std::string_view merge_cancel_lua;
+extern const std::string_view freeze_lua;
+extern const std::string_view join_lua;
+extern const std::string_view unmerge_begin_lua;
+extern const std::string_view part_lua;
+extern const std::string_view restore_lua;
+extern const std::string_view unmerge_end_lua;
 
 }  // namespace hark::conversation::scripts
