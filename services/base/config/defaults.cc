@@ -69,6 +69,7 @@ v1::Config default_config() {
   config.mutable_peers();
   config.mutable_console()->set_session_hours(12);
   config.mutable_console()->set_sockets_max(1000);
+  config.mutable_grpc();
   return config;
 }
 

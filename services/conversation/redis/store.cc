@@ -173,15 +173,6 @@ Task<Result<std::string>> Store::claim_address(std::string_view address, std::st
   co_return reply.is_nil() ? std::string{candidate} : std::move(reply).text();
 }
 
-Task<Result<std::string>> Store::claim_native(int channel, std::string_view native_id,
-                                              std::string_view candidate) {
-  const auto key = keys::native(channel, native_id);
-  const auto seconds = std::to_string(kSeenFor.count());
-  const std::array<std::string_view, 7> args{"SET", key, candidate, "NX", "GET", "EX", seconds};
-  HARK_CO_TRY(auto reply, co_await redis_.command(key, args));
-  co_return reply.is_nil() ? std::string{candidate} : std::move(reply).text();
-}
-
 Task<Result<Store::Accepted>> Store::accept(TimePoint now, const Acceptance& in) {
   const auto channel = std::to_string(in.channel);
   const auto seconds = std::to_string(kSeenFor.count());
