@@ -26,6 +26,7 @@ def page(hark, browser, tmp_path, request):
 
 
 def sign_in(page, login="ana", password="test-password"):
+    page.wait("!!document.querySelector('#login')")
     page.type("#login", login)
     page.type("#password", password)
     page.click("#sign-in-form button[type=submit]")
@@ -33,7 +34,7 @@ def sign_in(page, login="ana", password="test-password"):
 
 def at_work(page, login="ana"):
     sign_in(page, login)
-    page.wait("!document.querySelector('#console').hidden")
+    page.wait("!!document.querySelector('#console')")
     page.click("#presence label", "Available")
     page.wait("document.querySelector('input[value=PRESENCE_AVAILABLE]').checked")
 
@@ -48,7 +49,7 @@ def accept(page, words):
 def test_a_wrong_password_is_told_in_words_and_nothing_is_shown(page):
     sign_in(page, password="wrong")
     page.wait("document.querySelector('#sign-in-error').innerText.length > 5")
-    assert page.evaluate("document.querySelector('#console').hidden")
+    assert page.evaluate("document.querySelector('#console') === null")
 
 
 def test_an_agent_takes_a_mail_and_answers_it_in_its_thread(hark, page, sink):
