@@ -78,8 +78,10 @@ function AgentRow({state, one}: {state: State; one: ConsoleResponse_AgentState})
   const {agent = {}, work = []} = one;
   const name = agent.name || agent.id || "";
   const share = agent.capacityUnits ? Math.min(1, (agent.usedUnits ?? 0) / agent.capacityUnits) : 0;
-  const titleOf = (conversationId: string | undefined) =>
-    customerText(state.threads.get(conversationId ?? "")?.conversation ?? state.all.items.find((conversation) => conversation.id === conversationId) ?? {});
+  const titleOf = (id = "") => {
+    const known = state.threads.get(id)?.conversation ?? [...state.all.items, ...state.assigned].find((conversation) => conversation.id === id);
+    return known ? customerText(known) : t("open");
+  };
   return (
     <tr>
       <th scope="row"><span class="line"><Avatar name={name} /> {name}</span></th>

@@ -31,6 +31,8 @@ export class Windowed<Item> extends Component<Props<Item>> {
   #lead = 0;
   #observer?: ResizeObserver;
   #watched = new Set<Element>();
+  #measured = 0;
+  #laidOut?: {items: readonly Item[]; measured: number; keys: string[]; offsets: Float64Array};
 
   override componentDidMount() {
     this.#observer = new ResizeObserver(() => this.#measure());
@@ -45,6 +47,7 @@ export class Windowed<Item> extends Component<Props<Item>> {
   override componentWillReceiveProps(next: Props<Item>) {
     if (next.list === this.props.list) return;
     this.#heights.clear();
+    this.#measured++;
     this.#anchor = "end";
   }
 
@@ -73,7 +76,14 @@ export class Windowed<Item> extends Component<Props<Item>> {
     this.props.onAnchor?.("end");
   }
 
-  #keys = () => this.props.items.map(this.props.keyOf);
+  /** Worked out again only when rows came or were measured: it goes over all of them. */
+  #layout(items = this.props.items): {keys: string[]; offsets: Float64Array} {
+    if (this.#laidOut?.items !== items || this.#laidOut.measured !== this.#measured) {
+      const keys = this.#laidOut?.items === items ? this.#laidOut.keys : items.map(this.props.keyOf);
+      this.#laidOut = {items, measured: this.#measured, keys, offsets: offsetsOf(keys, this.#heights, ESTIMATE)};
+    }
+    return this.#laidOut;
+  }
 
   #measure() {
     const box = this.#box.current;
@@ -86,6 +96,7 @@ export class Windowed<Item> extends Component<Props<Item>> {
       const height = row.getBoundingClientRect().height;
       if (key === undefined || !height || Math.abs((this.#heights.get(key) ?? -1) - height) < 0.5) continue;
       this.#heights.set(key, height);
+      this.#measured++;
       changed = true;
     }
     if (changed) this.forceUpdate();
@@ -94,8 +105,7 @@ export class Windowed<Item> extends Component<Props<Item>> {
   #place() {
     const box = this.#box.current;
     if (!box) return;
-    const keys = this.#keys();
-    const offsets = offsetsOf(keys, this.#heights, ESTIMATE);
+    const {keys, offsets} = this.#layout();
     const top = topFor(this.#anchor, keys, offsets, this.#height);
     if (top === null) return;
     const wanted = this.#anchor === "end" ? box.scrollHeight - box.clientHeight : top + this.#lead;
@@ -105,8 +115,7 @@ export class Windowed<Item> extends Component<Props<Item>> {
 
   #onScroll = () => {
     const box = this.#box.current!;
-    const keys = this.#keys();
-    const offsets = offsetsOf(keys, this.#heights, ESTIMATE);
+    const {keys, offsets} = this.#layout();
     this.#top = box.scrollTop;
     const atEnd = box.scrollHeight - box.scrollTop - box.clientHeight < 60;
     this.#anchor = atEnd ? "end" : anchorAt(keys, offsets, this.#top - this.#lead, 0);
@@ -116,9 +125,8 @@ export class Windowed<Item> extends Component<Props<Item>> {
     if (from < this.#shown.from || to > this.#shown.to) this.forceUpdate();
   };
 
-  render({items, keyOf, show, label, before}: Props<Item>) {
-    const keys = items.map(keyOf);
-    const offsets = offsetsOf(keys, this.#heights, ESTIMATE);
+  render({items, show, label, before}: Props<Item>) {
+    const {keys, offsets} = this.#layout(items);
     const top = topFor(this.#anchor, keys, offsets, this.#height) ?? this.#top;
     this.#shown = rangeOf(offsets, top, top + this.#height, AROUND);
     const {from, to} = this.#shown;
