@@ -139,11 +139,12 @@ class Page:
 
     def fill(self, selector, value):
         """What stands in a field is replaced; of a select, the choice."""
-        self.click(selector)
         field = f"document.querySelector({json.dumps(selector)})"
+        self.wait(f"!!{field}")
         if self.evaluate(f"{field}.tagName") == "SELECT":
             self.evaluate(f"{field}.value = {json.dumps(value)}; {field}.dispatchEvent(new Event('change', {{bubbles: true}}))")
         else:
+            self.click(selector)
             self.evaluate(f"{field}.select()")
             self.send("Input.insertText", text=value)
 

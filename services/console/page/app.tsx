@@ -28,7 +28,7 @@ class App extends Component {
     if (!state.me && !(hasSession() && state.link.state !== "out")) return <><SignIn state={state} /><Announcer /></>;
     return (
       <>
-        <a class="skip" href="#timeline" onClick={(event) => { event.preventDefault(); focusTimeline(); }}>{t("skipToConversation")}</a>
+        {state.section === "desk" && <a class="skip" href="#timeline" onClick={(event) => { event.preventDefault(); focusTimeline(); }}>{t("skipToConversation")}</a>}
         <div id="console" class={`console at-${state.section} pane-${state.pane}`}>
           <Bar state={state} />
           {state.section === "desk" && <><WorkPane state={state} /><ConversationPane state={state} /><CustomerPane state={state} /></>}

@@ -6,6 +6,7 @@ import {newKey} from "./link.js";
 import {link, store} from "./session.js";
 import {say} from "./views/announcer.js";
 import {ask} from "./views/ask.js";
+import {focusComposer} from "./views/focus.js";
 import {t} from "./words/words.js";
 
 export const busyOffers = new Set<string>();
@@ -23,6 +24,7 @@ export async function accept(offer: Offer): Promise<void> {
     await link.request({acceptOffer: {offerId: id}});
     withoutOffer(id);
     select(offer.ticket?.conversationId ?? "");
+    focusComposer();
   } catch (error) {
     refusedOffers.set(id, refusalText(error));
     say(refusalText(error));

@@ -113,7 +113,7 @@ export async function send(thread: Thread, mode: "reply" | "note"): Promise<void
         seenSequence: String(draft.seen), attachments: [...draft.attachments], ...(draft.switch && {switch: draft.switch}),
       }));
     dropDraft(id, entryId);
-    drafts.choose(id, {target: ""});
+    if (mode === "reply") drafts.choose(id, {target: ""});
     stopTyping(id, entryId);
     say(t(mode === "note" ? "noteAdded" : "replySent"));
   } catch (error) {

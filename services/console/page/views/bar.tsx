@@ -51,7 +51,9 @@ function Menu({id, label, button, children}: {id: string; label: string; button:
   return (
     <div class="menu-box" ref={box} onFocusOut={(event) => { if (event.relatedTarget && !box.current?.contains(event.relatedTarget as Node)) setOpen(false); }}
          onKeyDown={(event) => { if (event.key === "Escape") { setOpen(false); box.current?.querySelector("button")?.focus(); } }}>
-      <button type="button" id={id} class="plain" aria-expanded={open} aria-label={label} title={label} onClick={() => setOpen(!open)}>{button}</button>
+      <button type="button" id={id} class="plain" aria-expanded={open} title={label} onClick={() => setOpen(!open)}>
+        <span class="hidden">{label}</span>{button}
+      </button>
       {open && <><div class="menu-back" onClick={() => setOpen(false)} /><div class="menu down">{children}</div></>}
     </div>
   );
@@ -111,6 +113,7 @@ function Settings({state}: {state: State}) {
       {check(now.sound, "sound", (sound) => set({sound}))}
       {check(now.desktopNotices, "desktopNotices", (on) => void setDesktopNotices(on))}
       {check(now.singleKeys, "singleKeys", (singleKeys) => set({singleKeys}))}
+      <button type="button" class="wide narrow-only" onClick={openPalette}>{t("commands")}</button>
       <button id="sign-out" type="button" class="wide" onClick={() => void signOut()}>{t("signOut")}</button>
       <button type="button" class="plain wide small" onClick={() => void signOut(true)}>{t("signOutEverywhere")}</button>
     </Menu>
@@ -126,7 +129,7 @@ export function Bar({state}: {state: State}) {
       <h1 class="brand"><img src="/console/icon.svg" alt="" width="22" height="22" /><span class="wide-only">Hark</span></h1>
       <nav class="places" aria-label="Hark">{place("desk", "desk")}{isSupervisor(state) && place("floor", "floor")}{place("quarantine", "quarantine")}</nav>
       <Connection state={state} />
-      <button type="button" id="open-palette" class="plain wide-only" onClick={openPalette} aria-label={t("commandOpen")}>{t("commands")} <kbd>Ctrl K</kbd></button>
+      <button type="button" id="open-palette" class="plain wide-only" onClick={openPalette} title={t("commandOpen")}>{t("commands")} <kbd>Ctrl K</kbd></button>
       <Presence state={state} />
       <Notices state={state} />
       <Settings state={state} />

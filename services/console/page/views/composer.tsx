@@ -1,6 +1,6 @@
 // Where one writes. It says at every moment where the words will go, and does not let that change under the writer's hands.
 import type {Entry} from "hark/v1";
-import {useEffect, useLayoutEffect, useRef} from "preact/hooks";
+import {useLayoutEffect, useRef} from "preact/hooks";
 import {destinationOf} from "../compose/destination.js";
 import {NOTE} from "../compose/drafts.js";
 import {acknowledge, attach, choose, draftOf, objection, problems, send, sending, target, unread, uploading, write} from "../compose/send.js";
@@ -120,7 +120,6 @@ export function Composer({state, thread}: {state: State; thread: Thread}) {
   const files = useRef<HTMLInputElement>(null);
   const blocked = mode === "reply" && (!entry || unread(thread, draft).length > 0);
   const problem = problems.get(key) || objection(draft, mode === "reply" && draft.text.length > 0);
-  useEffect(() => { if (mine) area.current?.focus({preventScroll: true}); }, [id]);
 
   const setMode = (next: "reply" | "note") => choose(thread, {mode: next});
   const submit = (event?: Event) => {

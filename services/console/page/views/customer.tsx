@@ -94,7 +94,7 @@ export function CustomerPane({state}: {state: State}) {
   if (!thread) return <aside class="customer-pane" aria-label={t("customer")} />;
   const name = customerText(thread.conversation);
   return (
-    <aside class="customer-pane" aria-label={t("customer")}>
+    <aside class="customer-pane" aria-label={t("customer")} tabIndex={0}>
       <div class="who-is">
         <button type="button" class="plain narrow-only" aria-label={t("back")} onClick={() => store.patch({pane: "conversation"})}><Icon name="back" /></button>
         <Avatar name={name} /><h2>{name}</h2>

@@ -2,6 +2,7 @@
 import type {Entry} from "hark/v1";
 import {choose, target} from "../compose/send.js";
 import {addressText, channelName, deliveryName, isTrouble, obligationName, personText, timeText} from "../format.js";
+import {drafts} from "../session.js";
 import {agentName, isMine, isOwed, serverNow, type State, type Thread} from "../store/state.js";
 import {waive} from "../tickets.js";
 import {rich, t} from "../words/words.js";
@@ -26,7 +27,8 @@ const withMentions = (state: State, text: string) => text.split(/(@[a-z0-9._-]+)
 function Inbound({state, thread, entry}: EntryProps) {
   const owed = isOwed(entry);
   const mine = isMine(state, thread.conversation);
-  const chosen = mine && target(thread)?.id === entry.id;
+  // What is settled is not pointed at, unless the agent chose it.
+  const chosen = mine && target(thread)?.id === entry.id && (owed || drafts.of(thread.conversation.id ?? "").target === entry.id);
   const accounts = [entry.accountId, ...(entry.alsoDeliveredTo ?? [])].filter(Boolean).join(", ");
   const reply = () => {
     choose(thread, {target: entry.id ?? "", mode: "reply"});

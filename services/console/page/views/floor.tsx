@@ -32,7 +32,7 @@ function Queues({state}: {state: State}) {
     <section class="card floor-card" aria-labelledby="queues-title">
       <h2 id="queues-title">{t("queues")}</h2>
       <table id="queues">
-        <thead><tr><th /><th scope="col">{t("waitingCount")}</th><th scope="col">{t("offeredCount")}</th><th scope="col">{t("oldest")}</th><th scope="col">{t("atRisk")}</th><th scope="col">{t("estimatedWait")}</th></tr></thead>
+        <thead><tr><td /><th scope="col">{t("waitingCount")}</th><th scope="col">{t("offeredCount")}</th><th scope="col">{t("oldest")}</th><th scope="col">{t("atRisk")}</th><th scope="col">{t("estimatedWait")}</th></tr></thead>
         <tbody>
           <QueueRow queue={total} name={t("everything")} now={now} onOpen={() => void loadWaiting()} />
           {byAccount.map((queue) => <QueueRow key={`a${queue.name}`} queue={queue} name={queue.name ?? ""} now={now} onOpen={() => void loadWaiting({accountId: queue.name ?? ""})} />)}
@@ -104,7 +104,7 @@ function Agents({state}: {state: State}) {
     <section class="card floor-card" aria-labelledby="agents-title">
       <h2 id="agents-title">{t("agents")}</h2>
       <table id="agents">
-        <thead><tr><th scope="col">{t("agent")}</th><th scope="col">{t("presence")}</th><th scope="col">{t("load")}</th><th scope="col">{t("currentWork")}</th><th /></tr></thead>
+        <thead><tr><th scope="col">{t("agent")}</th><th scope="col">{t("presence")}</th><th scope="col">{t("load")}</th><th scope="col">{t("currentWork")}</th><td /></tr></thead>
         <tbody>{agents.map((one) => <AgentRow key={one.agent?.id} state={state} one={one} />)}</tbody>
       </table>
     </section>
