@@ -26,29 +26,36 @@ export async function open(id: string): Promise<void> {
   try {
     const {conversation: update} = await link.request({open: {conversationId: id}});
     if (!update) return;
-    store.change((state) => foldOpened(state, update, Date.now()));
+    const itsId = update.conversation?.id ?? id;
+    if (itsId !== id) return openedByTicket(id, itsId);
+    store.change((state) => foldOpened(state, update));
     settleDrafts(id, update.drafts ?? []);
     void fillGap(id);
     void loadTickets(id);
   } catch (error) {
     store.change((state) => withThread(state, id, (thread) => ({...thread, opened: false})));
     if (reasonOf(error) === "LOST") return;  // opened again with the next connection
-    store.change((state) => {
-      const threads = new Map(state.threads);
-      threads.delete(id);
-      return {...state, threads, openError: state.selected === id ? refusalText(error) : state.openError};
-    });
+    forgetThread(id);
+    store.change((state) => ({...state, openError: state.selected === id ? refusalText(error) : state.openError}));
   }
 }
+
+/** A ticket's id leads to its conversation, which has an id of its own. */
+function openedByTicket(ticketId: string, conversationId: string): void {
+  forgetThread(ticketId);
+  location.replace(`#${conversationId}`);
+}
+
+const forgetThread = (id: string): void => store.change((state) => {
+  const threads = new Map(state.threads);
+  threads.delete(id);
+  return {...state, threads, lookedAt: state.lookedAt.filter((other) => other !== id)};
+});
 
 function closeLongUnseen(): void {
   const opened = store.state.lookedAt.filter((id) => store.state.threads.get(id)?.opened && id !== store.state.selected);
   for (const id of opened.slice(0, Math.max(0, opened.length - OPEN_MAX))) {
-    store.change((state) => {
-      const threads = new Map(state.threads);
-      threads.delete(id);
-      return {...state, threads, lookedAt: state.lookedAt.filter((other) => other !== id)};
-    });
+    forgetThread(id);
     link.request({close: {conversationId: id}}).catch(() => {});
   }
 }

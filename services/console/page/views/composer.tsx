@@ -12,6 +12,7 @@ import {rich, t} from "../words/words.js";
 import {CannedMenu} from "./canned_menu.js";
 import {ChannelChip} from "./parts.js";
 import {Icon} from "./icons.js";
+import {MentionList} from "./mention_list.js";
 import {askForOtherWay} from "./other_way.js";
 
 export const modeOf = (state: State, thread: Thread): "reply" | "note" =>
@@ -158,6 +159,7 @@ export function Composer({state, thread}: {state: State; thread: Thread}) {
                 placeholder={t(mode === "reply" ? "writeReply" : "writeNote")} onKeyDown={onKeyDown}
                 onInput={(event) => write(thread, entryId, {text: event.currentTarget.value})}
                 onPaste={(event) => take(event.clipboardData?.files)} />
+      {mode === "note" && <MentionList state={state} area={area.current} text={draft.text} onPick={(text) => write(thread, entryId, {text})} />}
       <DraftFiles thread={thread} entryId={entryId} />
       {problem && <p id="composer-error" class="notice bad" role="alert">{problem}</p>}
       <div class="row composer-row">

@@ -10,7 +10,7 @@ import {t} from "../words/words.js";
 import {Composer} from "./composer.js";
 import {EntryView} from "./entry.js";
 import {Icon} from "./icons.js";
-import {Avatar, useServerNow} from "./parts.js";
+import {Avatar} from "./parts.js";
 import {Windowed} from "./windowed.js";
 
 export function Actions({state, conversation}: {state: State; conversation: Conversation}) {
@@ -54,12 +54,9 @@ function Head({state, thread}: {state: State; thread: Thread}) {
 
 /** Who else has it open, and who types. */
 function Present({state, thread}: {state: State; thread: Thread}) {
-  useServerNow(3000);
-  const now = Date.now();
-  const present = [...thread.attention].filter(([, {untilMs}]) => untilMs > now);
   return (
     <p class="present" aria-live="polite">
-      {present.map(([id, {typing}]) => (
+      {[...thread.attention].map(([id, {typing}]) => (
         <span class={typing ? "typing" : ""}>{!id ? t("customerIsTyping") : t(typing ? "isTyping" : "isHere", {who: agentName(state, id)})}</span>
       ))}
     </p>
