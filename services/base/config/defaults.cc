@@ -83,6 +83,7 @@ v1::Config default_config() {
   console.set_attachment_size_max(16 << 20);
   console.set_attachments_size_max(20 << 20);
   add_canned_replies(console);
+  config.mutable_grpc();
   return config;
 }
 

@@ -110,6 +110,10 @@ std::string skill_problem(std::string_view text) {
   return "";
 }
 
+bool is_loopback(std::string_view host) {
+  return host == "localhost" || host == "::1" || host == "[::1]" || host.starts_with("127.");
+}
+
 class Validator {
  public:
   explicit Validator(const v1::Config& config) : config_{config} {}
@@ -125,6 +129,7 @@ class Validator {
     email();
     one_of("log.level", config_.log().level(), {"trace", "debug", "info", "warning", "error"});
     one_of("log.format", config_.log().format(), {"auto", "text", "json"});
+    grpc();
     peer("peers.conversation", config_.peers().conversation());
     peer("peers.routing", config_.peers().routing());
     range("console.session_hours", config_.console().session_hours(), 1, 24 * 30);
@@ -160,6 +165,7 @@ class Validator {
       add("listen.host", "'" + listen.host() + "' is neither an address nor a host name");
     } else {
       demo_agents();
+      open_to_others();
     }
     range("listen.port_base", listen.port_base(), 1, 65'533);
   }
@@ -176,9 +182,26 @@ class Validator {
                            " still have the demo password that everybody knows; list your own under agents");
   }
 
-  [[nodiscard]] bool listens_on_loopback() const {
-    const std::string& host = config_.listen().host();
-    return host == "localhost" || host == "::1" || host.starts_with("127.");
+  [[nodiscard]] bool listens_on_loopback() const { return is_loopback(config_.listen().host()); }
+
+  /// Calls change everything there is to change: over a network they come encrypted and from somebody known.
+  void open_to_others() {
+    const v1::Grpc& grpc = config_.grpc();
+    if (!listens_on_loopback() && (grpc.certificate_file().empty() || grpc.token_file().empty())) {
+      add("listen.host", "'" + config_.listen().host() +
+                             "' lets others in; set grpc.certificate_file, key_file and token_file "
+                             "(deploy/certificates makes them for a start)");
+    }
+  }
+
+  void grpc() {
+    const v1::Grpc& grpc = config_.grpc();
+    if (grpc.certificate_file().empty() != grpc.key_file().empty()) {
+      add("grpc." + std::string{grpc.key_file().empty() ? "key_file" : "certificate_file"},
+          "is missing; certificate and key go together");
+    }
+    if (!grpc.token_file().empty() && grpc.certificate_file().empty() && grpc.ca_file().empty())
+      add("grpc.token_file", "would travel in plaintext; set certificate_file, key_file and ca_file as well");
   }
 
   void redis() {
@@ -338,7 +361,12 @@ class Validator {
   void peer(const std::string& field, const std::string& address) {
     const bool good = address.empty() || (address.starts_with("unix:/") && address.size() > 6) ||
                       is_endpoint(address, true);
-    if (!good) add(field, "'" + address + "' is neither host:port nor unix:/path");
+    if (!good) {
+      add(field, "'" + address + "' is neither host:port nor unix:/path");
+    } else if (address.find(':') != std::string::npos && !address.starts_with("unix:") &&
+               !is_loopback(address.substr(0, address.rfind(':'))) && config_.grpc().ca_file().empty()) {
+      add(field, "'" + address + "' is another machine; set grpc.ca_file and token_file");
+    }
   }
 
   const v1::Config& config_;
