@@ -118,8 +118,6 @@ Task<Result<v1::AcceptResponse>> Conversations::accept(v1::InboundMessage messag
   }
 
   HARK_CO_TRY(auto conversation, co_await customer_of(address));
-  HARK_CO_TRY(conversation,
-              co_await store_.claim_native(message.channel(), message.native_id(), conversation));
   HARK_CO_TRY(auto proof, co_await prove_thread(message.thread(), conversation));
 
   const auto now = clock_.now();

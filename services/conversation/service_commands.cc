@@ -36,6 +36,14 @@ v1::Participant participant(const Person& person) {
   return out;
 }
 
+/// Whom a note is for, as its event carries them.
+Result<std::string> agents_named(const v1::AddNoteRequest& request) {
+  if (request.mentions_size() > kMentionsMax) return invalid("mentions: a note names at most 20 agents");
+  std::string out = request.whisper_to();
+  for (const auto& agent : request.mentions()) out += out.empty() ? agent : " " + agent;
+  return out;
+}
+
 }  // namespace
 
 Store::StatusEntry Conversations::status_entry(std::string_view about, v1::StatusChange::Change change,
@@ -140,15 +148,21 @@ Task<Result<v1::ReplyResponse>> Conversations::reply(v1::ReplyRequest request) {
 
   HARK_CO_TRY(const auto appended, co_await store_.reply(now, in));
   replies_.add();
-  // Read back rather than echo: a repeated key must answer with the first entry, not with this attempt's.
+  v1::ReplyResponse response;
+  HARK_CO_TRY(*response.mutable_entry(), co_await entry_at(answered.conversation_id(), appended.sequence));
+  co_return response;
+}
+
+/// What a command appended is read back rather than echoed: a repeated key must answer with the first entry,
+/// not with this attempt's.
+Task<Result<v1::Entry>> Conversations::entry_at(std::string conversation_id, std::int64_t sequence) {
   v1::ListTimelineRequest place;
-  place.set_conversation_id(answered.conversation_id());
-  place.set_after_sequence(appended.sequence - 1);
+  place.set_conversation_id(std::move(conversation_id));
+  place.set_after_sequence(sequence - 1);
   place.set_limit(1);
   HARK_CO_TRY(auto page, co_await store_.timeline(place));
-  v1::ReplyResponse response;
-  if (page.entries_size() == 1) *response.mutable_entry() = std::move(*page.mutable_entries(0));
-  co_return response;
+  if (page.entries_size() != 1) co_return v1::Entry{};
+  co_return std::move(*page.mutable_entries(0));
 }
 
 Task<Result<v1::AddNoteResponse>> Conversations::add_note(v1::AddNoteRequest request) {
@@ -165,16 +179,16 @@ Task<Result<v1::AddNoteResponse>> Conversations::add_note(v1::AddNoteRequest req
   entry.set_agent_id(request.agent_id());
   entry.mutable_content()->set_text(request.text());
   entry.mutable_content()->set_visible_text(request.text());
+  entry.set_whisper_to(request.whisper_to());
+  *entry.mutable_mentions() = request.mentions();
+  HARK_CO_TRY(const auto for_agents, agents_named(request));
   const auto id = new_id(IdKind::kEntry, partition);
-  HARK_CO_TRY(const auto appended, co_await store_.note(now, request.idempotency_key(), digest_of(request),
-                                                        request.conversation_id(), id,
-                                                        entry.SerializeAsString(), request.agent_id()));
+  HARK_CO_TRY(
+      const auto appended,
+      co_await store_.note(now, request.idempotency_key(), digest_of(request), request.conversation_id(), id,
+                           entry.SerializeAsString(), request.agent_id(), for_agents));
   v1::AddNoteResponse response;
-  entry.set_id(id);
-  entry.set_conversation_id(request.conversation_id());
-  entry.set_sequence(appended.sequence);
-  entry.set_ticket_id(appended.ticket_id);
-  *response.mutable_entry() = std::move(entry);
+  HARK_CO_TRY(*response.mutable_entry(), co_await entry_at(request.conversation_id(), appended.sequence));
   co_return response;
 }
 
@@ -182,8 +196,8 @@ Task<Result<v1::AssignResponse>> Conversations::assign(v1::AssignRequest request
   HARK_CO_TRY_VOID(check_key(request.idempotency_key()));
   HARK_CO_TRY_VOID(parse_id(IdKind::kTicket, request.ticket_id()));
   if (request.agent_id().empty()) co_return invalid("agent_id: is empty");
-  const auto entry =
-      status_entry(request.ticket_id(), v1::StatusChange::CHANGE_ASSIGNED, "", request.agent_id(), "");
+  const auto entry = status_entry(request.ticket_id(), v1::StatusChange::CHANGE_ASSIGNED,
+                                  request.by_agent_id(), request.agent_id(), request.reason());
   HARK_CO_TRY(auto ticket, co_await store_.assign(clock_.now(), request, digest_of(request), entry));
   v1::AssignResponse response;
   *response.mutable_ticket() = std::move(ticket);

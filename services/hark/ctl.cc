@@ -14,6 +14,7 @@
 #include "base/rpc/server.h"
 #include "base/rpc/status.h"
 #include "hark/ctl_print.h"
+#include "hark/v1/config.pb.h"
 #include "hark/v1/conversation_service.grpc.pb.h"
 #include "hark/v1/routing_service.grpc.pb.h"
 
@@ -24,6 +25,7 @@ constexpr std::chrono::seconds kTimeout{20};
 
 struct Ctl {
   std::string address = "127.0.0.1:7471";
+  std::string ca_file, token_file;
   bool json = false;
   int limit = 0;
   bool all = false;
@@ -33,12 +35,20 @@ struct Ctl {
   int capacity = 0;
   int status = 0;
 
+  /// With credentials that cannot be read there is nobody to call; the reason is told once.
+  std::shared_ptr<grpc::Channel> channel() {
+    v1::Grpc files;
+    files.set_ca_file(ca_file);
+    files.set_token_file(token_file);
+    const auto security = rpc::read_security(files);
+    if (!security.ok()) throw CLI::ValidationError{security.error().message};
+    return rpc::connect(address, *security);
+  }
+
   std::unique_ptr<v1::ConversationService::Stub> conversation() {
-    return v1::ConversationService::NewStub(rpc::connect(address));
+    return v1::ConversationService::NewStub(channel());
   }
-  std::unique_ptr<v1::RoutingService::Stub> routing() {
-    return v1::RoutingService::NewStub(rpc::connect(address));
-  }
+  std::unique_ptr<v1::RoutingService::Stub> routing() { return v1::RoutingService::NewStub(channel()); }
 
   int fail(const grpc::Status& result) {
     const auto error = rpc::from_grpc(result);
@@ -249,6 +259,8 @@ void add_ctl(CLI::App& app, int& status) {
   auto* root = app.add_subcommand("ctl", "Ask and command a running Hark over gRPC");
   root->require_subcommand(1);
   root->add_option("--address", ctl->address, "host:port of gRPC (default 127.0.0.1:7471)");
+  root->add_option("--ca", ctl->ca_file, "PEM file of who signed the certificate, if gRPC speaks TLS");
+  root->add_option("--token-file", ctl->token_file, "File with the token to show; only over TLS");
   root->final_callback([ctl, &status] { status = ctl->status; });
 
   auto* list = command(*root, *ctl, "conversations", "Conversations with an open ticket, oldest first",

@@ -19,5 +19,6 @@ extern const std::string_view receipt_lua;
 extern const std::string_view quarantine_lua;
 extern const std::string_view fence_lua;
 extern const std::string_view tickets_lua;
+extern const std::string_view searchable_lua;
 
 }  // namespace hark::conversation::scripts
