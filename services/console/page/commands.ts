@@ -21,6 +21,7 @@ export function goTo(section: Section): void {
   store.patch({section, pane: section === "desk" ? (store.state.selected ? "conversation" : "work") : "work"});
   if ((was === "floor") !== (section === "floor")) watchFloor(section === "floor");
   if (section === "quarantine") void loadQuarantine();
+  if (section === "floor") void loadAll();  // whose tickets the agents hold
 }
 
 /** The conversation after or before the selected one among those that the left pane lists. */

@@ -4,7 +4,7 @@ import {reasonOf} from "./link.js";
 import {link, store} from "./session.js";
 import {foldFrame, foldOpened, gapBefore, openThread, withThread} from "./store/fold.js";
 import {emptyList, sequenceOf, type State} from "./store/state.js";
-import {settleDrafts} from "./compose/server_drafts.js";
+import {settleAllDrafts} from "./compose/server_drafts.js";
 
 /** Conversations that the server tells about at once; the one looked at longest ago is closed for another. */
 const OPEN_MAX = 12;
@@ -29,7 +29,7 @@ export async function open(id: string): Promise<void> {
     const itsId = update.conversation?.id ?? id;
     if (itsId !== id) return openedByTicket(id, itsId);
     store.change((state) => foldOpened(state, update));
-    settleDrafts(id, update.drafts ?? []);
+    settleAllDrafts(id, update.drafts ?? []);
     void fillGap(id);
     void loadTickets(id);
   } catch (error) {

@@ -52,6 +52,8 @@ export function settle(mine: LocalDraft | undefined, kept: Draft, seen: number):
   };
   if (kept.idempotencyKey) theirs.attempt = {fingerprint: fingerprintOf(kept.entryId ?? "", theirs), key: kept.idempotencyKey};
   if (!mine || !mine.dirty || isEmpty(mine)) return {keep: theirs};
+  // Sent or emptied elsewhere: nothing to lose, and these words go on.
+  if (isEmpty(theirs)) return {keep: {...mine, revision: theirs.revision}};
   const same = fingerprintOf("", mine) === fingerprintOf("", theirs);
   if (same) return {keep: {...mine, revision: theirs.revision, dirty: false}};
   if (mine.revision === theirs.revision) return {keep: mine};

@@ -74,6 +74,13 @@ test("an attempt that began on another machine is repeated under its key", () =>
   assert.equal("keep" in begun && begun.keep.attempt?.fingerprint, fingerprintOf("e1", written("words")));
 });
 
+test("what was sent elsewhere does not clash with new words, and takes the same old ones along", () => {
+  const further = settle(written("new words", {revision: "5"}), {revision: "7"}, 9);
+  assert.ok("keep" in further && further.keep.text === "new words" && further.keep.revision === "7" && further.keep.dirty);
+  const old = settle(written("sent words", {revision: "5", dirty: false}), {revision: "7"}, 9);
+  assert.ok("keep" in old && old.keep.text === "");
+});
+
 test("two drafts that both changed are put before a person, unless they say the same", () => {
   const both = settle(written("mine", {revision: "5"}), {text: "theirs", revision: "7"}, 9);
   assert.ok("mine" in both && both.mine.text === "mine" && both.theirs.text === "theirs");

@@ -52,7 +52,7 @@ export function write(thread: Thread, entryId: string, part: Partial<LocalDraft>
   if (entryId !== NOTE) drafts.choose(id, {target: isEmpty(next) ? "" : entryId});
   problems.delete(conflictKey(id, entryId));
   draftChanged(id, entryId);
-  tellTyping(id, entryId);
+  tellTyping(id, accountOf(thread, entryId));
   redraw();
 }
 
@@ -67,16 +67,20 @@ export function choose(thread: Thread, choice: {target?: string; mode?: "reply" 
   redraw();
 }
 
+/** Ours, that the answer goes out on; none for a note, which the customer must not see being typed. */
+const accountOf = (thread: Thread, entryId: string): string =>
+  entryId === NOTE ? "" : (draftOf(thread, entryId).switch?.accountId ?? thread.entries.find((entry) => entry.id === entryId)?.accountId ?? "");
+
 let toldTyping = {id: "", at: 0};
-function tellTyping(conversationId: string, entryId: string): void {
+function tellTyping(conversationId: string, accountId: string): void {
   const now = performance.now();
   if (toldTyping.id === conversationId && now - toldTyping.at < TYPING_EVERY_MS) return;
   toldTyping = {id: conversationId, at: now};
-  link.tell({type: {conversationId, typing: true, entryId}});
+  link.tell({type: {conversationId, typing: true, accountId}});
 }
-function stopTyping(conversationId: string, entryId: string): void {
+function stopTyping(conversationId: string, accountId: string): void {
   toldTyping = {id: "", at: 0};
-  link.tell({type: {conversationId, typing: false, entryId}});
+  link.tell({type: {conversationId, typing: false, accountId}});
 }
 
 /** Why this cannot be sent as it is; empty if it can. */
@@ -114,7 +118,7 @@ export async function send(thread: Thread, mode: "reply" | "note"): Promise<void
       }));
     dropDraft(id, entryId);
     if (mode === "reply") drafts.choose(id, {target: ""});
-    stopTyping(id, entryId);
+    stopTyping(id, accountOf(thread, entryId));
     say(t(mode === "note" ? "noteAdded" : "replySent"));
   } catch (error) {
     problems.set(key, refusalText(error));

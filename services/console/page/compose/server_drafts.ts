@@ -53,12 +53,24 @@ export function keptDraft({draft}: ConsoleResponse_DraftKept): void {
   if (draft?.conversationId) settleDrafts(draft.conversationId, [draft]);
 }
 
-export function settleDrafts(conversationId: string, kept: readonly Draft[]): void {
+/** In the answer to Open: all that there are; one that the server kept and that is gone was sent on another page. */
+export function settleAllDrafts(conversationId: string, kept: readonly Draft[]): void {
+  const standing = new Set(kept.map((draft) => draft.entryId ?? ""));
+  for (const [entryId, draft] of Object.entries(drafts.of(conversationId).drafts)) {
+    if (!draft.dirty && draft.revision !== "0" && !standing.has(entryId)) drafts.put(conversationId, entryId, undefined);
+  }
+  settleDrafts(conversationId, kept);
+  redraw();
+}
+
+function settleDrafts(conversationId: string, kept: readonly Draft[]): void {
   for (const draft of kept) {
     const entryId = draft.entryId ?? "";
     const settled = settle(drafts.draft(conversationId, entryId), draft, seenAt(conversationId, Number(draft.savedAtMs ?? 0)));
-    if ("keep" in settled) drafts.put(conversationId, entryId, settled.keep);
-    else conflicts.set(conflictKey(conversationId, entryId), settled);
+    if ("keep" in settled) {
+      drafts.put(conversationId, entryId, settled.keep);
+      if (settled.keep.dirty) draftChanged(conversationId, entryId);
+    } else conflicts.set(conflictKey(conversationId, entryId), settled);
   }
   if (kept.length) redraw();
 }
@@ -87,11 +99,8 @@ export function saveUnsaved(): void {
   }
 }
 
-/** It was sent: gone here and there. */
+/** It was sent; the server has dropped its copy with that. */
 export function dropDraft(conversationId: string, entryId: string): void {
-  const draft = drafts.draft(conversationId, entryId);
+  clearTimeout(timers.get(conflictKey(conversationId, entryId)));
   drafts.put(conversationId, entryId, undefined);
-  if (draft && draft.revision !== "0") {
-    link.request({saveDraft: {draft: {conversationId, entryId, revision: draft.revision}}}).catch(() => {});
-  }
 }

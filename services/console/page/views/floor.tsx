@@ -1,5 +1,5 @@
 // The supervisor's view: what waits and for how long, who does what, and the last hours.
-import type {ConsoleResponse_AgentState, ConsoleResponse_QueueState, QueuedTicket} from "hark/v1";
+import type {Agent, ConsoleResponse_QueueState, QueuedTicket} from "hark/v1";
 import {changePresence, loadWaiting} from "../floor.js";
 import {select} from "../conversations.js";
 import {customerText, personText, presenceName, waitText} from "../format.js";
@@ -74,13 +74,14 @@ function Waiting({state}: {state: State}) {
   );
 }
 
-function AgentRow({state, one}: {state: State; one: ConsoleResponse_AgentState}) {
-  const {agent = {}, work = []} = one;
+function AgentRow({state, agent}: {state: State; agent: Agent}) {
+  const work = agent.ticketIds ?? [];
   const name = agent.name || agent.id || "";
   const share = agent.capacityUnits ? Math.min(1, (agent.usedUnits ?? 0) / agent.capacityUnits) : 0;
-  const titleOf = (id = "") => {
-    const known = state.threads.get(id)?.conversation ?? [...state.all.items, ...state.assigned].find((conversation) => conversation.id === id);
-    return known ? customerText(known) : t("open");
+  const known = [...state.all.items, ...state.assigned, ...[...state.threads.values()].map(({conversation}) => conversation)];
+  const titleOf = (ticketId: string) => {
+    const conversation = known.find(({ticket}) => ticket?.id === ticketId);
+    return conversation ? customerText(conversation) : t("open");
   };
   return (
     <tr>
@@ -89,9 +90,8 @@ function AgentRow({state, one}: {state: State; one: ConsoleResponse_AgentState})
         {!agent.connections && <span class="quiet"> · {t("notConnected")}</span>}</td>
       <td><span class="load" role="img" aria-label={t("unitsOf", {used: agent.usedUnits ?? 0, all: agent.capacityUnits ?? 0})}><span style={{transform: `scaleX(${share})`}} /></span> <span class="quiet">{agent.usedUnits ?? 0}/{agent.capacityUnits ?? 0}</span></td>
       <td>
-        {work.length || one.offers ? null : <span class="quiet">{t("idle")}</span>}
-        {one.offers ? <span class="badge open">{t("offeredCount")} {one.offers}</span> : null}
-        {work.map((ticket) => <button type="button" class="chip-button" onClick={() => select(ticket.conversationId ?? "")}>{titleOf(ticket.conversationId)}</button>)}
+        {!work.length && <span class="quiet">{t("idle")}</span>}
+        {work.map((id) => <button key={id} type="button" class="chip-button" onClick={() => select(id)}>{titleOf(id)}</button>)}
       </td>
       <td><button type="button" class="plain small" onClick={() => changePresence(agent.id ?? "", name)}>{t("changePresence")}</button></td>
     </tr>
@@ -105,7 +105,7 @@ function Agents({state}: {state: State}) {
       <h2 id="agents-title">{t("agents")}</h2>
       <table id="agents">
         <thead><tr><th scope="col">{t("agent")}</th><th scope="col">{t("presence")}</th><th scope="col">{t("load")}</th><th scope="col">{t("currentWork")}</th><td /></tr></thead>
-        <tbody>{agents.map((one) => <AgentRow key={one.agent?.id} state={state} one={one} />)}</tbody>
+        <tbody>{agents.map((agent) => <AgentRow key={agent.id} state={state} agent={agent} />)}</tbody>
       </table>
     </section>
   );
