@@ -23,6 +23,15 @@ constexpr std::size_t kReplyTextBytesMax = 256U << 10;
 constexpr std::size_t kSubjectBytesMax = 998;
 constexpr std::size_t kNoteTextBytesMax = 64U << 10;
 constexpr std::size_t kReferencesMax = 64;
+constexpr int kMentionsMax = 20;
+/// Conversations that one search looks into, and the newest entries of each; a further call goes on from
+/// there.
+constexpr int kSearchedPerCall = 300;
+constexpr int kSearchedEntriesEach = 20;
+constexpr int kHitsMax = 50;
+constexpr std::size_t kQueryBytesMax = 200;
+/// Tickets of one conversation that are listed; older ones are on its timeline.
+constexpr int kTicketsListedMax = 100;
 constexpr std::size_t kPreviewBytesMax = 500;
 constexpr std::int64_t kMergedEntriesMax = 50'000;  // of two conversations; beyond it they are not merged
 constexpr int kRetriesMax = 16;  // of one call that merges get in the way of; then CONVERSATION_MOVED
@@ -68,6 +77,10 @@ class Conversations {
   Task<Result<v1::ListTimelineResponse>> list_timeline(v1::ListTimelineRequest request);
   Task<Result<v1::ListConversationsResponse>> list_conversations(v1::ListConversationsRequest request);
   Task<Result<v1::ListQuarantineResponse>> list_quarantine(v1::ListQuarantineRequest request);
+  Task<Result<v1::ListTicketsResponse>> list_tickets(v1::ListTicketsRequest request);
+  Task<Result<v1::SearchResponse>> search(v1::SearchRequest request);
+  /// The customer behind an address types: whose conversation that is, empty if nobody's yet.
+  Task<Result<std::string>> conversation_of_address(std::string address);
 
   [[nodiscard]] const Settings& settings() const { return settings_; }
   [[nodiscard]] Store& store() { return store_; }
@@ -79,6 +92,9 @@ class Conversations {
  private:
   Task<Result<std::string>> customer_of(std::string address);
   Task<Result<bool>> are_one(std::string_view a, std::string_view b);
+  Task<Result<std::string>> owner_if_address(std::string query);
+  Task<Result<std::vector<Store::OpenTicketRef>>> next_to_search(Store::OpenTicketRef before);
+  Task<Result<v1::Entry>> entry_at(std::string conversation_id, std::int64_t sequence);
   struct ThreadProof {
     std::string thread_id;               // proved, in the sender's own conversation
     std::string linked_conversation_id;  // the thread is another customer's

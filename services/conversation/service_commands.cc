@@ -9,6 +9,14 @@ Error invalid(std::string message) {
   return {Code::kInvalidArgument, Reason::kInvalidField, std::move(message)};
 }
 
+/// Whom a note is for, as its event carries them.
+Result<std::string> agents_named(const v1::AddNoteRequest& request) {
+  if (request.mentions_size() > kMentionsMax) return invalid("mentions: a note names at most 20 agents");
+  std::string out = request.whisper_to();
+  for (const auto& agent : request.mentions()) out += out.empty() ? agent : " " + agent;
+  return out;
+}
+
 }  // namespace
 
 Store::StatusEntry Conversations::status_entry(std::string_view about, v1::StatusChange::Change change,
@@ -29,6 +37,18 @@ Store::StatusEntry Conversations::status_entry(std::string_view about, v1::Statu
   return {ids_.next(IdKind::kEntry, partition.ok() ? *partition : 0, now), entry.SerializeAsString()};
 }
 
+/// What a command appended is read back rather than echoed: a repeated key must answer with the first entry,
+/// not with this attempt's.
+Task<Result<v1::Entry>> Conversations::entry_at(std::string conversation_id, std::int64_t sequence) {
+  v1::ListTimelineRequest place;
+  place.set_conversation_id(std::move(conversation_id));
+  place.set_after_sequence(sequence - 1);
+  place.set_limit(1);
+  HARK_CO_TRY(auto page, co_await store_.timeline(place));
+  if (page.entries_size() != 1) co_return v1::Entry{};
+  co_return std::move(*page.mutable_entries(0));
+}
+
 Task<Result<v1::AddNoteResponse>> Conversations::add_note(v1::AddNoteRequest request) {
   HARK_CO_TRY_VOID(check_key(request.idempotency_key()));
   HARK_CO_TRY(auto way, co_await store_.route(request.conversation_id()));
@@ -45,16 +65,16 @@ Task<Result<v1::AddNoteResponse>> Conversations::add_note(v1::AddNoteRequest req
   entry.set_agent_id(request.agent_id());
   entry.mutable_content()->set_text(request.text());
   entry.mutable_content()->set_visible_text(request.text());
+  entry.set_whisper_to(request.whisper_to());
+  *entry.mutable_mentions() = request.mentions();
+  HARK_CO_TRY(const auto for_agents, agents_named(request));
   const auto id = new_id(IdKind::kEntry, partition);
-  HARK_CO_TRY(const auto appended, co_await store_.note(now, request.idempotency_key(), digest_of(request),
-                                                        request.conversation_id(), id,
-                                                        entry.SerializeAsString(), request.agent_id()));
+  HARK_CO_TRY(
+      const auto appended,
+      co_await store_.note(now, request.idempotency_key(), digest_of(request), request.conversation_id(), id,
+                           entry.SerializeAsString(), request.agent_id(), for_agents));
   v1::AddNoteResponse response;
-  entry.set_id(id);
-  entry.set_conversation_id(request.conversation_id());
-  entry.set_sequence(appended.sequence);
-  entry.set_ticket_id(appended.ticket_id);
-  *response.mutable_entry() = std::move(entry);
+  HARK_CO_TRY(*response.mutable_entry(), co_await entry_at(request.conversation_id(), appended.sequence));
   co_return response;
 }
 
@@ -62,8 +82,8 @@ Task<Result<v1::AssignResponse>> Conversations::assign(v1::AssignRequest request
   HARK_CO_TRY_VOID(check_key(request.idempotency_key()));
   HARK_CO_TRY_VOID(parse_id(IdKind::kTicket, request.ticket_id()));
   if (request.agent_id().empty()) co_return invalid("agent_id: is empty");
-  const auto entry =
-      status_entry(request.ticket_id(), v1::StatusChange::CHANGE_ASSIGNED, "", request.agent_id(), "");
+  const auto entry = status_entry(request.ticket_id(), v1::StatusChange::CHANGE_ASSIGNED,
+                                  request.by_agent_id(), request.agent_id(), request.reason());
   HARK_CO_TRY(auto ticket, co_await store_.assign(clock_.now(), request, digest_of(request), entry));
   v1::AssignResponse response;
   *response.mutable_ticket() = std::move(ticket);

@@ -33,6 +33,24 @@ TEST(Config, AnEmptyFileMeansTheDefaults) {
   EXPECT_TRUE(MessageDifferencer::Equals(read("# nothing but a comment\n"), default_config()));
 }
 
+TEST(Config, RefusesACannedReplyWithAVariableThatDoesNotExistByItsLine) {
+  const std::string yaml =
+      "console:\n"
+      "  canned_replies:\n"
+      "    - id: hello\n"
+      "      title: Hello\n"
+      "      text: Dear {{customer_name}}, {{first_name}} {{\n"
+      "    - id: hello\n"
+      "      language: LV!\n"
+      "      title: Again\n"
+      "      text: x\n";
+  const auto error = error_of(yaml);
+  EXPECT_THAT(error, HasSubstr("hark.yaml:5: console.canned_replies[0].text: {{first_name}} is unknown"));
+  EXPECT_THAT(error, HasSubstr("has no closing }}"));
+  EXPECT_THAT(error, HasSubstr("'hello' is taken by console.canned_replies[0]"));
+  EXPECT_THAT(error, HasSubstr("'LV!' is no language"));
+}
+
 TEST(Config, WhatIsPrintedAsTheDefaultReadsBackAsTheDefault) {
   const v1::Config again = read(default_yaml());
   std::string difference;

@@ -3,6 +3,7 @@
 #include <charconv>
 #include <map>
 
+#include "base/config/canned_variables.h"
 #include "base/config/config.h"
 #include "base/config/defaults.h"
 
@@ -133,6 +134,9 @@ class Validator {
     peer("peers.routing", config_.peers().routing());
     range("console.session_hours", config_.console().session_hours(), 1, 24 * 30);
     range("console.sockets_max", config_.console().sockets_max(), 1, 15'000);
+    range("console.attachment_size_max", config_.console().attachment_size_max(), 1 << 10, kMailBytesMax);
+    range("console.attachments_size_max", config_.console().attachments_size_max(), 1 << 10, kMailBytesMax);
+    canned_replies();
     return std::move(problems_);
   }
 
@@ -313,6 +317,23 @@ class Validator {
     range("routing.social_units", routing.social_units(), 1, 1000);
     range("routing.phone_units", routing.phone_units(), 1, 1000);
     range("routing.missed_offers_until_away", routing.missed_offers_until_away(), 0, 100);
+    range("routing.wrap_up_seconds", routing.wrap_up_seconds(), 0, 3600);
+    range("routing.answer_target_seconds", routing.answer_target_seconds(), 1, 30 * 24 * 3600);
+  }
+
+  void canned_replies() {
+    const v1::Console& console = config_.console();
+    std::map<std::string, std::string> ids;
+    for (int i = 0; i < console.canned_replies_size(); ++i) {
+      const v1::CannedReply& reply = console.canned_replies(i);
+      const std::string path = "console.canned_replies[" + std::to_string(i) + "]";
+      identity(ids, path, reply.id());
+      if (reply.title().empty()) add(path + ".title", "is missing");
+      if (reply.text().empty()) add(path + ".text", "is missing");
+      if (!reply.language().empty() && !is_name(reply.language()))
+        add(path + ".language", "'" + reply.language() + "' is no language; write it like lv");
+      for (const std::string& problem : variable_problems(reply.text())) add(path + ".text", problem);
+    }
   }
 
   void email() {

@@ -55,6 +55,10 @@ v1::Ticket decode_ticket(std::string_view ticket_id, const Fields& fields) {
   ticket.set_opened_at_ms(number(field(fields, "opened")));
   ticket.set_waiting_since_ms(number(field(fields, "waiting")));
   ticket.set_resolved_at_ms(number(field(fields, "resolved")));
+  if (ticket.state() == v1::TICKET_STATE_RESOLVED) {
+    ticket.set_disposition(std::string{field(fields, "disposition")});
+    ticket.set_resolved_by(std::string{field(fields, "resolved_by")});
+  }
   ticket.set_wanted_agent_id(std::string{field(fields, "wanted_agent")});
   each_word(field(fields, "wanted_skills"),
             [&](std::string_view word) { ticket.add_wanted_skills(std::string{word}); });

@@ -12,7 +12,8 @@
      saga:<customer>       hash    kind, survivor, agent, reason, key, digest
      parted:<customer>     list    sequences to give back; :owed list entry, thread; :fold hash entry -> obligation
      tkt:<ticket>          hash    con, state (q queued, a assigned, r resolved), agent, token, opened, waiting, resolved,
-                                   attrs (Ticket bytes: what does not change), wanted_agent, wanted_skills, declined
+                                   attrs (Ticket bytes: what does not change), wanted_agent, wanted_skills, declined,
+                                   disposition, resolved_by
      tl:<conversation>     stream  <seq>-0: e Entry bytes, i entry id, t ticket, h thread
      ent:<entry>           string  "<conversation> <seq>"
      obl:<conversation>    hash    entry -> "<seq> <thread>" of every unanswered message
@@ -27,6 +28,7 @@
                                    attrs (of a started message: Ticket bytes)
      outq:<account>        zset    entry by the time it is due, or its lease ends
      held:<agent>          set     tickets assigned to the agent
+     past:<conversation>   list    tickets by the order in which they were last resolved
      open                  zset    open tickets by the time they were opened
      all                   zset    conversations by their last change
      blob:<id>             string  small contents

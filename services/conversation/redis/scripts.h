@@ -31,5 +31,6 @@ extern const std::string_view unmerge_begin_lua;
 extern const std::string_view part_lua;
 extern const std::string_view restore_lua;
 extern const std::string_view unmerge_end_lua;
+extern const std::string_view searchable_lua;
 
 }  // namespace hark::conversation::scripts

@@ -64,6 +64,10 @@ const redis::Script& fence_script() {
   static const auto s = script("fence", scripts::fence_lua);
   return s;
 }
+const redis::Script& searchable_script() {
+  static const auto s = script("searchable", scripts::searchable_lua);
+  return s;
+}
 const redis::Script& tickets_script() {
   static const auto s = script("tickets", scripts::tickets_lua);
   return s;
@@ -124,6 +128,36 @@ Task<Result<std::vector<v1::Ticket>>> Store::tickets(std::uint16_t partition, st
               co_await run(tickets_script(), partition, TimePoint{}, {ids.begin(), ids.end()}));
   for (std::size_t i = 0; i < ids.size(); ++i) {
     if (reply[i].size() > 0) out.push_back(decode_ticket(ids[i], fields_of(reply[i])));
+  }
+  co_return out;
+}
+
+Task<Result<std::vector<Store::Searchable>>> Store::searchable(std::uint16_t partition,
+                                                               std::vector<std::string> ids,
+                                                               int entries_each) {
+  const auto each = std::to_string(entries_each);
+  std::vector<std::string_view> args{each};
+  args.insert(args.end(), ids.begin(), ids.end());
+  HARK_CO_TRY(const auto reply, co_await run(searchable_script(), partition, TimePoint{}, std::move(args)));
+  std::vector<Searchable> out;
+  for (std::size_t i = 0; i < ids.size(); ++i) {
+    const auto& found = reply[i];
+    const auto con = fields_of(found[0]);
+    // A conversation that was merged into another is found there.
+    if (con.empty() || !field(con, "moved").empty()) continue;
+    Searchable& item = out.emplace_back();
+    item.conversation.set_id(ids[i]);
+    item.conversation.set_customer_name(std::string{field(con, "name")});
+    item.conversation.set_last_sequence(number(field(con, "seq")));
+    item.conversation.set_updated_at_ms(number(field(con, "updated")));
+    for (const auto& [address, verified] : fields_of(found[1])) {
+      auto& known = *item.conversation.add_addresses();
+      known.set_address(address);
+      known.set_verified(verified == "1");
+    }
+    if (const auto ticket = fields_of(found[2]); !ticket.empty())
+      *item.conversation.mutable_ticket() = decode_ticket(field(con, "ticket"), ticket);
+    for (const auto& entry : found[3].items()) item.newest_entries.push_back(decode_entry(ids[i], entry));
   }
   co_return out;
 }
@@ -272,8 +306,10 @@ Task<Result<Store::Appended>> Store::start(TimePoint now, const StartInput& in) 
 
 Task<Result<Store::Appended>> Store::note(TimePoint now, std::string_view key, std::string_view digest,
                                           std::string_view conversation_id, std::string_view entry_id,
-                                          std::string_view entry_bytes, std::string_view agent_id) {
-  std::vector<std::string_view> args{key, digest, conversation_id, entry_id, entry_bytes, agent_id};
+                                          std::string_view entry_bytes, std::string_view agent_id,
+                                          std::string_view for_agents) {
+  std::vector<std::string_view> args{key,         digest,   conversation_id, entry_id,
+                                     entry_bytes, agent_id, for_agents};
   co_return appended(TicketEvent::kReply,
                      co_await run(note_script(), place(conversation_id), now, std::move(args)));
 }
@@ -298,18 +334,13 @@ Task<Result<v1::Ticket>> Store::transfer(TimePoint now, const v1::TransferReques
   const auto token = in.fencing_token() > 0 ? std::string{} : std::to_string(in.assignment_token());
   const auto fence = std::to_string(in.fencing_token());
   const auto skills = spaced(in.wanted_skills());
-  std::vector<std::string_view> args{in.idempotency_key(),
-                                     digest,
-                                     in.ticket_id(),
-                                     in.agent_id(),
-                                     token,
-                                     fence,
-                                     transition(TicketEvent::kTransfer).from,
-                                     in.wanted_agent_id(),
-                                     skills,
-                                     entry.id,
-                                     entry.bytes};
-  co_return changed_ticket(TicketEvent::kTransfer, in.ticket_id(),
+  // A supervisor need not be the holder; the token still says which assignment they mean.
+  const auto event = in.by_supervisor() ? TicketEvent::kReassign : TicketEvent::kTransfer;
+  const std::string_view holder = in.by_supervisor() ? std::string_view{} : in.agent_id();
+  std::vector<std::string_view> args{
+      in.idempotency_key(), digest, in.ticket_id(), holder,     token, fence, transition(event).from,
+      in.wanted_agent_id(), skills, entry.id,       entry.bytes};
+  co_return changed_ticket(event, in.ticket_id(),
                            co_await run(transfer_script(), place(in.ticket_id()), now, std::move(args)));
 }
 
@@ -326,7 +357,8 @@ Task<Result<v1::Ticket>> Store::resolve(TimePoint now, const v1::ResolveRequest&
                                      entry.id,
                                      entry.bytes,
                                      waiver.id,
-                                     waiver.bytes};
+                                     waiver.bytes,
+                                     in.disposition()};
   co_return changed_ticket(TicketEvent::kResolve, in.ticket_id(),
                            co_await run(resolve_script(), place(in.ticket_id()), now, std::move(args)));
 }

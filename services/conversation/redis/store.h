@@ -114,9 +114,11 @@ class Store {
     Blobs blobs;
   };
   Task<Result<Appended>> start(TimePoint now, const StartInput& in);
+  /// `for_agents`: whom it names, space-separated.
   Task<Result<Appended>> note(TimePoint now, std::string_view key, std::string_view digest,
                               std::string_view conversation_id, std::string_view entry_id,
-                              std::string_view entry_bytes, std::string_view agent_id);
+                              std::string_view entry_bytes, std::string_view agent_id,
+                              std::string_view for_agents);
 
   /// A status entry to append with a change of the ticket.
   struct StatusEntry {
@@ -303,6 +305,20 @@ class Store {
   /// order.
   Task<Result<std::vector<OpenTicketRef>>> index(std::uint16_t partition, bool all,
                                                  const OpenTicketRef& after, int limit);
+  /// All conversations of one partition that changed before `before`, the last change first.
+  Task<Result<std::vector<OpenTicketRef>>> newest(std::uint16_t partition, const OpenTicketRef& before,
+                                                  int limit);
+  /// What a search looks into, of conversations of one partition; entries without what is folded in.
+  struct Searchable {
+    v1::Conversation conversation;
+    std::vector<v1::Entry> newest_entries;
+  };
+  Task<Result<std::vector<Searchable>>> searchable(std::uint16_t partition, std::vector<std::string> ids,
+                                                   int entries_each);
+  /// The conversation's tickets, those that were resolved last and the present one first.
+  Task<Result<std::vector<v1::Ticket>>> tickets_of(std::string_view conversation_id, int limit);
+  /// Whose address it is; empty if nobody's yet.
+  Task<Result<std::string>> owner_of(std::string_view address);
   Task<Result<std::vector<std::string>>> held_by(std::uint16_t partition, std::string_view agent_id);
   Task<Result<std::vector<v1::QuarantinedInput>>> quarantined(std::uint16_t partition, int limit);
   Task<Result<std::string>> blob(std::uint16_t partition, std::string_view blob_id);
@@ -314,6 +330,8 @@ class Store {
 
   /// Last position of each partition's log.
   Task<Result<std::vector<std::int64_t>>> log_ends();
+  /// Last position of the partition's log before this time.
+  Task<Result<std::int64_t>> position_before(std::uint16_t partition, std::int64_t end, TimePoint time);
   /// Events after `position`, at most `limit`.
   Task<Result<std::vector<v1::Event>>> events(std::uint16_t partition, std::int64_t position, int limit);
 

@@ -80,6 +80,40 @@ Task<Result<std::vector<Store::OpenTicketRef>>> Store::index(std::uint16_t parti
   co_return out;
 }
 
+Task<Result<std::vector<Store::OpenTicketRef>>> Store::newest(std::uint16_t partition,
+                                                              const OpenTicketRef& before, int limit) {
+  const auto from = before.at_ms > 0 ? std::to_string(before.at_ms) : std::string{"+inf"};
+  HARK_CO_TRY(const auto reply,
+              co_await command({"ZRANGE", keys::in(partition, "all"), from, "-inf", "BYSCORE", "REV", "LIMIT",
+                                "0", std::to_string(limit + 100), "WITHSCORES"}));
+  std::vector<OpenTicketRef> out;
+  for (std::size_t i = 0; i + 1 < reply.size() && static_cast<int>(out.size()) < limit; i += 2) {
+    OpenTicketRef ref{number(reply[i + 1].view()), reply[i].text()};
+    if (before.at_ms > 0 && ref.at_ms == before.at_ms && ref.id >= before.id) continue;
+    out.push_back(std::move(ref));
+  }
+  co_return out;
+}
+
+Task<Result<std::vector<v1::Ticket>>> Store::tickets_of(std::string_view conversation_id, int limit) {
+  HARK_CO_TRY(const auto partition, partition_of(conversation_id));
+  HARK_CO_TRY(const auto current,
+              co_await command({"HGET", keys::in(partition, "con", conversation_id), "ticket"}));
+  HARK_CO_TRY(const auto past, co_await command({"LRANGE", keys::in(partition, "past", conversation_id),
+                                                 std::to_string(-limit), "-1"}));
+  std::vector<std::string> ids;
+  if (!current.is_nil()) ids.push_back(current.text());
+  for (std::size_t i = past.size(); i > 0 && static_cast<int>(ids.size()) < limit; --i) {
+    if (past[i - 1].view() != current.view()) ids.push_back(past[i - 1].text());
+  }
+  co_return co_await tickets(partition, std::move(ids));
+}
+
+Task<Result<std::string>> Store::owner_of(std::string_view address) {
+  HARK_CO_TRY(auto reply, co_await command({"GET", keys::address(address)}));
+  co_return std::move(reply).text();
+}
+
 Task<Result<std::vector<std::string>>> Store::held_by(std::uint16_t partition, std::string_view agent_id) {
   HARK_CO_TRY(const auto reply, co_await command({"SMEMBERS", keys::in(partition, "held", agent_id)}));
   std::vector<std::string> out;
@@ -128,6 +162,20 @@ Task<Result<std::vector<std::int64_t>>> Store::log_ends() {
     ends.push_back(reply.number());
   }
   co_return ends;
+}
+
+Task<Result<std::int64_t>> Store::position_before(std::uint16_t partition, std::int64_t end, TimePoint time) {
+  // Events of a partition are in order of time, but for clocks that disagree a little; that much is harmless.
+  std::int64_t before = 0;
+  std::int64_t after = end + 1;
+  while (after - before > 1) {
+    const auto middle = before + (after - before) / 2;
+    HARK_CO_TRY(const auto found, co_await events(partition, middle - 1, 1));
+    // Trimmed away, hence old.
+    const bool old = found.empty() || found[0].position() > middle || found[0].at_ms() < to_ms(time);
+    (old ? before : after) = middle;
+  }
+  co_return before;
 }
 
 Task<Result<std::vector<v1::Event>>> Store::events(std::uint16_t partition, std::int64_t position,

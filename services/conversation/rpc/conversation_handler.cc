@@ -51,6 +51,13 @@ Reactor* ConversationHandler::ListQuarantine(Context*, const v1::ListQuarantineR
                                              v1::ListQuarantineResponse* out) {
   return rpc::run_unary(tasks_, "ListQuarantine", service_.list_quarantine(*in), out);
 }
+Reactor* ConversationHandler::ListTickets(Context*, const v1::ListTicketsRequest* in,
+                                          v1::ListTicketsResponse* out) {
+  return rpc::run_unary(tasks_, "ListTickets", service_.list_tickets(*in), out);
+}
+Reactor* ConversationHandler::Search(Context*, const v1::SearchRequest* in, v1::SearchResponse* out) {
+  return rpc::run_unary(tasks_, "Search", service_.search(*in), out);
+}
 Reactor* ConversationHandler::RaiseFence(Context*, const v1::RaiseFenceRequest* in,
                                          v1::RaiseFenceResponse* out) {
   return rpc::run_unary(tasks_, "RaiseFence", service_.raise_fence(*in), out);

@@ -31,6 +31,8 @@ class ConversationHandler final : public v1::ConversationService::CallbackServic
                              v1::ListConversationsResponse* out) override;
   Reactor* ListQuarantine(Context*, const v1::ListQuarantineRequest* in,
                           v1::ListQuarantineResponse* out) override;
+  Reactor* ListTickets(Context*, const v1::ListTicketsRequest* in, v1::ListTicketsResponse* out) override;
+  Reactor* Search(Context*, const v1::SearchRequest* in, v1::SearchResponse* out) override;
   Reactor* RaiseFence(Context*, const v1::RaiseFenceRequest* in, v1::RaiseFenceResponse* out) override;
 
  private:
