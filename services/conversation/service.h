@@ -9,6 +9,7 @@
 #include "base/core/ids.h"
 #include "base/core/time.h"
 #include "base/metrics/metrics.h"
+#include "conversation/core/identity.h"
 #include "conversation/core/thread_token.h"
 #include "conversation/ports.h"
 #include "conversation/redis/store.h"
@@ -71,6 +72,16 @@ class Conversations {
 
  private:
   Task<Result<std::string>> customer_of(std::string address);
+  /// Whose the address is: `candidate`'s if it was nobody's.
+  Task<Result<std::string>> claim_for(std::string address, std::string candidate);
+  /// Empty: nobody's.
+  Task<Result<std::string>> owner_of(std::string address);
+  struct Identity {
+    std::string customer;
+    ClaimOutcome claims;
+  };
+  Task<Result<Identity>> identify(std::string address,
+                                  google::protobuf::RepeatedPtrField<v1::AddressClaim> claims);
   struct ThreadProof {
     std::string thread_id;               // proved, in the sender's own conversation
     std::string linked_conversation_id;  // the thread is another customer's

@@ -85,7 +85,8 @@ Task<Result<v1::ReplyResponse>> Conversations::reply(v1::ReplyRequest request) {
   entry.set_answers_entry_id(answered.id());
   *entry.mutable_to() = participant(binding.to);
   for (const auto& cc : binding.cc) *entry.add_cc() = participant(cc);
-  entry.mutable_content()->set_subject(binding.subject);
+  // Subjects are a thing of mail.
+  if (binding.channel == v1::CHANNEL_EMAIL) entry.mutable_content()->set_subject(binding.subject);
   entry.mutable_content()->set_text(request.text());
   entry.mutable_content()->set_visible_text(request.text());
   entry.mutable_content()->set_html(request.html());

@@ -40,6 +40,8 @@ Task<Result<v1::GetConversationResponse>> Conversations::get_conversation(
   }
   HARK_CO_TRY_VOID(parse_id(IdKind::kConversation, id));
   HARK_CO_TRY(auto conversation, co_await store_.conversation(id));
+  HARK_CO_TRY(auto matches, co_await store_.possible_matches(id));
+  for (auto& match : matches) *conversation.add_possible_matches() = std::move(match);
   v1::GetConversationResponse response;
   *response.mutable_conversation() = std::move(conversation);
   co_return response;

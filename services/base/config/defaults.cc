@@ -69,6 +69,14 @@ v1::Config default_config() {
   config.mutable_peers();
   config.mutable_console()->set_session_hours(12);
   config.mutable_console()->set_sockets_max(1000);
+
+  v1::Chat& chat = *config.mutable_chat();
+  chat.set_sockets_max(5000);
+  chat.set_file_size_max(10 << 20);
+  chat.set_messages_per_minute(30);
+  chat.set_messages_per_minute_and_address(300);
+  chat.set_session_days(90);
+  chat.set_idle_minutes(240);
   return config;
 }
 

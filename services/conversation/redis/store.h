@@ -11,6 +11,7 @@
 #include "base/core/result.h"
 #include "base/core/time.h"
 #include "base/redis/client.h"
+#include "conversation/core/identity.h"
 #include "conversation/core/ticket.h"
 #include "hark/v1/conversation.pb.h"
 #include "hark/v1/conversation_service.pb.h"
@@ -56,6 +57,14 @@ class Store {
   /// Whose it is: `candidate` if nobody's yet.
   Task<Result<std::string>> claim_address(std::string_view address, std::string_view candidate);
   Task<Result<std::string>> claim_native(int channel, std::string_view native_id, std::string_view candidate);
+
+  /// Empty: nobody's.
+  Task<Result<std::string>> address_owner(std::string_view address);
+
+  /// Notes what a sender's claims came to. Idempotent.
+  Task<Status> record_claims(TimePoint now, std::string_view conversation_id, const ClaimOutcome& claims);
+  /// With their owners as they are now; those that are the customer's own by now are left out.
+  Task<Result<std::vector<v1::PossibleMatch>>> possible_matches(std::string_view conversation_id);
 
   struct Acceptance {
     std::string conversation_id, entry_id, ticket_id,

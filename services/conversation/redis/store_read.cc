@@ -49,6 +49,25 @@ Task<Result<v1::Conversation>> Store::conversation(std::string_view conversation
   co_return out;
 }
 
+Task<Result<std::string>> Store::address_owner(std::string_view address) {
+  HARK_CO_TRY(auto owner, co_await command({"GET", keys::address(address)}));
+  co_return std::move(owner).text();
+}
+
+Task<Result<std::vector<v1::PossibleMatch>>> Store::possible_matches(std::string_view conversation_id) {
+  HARK_CO_TRY(const auto partition, partition_of(conversation_id));
+  HARK_CO_TRY(const auto found, co_await command({"HGETALL", keys::in(partition, "mat", conversation_id)}));
+  std::vector<v1::PossibleMatch> out;
+  for (std::size_t i = 0; i + 1 < found.size(); i += 2) {
+    v1::PossibleMatch match;
+    match.set_address(found[i].text());
+    match.set_why(found[i + 1].text());
+    HARK_CO_TRY(*match.mutable_conversation_id(), co_await address_owner(match.address()));
+    if (match.conversation_id() != conversation_id) out.push_back(std::move(match));
+  }
+  co_return out;
+}
+
 Task<Result<Store::EntryPlace>> Store::locate_entry(std::string_view entry_id) {
   HARK_CO_TRY(const auto partition, partition_of(entry_id));
   HARK_CO_TRY(const auto reply, co_await command({"GET", keys::in(partition, "ent", entry_id)}));

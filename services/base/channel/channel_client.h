@@ -15,16 +15,17 @@ namespace grpc {
 class Channel;
 }
 
-namespace hark::email {
+namespace hark {
 
-/// The email channel's stream to conversation: frames up with their acks, leases down. A broken stream is
-/// opened again with back-off; frames without an ack then fail with OUTCOME_UNKNOWN, and whoever sent the
-/// mail sends it again.
+/// A channel's stream to conversation (ChannelService.Connect): frames up with their acks, leases down. A
+/// broken stream is opened again with back-off; frames without an ack then fail with OUTCOME_UNKNOWN, and
+/// whoever sent the message sends it again.
 class ChannelClient {
  public:
   using OnLease = std::function<void(v1::Lease)>;
 
-  ChannelClient(TaskGroup& tasks, std::shared_ptr<grpc::Channel> channel,
+  /// `to_conversation`: the way to the conversation service. `account_ids`: whose messages this process sends.
+  ChannelClient(TaskGroup& tasks, std::shared_ptr<grpc::Channel> to_conversation, v1::Channel channel,
                 std::vector<std::string> account_ids, OnLease on_lease);
   ~ChannelClient();
 
@@ -46,4 +47,4 @@ class ChannelClient {
   std::shared_ptr<Impl> impl_;
 };
 
-}  // namespace hark::email
+}  // namespace hark
