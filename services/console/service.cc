@@ -29,10 +29,9 @@ FrameKind kind_of(const v1::ConsoleRequest& request) {
       return FrameKind::kListConversations;
     case v1::ConsoleRequest::kListQuarantine:
       return FrameKind::kListQuarantine;
-    case v1::ConsoleRequest::FRAME_NOT_SET:
+    default:
       return FrameKind::kNone;
   }
-  return FrameKind::kNone;
 }
 
 Task<Result<v1::ConsoleResponse>> done() {

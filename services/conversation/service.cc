@@ -107,8 +107,7 @@ Task<Result<v1::AcceptResponse>> Conversations::accept(v1::InboundMessage messag
   }
 
   HARK_CO_TRY(const auto identity, co_await identify(address, message.claims()));
-  HARK_CO_TRY(auto conversation, co_await store_.claim_native(message.channel(), message.native_id(),
-                                                              identity.customer));
+  auto conversation = identity.customer;
   HARK_CO_TRY(auto proof, co_await prove_thread(message.thread(), conversation));
 
   const auto now = clock_.now();

@@ -56,13 +56,11 @@ class Accepts {
 
   [[nodiscard]] const redis::Script& script() const { return script_; }
   [[nodiscard]] std::size_t entry_bytes() const { return entry_.size(); }
-  [[nodiscard]] int commands() const { return options_.claims ? 2 : 1; }
 
   void append(redisContext& to) {
     const auto i = next_++;
     const auto& customer = customers_[static_cast<std::size_t>(i % kCustomers)];
     const auto native = "bare." + run_ + "." + std::to_string(i) + "@example.com";
-    if (options_.claims) claim(to, native, customer);
     const auto now = SystemClock{}.now();
     const auto partition = static_cast<std::uint16_t>(i % kCustomers % kPartitions);
     const auto entry = ids_.next(IdKind::kEntry, partition, now);
@@ -94,12 +92,6 @@ class Accepts {
     redisAppendCommandArgv(&to, static_cast<int>(args.size()), data.data(), sizes.data());
   }
 
-  void claim(redisContext& to, const std::string& native, const std::string& customer) {
-    const auto key = conversation::keys::native(1, native);
-    const auto seconds = std::to_string(conversation::kSeenFor.count());
-    append_command(to, {"SET", key, customer, "NX", "GET", "EX", seconds});
-  }
-
   BareOptions options_;
   redis::Script script_;
   std::string run_;
@@ -113,7 +105,6 @@ class Accepts {
 struct Connection {
   std::unique_ptr<redisContext, void (*)(redisContext*)> context{nullptr, &redisFree};
   std::deque<SteadyTime> sent;
-  int replies_to_skip = 0;
 };
 
 [[noreturn]] void broken(const redisContext& context) {
@@ -138,13 +129,10 @@ int turn(Accepts& accepts, Connection& connection, Latencies& latencies, bool mo
   auto& context = *connection.context;
   if (redisBufferRead(&context) != REDIS_OK) broken(context);
   int answered = 0;
-  const int commands = accepts.commands();
   for (void* raw = nullptr;;) {
     if (redisGetReplyFromReader(&context, &raw) != REDIS_OK) broken(context);
     if (!raw) break;
     const auto reply = own(raw);
-    if (++connection.replies_to_skip < commands) continue;
-    connection.replies_to_skip = 0;
     check_accepted(*reply);
     latencies.add(steady_now() - connection.sent.front());
     connection.sent.pop_front();

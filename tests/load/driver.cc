@@ -29,7 +29,6 @@ int main(int argc, char** argv) {
   command->add_option("--seconds", bare.seconds);
   command->add_option("--blob", bare.blob_bytes);
   command->add_option("--entry", bare.entry_bytes);
-  command->add_flag("--claims", bare.claims);
   command->callback([&] { measure = [&] { return bare_script(bare); }; });
 
   AcceptsOptions accept;

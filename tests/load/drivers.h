@@ -15,7 +15,6 @@ struct BareOptions {
   std::filesystem::path folder;  // of a private Redis, made and left behind
   std::vector<int> in_flight;
   double seconds = 3;
-  bool claims = false;                  // with the two small claims that come before each script
   std::vector<std::size_t> blob_bytes;  // contents that ride along
   std::size_t entry_bytes = 0;          // 0: that of workload.h's message
 };

@@ -32,20 +32,12 @@ PageFile file(std::string_view name, std::string_view type, std::string_view con
   return {name, type, content, "\"" + sha256_hex(content).substr(0, 16) + "\""};
 }
 
-const std::array<PageFile, 12>& files() {
-  static const std::array<PageFile, 12> all{
+const std::array<PageFile, 4>& files() {
+  static const std::array<PageFile, 4> all{
       file("", "text/html; charset=utf-8", page::index_html),
       file("style.css", "text/css; charset=utf-8", page::style_css),
       file("icon.svg", "image/svg+xml", page::icon_svg),
       file("app.js", kScript, page::app_js),
-      file("link.js", kScript, page::link_js),
-      file("state.js", kScript, page::state_js),
-      file("dom.js", kScript, page::dom_js),
-      file("work.js", kScript, page::work_js),
-      file("timeline.js", kScript, page::timeline_js),
-      file("composer.js", kScript, page::composer_js),
-      file("lists.js", kScript, page::lists_js),
-      file("words.js", kScript, page::words_js),
   };
   return all;
 }

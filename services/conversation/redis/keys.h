@@ -23,11 +23,6 @@ inline std::string in(std::uint16_t p, std::string_view kind, std::string_view i
 /// Whose address it is: string, conversation id. In a slot of its own, written once.
 inline std::string address(std::string_view normalised) { return "hark:addr:" + std::string{normalised}; }
 
-/// Whose partition dedupes this message: string, conversation id. In a slot of its own.
-inline std::string native(int channel, std::string_view native_id) {
-  return "hark:native:" + std::to_string(channel) + ":" + std::string{native_id};
-}
-
 /// What a store was created with: hash, partitions, secret.
 inline std::string meta() { return "hark:meta"; }
 

@@ -220,15 +220,6 @@ Task<Result<std::string>> Store::claim_address(std::string_view address, std::st
   co_return reply.is_nil() ? std::string{candidate} : std::move(reply).text();
 }
 
-Task<Result<std::string>> Store::claim_native(int channel, std::string_view native_id,
-                                              std::string_view candidate) {
-  const auto key = keys::native(channel, native_id);
-  const auto seconds = std::to_string(kSeenFor.count());
-  const std::array<std::string_view, 7> args{"SET", key, candidate, "NX", "GET", "EX", seconds};
-  HARK_CO_TRY(auto reply, co_await redis_.command(key, args));
-  co_return reply.is_nil() ? std::string{candidate} : std::move(reply).text();
-}
-
 Task<Status> Store::record_claims(TimePoint now, std::string_view conversation_id,
                                   const ClaimOutcome& claims) {
   if (claims.joined.empty() && claims.matches.empty()) co_return Status{};

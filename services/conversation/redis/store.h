@@ -56,7 +56,6 @@ class Store {
 
   /// Whose it is: `candidate` if nobody's yet.
   Task<Result<std::string>> claim_address(std::string_view address, std::string_view candidate);
-  Task<Result<std::string>> claim_native(int channel, std::string_view native_id, std::string_view candidate);
 
   /// Empty: nobody's.
   Task<Result<std::string>> address_owner(std::string_view address);

@@ -1,0 +1,116 @@
+import assert from "node:assert/strict";
+import {test} from "node:test";
+import type {ConsoleRequest, ConsoleResponse} from "hark/v1";
+import {Link, type Socket} from "./link.js";
+
+/** A server that answers as it is told, one socket after another. */
+class Server {
+  sockets: FakeSocket[] = [];
+  frames: ConsoleRequest[] = [];
+  answer: (frame: ConsoleRequest) => Omit<ConsoleResponse, "requestId"> | "nothing" = () => ({done: {}});
+  ports = {
+    open: () => {
+      const socket = new FakeSocket(this);
+      this.sockets.push(socket);
+      return socket;
+    },
+    pause: () => Promise.resolve(),
+  };
+  break() {
+    this.sockets.at(-1)?.close(1006);
+  }
+}
+
+class FakeSocket implements Socket {
+  readyState = 0;
+  onopen: Socket["onopen"] = null;
+  onclose: Socket["onclose"] = null;
+  onmessage: Socket["onmessage"] = null;
+  constructor(private readonly server: Server) {
+    queueMicrotask(() => {
+      this.readyState = 1;
+      this.onopen?.();
+    });
+  }
+  send(text: string) {
+    const frame = JSON.parse(text) as ConsoleRequest;
+    this.server.frames.push(frame);
+    const answer = frame.signIn ? {signedIn: {sessionToken: "token", agent: {id: "ana"}}} : this.server.answer(frame);
+    if (answer === "nothing") return;
+    queueMicrotask(() => this.onmessage?.({data: JSON.stringify({requestId: frame.requestId, ...answer})}));
+  }
+  close(code = 1000, reason = "") {
+    if (this.readyState === 3) return;
+    this.readyState = 3;
+    queueMicrotask(() => this.onclose?.({code, reason}));
+  }
+}
+
+async function signedIn() {
+  const server = new Server();
+  const states: string[] = [];
+  const told: ConsoleResponse[] = [];
+  const link = new Link({frame: (frame) => told.push(frame), state: (state) => states.push(state), signedIn: () => {}}, server.ports);
+  await link.signIn({login: "ana", password: "secret"});
+  return {server, link, states, told};
+}
+
+async function until(what: () => boolean) {
+  for (let i = 0; i < 1000; ++i) {
+    if (what()) return;
+    await new Promise((resolve) => setImmediate(resolve));
+  }
+  assert.fail(`never became true: ${what}`);
+}
+
+test("an answer finds its question by number, and what has none is told", async () => {
+  const {server, link, told} = await signedIn();
+  server.answer = (frame) => ({conversation: {conversation: {id: frame.open?.conversationId ?? ""}}});
+  const [one, two] = await Promise.all([link.request({open: {conversationId: "a"}}), link.request({open: {conversationId: "b"}})]);
+  assert.equal(one.conversation?.conversation?.id, "a");
+  assert.equal(two.conversation?.conversation?.id, "b");
+  server.sockets[0]?.onmessage?.({data: JSON.stringify({work: {nowMs: "5"}})});
+  assert.deepEqual(told, [{work: {nowMs: "5"}}]);
+});
+
+test("a refusal rejects with its reason", async () => {
+  const {server, link} = await signedIn();
+  server.answer = () => ({failed: {reason: "NEWER_ENTRIES", message: "read first"}});
+  await assert.rejects(link.command("reply", {idempotencyKey: "k", text: "hi"}), {reason: "NEWER_ENTRIES", message: "read first"});
+});
+
+test("a command whose connection breaks goes out again under its key until it is answered", async () => {
+  const {server, link, states} = await signedIn();
+  server.answer = () => "nothing";
+  const sent = link.command("addNote", {idempotencyKey: "key-1", conversationId: "c", text: "words"});
+  await until(() => server.frames.length === 2);
+  server.answer = () => ({done: {entry: {id: "e"}}});
+  server.break();
+  assert.equal((await sent).done?.entry?.id, "e");
+  const commands = server.frames.filter((frame) => frame.command).map((frame) => frame.command?.addNote);
+  assert.deepEqual(commands, [{idempotencyKey: "key-1", conversationId: "c", text: "words"}, {idempotencyKey: "key-1", conversationId: "c", text: "words"}]);
+  assert.deepEqual(states, ["connecting", "open", "lost", "connecting", "open"]);
+  assert.deepEqual(server.frames[2]?.signIn, {sessionToken: "token"}, "it signs in by its token");
+});
+
+test("a question is asked once: a lost connection rejects it", async () => {
+  const {server, link} = await signedIn();
+  server.answer = () => "nothing";
+  const asked = link.request({listQuarantine: {}});
+  server.break();
+  await assert.rejects(asked, {reason: "LOST"});
+});
+
+test("a command of unknown outcome is repeated under the same key, and no oftener than is sensible", async () => {
+  const {server, link} = await signedIn();
+  server.answer = () => ({failed: {reason: "OUTCOME_UNKNOWN", message: "who knows"}});
+  await assert.rejects(link.command("addNote", {idempotencyKey: "k", text: "x"}), {reason: "OUTCOME_UNKNOWN"});
+  assert.equal(server.frames.filter((frame) => frame.command?.addNote?.idempotencyKey === "k").length, 5);
+});
+
+test("a session that no longer holds ends at the sign-in, not in a loop", async () => {
+  const {server, states} = await signedIn();
+  server.sockets[0]?.close(1008, "sign in again");
+  await until(() => states.at(-1) === "out");
+  assert.equal(server.sockets.length, 1);
+});

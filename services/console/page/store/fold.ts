@@ -1,0 +1,123 @@
+// How the state follows what the server tells. Pure: the same state and frame give the same state.
+import type {ConsoleResponse, ConsoleResponse_ConversationUpdate, ConsoleResponse_Work, Conversation, Entry} from "hark/v1";
+import {newThread, sequenceOf, type State, type Thread} from "./state.js";
+
+/** Said anew every few seconds while it lasts. */
+const ATTENTION_MS = 15_000;
+
+/** Entries of `more` replace those of the same sequence; the result is in order. */
+export function mergeEntries(known: readonly Entry[], more: readonly Entry[] | undefined): readonly Entry[] {
+  if (!more?.length) return known;
+  const last = known.at(-1);
+  const follows = !last || more.every((entry, i) => sequenceOf(entry) > (i ? sequenceOf(more[i - 1]!) : sequenceOf(last)));
+  if (follows) return [...known, ...more];
+  const bySequence = new Map(known.map((entry) => [sequenceOf(entry), entry]));
+  for (const entry of more) bySequence.set(sequenceOf(entry), entry);
+  return [...bySequence.values()].sort((a, b) => sequenceOf(a) - sequenceOf(b));
+}
+
+/** The sequence before which something is missing between known entries, nearest the end; 0 if nothing is. */
+export function gapBefore(entries: readonly Entry[]): number {
+  for (let i = entries.length - 1; i > 0; --i) {
+    const sequence = sequenceOf(entries[i]!);
+    if (sequence - sequenceOf(entries[i - 1]!) > 1) return sequence;
+  }
+  return 0;
+}
+
+export function withThread(state: State, id: string, change: (thread: Thread) => Thread): State {
+  const before = state.threads.get(id);
+  if (!before) return state;
+  const after = change(before);
+  return after === before ? state : {...state, threads: new Map(state.threads).set(id, after)};
+}
+
+export const openThread = (state: State, id: string): State =>
+  state.threads.has(id) ? state : {...state, threads: new Map(state.threads).set(id, newThread(id))};
+
+export function foldWork(state: State, work: ConsoleResponse_Work, nowMs: number): State {
+  const serverOffsetMs = work.nowMs ? Number(work.nowMs) - nowMs : state.serverOffsetMs;
+  const now = nowMs + serverOffsetMs;
+  return {
+    ...state,
+    me: {...state.me, ...work.agent, presence: work.agent?.presence ?? "PRESENCE_OFFLINE", usedUnits: work.agent?.usedUnits ?? 0,
+         wrapUpUntilMs: work.agent?.wrapUpUntilMs ?? "0"},
+    serverOffsetMs,
+    offers: (work.offers ?? []).filter((offer) => Number(offer.expiresAtMs ?? Infinity) > now),
+    assigned: work.assigned ?? [],
+    waitingOnCustomer: new Set(work.waitingOnCustomer),
+    workKnown: true,
+  };
+}
+
+const replaced = (list: readonly Conversation[], conversation: Conversation): readonly Conversation[] =>
+  list.some((other) => other.id === conversation.id)
+    ? list.map((other) => (other.id === conversation.id ? conversation : other))
+    : list;
+
+/** An update that has only an id brings entries alone. */
+const isWhole = (conversation: Conversation): boolean => Boolean(conversation.lastSequence ?? conversation.ticket);
+
+export function foldConversation(state: State, update: ConsoleResponse_ConversationUpdate): State {
+  const conversation = update.conversation;
+  if (!conversation?.id) return state;
+  const listed = isWhole(conversation)
+    ? {...state, assigned: replaced(state.assigned, conversation), all: {...state.all, items: replaced(state.all.items, conversation)}}
+    : state;
+  return withThread(listed, conversation.id, (thread) => ({
+    ...thread,
+    conversation: isWhole(conversation) ? conversation : thread.conversation,
+    entries: mergeEntries(thread.entries, update.entries),
+    replyOptions: update.replyOptions ?? thread.replyOptions,
+  }));
+}
+
+/**
+ * The answer to Open. Further behind than one page: it starts afresh from the newest rather than pretend that nothing is
+ * missing between.
+ */
+export function foldOpened(state: State, update: ConsoleResponse_ConversationUpdate, nowMs: number): State {
+  const id = update.conversation?.id ?? "";
+  const first = update.entries?.[0];
+  const afresh = withThread(state, id, (thread) => {
+    const last = thread.entries.at(-1);
+    const behind = first && last && sequenceOf(first) > sequenceOf(last) + 1;
+    return {...thread, opened: true, entries: behind ? [] : thread.entries, attention: new Map()};
+  });
+  const folded = foldConversation(afresh, update);
+  return (update.attention ?? []).reduce((folding, attention) => foldFrame(folding, {attention}, nowMs), folded);
+}
+
+function foldAttention(state: State, {attention}: ConsoleResponse, nowMs: number): State {
+  if (!attention || attention.agentId === state.me?.id) return state;
+  return withThread(state, attention.conversationId ?? "", (thread) => {
+    const present = new Map(thread.attention);
+    const who = attention.agentId ?? "";
+    if (attention.gone && !attention.typing) present.delete(who);
+    else present.set(who, {untilMs: nowMs + ATTENTION_MS, typing: attention.typing ?? false});
+    return {...thread, attention: present};
+  });
+}
+
+function foldDirectory(state: State, {directory}: ConsoleResponse): State {
+  const colleagues = new Map(directory?.full ? [] : state.colleagues);
+  for (const colleague of directory?.colleagues ?? []) colleagues.set(colleague.id ?? "", colleague);
+  return {...state, colleagues};
+}
+
+function foldNotices(state: State, {notices}: ConsoleResponse): State {
+  const seen = new Set(notices?.seenIds);
+  const fresh = new Set((notices?.notices ?? []).map((notice) => notice.id));
+  const kept = state.notices.filter((notice) => !seen.has(notice.id ?? "") && !fresh.has(notice.id));
+  return {...state, notices: [...kept, ...(notices?.notices ?? [])]};
+}
+
+export function foldFrame(state: State, frame: ConsoleResponse, nowMs: number): State {
+  if (frame.work) return foldWork(state, frame.work, nowMs);
+  if (frame.conversation) return foldConversation(state, frame.conversation);
+  if (frame.attention) return foldAttention(state, frame, nowMs);
+  if (frame.directory) return foldDirectory(state, frame);
+  if (frame.notices) return foldNotices(state, frame);
+  if (frame.overview) return {...state, overview: frame.overview};
+  return state;
+}
