@@ -47,6 +47,14 @@ void ChatService::disconnect_feed(const VisitPtr& visit) {
   if (found->second.empty()) by_visitor_.erase(found);
 }
 
+void ChatService::show_typing(const v1::Typing& typing) {
+  const auto found = by_visitor_.find(typing.address());
+  if (found == by_visitor_.end()) return;
+  v1::ChatResponse response;
+  response.mutable_typing()->set_active(typing.typing());
+  for (const auto& visit : found->second) visit->sink->send(response);
+}
+
 /// Sends what the page lacks, as long as it keeps up, and waits for more.
 Task<> ChatService::feed(VisitPtr visit) {
   const auto greeting = visit->greeting;

@@ -91,9 +91,12 @@ class ChatModule final : public Module {
   Task<Status> open() {
     running_ = std::make_shared<Running>(process_, settings_);
     HARK_CO_TRY(auto secret, co_await Store::secret(running_->redis, random_secret()));
-    running_->service.emplace(running_->tasks, running_->store, running_->news, running_->conversation, process_.clock,
-                              settings_, std::move(secret), process_.metrics);
-    running_->news.start([service = &*running_->service](std::string_view address) { service->look_again(address); });
+    running_->service.emplace(running_->tasks, running_->store, running_->news, running_->conversation,
+                              process_.clock, settings_, std::move(secret), process_.metrics);
+    running_->channel.on_typing(
+        [service = &*running_->service](const v1::Typing& typing) { service->show_typing(typing); });
+    running_->news.start(
+        [service = &*running_->service](std::string_view address) { service->look_again(address); });
     HARK_CO_TRY_VOID(co_await running_->channel.start(kConnectTimeout));
     *slot_ = Slot{running_, &*running_->service};
     co_return Status{};

@@ -14,6 +14,8 @@ class ConversationPort {
   virtual ~ConversationPort() = default;
   virtual Task<Result<v1::AcceptResponse>> accept(v1::InboundMessage message) = 0;
   virtual Task<Status> report(v1::Receipt receipt) = 0;
+  /// The visitor types. May be lost.
+  virtual void type(v1::Typing typing) = 0;
   virtual Task<Result<v1::BlobRef>> put_blob(std::string content) = 0;
   virtual Task<Result<std::string>> get_blob(v1::BlobRef blob, std::string conversation_id) = 0;
 };

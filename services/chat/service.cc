@@ -75,8 +75,8 @@ void ChatService::refuse(const VisitPtr& visit, const Error& error, std::string_
 
 Task<> ChatService::receive(VisitPtr visit, v1::ChatRequest request) {
   // Nothing more is read from the page meanwhile.
-  const auto wait = frames_.take(
-      visit->welcomed ? visit->visitor.address() : visit->origin.remote_address, clock_.now());
+  const auto wait =
+      frames_.take(visit->welcomed ? visit->visitor.address() : visit->origin.remote_address, clock_.now());
   if (wait > Duration{0}) {
     limited_.add();
     co_await sleep_for(wait);
@@ -107,8 +107,14 @@ Task<> ChatService::receive(VisitPtr visit, v1::ChatRequest request) {
     case v1::ChatRequest::kIntroduction:
       introduce(visit, request.introduction());
       break;
-    case v1::ChatRequest::kTyping:
+    case v1::ChatRequest::kTyping: {
+      v1::Typing typing;
+      typing.set_account_id(visit->visitor.account_id);
+      typing.set_address(visit->visitor.address());
+      typing.set_typing(request.typing().active());
+      conversation_.type(std::move(typing));
       break;
+    }
     default:
       refuse(visit, {Code::kInvalidArgument, Reason::kInvalidField, "the frame says nothing"});
   }
@@ -174,9 +180,9 @@ Result<v1::ChatLogRecord> ChatService::record_of(const VisitPtr& visit,
   item.set_client_id(write.client_id());
   item.set_text(write.text());
   for (const auto& file : write.files()) {
-    HARK_TRY(auto blob_id, tokens_.verify(visit->visitor,
-                                          {"", file.size_bytes(), file.file_name(), file.content_type()},
-                                          file.token()));
+    HARK_TRY(auto blob_id,
+             tokens_.verify(visit->visitor, {"", file.size_bytes(), file.file_name(), file.content_type()},
+                            file.token()));
     auto& shown = *item.add_files();
     shown = file;
     shown.clear_token();
@@ -211,9 +217,9 @@ Task<Result<v1::ChatFile>> ChatService::upload(Visitor visitor, std::string remo
                                                std::string content) {
   const auto wait = may_send(visitor, remote_address);
   if (wait > Duration{0}) {
-    co_return Error{Code::kResourceExhausted, Reason::kOverloaded,
-                    "too many files in a short time; try again in " +
-                        std::to_string(wait.count() / 1000 + 1) + " s"};
+    co_return Error{
+        Code::kResourceExhausted, Reason::kOverloaded,
+        "too many files in a short time; try again in " + std::to_string(wait.count() / 1000 + 1) + " s"};
   }
   file.set_file_name(safe_file_name(file.file_name()));
   file.set_content_type(safe_content_type(file.content_type()));

@@ -27,7 +27,7 @@ constexpr Duration kSlowTime{30'000};
 /// Items read, and sent, at once.
 constexpr int kItemsPerRead = 64;
 /// Frames of one visitor in a minute; whoever says more is read more slowly.
-constexpr int kFramesPerMinute = 600;
+constexpr int kFramesPerMinute = 3'000;
 
 /// Visitors' sessions: takes what they write, keeps what they may see, tells their pages.
 ///
@@ -52,6 +52,9 @@ class ChatService {
   void look_again(std::string_view address);
   /// An answer to deliver; the receipt follows once it is durable in the visitor's log.
   void take(v1::Lease lease);
+
+  /// An agent types an answer; the visitor's pages show it for a while.
+  void show_typing(const v1::Typing& typing);
 
   /// For requests that do not come over a connection. UNAUTHENTICATED.
   [[nodiscard]] Result<Visitor> visitor_of(std::string_view token) const { return tokens_.verify(token); }

@@ -9,10 +9,10 @@ Settings settings_from(const v1::Config& config) {
   for (const auto& account : config.accounts()) {
     if (!account.has_chat()) continue;
     const auto& chat = account.chat();
-    settings.accounts.emplace(
-        account.id(),
-        Settings::Account{account.name(), {chat.origins().begin(), chat.origins().end()},
-                          chat.identity_secret(), chat.identity_required()});
+    settings.accounts.emplace(account.id(), Settings::Account{account.name(),
+                                                              {chat.origins().begin(), chat.origins().end()},
+                                                              chat.identity_secret(),
+                                                              chat.identity_required()});
   }
   const auto& chat = config.chat();
   settings.sockets_max = static_cast<std::size_t>(chat.sockets_max());

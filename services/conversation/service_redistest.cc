@@ -495,7 +495,8 @@ TEST_F(ConversationsTest, WhatAVisitorTypesIsShownAndJoinsNothing) {
 TEST_F(ConversationsTest, ManyDevicesOfOneSignedPersonAtOnceAreOneConversation) {
   std::vector<std::optional<Result<v1::AcceptResponse>>> accepted(40);
   for (std::size_t i = 0; i < accepted.size(); ++i) {
-    auto message = claiming(claiming(chat("v" + std::to_string(i)), "user:site:7", true), "mailto:ana@x.lv", true);
+    auto message =
+        claiming(claiming(chat("v" + std::to_string(i)), "user:site:7", true), "mailto:ana@x.lv", true);
     tasks().spawn("accept", keep(service_->accept(std::move(message)), accepted[i]));
   }
   run_until_idle();

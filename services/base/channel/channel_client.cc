@@ -61,6 +61,8 @@ struct ChannelClient::Impl {
           connected_changed.notify_all();
         } else if (response->has_lease()) {
           on_lease(std::move(*response->mutable_lease()));
+        } else if (response->has_typing()) {
+          if (on_typing) on_typing(std::move(*response->mutable_typing()));
         } else {
           settle(*std::move(response));
         }
@@ -121,6 +123,7 @@ struct ChannelClient::Impl {
   std::unique_ptr<v1::BlobService::Stub> blobs;
   std::vector<std::string> account_ids;
   OnLease on_lease;
+  OnTyping on_typing;
   Notifier connected_changed;
   bool connected = false;
   std::shared_ptr<Stream> stream;
@@ -179,6 +182,15 @@ Task<Status> ChannelClient::quarantine(v1::Quarantine input) {
   v1::ConnectRequest frame;
   *frame.mutable_quarantine() = std::move(input);
   co_return status_of(co_await impl_->send(std::move(frame)));
+}
+
+void ChannelClient::on_typing(OnTyping on_typing) { impl_->on_typing = std::move(on_typing); }
+
+void ChannelClient::type(v1::Typing typing) {
+  if (!impl_->connected) return;
+  v1::ConnectRequest frame;
+  *frame.mutable_typing() = std::move(typing);
+  impl_->stream->write(std::move(frame));
 }
 
 Task<Result<v1::BlobRef>> ChannelClient::put_blob(std::string content) {

@@ -23,8 +23,11 @@ namespace hark {
 class ChannelClient {
  public:
   using OnLease = std::function<void(v1::Lease)>;
+  /// An agent types an answer to a customer of this channel.
+  using OnTyping = std::function<void(v1::Typing)>;
 
-  /// `to_conversation`: the way to the conversation service. `account_ids`: whose messages this process sends.
+  /// `to_conversation`: the way to the conversation service. `account_ids`: whose messages this process
+  /// sends.
   ChannelClient(TaskGroup& tasks, std::shared_ptr<grpc::Channel> to_conversation, v1::Channel channel,
                 std::vector<std::string> account_ids, OnLease on_lease);
   ~ChannelClient();
@@ -36,6 +39,11 @@ class ChannelClient {
   Task<Status> report(v1::Receipt receipt);
   Task<Status> bounce(v1::BounceReport report);
   Task<Status> quarantine(v1::Quarantine input);
+
+  /// For channels that show it; set before start().
+  void on_typing(OnTyping on_typing);
+  /// The customer types. Lost without notice if the stream is broken.
+  void type(v1::Typing typing);
 
   /// Keeps a content too large to ride along. Returns its reference.
   Task<Result<v1::BlobRef>> put_blob(std::string content);

@@ -59,8 +59,7 @@ Result<Trust> check_identity(const Identity& identity, std::string_view signatur
 }
 
 std::string user_address(std::string_view account_id, std::string_view external_id) {
-  constexpr std::string_view kPlain =
-      "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-._~@+";
+  constexpr std::string_view kPlain = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-._~@+";
   std::string out = "user:" + std::string{account_id} + ":";
   for (const char c : external_id) {
     if (kPlain.find(c) != std::string_view::npos) {

@@ -11,7 +11,8 @@ TEST(MessageRules, AClientIdIsShortAndPlain) {
   EXPECT_TRUE(check_client_id("c-1_A").ok());
   EXPECT_FALSE(check_client_id("").ok());
   EXPECT_FALSE(check_client_id(std::string(65, 'a')).ok());
-  for (const auto* wrong : {"a b", "a:b", "a{b}", "\xC5\xA1"}) EXPECT_FALSE(check_client_id(wrong).ok()) << wrong;
+  for (const auto* wrong : {"a b", "a:b", "a{b}", "\xC5\xA1"})
+    EXPECT_FALSE(check_client_id(wrong).ok()) << wrong;
 }
 
 TEST(MessageRules, AMessageSaysSomething) {

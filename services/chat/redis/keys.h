@@ -5,7 +5,8 @@
 
 /// Where chat's things are in Redis. Each visitor's lie under one hash tag, hark:{chat:<account>:<visitor>}:
 ///
-///   session   hash    epoch, last (offset), delivered, read (offsets that the page has said), told_delivered,
+///   session   hash    epoch, last (offset), delivered, read (offsets that the page has said),
+///   told_delivered,
 ///                     told_read (offsets whose news conversation has taken), user (whose session it is, if
 ///                     the site has signed it)
 ///   log       stream  <offset>-0: r ChatLogRecord bytes, i what makes it one item

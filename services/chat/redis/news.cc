@@ -26,7 +26,8 @@ void News::announce(std::string address) { tasks_.spawn("chat announce", send(st
 Task<> News::send(std::string address) {
   const auto key = keys::news();
   const auto kept = std::to_string(kNewsKeptMax);
-  const std::array<std::string_view, 10> command{"XADD", key, "MAXLEN", "~", kept, "*", "v", address, "p", process_};
+  const std::array<std::string_view, 10> command{"XADD", key, "MAXLEN", "~", kept,
+                                                 "*",    "v", address,  "p", process_};
   // Lost: the other process' page gets it with the next thing that happens, or when it reconnects.
   (void)co_await redis_.command(key, command);
 }
@@ -42,7 +43,8 @@ Task<> News::listen() {
       if (reply.ok()) position = reply->size() > 0 ? (*reply)[0][0].text() : "0-0";
       on_news_({});
     }
-    const std::array<std::string_view, 8> command{"XREAD", "COUNT", "500", "BLOCK", kBlockMs, "STREAMS", key, position};
+    const std::array<std::string_view, 8> command{"XREAD",  "COUNT",   "500", "BLOCK",
+                                                  kBlockMs, "STREAMS", key,   position};
     auto reply = position.empty() ? Result<redis::Reply>{Error{}}
                                   : co_await blocking_.command(key, command, kBlockTimeout);
     if (!reply.ok()) {

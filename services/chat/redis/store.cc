@@ -102,8 +102,7 @@ Task<Result<Store::Marks>> Store::mark(const Visitor& visitor, std::int64_t deli
 }
 
 Task<Status> Store::told(const Visitor& visitor, std::int64_t delivered, std::int64_t read) {
-  HARK_CO_TRY_VOID(
-      co_await run(told_script(), visitor, {std::to_string(delivered), std::to_string(read)}));
+  HARK_CO_TRY_VOID(co_await run(told_script(), visitor, {std::to_string(delivered), std::to_string(read)}));
   co_return Status{};
 }
 

@@ -17,9 +17,9 @@ namespace hark::chat {
 /// A session in which nobody has written yet lives this long.
 constexpr std::chrono::seconds kEmptySessionFor = std::chrono::hours{24};
 
-/// Visitors' sessions in Redis: for each one log of what the visitor may see, with dense offsets. One function
-/// per script. Lives on its service's thread; errors are the client's (STORE_UNAVAILABLE, OUTCOME_UNKNOWN,
-/// STORE_FULL).
+/// Visitors' sessions in Redis: for each one log of what the visitor may see, with dense offsets. One
+/// function per script. Lives on its service's thread; errors are the client's (STORE_UNAVAILABLE,
+/// OUTCOME_UNKNOWN, STORE_FULL).
 class Store {
  public:
   Store(redis::Client& redis, std::chrono::seconds session_life)

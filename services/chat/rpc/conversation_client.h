@@ -13,6 +13,7 @@ class ConversationClient final : public ConversationPort {
     return client_.accept(std::move(message));
   }
   Task<Status> report(v1::Receipt receipt) override { return client_.report(std::move(receipt)); }
+  void type(v1::Typing typing) override { client_.type(std::move(typing)); }
   Task<Result<v1::BlobRef>> put_blob(std::string content) override {
     return client_.put_blob(std::move(content));
   }

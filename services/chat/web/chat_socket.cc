@@ -55,8 +55,8 @@ Origin origin_of(const web::HttpRequest& request, bool behind_proxy) {
   if (behind_proxy) {
     const auto forwarded = request.header("x-forwarded-for");
     const auto comma = forwarded.rfind(',');
-    auto last = one_line(comma == std::string_view::npos ? forwarded : forwarded.substr(comma + 1),
-                         kAddressBytesMax);
+    auto last =
+        one_line(comma == std::string_view::npos ? forwarded : forwarded.substr(comma + 1), kAddressBytesMax);
     if (!last.empty()) origin.remote_address = std::move(last);
   }
   origin.page = std::string{request.header("origin")};
@@ -70,9 +70,9 @@ Task<> serve_chat_socket(ServiceSlot slot, std::shared_ptr<web::WebSocketSession
     socket->close(web::CloseCode::kRestarting, "not ready yet: reconnect in a moment");
     co_return;
   }
-  const Connected connected{
-      service, service->connect(std::make_shared<SocketSink>(socket),
-                                origin_of(socket->request(), service->settings().behind_proxy))};
+  const Connected connected{service,
+                            service->connect(std::make_shared<SocketSink>(socket),
+                                             origin_of(socket->request(), service->settings().behind_proxy))};
   while (auto text = co_await socket->receive()) {
     auto frame = decode_frame(*text);
     if (frame.request.ok()) {

@@ -49,7 +49,8 @@ HttpResponse refusal(const Error& error) {
 Result<Visitor> visitor_of(const ChatService& service, const HttpRequest& request) {
   constexpr std::string_view kScheme = "bearer ";
   const auto header = request.header("authorization");
-  if (header.size() <= kScheme.size() || !web::equal_ignoring_case(header.substr(0, kScheme.size()), kScheme)) {
+  if (header.size() <= kScheme.size() ||
+      !web::equal_ignoring_case(header.substr(0, kScheme.size()), kScheme)) {
     return Error{Code::kUnauthenticated, Reason::kUnauthenticated,
                  "say who you are: Authorization: Bearer <visitor token>"};
   }
@@ -139,7 +140,8 @@ void add_file_routes(web::HttpServer& server, const ServiceSlot& slot, const Set
   const auto answer_preflight = [slot](HttpRequest request) { return preflight(slot, std::move(request)); };
   server.route({"OPTIONS", "/chat/files", answer_preflight});
   server.route({"OPTIONS", "/chat/files/*", answer_preflight});
-  server.route({"GET", "/chat/files/*", [slot](HttpRequest request) { return download(slot, std::move(request)); }});
+  server.route(
+      {"GET", "/chat/files/*", [slot](HttpRequest request) { return download(slot, std::move(request)); }});
   web::HttpRoute take;
   take.method = "POST";
   take.path = "/chat/files";

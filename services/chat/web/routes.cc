@@ -2,6 +2,7 @@
 
 #include "chat/core/origins.h"
 #include "chat/web/file_routes.h"
+#include "chat/web/page_files.h"
 
 namespace hark::chat {
 namespace {
@@ -17,6 +18,8 @@ std::vector<std::string> origins_of(const Settings& settings) {
 }  // namespace
 
 void add_routes(web::HttpServer& server, const ServiceSlot& slot, const Settings& settings) {
+  server.route({"GET", "/chat", serve_page_file});
+  server.route({"GET", "/chat/*", serve_page_file});
   add_file_routes(server, slot, settings);
   web::WebSocketRoute socket;
   socket.path = "/ws/chat";

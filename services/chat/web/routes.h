@@ -5,8 +5,9 @@
 
 namespace hark::chat {
 
-constexpr std::size_t kFrameBytesMax = 64U << 10;   // larger ones end the connection with 1009
-constexpr std::size_t kOutboxBytesMax = 2U << 20;   // for a page that reads slowly; then it is closed with 4008
+constexpr std::size_t kFrameBytesMax = 64U << 10;  // larger ones end the connection with 1009
+constexpr std::size_t kOutboxBytesMax = 2U
+                                        << 20;  // for a page that reads slowly; then it is closed with 4008
 
 /// Chat's part of the process' HTTP server:
 ///

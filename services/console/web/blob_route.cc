@@ -69,7 +69,7 @@ Task<HttpResponse> serve_blob(std::shared_ptr<ConsoleService> service, HttpReque
   }
   const auto headers =
       web::blob_headers(request.query_value("type").value_or(""), request.query_value("name").value_or(""),
-                   request.query_value("inline").value_or("") == "1");
+                        request.query_value("inline").value_or("") == "1");
   HttpResponse response;
   response.content_type = headers.content_type;
   response.headers = {{"Content-Disposition", headers.content_disposition},

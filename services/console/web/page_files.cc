@@ -1,16 +1,14 @@
 #include "console/web/page_files.h"
 
-#include <array>
 #include <string>
 #include <string_view>
 
-#include "base/core/digest.h"
+#include "base/web/static_files.h"
 #include "console/web/page_embedded.h"
 
 namespace hark::console {
 namespace {
 
-constexpr std::string_view kPrefix = "/console/";
 constexpr std::string_view kScript = "text/javascript; charset=utf-8";
 
 /// Our own scripts only, and no connection but to ourselves. Inline styles are for the customers' mails,
@@ -21,46 +19,20 @@ constexpr std::string_view kPagePolicy =
     "connect-src 'self'; "
     "frame-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
 
-struct PageFile {
-  std::string_view name;
-  std::string_view type;
-  std::string_view content;
-  std::string etag;
-};
-
-PageFile file(std::string_view name, std::string_view type, std::string_view content) {
-  return {name, type, content, "\"" + sha256_hex(content).substr(0, 16) + "\""};
-}
-
-const std::array<PageFile, 4>& files() {
-  static const std::array<PageFile, 4> all{
-      file("", "text/html; charset=utf-8", page::index_html),
-      file("style.css", "text/css; charset=utf-8", page::style_css),
-      file("icon.svg", "image/svg+xml", page::icon_svg),
-      file("app.js", kScript, page::app_js),
-  };
-  return all;
+web::StaticFiles page_files() {
+  web::StaticFiles files{"/console/", {{"Content-Security-Policy", std::string{kPagePolicy}}}};
+  files.add("", "text/html; charset=utf-8", page::index_html);
+  files.add("style.css", "text/css; charset=utf-8", page::style_css);
+  files.add("icon.svg", "image/svg+xml", page::icon_svg);
+  files.add("app.js", kScript, page::app_js);
+  return files;
 }
 
 }  // namespace
 
 Task<web::HttpResponse> serve_page_file(web::HttpRequest request) {
-  const auto name = std::string_view{request.path}.substr(kPrefix.size());
-  for (const auto& file : files()) {
-    if (file.name != name) continue;
-    web::HttpResponse response;
-    response.headers = {{"Cache-Control", "no-cache"},
-                        {"ETag", file.etag},
-                        {"Content-Security-Policy", std::string{kPagePolicy}}};
-    if (request.header("if-none-match") == file.etag) {
-      response.status = 304;
-    } else {
-      response.content_type = std::string{file.type};
-      response.body = std::string{file.content};
-    }
-    co_return response;
-  }
-  co_return web::plain_response(404, "the console has no such file");
+  static const auto files = page_files();
+  co_return files.answer(request);
 }
 
 }  // namespace hark::console

@@ -1,0 +1,11 @@
+#pragma once
+
+#include <string_view>
+
+namespace hark::chat::page {
+
+extern const std::string_view index_html;
+extern const std::string_view page_css;
+extern const std::string_view chat_js;
+
+}  // namespace hark::chat::page
