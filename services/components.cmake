@@ -4,6 +4,12 @@
 
 include(GoogleTest)
 
+# What CI builds where it does not need everything: what ctest runs; of that, what TSan judges (Debian's gRPC is not
+# instrumented, so only what lies below it); the fuzz targets.
+add_custom_target(unit_tests)
+add_custom_target(tests_below_rpc)
+add_custom_target(fuzz_targets)
+
 # hark_component(<folder below services> [DEPS <targets>] [TEST_DEPS <targets>] [MODULE_DEPS <targets>])
 # services/routing/core becomes the target hark::routing_core; sources are every .cc in that folder alone.
 # module.cc wires a service to its edges, so it stands above both: hark::routing_module, with MODULE_DEPS.
@@ -38,6 +44,10 @@ function(hark_component folder)
     if(tests AND GTest_FOUND AND NOT HARK_FUZZ)
       add_executable(${name}_${kind} ${tests})
       target_link_libraries(${name}_${kind} PRIVATE hark::${name} ${arg_TEST_DEPS} GTest::gmock GTest::gtest_main)
+      add_dependencies(unit_tests ${name}_${kind})
+      if(kind STREQUAL "test" AND NOT folder MATCHES "(rpc|web)$")
+        add_dependencies(tests_below_rpc ${name}_${kind})
+      endif()
       gtest_discover_tests(${name}_${kind} TEST_PREFIX "${folder}: " DISCOVERY_MODE PRE_TEST
                            PROPERTIES LABELS ${kind} TIMEOUT 120)
     endif()
@@ -61,6 +71,8 @@ function(hark_component folder)
     set(target ${name}_${target})
     add_executable(${target} ${source})
     target_link_libraries(${target} PRIVATE hark::${name} ${arg_TEST_DEPS})
+    add_dependencies(fuzz_targets ${target})
+    add_dependencies(unit_tests ${target})
     string(REGEX REPLACE "_fuzz\\.cc$" "" stem ${source})
     if(HARK_FUZZ)
       target_link_options(${target} PRIVATE -fsanitize=fuzzer)

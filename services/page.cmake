@@ -58,6 +58,7 @@ function(hark_page service target namespace header)
               --loader:.css=text --tsconfig=${CMAKE_SOURCE_DIR}/tsconfig.json --outbase=${dir} --outdir=${out}/tests --log-level=warning
       DEPENDS ${sources} ${tests} ${page_packages} hark_page_packages ${CMAKE_SOURCE_DIR}/tsconfig.json VERBATIM)
     add_custom_target(hark_${service}_page_tests ALL DEPENDS ${bundled_tests})
+    add_dependencies(unit_tests hark_${service}_page_tests)
     add_test(NAME "${service}/page: tests" COMMAND ${HARK_NODE} --enable-source-maps --test ${bundled_tests})
     set_tests_properties("${service}/page: tests" PROPERTIES LABELS test TIMEOUT 120)
   endif()
@@ -79,6 +80,7 @@ function(hark_page_types)
   "include": ["@CMAKE_SOURCE_DIR@/services/*/page/**/*"]
 }
 ]])
+  add_dependencies(unit_tests hark_page_types)
   add_test(NAME "page: types" COMMAND ${page_tsc} --noEmit -p ${CMAKE_BINARY_DIR}/page/tsconfig.json)
   set_tests_properties("page: types" PROPERTIES LABELS test TIMEOUT 120)
 endfunction()

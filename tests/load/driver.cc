@@ -53,6 +53,25 @@ int main(int argc, char** argv) {
   command->add_flag("--one-by-one", offer.one_by_one);
   command->callback([&] { measure = [&] { return offers(offer); }; });
 
+  ChatsOptions chat;
+  const auto add_chats = [&chat](CLI::App& to) {
+    to.add_option("--http", chat.http_port)->required();
+    to.add_option("--agent", chat.agents);
+    to.add_option("--password", chat.password);
+    to.add_option("--pairs", chat.pairs);
+  };
+  command = app.add_subcommand("chats", "Chat messages from visitors' sockets to agents' sockets");
+  add_chats(*command);
+  command->add_option("--rate", chat.rate);
+  command->add_option("--window", chat.window);
+  command->add_option("--seconds", chat.seconds);
+  command->add_option("--watch", chat.watched, "name=pid of a process whose CPU is counted");
+  command->callback([&] { measure = [&] { return chats(chat); }; });
+  bool holds = false;
+  command = app.add_subcommand("sockets", "Hold sockets on which nothing happens; ends with its input");
+  add_chats(*command);
+  command->callback([&] { holds = true; });
+
   std::string folder;
   double seconds = 2;
   command = app.add_subcommand("fsyncs", "fdatasync in a folder");
@@ -71,6 +90,7 @@ int main(int argc, char** argv) {
   CLI11_PARSE(app, argc, argv);
   if (empty_channel) return serve_empty_channel();
   try {
+    if (holds) return hold_sockets(chat);
     std::printf("%s\n", measure().json().c_str());
   } catch (const std::exception& error) {
     std::fprintf(stderr, "hark_load: %s\n", error.what());

@@ -56,6 +56,27 @@ struct OffersOptions {
 /// Mails of new customers, until the offer of each has come down to an agent, who takes it.
 Report offers(const OffersOptions& options);
 
+struct ChatsOptions {
+  std::string host = "127.0.0.1";
+  int http_port = 0;
+  std::string account = "site";
+  std::vector<std::string> agents;  // of the configuration, with capacity enough; all with one password
+  std::string password;
+  std::size_t pairs = 200;  // a visitor, and an agent's page that has the conversation open
+  double rate =
+      500;  // messages a second over all pairs, sent when they are due; 0: as fast as they are acknowledged
+  int window = 2;  // unacknowledged messages of a visitor, without a rate
+  double seconds = 5;
+  std::vector<std::string> watched;
+};
+/// Chat messages, from the visitor's socket to the agent's: latencies of what was shown and of what was
+/// acknowledged.
+Report chats(const ChatsOptions& options);
+
+/// Opens `pairs` sockets, of visitors or (if agents are given) of agents' pages, prints their number as a
+/// line, and holds them until its standard input ends.
+int hold_sockets(const ChatsOptions& options);
+
 /// fdatasync after each append of 512 bytes to a file in the folder.
 Report fsyncs(const std::filesystem::path& folder, double seconds);
 

@@ -9,7 +9,7 @@ import grpc
 
 from support.hark import BINARY, ROOT, Hark, free_port_base, wait_for
 
-SERVICES = ("conversation", "routing", "email", "console")
+SERVICES = ("conversation", "routing", "email", "chat", "console")
 
 
 class Process(Hark):
@@ -38,7 +38,8 @@ class Split:
             "peers": {name: f"localhost:{self.processes[name].grpc}" for name in ("conversation", "routing")},
             "grpc": {"certificate_file": f"{self.secrets}/tls.crt", "key_file": f"{self.secrets}/tls.key",
                      "ca_file": f"{self.secrets}/ca.crt", "token_file": f"{self.secrets}/token"},
-            "accounts": [{"id": "support", "name": "Support", "email": {"address": "support@hark.test"}}],
+            "accounts": [{"id": "support", "name": "Support", "email": {"address": "support@hark.test"}},
+                         {"id": "site", "name": "Site", "chat": {"origins": ["*"]}}],
             "agents": [{"id": "ana", "name": "Ana", "password": "test-password", "skills": ["billing"]}],
             **sections}
         self._channels = []

@@ -1,0 +1,336 @@
+// Visitors who chat and agents who have the conversation open, in pairs; and sockets on which nothing
+// happens.
+#include <google/protobuf/util/json_util.h>
+
+#include <atomic>
+#include <charconv>
+#include <condition_variable>
+#include <map>
+#include <mutex>
+#include <set>
+#include <stdexcept>
+#include <thread>
+
+#include "drivers.h"
+#include "hark/v1/chat.pb.h"
+#include "hark/v1/console.pb.h"
+#include "latencies.h"
+#include "process_cpu.h"
+#include "web_sockets.h"
+#include "workload.h"
+
+namespace hark::load {
+namespace {
+
+using namespace std::chrono_literals;
+using SocketPtr = std::shared_ptr<WebSockets::Socket>;
+
+constexpr std::string_view kMark = "pair#";  // then "<pair>.<number>#"
+
+std::string json(const google::protobuf::Message& message) {
+  std::string out;
+  if (!google::protobuf::util::MessageToJsonString(message, &out).ok())
+    throw std::logic_error("a frame is no JSON");
+  return out;
+}
+
+template <class Message>
+Message parsed(std::string_view text) {
+  Message out;
+  google::protobuf::util::JsonParseOptions options;
+  options.ignore_unknown_fields = true;
+  const auto status = google::protobuf::util::JsonStringToMessage(
+      google::protobuf::StringPiece{text.data(), text.size()}, &out, options);
+  if (!status.ok())
+    throw std::runtime_error("a frame that is not of the contract: " + std::string{text.substr(0, 200)});
+  return out;
+}
+
+/// Reads frames until one is what is waited for; refusals end the measurement.
+template <class Message, class Wanted>
+Message heard(WebSockets::Socket& socket, Wanted wanted) {
+  for (;;) {
+    auto frame = parsed<Message>(socket.hear());
+    if (frame.has_failed())
+      throw std::runtime_error(frame.failed().reason() + ": " + frame.failed().message());
+    if (wanted(frame)) return frame;
+  }
+}
+
+/// Agents' sockets that take every offer, and know who holds which conversation.
+class Desks {
+ public:
+  Desks(WebSockets& sockets, const ChatsOptions& options, std::string run)
+      : sockets_{sockets}, options_{options}, run_{std::move(run)} {
+    for (const auto& agent : options.agents) {
+      const auto socket = open();
+      v1::ConsoleRequest sign_in;
+      sign_in.mutable_sign_in()->set_login(agent);
+      sign_in.mutable_sign_in()->set_password(options.password);
+      const auto token = signed_in(*socket, sign_in);
+      v1::ConsoleRequest presence;
+      presence.mutable_set_presence()->set_presence(v1::PRESENCE_AVAILABLE);
+      socket->say(json(presence));
+      tokens_.push_back(token);
+      socket->listen([this, weak = std::weak_ptr{socket}](std::string_view text) { read(weak, text); });
+      sockets_of_.push_back(socket);
+    }
+  }
+
+  /// Conversation by the visitor's name, once `count` are held.
+  std::map<std::string, std::string> wait_for(std::size_t count) {
+    std::unique_lock lock{mutex_};
+    if (!changed_.wait_for(lock, 120s, [&] { return conversation_of_.size() >= count; })) {
+      throw std::runtime_error("only " + std::to_string(conversation_of_.size()) + " of " +
+                               std::to_string(count) + " chats were taken within two minutes");
+    }
+    return conversation_of_;
+  }
+
+  /// One more page of an agent who is signed in, with the conversation open.
+  SocketPtr open_at(std::size_t agent, const std::string& conversation) {
+    auto socket = open();
+    v1::ConsoleRequest sign_in;
+    sign_in.mutable_sign_in()->set_session_token(tokens_[agent % tokens_.size()]);
+    signed_in(*socket, sign_in);
+    if (conversation.empty()) return socket;
+    v1::ConsoleRequest request;
+    request.mutable_open()->set_conversation_id(conversation);
+    socket->say(json(request));
+    heard<v1::ConsoleResponse>(*socket, [](const auto& frame) { return frame.has_conversation(); });
+    return socket;
+  }
+
+ private:
+  SocketPtr open() { return sockets_.open(options_.host, options_.http_port, "/ws/console"); }
+
+  static std::string signed_in(WebSockets::Socket& socket, const v1::ConsoleRequest& request) {
+    socket.say(json(request));
+    return heard<v1::ConsoleResponse>(socket, [](const auto& frame) { return frame.has_signed_in(); })
+        .signed_in()
+        .session_token();
+  }
+
+  void read(const std::weak_ptr<WebSockets::Socket>& weak, std::string_view text) {
+    if (text.find("\"work\"") == std::string_view::npos) return;
+    const auto frame = parsed<v1::ConsoleResponse>(text);
+    const auto socket = weak.lock();
+    for (const auto& offer : frame.work().offers()) {
+      if (!taken_.insert(offer.id()).second) continue;
+      v1::ConsoleRequest accept;
+      accept.mutable_accept_offer()->set_offer_id(offer.id());
+      socket->send(json(accept));
+    }
+    const std::lock_guard lock{mutex_};
+    for (const auto& held : frame.work().assigned()) {
+      if (held.customer_name().starts_with(run_)) conversation_of_[held.customer_name()] = held.id();
+    }
+    changed_.notify_all();
+  }
+
+  WebSockets& sockets_;
+  const ChatsOptions& options_;
+  std::string run_;  // what the names of its visitors begin with
+  std::vector<std::string> tokens_;
+  std::vector<SocketPtr> sockets_of_;
+  std::set<std::string> taken_;  // on the sockets' thread
+  std::mutex mutex_;
+  std::condition_variable changed_;
+  std::map<std::string, std::string> conversation_of_;
+};
+
+SocketPtr visitor(WebSockets& sockets, const ChatsOptions& options, const std::string& name) {
+  auto socket = sockets.open(options.host, options.http_port, "/ws/chat");
+  v1::ChatRequest hello;
+  hello.mutable_hello()->set_account_id(options.account);
+  hello.mutable_hello()->mutable_introduction()->set_name(name);
+  socket->say(json(hello));
+  heard<v1::ChatResponse>(*socket, [](const auto& frame) { return frame.has_welcome(); });
+  return socket;
+}
+
+std::string words(std::size_t pair, std::size_t number) {
+  v1::ChatRequest request;
+  request.mutable_write()->set_client_id("m" + std::to_string(number));
+  request.mutable_write()->set_text(std::string{kMark} + std::to_string(pair) + "." + std::to_string(number) +
+                                    "# where is my parcel, please? It was to come on Monday.");
+  return json(request);
+}
+
+/// The chats under way. Everything but the constructor and wait() happens on the sockets' thread.
+class Chats {
+ public:
+  Chats(WebSockets& sockets, const ChatsOptions& options)
+      : sockets_{sockets}, options_{options}, cpu_{options.watched} {
+    const auto run = run_name();
+    Desks desks{sockets, options, run};
+    for (std::size_t i = 0; i < options.pairs; ++i) {
+      pairs_.push_back({.visitor = visitor(sockets, options, name(run, i))});
+      pairs_[i].visitor->say(words(i, 0));
+      heard<v1::ChatResponse>(*pairs_[i].visitor, [](const auto& frame) { return frame.has_acked(); });
+      pairs_[i].sent.push_back({});
+    }
+    const auto conversations = desks.wait_for(options.pairs);
+    for (std::size_t i = 0; i < options.pairs; ++i) {
+      pairs_[i].agent = desks.open_at(i, conversations.at(name(run, i)));
+      pairs_[i].agent->listen([this](std::string_view text) { shown(text); });
+      pairs_[i].visitor->listen([this, i](std::string_view text) { answered(i, text); });
+    }
+    cpu_.begin();
+    sockets.after(0us, [this] { begin(); });
+    wait();
+  }
+
+  void into(Report& report) {
+    report.add("messages", static_cast<double>(latencies_.count()));
+    report.add("per_second", static_cast<double>(latencies_.count()) / seconds_between(began_, last_shown_));
+    latencies_.into(report);
+    report.append("acked_", acked());
+    cpu_.into(report, static_cast<double>(latencies_.count()));
+  }
+
+ private:
+  struct Pair {
+    SocketPtr visitor, agent;
+    std::vector<SteadyTime> sent;  // by number
+    std::size_t shown = 1;         // the first one opened the ticket
+    std::size_t acked = 1;
+  };
+
+  static std::string name(const std::string& run, std::size_t pair) {
+    return run + "-" + std::to_string(pair);
+  }
+
+  Report acked() {
+    Report report;
+    acks_.into(report);
+    return report;
+  }
+
+  void begin() {
+    began_ = last_shown_ = steady_now();
+    begun_ = true;
+    if (options_.rate > 0) {
+      tick();
+      return;
+    }
+    for (std::size_t i = 0; i < pairs_.size(); ++i) {
+      for (int n = 0; n < options_.window; ++n) write(i);
+    }
+  }
+
+  /// As many as are due by now: an open loop, which a slow system cannot slow down.
+  void tick() {
+    const auto due = static_cast<std::size_t>(
+        std::min(seconds_between(began_, steady_now()), options_.seconds) * options_.rate);
+    while (sent_ < due) write(sent_ % pairs_.size());
+    if (over()) {
+      finish_if_all_shown();
+    } else {
+      sockets_.after(1ms, [this] { tick(); });
+    }
+  }
+
+  [[nodiscard]] bool over() const { return seconds_between(began_, steady_now()) >= options_.seconds; }
+
+  void write(std::size_t i) {
+    auto& pair = pairs_[i];
+    pair.visitor->send(words(i, pair.sent.size()));
+    pair.sent.push_back(steady_now());
+    ++sent_;
+  }
+
+  void answered(std::size_t i, std::string_view text) {
+    if (text.find("\"failed\"") != std::string_view::npos) refuse(text);
+    if (text.find("\"acked\"") == std::string_view::npos) return;
+    auto& pair = pairs_[i];
+    if (pair.acked < pair.sent.size()) acks_.add(steady_now() - pair.sent[pair.acked++]);
+    if (options_.rate == 0 && !over()) write(i);
+  }
+
+  void shown(std::string_view text) {
+    if (text.find("\"failed\"") != std::string_view::npos) refuse(text);
+    for (auto at = text.find(kMark); at != std::string_view::npos; at = text.find(kMark, at + 1)) {
+      std::size_t i = 0, number = 0;
+      const auto* end = text.data() + text.size();
+      const auto [dot, bad] = std::from_chars(text.data() + at + kMark.size(), end, i);
+      if (bad != std::errc{} || i >= pairs_.size()) continue;
+      std::from_chars(dot + 1, end, number);
+      auto& pair = pairs_[i];
+      if (number < pair.shown || number >= pair.sent.size()) continue;
+      if (number > pair.shown) {
+        refuse("message " + std::to_string(pair.shown) + " was shown after message " +
+               std::to_string(number));
+      }
+      pair.shown = number + 1;
+      last_shown_ = steady_now();
+      latencies_.add(last_shown_ - pair.sent[number]);
+    }
+    if (begun_ && over()) finish_if_all_shown();
+  }
+
+  void refuse(std::string_view why) {
+    const std::lock_guard lock{mutex_};
+    if (failure_.empty()) failure_ = why;
+    changed_.notify_all();
+  }
+
+  void finish_if_all_shown() {
+    if (latencies_.count() < sent_) return;
+    const std::lock_guard lock{mutex_};
+    done_ = true;
+    changed_.notify_all();
+  }
+
+  void wait() {
+    std::unique_lock lock{mutex_};
+    const auto patience = std::chrono::duration<double>(options_.seconds + 60);
+    const auto until = steady_now() + std::chrono::duration_cast<std::chrono::milliseconds>(patience);
+    while (!done_ && failure_.empty()) {
+      changed_.wait_for(lock, 50ms);
+      if (failure_.empty()) failure_ = sockets_.failure();
+      if (steady_now() > until) failure_ = "not all messages reached their agents within a minute";
+    }
+    if (!failure_.empty()) throw std::runtime_error(failure_);
+  }
+
+  WebSockets& sockets_;
+  const ChatsOptions& options_;
+  ProcessCpu cpu_;
+  std::vector<Pair> pairs_;
+  SteadyTime began_, last_shown_;
+  std::size_t sent_ = 0;
+  bool begun_ = false;  // until then frames are of the preparation
+  Latencies latencies_, acks_;
+  std::mutex mutex_;
+  std::condition_variable changed_;
+  bool done_ = false;
+  std::string failure_;
+};
+
+}  // namespace
+
+Report chats(const ChatsOptions& options) {
+  WebSockets sockets;
+  Chats under_way{sockets, options};
+  Report report;
+  under_way.into(report);
+  sockets.stop();
+  return report;
+}
+
+int hold_sockets(const ChatsOptions& options) {
+  WebSockets sockets;
+  std::vector<SocketPtr> held;
+  Desks desks{sockets, options, {}};
+  for (std::size_t i = 0; i < options.pairs; ++i) {
+    held.push_back(options.agents.empty() ? visitor(sockets, options, {}) : desks.open_at(i, {}));
+  }
+  std::printf("%zu\n", held.size());
+  std::fflush(stdout);
+  while (std::getchar() != EOF) {
+  }
+  return 0;
+}
+
+}  // namespace hark::load
