@@ -60,7 +60,13 @@ Task<Status> Conversations::finish_merge(Store::Saga saga) {
   const auto status = [&](const std::string& where, const std::string& other) {
     return status_entry(where, v1::StatusChange::CHANGE_MERGED, saga.agent_id, "", saga.reason, "", other);
   };
-  HARK_CO_TRY_VOID(co_await store_.freeze(clock_.now(), saga, status(saga.loser, saga.survivor)));
+  const auto frozen = co_await store_.freeze(clock_.now(), saga, status(saga.loser, saga.survivor));
+  if (!frozen.ok()) {
+    // The loser is itself in a merge, in another conversation by now, or unknown: this one will not happen.
+    const bool refused = in_the_way_of_merges(frozen.error()) || frozen.error().code == Code::kNotFound;
+    if (refused) HARK_CO_TRY_VOID(co_await store_.cancel(clock_.now(), saga));
+    co_return frozen;
+  }
   HARK_CO_TRY(const auto survivor, co_await store_.head(saga.survivor));
   HARK_CO_TRY(const auto loser, co_await store_.head(saga.loser));
   HARK_CO_TRY(const auto theirs, co_await all_items(saga.survivor, survivor));
@@ -164,12 +170,7 @@ Task<Result<Store::RestoreInput>> Conversations::entries_back(Store::Saga saga, 
 
 Task<Status> Conversations::finish(Store::Saga saga) {
   if (saga.takes_back) co_return co_await finish_unmerge(std::move(saga));
-  auto merged = co_await finish_merge(saga);
-  if (!merged.ok() && (in_the_way_of_merges(merged.error()) || merged.error().code == Code::kNotFound)) {
-    // The loser is itself in a merge, or in another conversation by now: this one will not happen.
-    HARK_CO_TRY_VOID(co_await store_.cancel(clock_.now(), saga));
-  }
-  co_return merged;
+  co_return co_await finish_merge(std::move(saga));
 }
 
 Task<Status> Conversations::finish_sagas(std::string conversation_id) {
@@ -205,6 +206,7 @@ Task<Status> Conversations::finish_all_sagas() {
 
 /// Runs a saga from wherever it is.
 Task<Status> Conversations::run_saga(Store::Saga saga) {
+  saga.id = std::to_string(secure_random());
   const auto begun = co_await store_.begin_saga(clock_.now(), saga);
   if (!begun.ok()) {
     if (in_the_way_of_merges(begun.error())) HARK_CO_TRY_VOID(co_await finish_sagas(saga.survivor));

@@ -3,26 +3,28 @@
      ARGV  1 now  2 survivor  3 loser  4 survivor's last sequence in the order given  5 number of entries in it  6 agent who
            held the loser's ticket  7 since when it waited  8 Ticket bytes, or '' if it had no open ticket  9 agent wanted
            10 ticket id, if a new one is needed  11 status entry id  12 its bytes  13 agent who merges
+           14 id of the saga
            then the entries "<conversation> <seq>"; then triples of entry owed, its place "<conversation> <seq>", thread
      Returns {'ok'} | {'done'} | {'cancelled'} ]]
 local survivor, loser = ARGV[2], ARGV[3]
 local con_key, view, owed_key = P .. 'con:' .. survivor, P .. 'view:' .. survivor, P .. 'obl:' .. survivor
 local con = redis.call('HMGET', con_key, 'seq', 'parts', 'expects', 'ticket')
 if has_word(con[2], loser) then return { 'ok' } end
-if con[3] ~= loser then return { 'cancelled' } end
+if con[3] ~= loser or redis.call('HGET', P .. 'saga:' .. loser, 'id') ~= ARGV[14] then return { 'cancelled' } end
 
 -- The order; what came to the survivor since it was made follows.
 local old = redis.call('LRANGE', view, 0, -1)
 local covered, count = tonumber(ARGV[4]), tonumber(ARGV[5])
 local places, index = {}, {}
-for i = 1, count do places[i] = ARGV[13 + i] end
+for i = 1, count do places[i] = ARGV[14 + i] end
 for sequence = covered + 1, tonumber(con[1]) do places[#places + 1] = survivor .. ' ' .. sequence end
 redis.call('DEL', view)
 for i, place in ipairs(places) do
   if place ~= '' then index[place] = i end
   redis.call('RPUSH', view, place)
 end
-redis.call('HSET', con_key, 'seq', #places, 'view', #places, 'parts', con[2] and con[2] .. ' ' .. loser or loser)
+redis.call('HSET', con_key, 'seq', #places, 'view', #places, 'by:' .. loser, ARGV[14], 'parts',
+  con[2] and con[2] ~= '' and con[2] .. ' ' .. loser or loser)
 
 -- What is owed, under its new sequence.
 local owed = redis.call('HGETALL', owed_key)
@@ -31,7 +33,7 @@ for i = 1, #owed, 2 do
   local place = old[tonumber(sequence)] or survivor .. ' ' .. sequence
   redis.call('HSET', owed_key, owed[i], index[place] .. ' ' .. thread)
 end
-for i = 14 + count, #ARGV, 3 do redis.call('HSET', owed_key, ARGV[i], index[ARGV[i + 1]] .. ' ' .. ARGV[i + 2]) end
+for i = 15 + count, #ARGV, 3 do redis.call('HSET', owed_key, ARGV[i], index[ARGV[i + 1]] .. ' ' .. ARGV[i + 2]) end
 
 -- The ticket.
 local ticket = con[4] or ''

@@ -1,7 +1,8 @@
 --[[ merge_cancel: forgets a merge whose loser could not be frozen.
-     ARGV  1 now  2 survivor  3 loser
+     ARGV  1 now  2 survivor  3 loser  4 id of the saga
      Returns {'ok'} ]]
-if redis.call('HGET', P .. 'con:' .. ARGV[2], 'expects') == ARGV[3] then
+if redis.call('HGET', P .. 'con:' .. ARGV[2], 'expects') == ARGV[3]
+  and redis.call('HGET', P .. 'saga:' .. ARGV[3], 'id') == ARGV[4] then
   redis.call('HDEL', P .. 'con:' .. ARGV[2], 'expects')
   redis.call('SREM', P .. 'sagas', ARGV[3])
   redis.call('DEL', P .. 'saga:' .. ARGV[3])

@@ -2,19 +2,19 @@
      of what stays do not change. Where one reply settled messages of both, it went to one of them alone: the other's are
      owed again.
      ARGV  1 now  2 survivor  3 loser  4 status entry id  5 its bytes  6 agent  7 number of entries that go  8 ticket id, if
-           a new one is needed  then pairs of entry that goes, its sequence; then triples of message that wants an answer, its
+           a new one is needed  9 id of the saga  then pairs of entry that goes, its sequence; then triples of message that wants an answer, its
            sequence, thread
      Returns {'ok'} ]]
 local survivor, loser, count = ARGV[2], ARGV[3], tonumber(ARGV[7])
 local con_key, view = P .. 'con:' .. survivor, P .. 'view:' .. survivor
 local fold, owed_key, parted = P .. 'fold:' .. survivor, P .. 'obl:' .. survivor, P .. 'parted:' .. loser
-local con = redis.call('HMGET', con_key, 'seq', 'view', 'parts', 'ticket')
-if not has_word(con[3], loser) then return { 'ok' } end
+local con = redis.call('HMGET', con_key, 'seq', 'view', 'parts', 'ticket', 'leaving')
+if con[5] ~= loser or redis.call('HGET', P .. 'saga:' .. loser, 'id') ~= ARGV[9] or not has_word(con[3], loser) then return { 'ok' } end
 
 for sequence = tonumber(con[2]) + 1, tonumber(con[1]) do redis.call('RPUSH', view, survivor .. ' ' .. sequence) end
 redis.call('HSET', con_key, 'view', con[1])
 local goes = {}
-for i = 9, 8 + 2 * count, 2 do
+for i = 10, 9 + 2 * count, 2 do
   local entry, sequence = ARGV[i], ARGV[i + 1] - 1
   local own = string.match(redis.call('LINDEX', view, sequence), '^' .. survivor .. ' (%d+)$')
   if own then redis.call('RPUSH', parted, own) end
@@ -22,7 +22,7 @@ for i = 9, 8 + 2 * count, 2 do
   goes[entry] = true
 end
 local owed_here = false
-for i = 9 + 2 * count, #ARGV, 3 do
+for i = 10 + 2 * count, #ARGV, 3 do
   local entry, sequence, thread = ARGV[i], ARGV[i + 1], ARGV[i + 2]
   local state = redis.call('HGET', fold, entry .. ':o')
   local answer = string.match(state or '', '^2 (.*)$')

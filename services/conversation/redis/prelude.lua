@@ -5,11 +5,14 @@
 
      con:<conversation>    hash    seq, name, ticket (open or last), updated; of merges: moved (where it is part of), parts
                                    (what is part of it), view (entries numbered by view:), expects, leaving (under way),
-                                   carried (its ticket), restored, unmerged_by, unmerged_from
+                                   carried (its ticket), restored, unmerged_by, unmerged_from,
+                                   merge (id of the saga that froze it), by:<part> (id of the saga that joined it)
      view:<conversation>   list    "<conversation> <seq>" of the entry with this sequence, '' where one went back; sequences
                                    above its length are the conversation's own
      sagas                 set     customers who are being merged into, or taken out of, one of this partition
-     saga:<customer>       hash    kind, survivor, agent, reason, key, digest
+     saga:<customer>       hash    kind, survivor, agent, reason, key, digest, id, merge (id that is taken back);
+                                   who comes late with the id of a saga that is over does nothing
+     refused:<saga id>     string  it could not freeze its loser, and will not; kept a day
      parted:<customer>     list    sequences to give back; :owed list entry, thread; :fold hash entry -> obligation
      tkt:<ticket>          hash    con, state (q queued, a assigned, r resolved), agent, token, opened, waiting, resolved,
                                    attrs (Ticket bytes: what does not change), wanted_agent, wanted_skills, declined,

@@ -90,7 +90,7 @@ if fares_well[before] and not fares_well[state] then
   else
     put_before_somebody(conversation, ARGV[9], ARGV[10], ARGV[11], o['attrs'], o['agent'], detail)
   end
-elseif fares_well[state] and not fares_well[before] then
+elseif fares_well[state] and not fares_well[before] and not o['home'] and not moved(conversation) then
   for settled in string.gmatch(o['settles'] or '', '(%S+) %d+') do
     if redis.call('HEXISTS', owed, settled) == 1 then settle(conversation, settled, '2 ' .. entry) end
   end

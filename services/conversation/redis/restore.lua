@@ -1,14 +1,14 @@
 --[[ restore: a customer who was merged lives again, with what was made for them meanwhile, and a ticket if they are owed.
      ARGV  1 now  2 loser  3 survivor  4 ticket id, if one is needed  5 Ticket bytes  6 since when they wait  7 status entry id
-           8 its bytes  9 agent  10 seconds to remember native ids  11 number of entries  12 number owed  13 key
+           8 its bytes  9 agent  10 seconds to remember native ids  11 number of entries  12 number owed  13 key  14 id of the merge
            then entries: id, bytes, thread, account, channel:native id or '', own reference or '', address or ''
            then owed: entry, sequence, thread; then obligations: entry, state
      Returns {'ok', sequence of the first entry} ]]
 local loser = ARGV[2]
 local con_key = P .. 'con:' .. loser
-local con = redis.call('HMGET', con_key, 'moved', 'restored', 'seq')
-if con[1] ~= ARGV[3] then return { 'ok', con[2] or '0' } end
-local first, at = tonumber(con[3]) + 1, 14
+local con = redis.call('HMGET', con_key, 'moved', 'restored', 'seq', 'merge')
+if con[1] ~= ARGV[3] or con[4] ~= ARGV[14] then return { 'ok', con[2] or '0' } end
+local first, at = tonumber(con[3]) + 1, 15
 
 for _ = 1, tonumber(ARGV[11]) do
   local entry, thread, account, native, reference, address =

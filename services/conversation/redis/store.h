@@ -191,12 +191,13 @@ class Store {
   struct Saga {
     bool takes_back = false;
     std::string survivor, loser, agent_id, reason, key, digest;
+    std::string id, merge_id;  // made when it begins; of the merge that is taken back
   };
   /// Those under way with a survivor of this partition.
   Task<Result<std::vector<Saga>>> sagas(std::uint16_t partition);
-  /// Records it; false if this key has done it. Errors: CONVERSATION_MOVED, MERGE_UNDER_WAY,
-  /// MERGE_IMPOSSIBLE.
-  Task<Result<bool>> begin_saga(TimePoint now, const Saga& saga);
+  /// Records it and gives it its ids; false if this key has done it. Errors: CONVERSATION_MOVED,
+  /// MERGE_UNDER_WAY, MERGE_IMPOSSIBLE.
+  Task<Result<bool>> begin_saga(TimePoint now, Saga& saga);
   /// Its steps, each safe to repeat. Merging: freeze, join; or cancel if freezing was refused.
   Task<Status> freeze(TimePoint now, const Saga& saga, const StatusEntry& status);
   Task<Status> cancel(TimePoint now, const Saga& saga);

@@ -103,28 +103,31 @@ Task<Result<std::vector<Store::Saga>>> Store::sagas(std::uint16_t partition) {
     if (fields.empty()) continue;  // done meanwhile
     const auto text = [&](std::string_view name) { return std::string{field(fields, name)}; };
     out.push_back({field(fields, "kind") == "unmerge", text("survivor"), loser.text(), text("agent"),
-                   text("reason"), text("key"), text("digest")});
+                   text("reason"), text("key"), text("digest"), text("id"), text("merge")});
   }
   co_return out;
 }
 
-Task<Result<bool>> Store::begin_saga(TimePoint now, const Saga& saga) {
+Task<Result<bool>> Store::begin_saga(TimePoint now, Saga& saga) {
   const auto& begins = saga.takes_back ? unmerge_begin_script() : merge_begin_script();
-  HARK_CO_TRY(const auto reply,
-              co_await run(begins, place(saga.survivor), now,
-                           {saga.key, saga.digest, saga.survivor, saga.loser, saga.agent_id, saga.reason}));
+  HARK_CO_TRY(const auto reply, co_await run(begins, place(saga.survivor), now,
+                                             {saga.key, saga.digest, saga.survivor, saga.loser, saga.agent_id,
+                                              saga.reason, saga.id}));
   if (reply[0].view() == "done") co_return false;
   if (reply[0].view() != "ok") co_return refusal(TicketEvent::kReopen, reply);
+  saga.id = reply[1].text();
+  saga.merge_id = reply[2].text();
   co_return true;
 }
 
 Task<Status> Store::freeze(TimePoint now, const Saga& saga, const StatusEntry& status) {
   co_return done(co_await run(freeze_script(), place(saga.loser), now,
-                              {saga.loser, saga.survivor, status.id, status.bytes, saga.agent_id}));
+                              {saga.loser, saga.survivor, status.id, status.bytes, saga.agent_id, saga.id}));
 }
 
 Task<Status> Store::cancel(TimePoint now, const Saga& saga) {
-  co_return done(co_await run(merge_cancel_script(), place(saga.survivor), now, {saga.survivor, saga.loser}));
+  co_return done(
+      co_await run(merge_cancel_script(), place(saga.survivor), now, {saga.survivor, saga.loser, saga.id}));
 }
 
 Task<Result<Store::Carried>> Store::carried(std::string loser, std::string ticket_id) {
@@ -166,7 +169,8 @@ Task<Status> Store::join(TimePoint now, const Saga& saga, const JoinInput& in) {
                                      in.ticket_id,
                                      in.status.id,
                                      in.status.bytes,
-                                     saga.agent_id};
+                                     saga.agent_id,
+                                     saga.id};
   args.insert(args.end(), in.places.begin(), in.places.end());
   for (const auto& owed : in.owed) args.insert(args.end(), {owed.entry_id, owed.place, owed.thread_id});
   co_return done(co_await run(join_script(), place(saga.survivor), now, std::move(args)));
@@ -180,7 +184,7 @@ Task<Status> Store::part(TimePoint now, const Saga& saga, const PartInput& in) {
     entries.insert(entries.end(), {one.entry_id, std::to_string(one.sequence), one.thread_id});
   const auto count = std::to_string(in.goes.size());
   std::vector<std::string_view> args{saga.survivor, saga.loser, in.status.id, in.status.bytes,
-                                     saga.agent_id, count,      in.ticket_id};
+                                     saga.agent_id, count,      in.ticket_id, saga.id};
   args.insert(args.end(), entries.begin(), entries.end());
   co_return done(co_await run(part_script(), place(saga.survivor), now, std::move(args)));
 }
@@ -216,7 +220,7 @@ Task<Result<std::int64_t>> Store::restore(TimePoint now, const Saga& saga, const
   }
   std::vector<std::string_view> args{saga.loser,   saga.survivor,   in.ticket_id,  in.ticket_bytes, waiting,
                                      in.status.id, in.status.bytes, saga.agent_id, seconds,         entries,
-                                     owed,         saga.key};
+                                     owed,         saga.key,        saga.merge_id};
   args.insert(args.end(), kept.begin(), kept.end());
   for (const auto& one : in.owed) args.insert(args.end(), {one.entry_id, one.place, one.thread_id});
   for (const auto& [entry, state] : in.settled) args.insert(args.end(), {entry, state});
@@ -229,7 +233,7 @@ Task<Status> Store::end_unmerge(TimePoint now, const Saga& saga, const EndInput&
   const auto first = std::to_string(in.first);
   const auto entries = std::to_string(in.entries.size());
   const auto threads = std::to_string(in.threads.size());
-  std::vector<std::string_view> args{saga.survivor, saga.loser, first, entries, threads};
+  std::vector<std::string_view> args{saga.survivor, saga.loser, first, entries, threads, saga.id};
   args.insert(args.end(), in.entries.begin(), in.entries.end());
   args.insert(args.end(), in.threads.begin(), in.threads.end());
   args.insert(args.end(), in.addresses.begin(), in.addresses.end());
