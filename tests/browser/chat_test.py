@@ -148,7 +148,7 @@ def test_everything_can_be_done_by_keys(hark, chat):
     newest(hark, "by keys alone")
     # Nothing that can be reached is without a name.
     nameless = chat.evaluate(f"""[...{SHADOW}.querySelectorAll('button, input:not([hidden]), textarea')].filter(e =>
-        !e.getAttribute('aria-label') && !e.innerText.trim() && !(e.id && {SHADOW}.querySelector(`label[for="${{e.id}}"]`))).map(e => e.outerHTML)""")
+        !e.getAttribute('aria-label') && !e.textContent.trim() && !(e.id && {SHADOW}.querySelector(`label[for="${{e.id}}"]`))).map(e => e.outerHTML)""")
     assert nameless == []
     assert chat.evaluate(f"{SHADOW}.querySelector('.log').getAttribute('aria-live')") == "polite"
 
@@ -185,11 +185,14 @@ def test_a_site_embeds_the_chat_and_vouches_for_its_user(hark, site, browser, tm
     agent.leave()
 
 
-def test_a_page_of_another_site_is_told_that_the_chat_is_not_there(hark, browser):
-    page = browser.open("data:text/html,<script src='http://127.0.0.1:%d/chat/chat.js' data-account='site'></script>" % hark.http)
+def test_a_page_of_another_site_keeps_what_is_written_and_sends_nothing(hark, site, browser):
+    site.pages["/stranger"] = f"<!doctype html><html lang=en><body><script src='http://127.0.0.1:{hark.http}/chat/chat.js' data-account='site'></script></body></html>"
+    page = browser.open(f"http://localhost:{site.server_port}/stranger")
     page.wait("!!document.querySelector('#hark-chat')")
     page.root = SHADOW
     page.click(".launcher")
     page.type("textarea", "anyone?")
     page.click("button[type=submit].icon")
     page.wait_text(".log", "Waits for the connection")
+    page.wait_text(".status", "Reconnecting")
+    assert not any(e.content.text == "anyone?" for c in hark.all_conversations() for e in hark.timeline(c.id))
