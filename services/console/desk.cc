@@ -20,6 +20,8 @@ bool moves_tickets(v1::EventType type) {
     case v1::EVENT_TYPE_TRANSFERRED:
     case v1::EVENT_TYPE_RESOLVED:
     case v1::EVENT_TYPE_REOPENED:
+    case v1::EVENT_TYPE_MOVED:
+    case v1::EVENT_TYPE_MERGED:
       return true;
     default:
       return false;
@@ -40,7 +42,7 @@ Desk::Desk(TaskGroup& tasks, RoutingPort& routing, ConversationPort& conversatio
 void Desk::sit_down(const SessionPtr& session) {
   session->retry.cancel();
   sessions_.emplace(session->agent_id, session);
-  tasks_.spawn("agent session", follow(session));
+  tasks_.spawn("agent session", follow(session, ++session->sitting));
   read_again(session);
 }
 
@@ -48,13 +50,16 @@ void Desk::leave(const SessionPtr& session) {
   const auto [first, last] = sessions_.equal_range(session->agent_id);
   const auto found = std::find_if(first, last, [&](const auto& item) { return item.second == session; });
   if (found != last) sessions_.erase(found);
+  ++session->sitting;
   session->retry.cancel();
-  if (session->agent_stream) session->agent_stream->cancel();
+  if (const auto stream = std::exchange(session->agent_stream, nullptr)) stream->cancel();
+  // Whoever comes back is to routing what they have become meanwhile.
+  session->desk.Clear();
 }
 
-Task<> Desk::follow(SessionPtr session) {
+Task<> Desk::follow(SessionPtr session, int sitting) {
   BackOff back_off{kRetryFirst, kRetryMost};
-  while (!session->ended) {
+  while (session->sitting == sitting) {
     v1::AgentSessionRequest::Hello hello;
     hello.set_agent_id(session->agent_id);
     // After routing was away, the agent is to it what they were to the page.
@@ -62,15 +67,15 @@ Task<> Desk::follow(SessionPtr session) {
     const auto stream = routing_.agent_session(std::move(hello));
     session->agent_stream = stream;
     while (auto state = co_await stream->read()) {
-      if (session->ended) break;
+      if (session->sitting != sitting) co_return;
       back_off.reset();
       on_state(session, *std::move(state));
     }
+    if (session->sitting != sitting) co_return;
     session->agent_stream.reset();
-    if (session->ended) co_return;
     if (const auto status = stream->status();
         !status.ok() && status.error().reason == Reason::kAgentNotFound) {
-      session->sink->close(Farewell::kSignInAgain, "this agent no longer exists");
+      session->close(Farewell::kSignInAgain, "this agent no longer exists");
       co_return;
     }
     session->retry.expires_after(back_off.next(secure_random()));
@@ -140,8 +145,11 @@ void Desk::send_work(Session& session) const {
   if (work.agent().id().empty()) work.mutable_agent()->set_id(session.agent_id);
   *work.mutable_offers() = session.desk.offers();
   for (const auto& [id, conversation] : session.assigned) *work.add_assigned() = conversation;
+  for (const auto& conversation : work.assigned()) {
+    if (conversation.open_obligations().empty()) work.add_waiting_on_customer(conversation.id());
+  }
   work.set_now_ms(to_ms(clock_.now()));
-  session.sink->send(response);
+  session.send(std::move(response));
 }
 
 }  // namespace hark::console

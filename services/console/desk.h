@@ -10,16 +10,16 @@
 
 namespace hark::console {
 
-/// The work of each signed-in agent: keeps a stream to routing open for every session and tells the page its
-/// offers, its presence and the conversations that the agent holds. Lives on the console's executor.
+/// The work of each signed-in agent: keeps a stream to routing open for every page that is there and tells it
+/// its offers, its presence and the conversations that the agent holds. Lives on the console's executor.
 class Desk {
  public:
   Desk(TaskGroup& tasks, RoutingPort& routing, ConversationPort& conversation, Feeds& feeds,
        const Clock& clock);
 
-  /// From sign-in on.
+  /// From sign-in on, and when a page that was away is back.
   void sit_down(const SessionPtr& session);
-  /// At the end of the session.
+  /// The page is away, or its session has ended.
   void leave(const SessionPtr& session);
 
   /// Reads again what the agents concerned hold.
@@ -28,7 +28,7 @@ class Desk {
   void read_all_again();
 
  private:
-  Task<> follow(SessionPtr session);
+  Task<> follow(SessionPtr session, int sitting);
   void on_state(const SessionPtr& session, v1::AgentSessionResponse state);
   void read_again(const SessionPtr& session);
   Task<> read_work(SessionPtr session);

@@ -6,6 +6,7 @@
 #include "base/async/notifier.h"
 #include "base/core/ids.h"
 #include "console/core/back_off.h"
+#include "console/core/reply_options.h"
 #include "console/frame_fit.h"
 
 namespace hark::console {
@@ -20,16 +21,63 @@ bool settles(v1::EventType type) {
     case v1::EVENT_TYPE_WAIVED:
     case v1::EVENT_TYPE_RESOLVED:
     case v1::EVENT_TYPE_REOPENED:
+    case v1::EVENT_TYPE_OWED_AGAIN:
       return true;
     default:
       return false;
   }
 }
 
+/// All entries have other sequences now, or are elsewhere.
+bool renumbers(v1::EventType type) {
+  switch (type) {
+    case v1::EVENT_TYPE_MOVED:
+    case v1::EVENT_TYPE_MERGED:
+    case v1::EVENT_TYPE_UNMERGED:
+    case v1::EVENT_TYPE_RESTORED:
+      return true;
+    default:
+      return false;
+  }
+}
+
+v1::ConsoleResponse shown_to(const Session& session, const v1::ConsoleResponse::ConversationUpdate& update) {
+  v1::ConsoleResponse response;
+  auto& shown = *response.mutable_conversation();
+  shown = update;
+  for (int i = shown.entries_size() - 1; i >= 0; --i) {
+    if (!may_see(session, shown.entries(i))) shown.mutable_entries()->DeleteSubrange(i, 1);
+  }
+  return response;
+}
+
+void add_reply_options(v1::ConsoleResponse::ConversationUpdate& update,
+                       const v1::ConsoleResponse::Setup& setup) {
+  std::vector<KnownAddress> addresses;
+  for (const auto& known : update.conversation().addresses())
+    addresses.push_back({known.address(), known.verified()});
+  std::vector<AccountOffered> accounts;
+  for (const auto& account : setup.accounts())
+    accounts.push_back({account.id(), static_cast<ChannelKind>(account.channel())});
+  for (auto& way : reply_ways(addresses, accounts)) {
+    auto& option = *update.add_reply_options();
+    option.set_channel(static_cast<v1::Channel>(way.channel));
+    option.set_account_id(std::move(way.account_id));
+    option.set_address(std::move(way.address));
+    option.set_verified(way.verified);
+  }
+}
+
 }  // namespace
 
-Feeds::Feeds(TaskGroup& tasks, ConversationPort& conversation, EventPort& events)
-    : tasks_{tasks}, conversation_{conversation}, events_{events} {}
+bool may_see(const Session& session, const v1::Entry& entry) {
+  return entry.whisper_to().empty() || entry.whisper_to() == session.agent_id ||
+         entry.agent_id() == session.agent_id || session.supervises();
+}
+
+Feeds::Feeds(TaskGroup& tasks, ConversationPort& conversation, EventPort& events,
+             const v1::ConsoleResponse::Setup& setup)
+    : tasks_{tasks}, conversation_{conversation}, events_{events}, setup_{setup} {}
 
 Task<> Feeds::follow(OnEvent on_event_too, std::function<void()> on_afresh) {
   BackOff back_off{kRetryFirst, kRetryMost};
@@ -65,6 +113,7 @@ void Feeds::on_event(const v1::Event& event) {
   auto& plan = found->second->plan;
   // An event about an entry that does not say where it stands could be about any of them.
   if (event.sequence() == 0 && !event.entry_id().empty()) plan.everything();
+  if (renumbers(event.type())) plan.everything();
   plan.changed(event.sequence());
   if (settles(event.type())) plan.settled();
   start(found->second);
@@ -79,13 +128,13 @@ Feeds::FeedPtr Feeds::feed_of(const std::string& conversation_id) {
   return feed;
 }
 
-void Feeds::open(const SessionPtr& session, const std::string& conversation_id, std::int64_t request_id) {
+void Feeds::open(const std::string& conversation_id, Ask ask) {
   const auto feed = feed_of(conversation_id);
-  auto& watch = feed->watches[session.get()];
-  watch.session = session;
+  auto& watch = feed->watches[ask.session.get()];
+  watch.session = ask.session;
   watch.open = true;
-  session->open.insert(conversation_id);
-  feed->asks.push_back({session, request_id});
+  ask.session->open.insert(conversation_id);
+  feed->asks.push_back(std::move(ask));
   feed->plan.everything();
   start(feed);
 }
@@ -176,6 +225,7 @@ Task<Result<v1::ConsoleResponse::ConversationUpdate>> Feeds::load(std::string co
   HARK_CO_TRY(auto got, co_await conversation_.get_conversation(std::move(get)));
   v1::ConsoleResponse::ConversationUpdate update;
   *update.mutable_conversation() = std::move(*got.mutable_conversation());
+  add_reply_options(update, setup_);
   what.fit(update.conversation().last_sequence());
   if (what.entries) {
     v1::ListTimelineRequest list;
@@ -197,7 +247,7 @@ Task<Result<v1::ConsoleResponse::ConversationUpdate>> Feeds::load(std::string co
 
 void Feeds::refuse_asks(Feed& feed, std::vector<Ask> asks, const Error& error) {
   for (const auto& ask : asks) {
-    ask.session->sink->send(failed(ask.request_id, error));
+    ask.session->send(failed(ask.request_id, error));
     ask.session->open.erase(feed.id);
     const auto watch = feed.watches.find(ask.session.get());
     if (watch == feed.watches.end()) continue;
@@ -208,15 +258,16 @@ void Feeds::refuse_asks(Feed& feed, std::vector<Ask> asks, const Error& error) {
 
 void Feeds::tell(Feed& feed, const std::vector<Ask>& asks,
                  const v1::ConsoleResponse::ConversationUpdate& update) {
-  v1::ConsoleResponse full;
-  *full.mutable_conversation() = update;
   std::set<Session*> answered;
   for (const auto& ask : asks) {
+    auto full = shown_to(*ask.session, update);
     full.set_request_id(ask.request_id);
-    ask.session->sink->send(full);
+    auto& opened = *full.mutable_conversation();
+    for (const auto& draft : ask.drafts) *opened.add_drafts() = draft;
+    for (const auto& attention : ask.attention) *opened.add_attention() = attention;
+    ask.session->send(std::move(full));
     answered.insert(ask.session.get());
   }
-  full.clear_request_id();
   v1::ConsoleResponse brief;
   *brief.mutable_conversation()->mutable_conversation() = update.conversation();
   for (const auto& [key, watch] : feed.watches) {
@@ -226,7 +277,7 @@ void Feeds::tell(Feed& feed, const std::vector<Ask>& asks,
       }
     }
     if (answered.contains(key)) continue;
-    watch.session->sink->send(watch.open ? full : brief);
+    watch.session->send(watch.open ? shown_to(*watch.session, update) : brief);
   }
 }
 

@@ -22,15 +22,23 @@ class Feeds {
  public:
   using OnEvent = std::function<void(const v1::Event&)>;
 
-  Feeds(TaskGroup& tasks, ConversationPort& conversation, EventPort& events);
+  Feeds(TaskGroup& tasks, ConversationPort& conversation, EventPort& events,
+        const v1::ConsoleResponse::Setup& setup);
 
   /// Follows the log until cancelled. `on_event` hears each event after the feeds; `on_afresh` whenever the
   /// log is followed anew and something may have been missed.
   Task<> follow(OnEvent on_event, std::function<void()> on_afresh);
 
-  /// Sends the conversation and its newest entries in answer to `request_id`, then whatever changes. On
+  /// What only the page that opens a conversation is told.
+  struct Ask {
+    SessionPtr session;
+    std::int64_t request_id = 0;
+    std::vector<v1::Draft> drafts;
+    std::vector<v1::Attention> attention;
+  };
+  /// Sends the conversation and its newest entries in answer to the request, then whatever changes. On
   /// failure the page is told and the conversation is not open.
-  void open(const SessionPtr& session, const std::string& conversation_id, std::int64_t request_id);
+  void open(const std::string& conversation_id, Ask ask);
   void close(Session& session, const std::string& conversation_id);
   /// Replaces the conversations that the session's agent holds: of those it is told how they fare, without
   /// entries.
@@ -47,10 +55,6 @@ class Feeds {
     SessionPtr session;
     bool open = false;
     bool held = false;
-  };
-  struct Ask {
-    SessionPtr session;
-    std::int64_t request_id = 0;
   };
   struct Feed {
     std::string id;
@@ -75,7 +79,11 @@ class Feeds {
   TaskGroup& tasks_;
   ConversationPort& conversation_;
   EventPort& events_;
+  const v1::ConsoleResponse::Setup& setup_;
   std::unordered_map<std::string, FeedPtr> feeds_;
 };
+
+/// Whispers are for the agent they are to, their author and supervisors.
+bool may_see(const Session& session, const v1::Entry& entry);
 
 }  // namespace hark::console

@@ -2,21 +2,16 @@
 
 #include <string>
 
+#include "console/core/first_bytes.h"
+
 namespace hark::console {
 namespace {
-
-/// Cuts in front of the character that would not fit.
-void cut(std::string& text) {
-  auto end = kShownTextBytesMax;
-  while (end > 0 && (static_cast<unsigned char>(text[end]) & 0xc0) == 0x80) --end;
-  text.resize(end);
-}
 
 void fit(v1::Content& content) {
   bool cut_any = false;
   for (auto* text : {content.mutable_text(), content.mutable_visible_text()}) {
     if (text->size() <= kShownTextBytesMax) continue;
-    cut(*text);
+    *text = first_bytes(*text, kShownTextBytesMax);
     cut_any = true;
   }
   if (content.html().size() > kShownTextBytesMax) {

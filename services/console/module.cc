@@ -13,6 +13,9 @@
 #include "base/core/ids.h"
 #include "base/log/log.h"
 #include "base/metrics/metrics.h"
+#include "base/redis/client.h"
+#include "console/core/attachment_rules.h"
+#include "console/redis/store.h"
 #include "console/rpc/grpc_ports.h"
 #include "console/service.h"
 #include "console/web/routes.h"
@@ -57,6 +60,7 @@ Result<std::string> secret_in(const std::filesystem::path& data_dir) {
 
 RouteOptions route_options(const v1::Config& config) {
   RouteOptions options;
+  options.attachment_size_max = static_cast<std::size_t>(config.console().attachment_size_max());
   options.sockets_max = static_cast<std::size_t>(config.console().sockets_max());
   for (const auto& agent : config.agents()) {
     if (agent.password() != kDemoPassword) continue;
@@ -80,21 +84,65 @@ ConsoleObserver observer_of(const Process& process) {
                   {{"login", login}, {"address", address}, {"reason", name_of(outcome.error().reason)}});
     }
   };
+  observer.supervised = [](std::string_view supervisor, std::string_view what, std::string_view whom) {
+    Logger{"console"}.info("a supervisor acted",
+                           {{"supervisor", supervisor}, {"what", what}, {"whom", whom}});
+  };
   return observer;
+}
+
+v1::Channel channel_of(const v1::Account& account) {
+  if (account.has_chat()) return v1::CHANNEL_CHAT;
+  return v1::CHANNEL_EMAIL;
+}
+
+v1::ConsoleResponse::Setup setup_of(const v1::Config& config) {
+  v1::ConsoleResponse::Setup setup;
+  for (const auto& account : config.accounts()) {
+    auto& own = *setup.add_accounts();
+    own.set_id(account.id());
+    own.set_name(account.name());
+    own.set_channel(channel_of(account));
+    if (account.has_email()) own.set_address("mailto:" + account.email().address());
+  }
+  for (const auto& canned : config.console().canned_replies()) {
+    auto& reply = *setup.add_canned_replies();
+    reply.set_id(canned.id());
+    reply.set_language(canned.language());
+    reply.set_title(canned.title());
+    reply.set_text(canned.text());
+  }
+  setup.set_attachment_size_max(config.console().attachment_size_max());
+  setup.set_attachments_size_max(config.console().attachments_size_max());
+  setup.set_attachments_max(static_cast<std::int32_t>(kAttachmentsMax));
+  return setup;
+}
+
+redis::Client::Options redis_options(const Process& process) {
+  redis::Client::Options options;
+  options.endpoint = *redis::parse_endpoint(process.redis_url);
+  options.password = process.config.redis().password();
+  options.connections = 1;
+  options.on_change = [](std::string_view what) { Logger{"console"}.debug(what); };
+  return options;
 }
 
 /// What exists between start() and the last download after stop().
 struct Running {
   Running(const Process& process, std::string secret)
       : ports{process.web_executor, process.channel_to("conversation"), process.channel_to("routing")},
+        redis{process.web_executor, redis_options(process)},
+        store{redis},
         service{
-            process.web_executor, ports.ports(), process.clock,
+            process.web_executor, ports.ports(store), process.clock,
             ConsoleOptions{std::move(secret), std::chrono::hours{process.config.console().session_hours()},
-                           observer_of(process)},
+                           observer_of(process), setup_of(process.config)},
             [](std::string_view task, std::string_view what) {
               Logger{"console"}.error("a task ended by a defect", {{"task", task}, {"what", what}});
             }} {}
   GrpcPorts ports;
+  redis::Client redis;
+  RedisAgentStore store;
   ConsoleService service;
 };
 
@@ -120,12 +168,14 @@ class ConsoleModule final : public Module {
   Task<Status> open() {
     const auto running = std::make_shared<Running>(process_, secret_);
     running->service.start();
+    running_ = running;
     *slot_ = Slot{running, &running->service};
     co_return Status{};
   }
 
   Task<bool> close() {
     if (const auto service = std::exchange(*slot_, nullptr)) co_await service->stop();
+    if (const auto running = std::exchange(running_, nullptr)) co_await running->redis.close();
     co_return true;
   }
 
@@ -133,6 +183,7 @@ class ConsoleModule final : public Module {
   std::string secret_;
   /// Shared with the routes, which live as long as the HTTP server. Touched on its thread alone.
   std::shared_ptr<Slot> slot_ = std::make_shared<Slot>();
+  std::shared_ptr<Running> running_;
   bool stopped_ = false;
 };
 

@@ -3,11 +3,15 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "base/async/task.h"
 #include "base/core/result.h"
+#include "base/core/time.h"
 #include "hark/v1/agent.pb.h"
+#include "hark/v1/attention_service.pb.h"
 #include "hark/v1/blob_service.pb.h"
+#include "hark/v1/console.pb.h"
 #include "hark/v1/conversation_service.pb.h"
 #include "hark/v1/event_service.pb.h"
 #include "hark/v1/routing_service.pb.h"
@@ -20,6 +24,7 @@ class ConversationPort {
  public:
   virtual ~ConversationPort() = default;
   virtual Task<Result<v1::ReplyResponse>> reply(v1::ReplyRequest request) = 0;
+  virtual Task<Result<v1::StartResponse>> start(v1::StartRequest request) = 0;
   virtual Task<Result<v1::AddNoteResponse>> add_note(v1::AddNoteRequest request) = 0;
   virtual Task<Result<v1::ResolveResponse>> resolve(v1::ResolveRequest request) = 0;
   virtual Task<Result<v1::ReopenResponse>> reopen(v1::ReopenRequest request) = 0;
@@ -30,6 +35,8 @@ class ConversationPort {
   virtual Task<Result<v1::ListConversationsResponse>> list_conversations(
       v1::ListConversationsRequest request) = 0;
   virtual Task<Result<v1::ListQuarantineResponse>> list_quarantine(v1::ListQuarantineRequest request) = 0;
+  virtual Task<Result<v1::ListTicketsResponse>> list_tickets(v1::ListTicketsRequest request) = 0;
+  virtual Task<Result<v1::SearchResponse>> search(v1::SearchRequest request) = 0;
 };
 
 /// An agent's session with routing, frames coming down.
@@ -43,6 +50,14 @@ class AgentStream {
   [[nodiscard]] virtual Status status() const = 0;
 };
 
+/// All agents, then whoever has changed.
+class AgentsStream {
+ public:
+  virtual ~AgentsStream() = default;
+  /// nullopt when the stream has been lost.
+  virtual Task<std::optional<v1::WatchAgentsResponse>> read() = 0;
+};
+
 /// What the console asks of `routing`.
 class RoutingPort {
  public:
@@ -52,6 +67,12 @@ class RoutingPort {
   virtual Task<Result<v1::AcceptOfferResponse>> accept_offer(v1::AcceptOfferRequest request) = 0;
   virtual Task<Result<v1::DeclineOfferResponse>> decline_offer(v1::DeclineOfferRequest request) = 0;
   virtual Task<Result<v1::SetPresenceResponse>> set_presence(v1::SetPresenceRequest request) = 0;
+  virtual Task<Result<v1::EndWrapUpResponse>> end_wrap_up(v1::EndWrapUpRequest request) = 0;
+  virtual Task<Result<v1::EndSessionsResponse>> end_sessions(v1::EndSessionsRequest request) = 0;
+  virtual Task<Result<v1::TakeOverResponse>> take_over(v1::TakeOverRequest request) = 0;
+  virtual Task<Result<v1::ListQueueResponse>> list_queue(v1::ListQueueRequest request) = 0;
+  virtual Task<Result<v1::SummarizeQueueResponse>> summarize_queue(v1::SummarizeQueueRequest request) = 0;
+  virtual std::shared_ptr<AgentsStream> watch_agents() = 0;
   virtual std::shared_ptr<AgentStream> agent_session(v1::AgentSessionRequest::Hello hello) = 0;
 };
 
@@ -77,10 +98,66 @@ class BlobStream {
   virtual Task<Result<std::string>> read() = 0;
 };
 
+/// One blob on its way up.
+class BlobUpload {
+ public:
+  virtual ~BlobUpload() = default;
+  virtual void write(std::string piece) = 0;
+  /// Durable when it answers.
+  virtual Task<Result<v1::BlobRef>> finish() = 0;
+};
+
 class BlobPort {
  public:
   virtual ~BlobPort() = default;
+  virtual std::shared_ptr<BlobUpload> put_blob() = 0;
   virtual std::shared_ptr<BlobStream> get_blob(v1::GetBlobRequest request) = 0;
+};
+
+/// What agents pay attention to, shared with other consoles and with customers' chats.
+class AttentionStream {
+ public:
+  virtual ~AttentionStream() = default;
+  virtual void tell(v1::Attention attention) = 0;
+  /// nullopt when the stream has been lost.
+  virtual Task<std::optional<v1::Attention>> read() = 0;
+};
+
+class AttentionPort {
+ public:
+  virtual ~AttentionPort() = default;
+  virtual std::shared_ptr<AttentionStream> share() = 0;
+};
+
+/// What is kept for each agent and belongs to nobody else: drafts, notices, and which of their sessions have
+/// ended. Durable when it answers.
+class AgentStore {
+ public:
+  virtual ~AgentStore() = default;
+
+  struct KeptDraft {
+    /// The one that stands now.
+    v1::Draft draft;
+    /// Not the one that was to be kept, which built on an older revision.
+    bool conflict = false;
+  };
+  /// OVERLOADED beyond kDraftsPerConversationMax.
+  virtual Task<Result<KeptDraft>> keep_draft(std::string agent_id, v1::Draft draft, TimePoint now) = 0;
+  /// The draft has been sent: it is gone, whatever its revision.
+  virtual Task<Result<v1::Draft>> drop_draft(std::string agent_id, std::string conversation_id,
+                                             std::string entry_id) = 0;
+  virtual Task<Result<std::vector<v1::Draft>>> drafts(std::string agent_id, std::string conversation_id) = 0;
+
+  /// False if there was one of that id already, seen or not.
+  virtual Task<Result<bool>> add_notice(std::string agent_id, v1::ConsoleResponse::Notice notice) = 0;
+  /// Unseen ones, oldest first.
+  virtual Task<Result<std::vector<v1::ConsoleResponse::Notice>>> notices(std::string agent_id) = 0;
+  virtual Task<Status> see_notices(std::string agent_id, std::vector<std::string> ids) = 0;
+
+  /// No token of the session signs in any more; remembered until `expires`.
+  virtual Task<Status> end_session(std::string agent_id, std::string session_id, TimePoint expires,
+                                   TimePoint now) = 0;
+  virtual Task<Result<bool>> session_ended(std::string agent_id, std::string session_id) = 0;
 };
 
 /// The ports of one console, which outlive it.
@@ -89,6 +166,8 @@ struct Ports {
   RoutingPort& routing;
   EventPort& events;
   BlobPort& blobs;
+  AttentionPort& attention;
+  AgentStore& store;
 };
 
 }  // namespace hark::console

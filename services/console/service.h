@@ -1,6 +1,7 @@
 #pragma once
 
 #include <functional>
+#include <map>
 #include <memory>
 #include <set>
 #include <string>
@@ -9,10 +10,13 @@
 #include "base/async/notifier.h"
 #include "base/async/task_group.h"
 #include "base/core/time.h"
+#include "console/attentions.h"
 #include "console/core/session_token.h"
 #include "console/core/sign_in_throttle.h"
 #include "console/desk.h"
+#include "console/directory.h"
 #include "console/feeds.h"
+#include "console/floor.h"
 #include "console/ports.h"
 #include "console/session.h"
 
@@ -20,11 +24,17 @@ namespace hark::console {
 
 /// A connection that has not signed in by then is closed.
 constexpr Duration kSignInTime{30'000};
+/// A page that lost its connection can go on for so long.
+constexpr Duration kAwayTime{60'000};
+/// Pages that are waited for at once; of more, those that leave last are not.
+constexpr std::size_t kAwaySessionsMax = 1'000;
 
 /// Who wants to know, for the log and for metrics. Each may be empty.
 struct ConsoleObserver {
   std::function<void(std::size_t now)> sessions;
   std::function<void(std::string_view login, std::string_view remote_address, const Status& outcome)> sign_in;
+  /// A supervisor did something to somebody. Why is on the record, not for the log.
+  std::function<void(std::string_view supervisor, std::string_view what, std::string_view whom)> supervised;
 };
 
 struct ConsoleOptions {
@@ -33,6 +43,7 @@ struct ConsoleOptions {
   /// How long a session token signs in again.
   Duration session_life = std::chrono::hours{12};
   ConsoleObserver observer;
+  v1::ConsoleResponse::Setup setup;
 };
 
 /// Agents' sessions: takes frames of pages, answers them, and tells pages what changes. Knows nothing of
@@ -46,41 +57,100 @@ class ConsoleService {
   ConsoleService(asio::any_io_executor executor, Ports ports, const Clock& clock, ConsoleOptions options,
                  TaskGroup::OnFailure on_failure = {});
 
-  /// Begins to follow the event log.
+  /// Begins to follow the event log, the agents and their attention.
   void start();
   /// Sends every page away (it will come back elsewhere) and ends everything that start() and sessions began.
-  /// Returns when the last session is disconnected.
+  /// Returns when the last page is disconnected.
   Task<> stop();
 
   /// A page has connected.
-  SessionPtr connect(std::shared_ptr<ResponseSink> sink, std::string remote_address);
+  ConnectionPtr connect(std::shared_ptr<ResponseSink> sink, std::string remote_address);
   /// A frame of it; the answer comes through the sink.
-  void receive(const SessionPtr& session, v1::ConsoleRequest request);
-  void disconnect(const SessionPtr& session);
+  void receive(const ConnectionPtr& connection, v1::ConsoleRequest request);
+  /// Something came that is no frame.
+  void receive_broken(const ConnectionPtr& connection, std::int64_t request_id, const Error& error);
+  void disconnect(const ConnectionPtr& connection);
 
   /// Whose session token this is; UNAUTHENTICATED otherwise. For requests that do not come over a session.
-  [[nodiscard]] Result<std::string> agent_of(std::string_view session_token) const;
+  Task<Result<std::string>> agent_of(std::string session_token);
 
   [[nodiscard]] BlobPort& blobs() { return ports_.blobs; }
   [[nodiscard]] const ConsoleOptions& options() const { return options_; }
-  [[nodiscard]] std::size_t sessions() const { return sessions_.size(); }
+  /// Pages that are there now.
+  [[nodiscard]] std::size_t sessions() const { return connections_.size(); }
 
  private:
-  Task<> answer(SessionPtr session, v1::ConsoleRequest request);
-  Task<Result<v1::ConsoleResponse>> handle(SessionPtr session, v1::ConsoleRequest request);
+  using Request = v1::ConsoleRequest;
+  using Answer = Task<Result<v1::ConsoleResponse>>;
 
-  Task<Result<v1::ConsoleResponse>> sign_in(SessionPtr session, v1::ConsoleRequest::SignIn request);
-  Task<Result<v1::Agent>> check_password(SessionPtr session, v1::ConsoleRequest::SignIn request);
+  // service.cc: sessions from their beginning to their end
+  bool within_rate(Connection& connection, std::int64_t request_id);
+  bool refuse(Connection& connection, std::int64_t request_id, const Error& error);
+  Task<> answer(SessionPtr session, Request request);
+  Answer handle(SessionPtr session, Request request);
+  Answer handle_supervisors(SessionPtr session, Request request);
+  void end(const SessionPtr& session);
+  void go_away(const SessionPtr& session);
   void sessions_changed();
-  Task<Result<v1::Agent>> check_token(std::string token);
-  Task<Result<v1::ConsoleResponse>> set_presence(SessionPtr session, v1::ConsoleRequest::SetPresence request);
-  Task<Result<v1::ConsoleResponse>> accept_offer(SessionPtr session, v1::ConsoleRequest::AcceptOffer request);
-  Task<Result<v1::ConsoleResponse>> decline_offer(SessionPtr session,
-                                                  v1::ConsoleRequest::DeclineOffer request);
-  Task<Result<v1::ConsoleResponse>> load_timeline(v1::ConsoleRequest::LoadTimeline request);
-  Task<Result<v1::ConsoleResponse>> list_conversations(v1::ConsoleRequest::ListConversations request);
-  Task<Result<v1::ConsoleResponse>> list_quarantine();
-  Task<Result<v1::ConsoleResponse>> command(SessionPtr session, v1::ConsoleRequest::Command command);
+  void on_event(const v1::Event& event);
+  void on_agents_changed(const std::vector<std::string>& ids);
+
+  // sign_in.cc
+  struct Identity {
+    v1::Agent agent;
+    SessionClaim claim;
+  };
+  Task<> sign_in(ConnectionPtr connection, std::int64_t request_id, Request::SignIn request);
+  Task<Result<Identity>> check_password(std::string remote_address, Request::SignIn request);
+  Task<Result<Identity>> check_token(std::string token);
+  bool resume(const ConnectionPtr& connection, const Request::Resume& at, const Identity& who,
+              const v1::ConsoleResponse& signed_in);
+  void begin(const SessionPtr& session, Identity who);
+  Answer sign_out(SessionPtr session, Request::SignOut request);
+
+  // agent_frames.cc: what every agent may ask for
+  Answer set_presence(SessionPtr session, Request::SetPresence request);
+  Answer accept_offer(SessionPtr session, Request::AcceptOffer request);
+  Answer decline_offer(SessionPtr session, Request::DeclineOffer request);
+  Answer end_wrap_up(SessionPtr session);
+  Task<Result<std::string>> conversation_named(std::string id);
+  Task<> open(SessionPtr session, std::string named, std::int64_t request_id);
+  void close(const SessionPtr& session, const std::string& conversation_id);
+  Answer load_timeline(SessionPtr session, Request::LoadTimeline request);
+  Answer save_draft(SessionPtr session, Request::SaveDraft request);
+  Answer see_notices(SessionPtr session, Request::SeeNotices request);
+  Answer list_tickets(Request::ListTickets request);
+  Answer list_conversations(Request::ListConversations request);
+  Answer list_quarantine();
+  Answer search(SessionPtr session, Request::Search request);
+
+  // notices.cc: what wants to be seen by an agent
+  Task<> tell_unseen(SessionPtr session);
+  Task<Status> notify(std::string agent_id, v1::ConsoleResponse::Notice notice);
+  Task<Status> notify_of_note(v1::Entry entry, std::vector<std::string> agent_ids);
+  Task<> on_note(v1::Event event);
+
+  // commands.cc
+  Answer command(SessionPtr session, Request::Command command);
+  Answer reply(SessionPtr session, v1::ReplyRequest call);
+  Answer add_note(SessionPtr session, v1::AddNoteRequest call);
+  Task<> drop_draft(SessionPtr session, std::string conversation_id, std::string entry_id);
+  Task<Status> check_attachments(v1::ReplyRequest call);
+
+  // supervisor_frames.cc
+  Answer list_waiting(Request::ListWaiting request);
+  Answer take_over(SessionPtr session, Request::TakeOver request);
+  Answer reassign(SessionPtr session, Request::Reassign request);
+  Answer set_agent_presence(SessionPtr session, Request::SetAgentPresence request);
+  void supervised(const Session& session, std::string_view what, std::string_view whom) const;
+
+  /// Every other page of the same agent.
+  template <class Tell>
+  void for_other_pages(const Session& session, const Tell& tell) const {
+    for (const auto& other : sessions_) {
+      if (other.get() != &session && other->agent_id == session.agent_id) tell(*other);
+    }
+  }
 
   Ports ports_;
   const Clock& clock_;
@@ -88,10 +158,17 @@ class ConsoleService {
   SessionTokens tokens_;
   SignInThrottle throttle_;
   TaskGroup tasks_;
+  Directory directory_;
   Feeds feeds_;
   Desk desk_;
+  Attentions attentions_;
+  Floor floor_;
+  std::set<ConnectionPtr> connections_;
   std::set<SessionPtr> sessions_;
-  Notifier session_ended_;
+  /// Sessions that are signed in.
+  std::map<std::string, SessionPtr, std::less<>> by_epoch_;
+  std::size_t away_ = 0;
+  Notifier disconnected_;
   bool stopping_ = false;
 };
 

@@ -1,114 +1,15 @@
 #include "console/service.h"
 
 #include <gmock/gmock.h>
-#include <gtest/gtest.h>
-
-#include <boost/asio/co_spawn.hpp>
-#include <boost/asio/io_context.hpp>
-#include <boost/asio/use_future.hpp>
 
 #include "console/frame_fit.h"
-#include "console/testing/fakes.h"
+#include "console/service_fixture.h"
 
 namespace hark::console {
 namespace {
 
-using testing::conversation_id;
 using ::testing::ElementsAre;
-using testing::FakeWorld;
 using ::testing::HasSubstr;
-
-const std::string kOne = conversation_id('1');
-const std::string kTwo = conversation_id('2');
-
-struct Page final : ResponseSink {
-  void send(const v1::ConsoleResponse& response) override { got.push_back(response); }
-  void close(Farewell farewell, std::string_view) override { farewells.push_back(farewell); }
-  std::vector<v1::ConsoleResponse> got;
-  std::vector<Farewell> farewells;
-};
-
-class ConsoleServiceTest : public ::testing::Test {
- protected:
-  ConsoleServiceTest() {
-    world.add_agent("ana");
-    world.add_agent("ben");
-    service.start();
-    settle();
-  }
-  ~ConsoleServiceTest() override {
-    auto stopped = asio::co_spawn(context, service.stop(), asio::use_future);
-    for (const auto& session : sessions) service.disconnect(session);
-    context.restart();
-    context.run();
-    stopped.get();
-  }
-
-  /// Runs whatever can run without time passing.
-  void settle() {
-    context.restart();
-    while (context.poll() > 0) context.restart();
-  }
-
-  SessionPtr connect(const std::shared_ptr<Page>& page) {
-    sessions.push_back(service.connect(page, "10.0.0.1"));
-    return sessions.back();
-  }
-  v1::ConsoleResponse ask(const SessionPtr& session, const std::shared_ptr<Page>& page,
-                          v1::ConsoleRequest request) {
-    request.set_request_id(++last_id);
-    service.receive(session, std::move(request));
-    settle();
-    for (const auto& response : page->got) {
-      if (response.request_id() == last_id) return response;
-    }
-    return {};
-  }
-  SessionPtr signed_in(const std::shared_ptr<Page>& page, const std::string& login = "ana") {
-    const auto session = connect(page);
-    EXPECT_TRUE(ask(session, page, sign_in(login, "right")).has_signed_in());
-    return session;
-  }
-  static v1::ConsoleRequest sign_in(const std::string& login, const std::string& password) {
-    v1::ConsoleRequest request;
-    request.mutable_sign_in()->set_login(login);
-    request.mutable_sign_in()->set_password(password);
-    return request;
-  }
-  static v1::ConsoleRequest open(const std::string& id) {
-    v1::ConsoleRequest request;
-    request.mutable_open()->set_conversation_id(id);
-    return request;
-  }
-  void happens(const v1::Event& event) {
-    world.events.push(event);
-    settle();
-  }
-  static const v1::ConsoleResponse::Work* last_work(const Page& page) {
-    for (auto it = page.got.rbegin(); it != page.got.rend(); ++it) {
-      if (it->has_work()) return &it->work();
-    }
-    return nullptr;
-  }
-
-  asio::io_context context{1};
-  ManualClock clock{from_ms(1'800'000'000'000)};
-  FakeWorld world{context.get_executor()};
-  std::vector<std::string> seen;
-  ConsoleService service{
-      context.get_executor(),
-      world.ports(),
-      clock,
-      {"0123456789abcdef",
-       std::chrono::hours{12},
-       {[this](std::size_t now) { seen.push_back(std::to_string(now) + " sessions"); },
-        [this](std::string_view login, std::string_view from, const Status& outcome) {
-          seen.push_back(std::string{login} + " from " + std::string{from} + ": " +
-                         (outcome.ok() ? "ok" : std::string{name_of(outcome.error().reason)}));
-        }}}};
-  std::vector<SessionPtr> sessions;
-  std::int64_t last_id = 0;
-};
 
 TEST_F(ConsoleServiceTest, SignsInByPasswordThenByTokenAndTellsTheServersTime) {
   const auto page = std::make_shared<Page>();
@@ -272,7 +173,7 @@ TEST_F(ConsoleServiceTest, ReportsAConversationThatIsNotThereAndDoesNotFollowIt)
   const auto session = signed_in(page);
   EXPECT_EQ(ask(session, page, open(kTwo)).failed().reason(), "CONVERSATION_NOT_FOUND");
   EXPECT_EQ(ask(session, page, open("con_nonsense")).failed().reason(), "INVALID_FIELD");
-  EXPECT_TRUE(session->open.empty());
+  EXPECT_TRUE(session->session->open.empty());
 }
 
 TEST_F(ConsoleServiceTest, FillsInTheAgentAndNeverPassesAFenceOn) {
@@ -289,15 +190,27 @@ TEST_F(ConsoleServiceTest, FillsInTheAgentAndNeverPassesAFenceOn) {
   EXPECT_EQ(world.conversations.commands[0].transfer().fencing_token(), 0);
 }
 
+TEST_F(ConsoleServiceTest, StartsAMailInTheNameOfWhoIsSignedIn) {
+  const auto page = std::make_shared<Page>();
+  const auto session = signed_in(page);
+  v1::ConsoleRequest request;
+  auto& start = *request.mutable_command()->mutable_start();
+  start.set_idempotency_key("k1");
+  start.set_agent_id("ben");
+  EXPECT_EQ(ask(session, page, request).done().entry().kind(), v1::ENTRY_KIND_STARTED);
+  EXPECT_EQ(world.conversations.commands.at(0).start().agent_id(), "ana");
+}
+
 TEST_F(ConsoleServiceTest, RequiresAnIdempotencyKeyForEveryCommand) {
   const auto page = std::make_shared<Page>();
   const auto session = signed_in(page);
-  std::vector<v1::ConsoleRequest::Command> all(6);
+  std::vector<v1::ConsoleRequest::Command> all(7);
   all[0].mutable_reply();
   all[1].mutable_add_note();
   all[2].mutable_resolve();
   all[3].mutable_reopen();
   all[4].mutable_waive_obligation();
+  all[6].mutable_start();
   all[5].mutable_transfer();
   for (const auto& command : all) {
     v1::ConsoleRequest request;

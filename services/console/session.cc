@@ -2,6 +2,23 @@
 
 namespace hark::console {
 
+void Session::send(v1::ConsoleResponse response) {
+  if (ended) return;
+  // Before sign-in there is nothing that could be resumed.
+  if (sign_in == SignInState::kSignedIn) {
+    response.set_offset(told.next());
+    const auto kept = std::make_shared<const v1::ConsoleResponse>(std::move(response));
+    told.add(kept, kept->ByteSizeLong());
+    if (sink) sink->send(*kept);
+  } else if (sink) {
+    sink->send(response);
+  }
+}
+
+void Session::close(Farewell farewell, std::string_view reason) {
+  if (sink) sink->close(farewell, reason);
+}
+
 v1::ConsoleResponse failed(std::int64_t request_id, const Error& error) {
   v1::ConsoleResponse response;
   response.set_request_id(request_id);

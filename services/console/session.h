@@ -8,14 +8,22 @@
 #include <string_view>
 
 #include "base/core/result.h"
+#include "console/core/frame_rate.h"
+#include "console/core/replay_window.h"
 #include "console/core/session_rules.h"
+#include "console/core/session_token.h"
 #include "console/ports.h"
 #include "hark/v1/console.pb.h"
 
 namespace hark::console {
 
 /// What a page that is sent away should do.
-enum class Farewell { kComeBack, kSignInAgain };
+enum class Farewell {
+  kComeBack,
+  kSignInAgain,
+  /// The agent signed out here, or took the session along to another connection.
+  kDone,
+};
 
 /// The way down to one page. Called on the console's executor.
 class ResponseSink {
@@ -27,19 +35,37 @@ class ResponseSink {
   virtual void close(Farewell farewell, std::string_view reason) = 0;
 };
 
-/// One page's connection and what it is told about. Lives from connect() to disconnect(); coroutines that
-/// still hold it afterwards see `ended` and stop.
+/// An agent's page: who it is and what it is told about. It outlives its connection for a while, so that a
+/// page which comes back goes on where it was. Coroutines that still hold it after its end see `ended` and
+/// stop.
 struct Session {
   Session(const asio::any_io_executor& executor, std::shared_ptr<ResponseSink> to, std::string from)
-      : sink{std::move(to)}, remote_address{std::move(from)}, retry{executor} {}
+      : sink{std::move(to)}, remote_address{std::move(from)}, retry{executor}, away_timer{executor} {}
 
+  /// Numbers the frame, keeps it, and tells the page if it is there.
+  void send(v1::ConsoleResponse response);
+  /// Ends the connection, if there is one.
+  void close(Farewell farewell, std::string_view reason);
+  [[nodiscard]] bool supervises() const {
+    return agent.role() == v1::ROLE_SUPERVISOR || agent.role() == v1::ROLE_ADMINISTRATOR;
+  }
+
+  /// Null while the page is away.
   std::shared_ptr<ResponseSink> sink;
   std::string remote_address;
   bool ended = false;
+  /// Lost its connection, and is waited for.
+  bool away = false;
 
   SignInState sign_in = SignInState::kSignedOut;
   std::string agent_id;
+  /// Their record, as the directory has it.
+  v1::Agent agent;
+  SessionClaim claim;
   std::size_t in_flight = 0;
+
+  std::string epoch;
+  ReplayWindow<std::shared_ptr<const v1::ConsoleResponse>> told;
 
   /// Conversations that the page has open.
   std::set<std::string> open;
@@ -50,13 +76,29 @@ struct Session {
   /// Routing's last word on the agent.
   v1::AgentSessionResponse desk;
   std::shared_ptr<AgentStream> agent_stream;
+  /// Grows whenever the agent sits down or leaves; who follows routing for an earlier time stops.
+  int sitting = 0;
   /// Until sign-in: how long the page may take. Then: between two attempts to reach routing.
   asio::steady_timer retry;
+  /// How long a page that is away is waited for.
+  asio::steady_timer away_timer;
   /// `assigned` must be read again; somebody is at it.
   bool work_stale = false;
   bool work_reading = false;
+  /// Wants Overview frames.
+  bool oversees = false;
 };
 using SessionPtr = std::shared_ptr<Session>;
+
+/// One socket of a page, and the session that speaks over it.
+struct Connection {
+  std::shared_ptr<ResponseSink> sink;
+  std::string remote_address;
+  SessionPtr session;
+  FrameRate frames{kFramesAtOnce, kFramesPerSecond};
+  FrameRate refusals{kRefusalsAtOnce, kRefusalsPerSecond};
+};
+using ConnectionPtr = std::shared_ptr<Connection>;
 
 /// An answer that says why not.
 v1::ConsoleResponse failed(std::int64_t request_id, const Error& error);

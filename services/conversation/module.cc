@@ -5,7 +5,9 @@
 #include "base/config/config.h"
 #include "base/log/log.h"
 #include "base/rpc/server.h"
+#include "conversation/attention_hub.h"
 #include "conversation/blob/folder.h"
+#include "conversation/rpc/attention_handler.h"
 #include "conversation/rpc/blob_handler.h"
 #include "conversation/rpc/channel_handler.h"
 #include "conversation/rpc/conversation_handler.h"
@@ -44,7 +46,8 @@ class ConversationModule final : public Module {
                }},
         redis_{thread_.executor(), redis_options(process, process.config.redis().connections())},
         blocking_{thread_.executor(), redis_options(process, 1)},
-        blobs_{process.data_dir / "blobs"} {}
+        blobs_{process.data_dir / "blobs"},
+        attention_hub_{thread_.executor()} {}
 
   ~ConversationModule() override { stop(); }
 
@@ -68,17 +71,27 @@ class ConversationModule final : public Module {
                      process_.metrics);
     events_.emplace(tasks_, *store_, blocking_);
     conversation_.emplace(tasks_, *service_);
-    channel_.emplace(tasks_, *service_, *events_);
+    channel_.emplace(tasks_, *service_, *events_, attention_hub_);
     event_.emplace(tasks_, *service_, *events_);
     blob_.emplace(tasks_, *store_, blobs_);
+    attention_.emplace(tasks_, attention_hub_);
     process_.rpc.add(*conversation_, v1::ConversationService::service_full_name());
     process_.rpc.add(*channel_, v1::ChannelService::service_full_name());
     process_.rpc.add(*event_, v1::EventService::service_full_name());
     process_.rpc.add(*blob_, v1::BlobService::service_full_name());
+    process_.rpc.add(*attention_, v1::AttentionService::service_full_name());
     return {};
   }
 
-  Status start() override { return block_on(thread_.executor(), events_->start()); }
+  Status start() override {
+    // What a crash left of merges; a merge that cannot be finished now is finished by the next call that
+    // meets it.
+    if (const auto finished = block_on(thread_.executor(), service_->finish_all_sagas()); !finished.ok()) {
+      Logger{"conversation"}.warning("a merge of customers could not be finished",
+                                     {{"why", finished.error().message}});
+    }
+    return block_on(thread_.executor(), events_->start());
+  }
 
   void stop() override {
     if (std::exchange(stopped_, true)) return;
@@ -100,6 +113,7 @@ class ConversationModule final : public Module {
   redis::Client redis_;
   redis::Client blocking_;
   BlobFolder blobs_;
+  AttentionHub attention_hub_;
   std::optional<Store> store_;
   std::optional<Conversations> service_;
   std::optional<EventHub> events_;
@@ -107,6 +121,7 @@ class ConversationModule final : public Module {
   std::optional<ChannelHandler> channel_;
   std::optional<EventHandler> event_;
   std::optional<BlobHandler> blob_;
+  std::optional<AttentionHandler> attention_;
   bool stopped_ = false;
 };
 

@@ -1,128 +1,15 @@
-#include "conversation/service.h"
-
 #include <gmock/gmock.h>
-#include <gtest/gtest.h>
 
-#include "base/core/digest.h"
-#include "base/testing/redis_fixture.h"
-#include "conversation/audit/audit.h"
+#include <map>
+#include <set>
+
+#include "conversation/service_fixture.h"
 
 namespace hark::conversation {
 namespace {
 
 using ::testing::ElementsAre;
 using ::testing::SizeIs;
-
-/// The service over a real Redis, with a clock that the test moves.
-class ConversationsTest : public hark::testing::RedisTest {
- protected:
-  ConversationsTest() {
-    Conversations::Settings settings;
-    settings.accounts.emplace("support", OwnAccount{v1::CHANNEL_EMAIL, "Support"});
-    settings.accounts.emplace("sales", OwnAccount{v1::CHANNEL_EMAIL, "Sales"});
-    settings.accounts.emplace("site", OwnAccount{v1::CHANNEL_CHAT, "Site"});
-    service_.emplace(store_, clock_, ThreadTokens{"a secret of sixteen bytes"}, std::move(settings),
-                     metrics_);
-  }
-
-  ~ConversationsTest() override {
-    // Whatever a test did, the promises hold.
-    const auto report = run(audit(client(), store_, "/nowhere"));
-    if (!report.ok()) {
-      ADD_FAILURE() << report.error().message;
-      return;
-    }
-    for (const auto& finding : report->findings)
-      ADD_FAILURE() << finding.promise << " " << finding.where << " " << finding.what;
-  }
-
-  template <class T>
-  static Task<> keep(Task<T> task, std::optional<T>& out) {
-    out.emplace(co_await std::move(task));
-  }
-  template <class T>
-  T run(Task<T> task) {
-    std::optional<T> out;
-    tasks().spawn("call", keep(std::move(task), out));
-    run_until_idle();
-    return *std::move(out);
-  }
-
-  static v1::InboundMessage mail(const std::string& id, const std::string& from = "ana@x.lv") {
-    v1::InboundMessage message;
-    message.set_channel(v1::CHANNEL_EMAIL);
-    message.set_account_id("support");
-    message.set_native_id(id);
-    message.set_kind(v1::InboundMessage::KIND_MESSAGE);
-    message.mutable_sender()->set_address("mailto:" + from);
-    message.mutable_content()->set_subject("Kettle");
-    message.mutable_content()->set_text("It is broken (" + id + ")");
-    message.mutable_thread()->set_own_reference(id + "@x.lv");
-    return message;
-  }
-
-  static v1::InboundMessage chat(const std::string& visitor, const std::string& client_id = "c1") {
-    const auto address = "chat:site:" + visitor;
-    v1::InboundMessage message;
-    message.set_channel(v1::CHANNEL_CHAT);
-    message.set_account_id("site");
-    message.set_native_id(address + ":" + client_id);
-    message.set_kind(v1::InboundMessage::KIND_MESSAGE);
-    message.mutable_sender()->set_address(address);
-    message.mutable_sender()->set_name("Ana");
-    message.mutable_content()->set_text("Hello");
-    message.mutable_thread()->set_own_reference(address);
-    message.mutable_thread()->add_references(address);
-    return message;
-  }
-  static v1::InboundMessage claiming(v1::InboundMessage message, const std::string& address, bool verified) {
-    auto& claim = *message.add_claims();
-    claim.set_address(address);
-    claim.set_verified(verified);
-    claim.set_why(verified ? "signed by the site" : "typed by the visitor");
-    return message;
-  }
-
-  v1::AcceptResponse accept(v1::InboundMessage message) {
-    auto accepted = run(service_->accept(std::move(message)));
-    EXPECT_TRUE(accepted.ok()) << (accepted.ok() ? "" : accepted.error().message);
-    return accepted.ok() ? *accepted : v1::AcceptResponse{};
-  }
-  v1::ReplyRequest answer(const std::string& entry_id, const std::string& key = "k1") {
-    v1::ReplyRequest request;
-    request.set_idempotency_key(key);
-    request.set_entry_id(entry_id);
-    request.set_text("We send a new one.");
-    return request;
-  }
-  v1::Ticket assign(const std::string& ticket, const std::string& agent, std::int64_t fence,
-                    const std::string& key) {
-    v1::AssignRequest request;
-    request.set_idempotency_key(key);
-    request.set_ticket_id(ticket);
-    request.set_agent_id(agent);
-    request.set_fencing_token(fence);
-    const auto assigned = run(service_->assign(request));
-    EXPECT_TRUE(assigned.ok()) << (assigned.ok() ? "" : assigned.error().message);
-    return assigned.ok() ? assigned->ticket() : v1::Ticket{};
-  }
-  v1::Conversation conversation(const std::string& id) {
-    v1::GetConversationRequest request;
-    request.set_id(id);
-    return run(service_->get_conversation(request))->conversation();
-  }
-  std::vector<v1::Entry> timeline(const std::string& id) {
-    v1::ListTimelineRequest request;
-    request.set_conversation_id(id);
-    const auto page = run(service_->list_timeline(request));
-    return {page->entries().begin(), page->entries().end()};
-  }
-
-  Metrics metrics_;
-  ManualClock clock_{from_ms(1'700'000'000'000)};
-  Store store_{client(), 8};
-  std::optional<Conversations> service_;
-};
 
 TEST_F(ConversationsTest, AHundredMailsAtOnceAreOneConversationWithOneTicketInOneOrder) {
   std::vector<std::optional<Result<v1::AcceptResponse>>> accepted(100);
@@ -293,87 +180,6 @@ TEST_F(ConversationsTest, AnAutoReplyOpensNoTicketAndOwesNoAnswer) {
   EXPECT_THAT(conversation(in.conversation_id()).open_obligations(), SizeIs(0));
 }
 
-/// Replies, leases what went into the outbox and returns it.
-class OutboxTest : public ConversationsTest {
- protected:
-  OutboxTest() : in_{accept(mail("m1"))} {
-    const auto reply = run(service_->reply(answer(in_.entry_id())));
-    HARK_CHECK(reply.ok());
-    reply_id_ = reply->entry().id();
-  }
-  std::vector<v1::OutboundMessage> lease(const std::string& lease_id) {
-    std::vector<v1::OutboundMessage> out;
-    for (std::uint16_t p = 0; p < 8; ++p) {
-      const auto leases = run(
-          store_.lease(clock_.now(), p, "support", clock_.now() + std::chrono::seconds{60}, lease_id, 10));
-      for (const auto& message : leases->messages) out.emplace_back().ParseFromString(message.message_bytes);
-    }
-    return out;
-  }
-  Status report(const std::string& lease_id, v1::DeliveryState state, const std::string& detail = "") {
-    v1::Receipt receipt;
-    receipt.set_lease_id(lease_id);
-    receipt.set_entry_id(reply_id_);
-    receipt.set_state(state);
-    receipt.set_detail(detail);
-    receipt.set_retry_at_ms(to_ms(clock_.now()) + 60'000);
-    return run(service_->receive_receipt(receipt));
-  }
-  v1::Entry reply() { return timeline(in_.conversation_id())[1]; }
-
-  v1::AcceptResponse in_;
-  std::string reply_id_;
-};
-
-TEST_F(OutboxTest, AMessageIsLeasedToOneSenderAtATimeAndAgainWhenTheLeaseEnds) {
-  EXPECT_THAT(lease("l1"), SizeIs(1));
-  EXPECT_THAT(lease("l2"), SizeIs(0));
-  clock_.advance(std::chrono::seconds{61});
-  EXPECT_THAT(lease("l3"), SizeIs(1));
-  ASSERT_TRUE(report("l3", v1::DELIVERY_STATE_SENT, "250 queued").ok());
-  clock_.advance(std::chrono::hours{1});
-  EXPECT_THAT(lease("l4"), SizeIs(0));
-  EXPECT_EQ(reply().delivery(), v1::DELIVERY_STATE_SENT);
-  EXPECT_EQ(reply().delivery_detail(), "250 queued");
-}
-
-TEST_F(OutboxTest, ARefusalForNowComesAgainLater) {
-  lease("l1");
-  ASSERT_TRUE(report("l1", v1::DELIVERY_STATE_QUEUED, "451 busy").ok());
-  EXPECT_THAT(lease("l2"), SizeIs(0));
-  clock_.advance(std::chrono::seconds{61});
-  EXPECT_THAT(lease("l3"), SizeIs(1));
-  EXPECT_EQ(reply().delivery_detail(), "451 busy");
-}
-
-TEST_F(OutboxTest, ABounceMarksTheReplyWithItsReasonAndALateReceiptDoesNotUndoIt) {
-  const auto out = lease("l1");
-  ASSERT_THAT(out, SizeIs(1));
-  ASSERT_TRUE(report("l1", v1::DELIVERY_STATE_SENT).ok());
-  v1::BounceReport bounce;
-  bounce.set_native_id("dsn1");
-  bounce.set_account_id("support");
-  bounce.set_state(v1::DELIVERY_STATE_BOUNCED);
-  bounce.set_detail("5.1.1 no such user");
-  bounce.add_references(out[0].native_id_left() + "@hark.localhost");
-  ASSERT_TRUE(run(service_->receive_bounce(bounce)).ok());
-  EXPECT_EQ(reply().delivery(), v1::DELIVERY_STATE_BOUNCED);
-  EXPECT_EQ(reply().delivery_detail(), "5.1.1 no such user");
-  ASSERT_TRUE(report("l1", v1::DELIVERY_STATE_SENT).ok());
-  EXPECT_EQ(reply().delivery(), v1::DELIVERY_STATE_BOUNCED);
-}
-
-TEST_F(OutboxTest, ABounceOfSomethingThatWeNeverSentIsKeptInQuarantine) {
-  v1::BounceReport bounce;
-  bounce.set_native_id("dsn2");
-  bounce.set_account_id("support");
-  bounce.set_state(v1::DELIVERY_STATE_BOUNCED);
-  bounce.add_references("stranger@elsewhere.example");
-  ASSERT_TRUE(run(service_->receive_bounce(bounce)).ok());
-  ASSERT_TRUE(run(service_->receive_bounce(bounce)).ok());
-  EXPECT_THAT(run(service_->list_quarantine({}))->items(), SizeIs(1));
-}
-
 TEST_F(OutboxTest, TheCustomersAnswerByTokenJoinsTheThread) {
   const auto out = lease("l1");
   auto follow_up = mail("m2");
@@ -411,6 +217,92 @@ TEST_F(OutboxTest, ASwitchOfChannelIsOnTheRecordWithItsReason) {
   EXPECT_EQ(entries[3].account_id(), "sales");
 }
 
+/// A mail that Ben writes first, and what the customer sends back.
+class StartTest : public ConversationsTest {
+ protected:
+  static v1::StartRequest first_mail(const std::string& key = "s1", const std::string& agent = "ben") {
+    v1::StartRequest request;
+    request.set_idempotency_key(key);
+    request.set_agent_id(agent);
+    request.set_account_id("support");
+    request.mutable_to()->set_address("mailto:Ana@X.lv");
+    request.set_subject("Your kettle");
+    request.set_text("It is ready.");
+    return request;
+  }
+  v1::Entry start(const v1::StartRequest& request) {
+    const auto started = run(service_->start(request));
+    EXPECT_TRUE(started.ok()) << (started.ok() ? "" : started.error().message);
+    return started.ok() ? started->entry() : v1::Entry{};
+  }
+};
+
+TEST_F(StartTest, AMailToSomebodyUnknownMakesTheirConversationAndOwesNothing) {
+  const auto started = start(first_mail());
+  EXPECT_EQ(started.kind(), v1::ENTRY_KIND_STARTED);
+  EXPECT_EQ(started.reason(), "written first, by mail from support");
+  EXPECT_EQ(started.to().address(), "mailto:ana@x.lv");
+  EXPECT_EQ(started.delivery(), v1::DELIVERY_STATE_QUEUED);
+  EXPECT_EQ(start(first_mail()).id(), started.id());
+  const auto known = conversation(started.conversation_id());
+  EXPECT_FALSE(known.has_ticket());
+  EXPECT_THAT(known.open_obligations(), SizeIs(0));
+  EXPECT_EQ(known.addresses(0).address(), "mailto:ana@x.lv");
+  EXPECT_THAT(timeline(started.conversation_id()), SizeIs(1));
+}
+
+TEST_F(StartTest, TheAnswerLandsInItsThreadByTokenOrByOurMessageIdAndIsMeantForWhoStarted) {
+  const auto started = start(first_mail());
+  auto by_reference = mail("m1");
+  by_reference.mutable_thread()->add_references(started.native_id() + "@hark.localhost");
+  const auto in = accept(by_reference);
+  EXPECT_EQ(in.conversation_id(), started.conversation_id());
+  EXPECT_TRUE(in.ticket_opened());
+  EXPECT_EQ(conversation(in.conversation_id()).ticket().wanted_agent_id(), "ben");
+  auto by_token = mail("m2");
+  by_token.mutable_thread()->add_tokens(ThreadTokens{"a secret of sixteen bytes"}.sign(started.thread_id()));
+  accept(by_token);
+  for (const auto& entry : timeline(started.conversation_id()))
+    EXPECT_EQ(entry.thread_id(), started.thread_id());
+}
+
+TEST_F(StartTest, ACustomerWhoIsInAnotherAgentsHandsIsNotWrittenTo) {
+  const auto in = accept(mail("m1"));
+  start(first_mail("waiting"));  // it waits for anyone
+  assign(in.ticket_id(), "ana", 1, "a1");
+  const auto refused = run(service_->start(first_mail("held")));
+  EXPECT_EQ(refused.error().reason, Reason::kTicketHeld);
+  EXPECT_NE(refused.error().message.find("ana"), std::string::npos);
+  EXPECT_EQ(start(first_mail("own", "ana")).ticket_id(), in.ticket_id());
+  EXPECT_THAT(conversation(in.conversation_id()).open_obligations(), ElementsAre(in.entry_id()));
+}
+
+TEST_F(StartTest, AFirstMailThatComesBackOpensATicketForItsAuthor) {
+  const auto started = start(first_mail());
+  v1::BounceReport bounce;
+  bounce.set_native_id("dsn1");
+  bounce.set_state(v1::DELIVERY_STATE_BOUNCED);
+  bounce.set_detail("5.1.1 no such user");
+  bounce.add_references(started.native_id() + "@hark.localhost");
+  ASSERT_TRUE(run(service_->receive_bounce(bounce)).ok());
+  const auto ticket = conversation(started.conversation_id()).ticket();
+  EXPECT_EQ(ticket.state(), v1::TICKET_STATE_QUEUED);
+  EXPECT_EQ(ticket.wanted_agent_id(), "ben");
+  EXPECT_EQ(ticket.subject(), "Your kettle");
+}
+
+TEST_F(StartTest, WhatCannotBeSentIsRefusedWithTheField) {
+  auto elsewhere = first_mail();
+  elsewhere.set_account_id("site");
+  EXPECT_EQ(run(service_->start(elsewhere)).error().reason, Reason::kAccountUnknown);
+  auto no_mail = first_mail();
+  no_mail.mutable_to()->set_address("tel:+37120000000");
+  EXPECT_EQ(run(service_->start(no_mail)).error().reason, Reason::kInvalidField);
+  auto headers = first_mail();
+  headers.set_subject("Hello\r\nBcc: eve@y.lv");
+  EXPECT_EQ(run(service_->start(headers)).error().reason, Reason::kInvalidField);
+}
+
 TEST_F(ConversationsTest, InputThatBreaksTheContractIsRefusedWithTheField) {
   auto no_account = mail("x1");
   no_account.set_account_id("nobody");
@@ -440,6 +332,186 @@ TEST_F(ConversationsTest, ManyTicketsAreReadInTheOrderAskedForWithoutThoseThatAr
     EXPECT_EQ(ticket.conversation_id(), ana.conversation_id());
     EXPECT_EQ(ticket.subject(), "Kettle");
   }
+}
+
+TEST_F(ConversationsTest, ASupervisorMovesATicketThatAnotherHoldsOrThatWaits) {
+  const auto first = accept(mail("1"));
+  v1::TransferRequest move;
+  move.set_idempotency_key("m1");
+  move.set_ticket_id(first.ticket_id());
+  move.set_agent_id("sam");
+  move.set_wanted_agent_id("ben");
+  move.set_reason("ben knows them");
+  EXPECT_EQ(run(service_->transfer(move)).error().reason, Reason::kIllegalTransition) << "it waits";
+  move.set_by_supervisor(true);
+  EXPECT_EQ(run(service_->transfer(move))->ticket().wanted_agent_id(), "ben");
+
+  const auto held = assign(first.ticket_id(), "ana", 1, "a1");
+  move.set_idempotency_key("m2");
+  move.set_assignment_token(held.assignment_token());
+  move.set_by_supervisor(false);
+  EXPECT_EQ(run(service_->transfer(move)).error().reason, Reason::kStaleAssignment) << "sam does not hold it";
+  move.set_by_supervisor(true);
+  move.set_assignment_token(held.assignment_token() + 1);
+  EXPECT_EQ(run(service_->transfer(move)).error().reason, Reason::kStaleAssignment)
+      << "it is not the assignment that sam saw";
+  move.set_assignment_token(held.assignment_token());
+  const auto moved = *run(service_->transfer(move));
+  EXPECT_EQ(moved.ticket().state(), v1::TICKET_STATE_QUEUED);
+  EXPECT_THAT(moved.ticket().declined_by(), ElementsAre("ana"));
+  v1::ListTimelineRequest all;
+  all.set_conversation_id(first.conversation_id());
+  const auto timeline = *run(service_->list_timeline(all));
+  const auto& record = timeline.entries(timeline.entries_size() - 1);
+  EXPECT_EQ(record.agent_id(), "sam");
+  EXPECT_EQ(record.reason(), "ben knows them");
+}
+
+TEST_F(ConversationsTest, ANoteIsTheSameNoteWhenItIsSaidAgainAndItsEventNamesWhomItIsFor) {
+  const auto first = accept(mail("1"));
+  v1::AddNoteRequest note;
+  note.set_idempotency_key("n1");
+  note.set_conversation_id(first.conversation_id());
+  note.set_agent_id("sam");
+  note.set_text("@ana and @ben: look");
+  note.add_mentions("ana");
+  note.add_mentions("ben");
+  const auto noted = *run(service_->add_note(note));
+  EXPECT_EQ(run(service_->add_note(note))->entry().id(), noted.entry().id());
+  EXPECT_THAT(noted.entry().mentions(), ElementsAre("ana", "ben"));
+  note.set_idempotency_key("n2");
+  note.clear_mentions();
+  note.set_whisper_to("ana");
+  EXPECT_EQ(run(service_->add_note(note))->entry().whisper_to(), "ana");
+  const auto partition = *partition_of(first.conversation_id());
+  const auto events = *run(store_.events(partition, 0, 100));
+  ASSERT_THAT(events, SizeIs(3));
+  EXPECT_EQ(events[1].detail(), "ana ben");
+  EXPECT_EQ(events[2].detail(), "ana");
+  note.set_idempotency_key("n3");
+  for (int i = 0; i < kMentionsMax + 1; ++i) note.add_mentions("agent" + std::to_string(i));
+  EXPECT_EQ(run(service_->add_note(note)).error().reason, Reason::kInvalidField);
+}
+
+TEST_F(ConversationsTest, ListsEarlierTicketsWithWhatCameOfThem) {
+  v1::AcceptResponse last;
+  for (const auto* id : {"1", "2", "3"}) {
+    last = accept(mail(id));
+    if (std::string{id} == "3") break;
+    v1::ResolveRequest resolve;
+    resolve.set_idempotency_key(std::string{"r"} + id);
+    resolve.set_ticket_id(last.ticket_id());
+    resolve.set_agent_id("ana");
+    resolve.set_disposition(std::string{"sent "} + id);
+    resolve.set_waive_reason("done by phone");
+    ASSERT_TRUE(run(service_->resolve(resolve)).ok());
+    clock_.advance(std::chrono::hours{1});
+  }
+  v1::ListTicketsRequest request;
+  request.set_conversation_id(last.conversation_id());
+  const auto tickets = *run(service_->list_tickets(request));
+  ASSERT_EQ(tickets.tickets_size(), 3);
+  EXPECT_EQ(tickets.tickets(0).id(), last.ticket_id());
+  EXPECT_EQ(tickets.tickets(0).disposition(), "");
+  EXPECT_EQ(tickets.tickets(1).disposition(), "sent 2");
+  EXPECT_EQ(tickets.tickets(1).resolved_by(), "ana");
+  EXPECT_GT(tickets.tickets(1).resolved_at_ms(), tickets.tickets(2).resolved_at_ms());
+  request.set_conversation_id("con_" + std::string(26, '0'));
+  EXPECT_EQ(run(service_->list_tickets(request)).error().reason, Reason::kConversationNotFound);
+}
+
+TEST_F(ConversationsTest, FindsConversationsByNameAddressSubjectAndWords) {
+  auto named = mail("1", "b\u0113rzi\u0146\u0161@x.lv");
+  named.mutable_sender()->set_name("Anna B\u0113rzi\u0146a");
+  named.mutable_content()->set_subject("Invoice 4711");
+  const auto first = accept(named);
+  clock_.advance(std::chrono::minutes{1});
+  const auto second = accept(mail("2", "paul@y.lv"));
+  const auto found = [&](const std::string& query) {
+    v1::SearchRequest request;
+    request.set_query(query);
+    std::vector<std::string> ids;
+    const auto response = *run(service_->search(request));
+    for (const auto& hit : response.hits()) ids.push_back(hit.conversation().id() + " " + hit.where());
+    return ids;
+  };
+  EXPECT_THAT(found("berzina ANNA"), ElementsAre(first.conversation_id() + " name"));
+  EXPECT_THAT(found("invoice 4711"), ElementsAre(first.conversation_id() + " subject"));
+  EXPECT_THAT(found("paul@y.lv"), ElementsAre(second.conversation_id() + " address"));
+  EXPECT_THAT(found("broken"),
+              ElementsAre(second.conversation_id() + " text", first.conversation_id() + " text"))
+      << "what changed last comes first";
+  EXPECT_THAT(found("paul broken"), ElementsAre(second.conversation_id() + " address"));
+  EXPECT_THAT(found("nobody"), ::testing::IsEmpty());
+  v1::SearchRequest bad;
+  bad.set_query(" ?! ");
+  EXPECT_EQ(run(service_->search(bad)).error().reason, Reason::kInvalidField);
+  bad.set_query(std::string(kQueryBytesMax + 1, 'a'));
+  EXPECT_EQ(run(service_->search(bad)).error().reason, Reason::kInvalidField);
+}
+
+TEST_F(ConversationsTest, DoesNotFindAWhisperForThoseWhoMayNotReadIt) {
+  const auto first = accept(mail("1"));
+  v1::AddNoteRequest note;
+  note.set_idempotency_key("n1");
+  note.set_conversation_id(first.conversation_id());
+  note.set_agent_id("sam");
+  note.set_text("tactfully");
+  note.set_whisper_to("ana");
+  ASSERT_TRUE(run(service_->add_note(note)).ok());
+  v1::SearchRequest request;
+  request.set_query("tactfully");
+  for (const auto& [agent, hits] : std::map<std::string, int>{{"ana", 1}, {"sam", 1}, {"", 1}, {"ben", 0}}) {
+    request.set_as_agent_id(agent);
+    EXPECT_EQ(run(service_->search(request))->hits_size(), hits) << agent;
+  }
+}
+
+TEST_F(ConversationsTest, SearchesABoundedNumberAtOnceAndGoesOnFromThere) {
+  for (int i = 0; i < kSearchedPerCall + 20; ++i) {
+    auto message = mail("m" + std::to_string(i), "c" + std::to_string(i) + "@x.lv");
+    if (i == 5) message.mutable_content()->set_text("a zebra");
+    accept(std::move(message));
+    clock_.advance(std::chrono::seconds{1});
+  }
+  v1::SearchRequest request;
+  request.set_query("c5@x.lv");
+  EXPECT_EQ(run(service_->search(request))->hits(0).conversation().addresses(0).address(), "mailto:c5@x.lv")
+      << "an address is found first, however old it is";
+  request.set_query("zebra");
+  auto response = *run(service_->search(request));
+  EXPECT_EQ(response.hits_size(), 0);
+  ASSERT_FALSE(response.next_page_token().empty());
+  EXPECT_GT(response.searched_back_to_ms(), 0);
+  request.set_page_token(response.next_page_token());
+  response = *run(service_->search(request));
+  EXPECT_EQ(response.hits_size(), 1);
+  EXPECT_TRUE(response.next_page_token().empty());
+
+  request.set_query("kettle");
+  request.clear_page_token();
+  std::set<std::string> seen;
+  do {
+    response = *run(service_->search(request));
+    for (const auto& hit : response.hits()) EXPECT_TRUE(seen.insert(hit.conversation().id()).second);
+    request.set_page_token(response.next_page_token());
+  } while (!response.next_page_token().empty());
+  EXPECT_THAT(seen, SizeIs(kSearchedPerCall + 20));
+}
+
+TEST_F(ConversationsTest, FindsThePlaceInTheLogWhereATimeBegins) {
+  const auto begin = clock_.now();
+  std::string conversation;
+  for (int i = 0; i < 10; ++i) {
+    conversation = accept(mail("m" + std::to_string(i))).conversation_id();
+    clock_.advance(std::chrono::minutes{1});
+  }
+  const auto partition = *partition_of(conversation);
+  const auto at = [&](Duration after) { return *run(store_.position_before(partition, 10, begin + after)); };
+  EXPECT_EQ(at(Duration{0}), 0);
+  EXPECT_EQ(at(Duration{1}), 1);
+  EXPECT_EQ(at(std::chrono::minutes{5}), 5);
+  EXPECT_EQ(at(std::chrono::hours{1}), 10);
 }
 
 TEST_F(ConversationsTest, ASignedChatIsTheCustomerWhoseAddressWasSigned) {

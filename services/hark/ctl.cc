@@ -14,6 +14,7 @@
 #include "base/rpc/server.h"
 #include "base/rpc/status.h"
 #include "hark/ctl_print.h"
+#include "hark/v1/config.pb.h"
 #include "hark/v1/conversation_service.grpc.pb.h"
 #include "hark/v1/routing_service.grpc.pb.h"
 
@@ -24,21 +25,30 @@ constexpr std::chrono::seconds kTimeout{20};
 
 struct Ctl {
   std::string address = "127.0.0.1:7471";
+  std::string ca_file, token_file;
   bool json = false;
   int limit = 0;
   bool all = false;
   std::string id, text, key, reason, disposition, entry, agent, password, role = "agent", presence, name,
-                                                                          switch_to, account;
+                                                                          switch_to, account, to, subject;
   std::vector<std::string> skills;
   int capacity = 0;
   int status = 0;
 
+  /// With credentials that cannot be read there is nobody to call; the reason is told once.
+  std::shared_ptr<grpc::Channel> channel() {
+    v1::Grpc files;
+    files.set_ca_file(ca_file);
+    files.set_token_file(token_file);
+    const auto security = rpc::read_security(files);
+    if (!security.ok()) throw CLI::ValidationError{security.error().message};
+    return rpc::connect(address, *security);
+  }
+
   std::unique_ptr<v1::ConversationService::Stub> conversation() {
-    return v1::ConversationService::NewStub(rpc::connect(address));
+    return v1::ConversationService::NewStub(channel());
   }
-  std::unique_ptr<v1::RoutingService::Stub> routing() {
-    return v1::RoutingService::NewStub(rpc::connect(address));
-  }
+  std::unique_ptr<v1::RoutingService::Stub> routing() { return v1::RoutingService::NewStub(channel()); }
 
   int fail(const grpc::Status& result) {
     const auto error = rpc::from_grpc(result);
@@ -135,6 +145,49 @@ struct Ctl {
     v1::ReplyResponse response;
     call(*stub, &v1::ConversationService::Stub::Reply, request, response,
          [](const v1::ReplyResponse& done) { print_entry(done.entry()); });
+  }
+
+  void start() {
+    v1::StartRequest request;
+    request.set_idempotency_key(new_key());
+    request.set_agent_id(agent);
+    request.set_account_id(account);
+    request.mutable_to()->set_address(to.find(':') == std::string::npos ? "mailto:" + to : to);
+    request.mutable_to()->set_name(name);
+    request.set_subject(subject);
+    request.set_text(text);
+    request.set_reason(reason);
+    v1::StartResponse response;
+    call(*conversation(), &v1::ConversationService::Stub::Start, request, response,
+         [](const v1::StartResponse& done) { print_entry(done.entry()); });
+  }
+
+  void merge() {
+    v1::MergeRequest request;
+    request.set_idempotency_key(new_key());
+    request.set_survivor_id(id);
+    request.set_loser_id(entry);
+    request.set_agent_id(agent);
+    request.set_reason(reason);
+    v1::MergeResponse response;
+    call(*conversation(), &v1::ConversationService::Stub::Merge, request, response,
+         [this](const v1::MergeResponse& done) {
+           std::printf("%s is part of %s now\n", entry.c_str(), done.conversation().id().c_str());
+         });
+  }
+
+  void unmerge() {
+    v1::UnmergeRequest request;
+    request.set_idempotency_key(new_key());
+    request.set_customer_id(id);
+    request.set_agent_id(agent);
+    request.set_reason(reason);
+    v1::UnmergeResponse response;
+    call(*conversation(), &v1::ConversationService::Stub::Unmerge, request, response,
+         [](const v1::UnmergeResponse& done) {
+           std::printf("%s is no longer part of %s\n", done.restored().id().c_str(),
+                       done.survivor().id().c_str());
+         });
   }
 
   void note() {
@@ -249,6 +302,8 @@ void add_ctl(CLI::App& app, int& status) {
   auto* root = app.add_subcommand("ctl", "Ask and command a running Hark over gRPC");
   root->require_subcommand(1);
   root->add_option("--address", ctl->address, "host:port of gRPC (default 127.0.0.1:7471)");
+  root->add_option("--ca", ctl->ca_file, "PEM file of who signed the certificate, if gRPC speaks TLS");
+  root->add_option("--token-file", ctl->token_file, "File with the token to show; only over TLS");
   root->final_callback([ctl, &status] { status = ctl->status; });
 
   auto* list = command(*root, *ctl, "conversations", "Conversations with an open ticket, oldest first",
@@ -270,6 +325,27 @@ void add_ctl(CLI::App& app, int& status) {
                     "Another address of the customer; needs --account and --reason");
   reply->add_option("--account", ctl->account);
   reply->add_option("--reason", ctl->reason);
+
+  auto* start = command(*root, *ctl, "start", "Write to a customer first, by mail", &Ctl::start);
+  start->add_option("--account", ctl->account, "Our mail account that it leaves from")->required();
+  start->add_option("--to", ctl->to, "The customer's address")->required();
+  start->add_option("--subject", ctl->subject)->required();
+  start->add_option("--text", ctl->text)->required();
+  start->add_option("--agent", ctl->agent, "In whose name; the answer goes to them first");
+  start->add_option("--name", ctl->name, "The customer's name");
+  start->add_option("--reason", ctl->reason, "Why we write; goes on the record");
+  start->add_option("--key", ctl->key, "Idempotency key (default: a new one)");
+
+  auto* merge = command(*root, *ctl, "merge", "Make two customers one; destroys nothing", &Ctl::merge);
+  merge->add_option("survivor", ctl->id, "The customer (conversation) who stays")->required();
+  merge->add_option("loser", ctl->entry, "The customer who becomes part of the first")->required();
+  auto* unmerge = command(*root, *ctl, "unmerge", "Take a merge back", &Ctl::unmerge);
+  unmerge->add_option("customer", ctl->id, "The customer who was merged into another")->required();
+  for (auto* sub : {merge, unmerge}) {
+    sub->add_option("--reason", ctl->reason, "Goes on the record of both")->required();
+    sub->add_option("--agent", ctl->agent);
+    sub->add_option("--key", ctl->key, "Idempotency key (default: a new one)");
+  }
 
   auto* note = command(*root, *ctl, "note", "Add a note for colleagues", &Ctl::note);
   note->add_option("conversation", ctl->id)->required();

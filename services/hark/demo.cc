@@ -27,7 +27,7 @@ class Demo {
  public:
   explicit Demo(const DemoOptions& options)
       : options_{options},
-        channel_{rpc::connect(options.host + ":" + std::to_string(options.port_base + 1))} {}
+        channel_{rpc::connect(options.host + ":" + std::to_string(options.port_base + 1), {})} {}
 
   Status run() {
     std::thread listener{[this] { thank_for_answers(); }};

@@ -36,8 +36,6 @@ constexpr std::chrono::milliseconds kDrain = 5s;
 class FolderLock {
  public:
   static Result<FolderLock> take(const fs::path& folder) {
-    std::error_code error;
-    fs::create_directories(folder, error);
     const auto path = folder / "hark.lock";
     const int fd = ::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600);
     if (fd < 0) {
@@ -92,10 +90,13 @@ class Running {
     const auto started = std::chrono::steady_clock::now();
     const auto& config = options_.config;
     const fs::path data = config.data_dir();
+    std::error_code error;
+    fs::create_directories(data, error);  // what writes there says what is wrong
     if (config.redis().url().empty() || options_.services.empty()) {
       HARK_TRY(auto lock, FolderLock::take(data));
       lock_.emplace(std::move(lock));
     }
+    HARK_TRY(security_, rpc::read_security(config.grpc()));
     HARK_TRY_VOID(open_redis(data));
     HARK_TRY(const auto selected, select_targets(options_.services));
 
@@ -106,7 +107,7 @@ class Running {
       modules_.push_back(std::move(module));
     }
     const auto base = config.listen().port_base();
-    HARK_TRY_VOID(rpc_.start({config.listen().host(), base + 1}));
+    HARK_TRY_VOID(rpc_.start({config.listen().host(), base + 1, security_}));
     rpc_.set_serving(false);
     for (auto& module : modules_) {
       HARK_TRY_VOID(module->start());
@@ -170,7 +171,7 @@ class Running {
       }
     }
     const auto& peers = options_.config.peers();
-    return rpc::connect(service == "routing" ? peers.routing() : peers.conversation());
+    return rpc::connect(service == "routing" ? peers.routing() : peers.conversation(), security_);
   }
 
   Task<Status> listen_http() {
@@ -195,6 +196,7 @@ class Running {
                         {.on_failure = [this](std::string_view where, std::string_view what) {
                           log_.error("a web handler failed", {{"where", where}, {"what", what}});
                         }}};
+  rpc::Security security_;
   rpc::Server rpc_;
   std::optional<Process> process_;
   std::vector<std::unique_ptr<Module>> modules_;

@@ -41,6 +41,8 @@ Rules rules_of(const v1::Config& config) {
   rules.settings.missed_offers_until_away = routing.missed_offers_until_away();
   rules.settings.wanted_wait = rules.settings.accept_timeout;
   rules.settings.rest_after_miss = rules.settings.accept_timeout;
+  rules.settings.wrap_up = seconds(routing.wrap_up_seconds());
+  rules.answer_target = seconds(routing.answer_target_seconds());
   rules.units = {{v1::CHANNEL_EMAIL, routing.email_units()},
                  {v1::CHANNEL_CHAT, routing.chat_units()},
                  {v1::CHANNEL_SOCIAL, routing.social_units()},
@@ -148,6 +150,7 @@ v1::Agent to_proto(const v1::Agent& record, const AgentView& view) {
   agent.set_presence(static_cast<v1::Presence>(view.presence));
   agent.set_used_units(view.used_units);
   agent.set_connections(view.connections);
+  if (view.wraps_up_until) agent.set_wrap_up_until_ms(to_ms(*view.wraps_up_until));
   agent.clear_ticket_ids();
   for (const std::string& id : view.ticket_ids) agent.add_ticket_ids(id);
   return agent;

@@ -20,6 +20,8 @@ struct Rules {
   /// Units that a ticket costs.
   std::map<v1::Channel, int> units;
   std::map<std::string, AccountPolicy, std::less<>> accounts;
+  /// Who waits longer is at risk.
+  Duration answer_target = std::chrono::minutes{5};
 
   [[nodiscard]] int units_of(v1::Channel channel) const;
 };

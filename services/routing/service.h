@@ -60,6 +60,10 @@ class Routing {
   Task<Result<v1::ListAgentsResponse>> list_agents(v1::ListAgentsRequest request);
   Task<Result<v1::SignInResponse>> sign_in(v1::SignInRequest request);
   Task<Result<v1::ListQueueResponse>> list_queue(v1::ListQueueRequest request);
+  Task<Result<v1::SummarizeQueueResponse>> summarize_queue(v1::SummarizeQueueRequest request);
+  Task<Result<v1::TakeOverResponse>> take_over(v1::TakeOverRequest request);
+  Task<Result<v1::EndWrapUpResponse>> end_wrap_up(v1::EndWrapUpRequest request);
+  Task<Result<v1::EndSessionsResponse>> end_sessions(v1::EndSessionsRequest request);
 
   /// One socket of an agent: connected from its making to its end.
   class Session {
@@ -84,6 +88,29 @@ class Routing {
     bool hung_up_ = false;
   };
   Task<Result<std::shared_ptr<Session>>> open_session(v1::AgentSessionRequest::Hello hello);
+
+  /// One console that wants to know all agents.
+  class AgentsWatch {
+   public:
+    AgentsWatch(std::shared_ptr<Term> term, const asio::any_io_executor& executor);
+    ~AgentsWatch();
+    AgentsWatch(const AgentsWatch&) = delete;
+    AgentsWatch& operator=(const AgentsWatch&) = delete;
+
+    /// All agents, then those who have changed, a second's worth at once; nothing once the term or the
+    /// console is gone.
+    Task<std::optional<v1::WatchAgentsResponse>> next();
+    /// The console is gone.
+    void hang_up();
+    [[nodiscard]] Status why_ended() const;
+
+   private:
+    std::shared_ptr<Term> term_;
+    Term::Watch place_;
+    bool told_all_ = false;
+    bool hung_up_ = false;
+  };
+  Task<Result<std::shared_ptr<AgentsWatch>>> watch_agents();
 
  private:
   Task<> lead(Store::Lease lease, std::chrono::steady_clock::time_point until);

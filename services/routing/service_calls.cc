@@ -8,6 +8,9 @@ namespace {
 
 constexpr int kQueueLimitUsual = 100;
 constexpr int kQueueLimitMax = 500;
+/// Accounts, and skills, that a summary tells; the first by name.
+constexpr int kQueueGroupsMax = 500;
+constexpr std::chrono::milliseconds kAgentsGatheredFor{1'000};
 
 Code code_of(Reason reason) {
   switch (reason) {
@@ -51,6 +54,23 @@ v1::AcceptOfferResponse accepted(const std::string& offer_id, const std::string&
   *response.mutable_offer()->mutable_ticket() = std::move(ticket);
   response.set_assignment_token(token);
   return response;
+}
+
+bool is_of(const Work& work, const v1::ListQueueRequest& wanted) {
+  if (!wanted.account_id().empty() && work.account_id != wanted.account_id()) return false;
+  return wanted.skill().empty() || std::ranges::any_of(work.required_skills, [&](const Skill& skill) {
+           return skill.name == wanted.skill();
+         });
+}
+
+v1::QueueGroup group_of(const std::string& name, const QueueGroup& group) {
+  v1::QueueGroup out;
+  out.set_name(name);
+  out.set_waiting(group.waiting);
+  out.set_offered(group.offered);
+  if (group.waiting > 0) out.set_oldest_since_ms(to_ms(group.oldest_since));
+  out.set_at_risk(group.at_risk);
+  return out;
 }
 
 }  // namespace
@@ -97,7 +117,7 @@ Task<Result<v1::SetPresenceResponse>> Routing::set_presence(v1::SetPresenceReque
 }
 
 Task<Result<v1::UpsertAgentResponse>> Routing::upsert_agent(v1::UpsertAgentRequest request) {
-  HARK_CO_TRY(const auto agent, checked_agent(std::move(*request.mutable_agent())));
+  HARK_CO_TRY(auto agent, checked_agent(std::move(*request.mutable_agent())));
   const auto& password = request.password();
   if (!password.empty() && (password.size() < kPasswordBytesMin || password.size() > kPasswordBytesMax)) {
     co_return Error{Code::kInvalidArgument, Reason::kInvalidField, "password: must have 8 to 1024 bytes"};
@@ -107,7 +127,8 @@ Task<Result<v1::UpsertAgentResponse>> Routing::upsert_agent(v1::UpsertAgentReque
   if (!password.empty()) {
     HARK_CO_TRY(hash, co_await world_.passwords.hash(password));
   }
-  HARK_CO_TRY_VOID(co_await world_.store.save_agent(agent, hash, false));
+  HARK_CO_TRY(const auto generation, co_await world_.store.save_agent(agent, hash, false));
+  agent.set_session_generation(generation);
   HARK_CO_TRY(const auto term, leading_term());  // it may be another by now; that one has read the record
   term->take_agent(agent);
   HARK_CO_TRY_VOID(co_await term->settle());
@@ -144,10 +165,15 @@ Task<Result<v1::ListQueueResponse>> Routing::list_queue(v1::ListQueueRequest req
   }
   HARK_CO_TRY(const auto term, leading_term());
   v1::ListQueueResponse response;
-  response.set_total(static_cast<std::int64_t>(term->router().queue_size()));
-  for (const std::string& id : term->router().queue(static_cast<std::size_t>(limit))) {
+  const bool some = !request.account_id().empty() || !request.skill().empty();
+  const auto size = term->router().queue_size();
+  std::int64_t matching = 0;
+  for (const std::string& id : term->router().queue(some ? size : static_cast<std::size_t>(limit))) {
     const auto view = term->router().ticket(id);
+    if (some && !is_of(view->work, request)) continue;
+    if (++matching > limit) continue;
     v1::QueuedTicket& out = *response.add_tickets();
+    *out.mutable_ticket() = term->ticket(id);
     out.set_ticket_id(id);
     out.set_conversation_id(view->work.conversation_id);
     out.set_waiting_since_ms(to_ms(view->work.waiting_since));
@@ -158,7 +184,109 @@ Task<Result<v1::ListQueueResponse>> Routing::list_queue(v1::ListQueueRequest req
     if (view->offer) *out.mutable_offer() = to_proto(*view->offer, term->ticket(id));
     out.set_explanation(term->router().explain(id));
   }
+  response.set_total(some ? matching : static_cast<std::int64_t>(size));
   co_return response;
+}
+
+Task<Result<v1::SummarizeQueueResponse>> Routing::summarize_queue(v1::SummarizeQueueRequest) {
+  HARK_CO_TRY(const auto term, leading_term());
+  const auto summary = term->router().summarize(world_.clock.now(), rules_.answer_target);
+  v1::SummarizeQueueResponse response;
+  *response.mutable_total() = group_of("", summary.total);
+  for (const auto& [name, group] : summary.by_account) {
+    if (response.by_account_size() < kQueueGroupsMax) *response.add_by_account() = group_of(name, group);
+  }
+  for (const auto& [name, group] : summary.by_skill) {
+    if (response.by_skill_size() < kQueueGroupsMax) *response.add_by_skill() = group_of(name, group);
+  }
+  co_return response;
+}
+
+Task<Result<v1::TakeOverResponse>> Routing::take_over(v1::TakeOverRequest request) {
+  HARK_CO_TRY(const auto term, leading_term());
+  const auto agent = term->agent(request.agent_id());
+  if (!agent) co_return no_agent(request.agent_id());
+  // Tickets of those who are offline go back to the queue; whoever takes one is here, if not for offers.
+  if (agent->presence() == v1::PRESENCE_OFFLINE) {
+    (void)term->feed(PresenceChanged{request.agent_id(), Presence::kAway});
+  }
+  v1::AssignRequest call;
+  call.set_idempotency_key(request.idempotency_key());
+  call.set_ticket_id(request.ticket_id());
+  call.set_agent_id(request.agent_id());
+  call.set_by_agent_id(request.agent_id());
+  call.set_reason(request.reason());
+  call.set_fencing_token(term->fencing_token());
+  // The log tells the engine, as of anything that it did not decide itself.
+  auto assigned = co_await world_.conversations.assign(std::move(call));
+  if (!assigned.ok()) co_return assigned.error();
+  v1::TakeOverResponse response;
+  *response.mutable_ticket() = std::move(*assigned->mutable_ticket());
+  co_return response;
+}
+
+Task<Result<v1::EndWrapUpResponse>> Routing::end_wrap_up(v1::EndWrapUpRequest request) {
+  HARK_CO_TRY(const auto term, leading_term());
+  const auto effects = term->feed(WrapUpEnded{request.agent_id()});
+  if (const auto refused = refusal(effects)) co_return *refused;
+  HARK_CO_TRY_VOID(co_await term->settle());
+  co_return v1::EndWrapUpResponse{};
+}
+
+Task<Result<v1::EndSessionsResponse>> Routing::end_sessions(v1::EndSessionsRequest request) {
+  if (request.agent_id().size() > kAgentIdBytesMax) co_return no_agent(request.agent_id());
+  HARK_CO_TRY_VOID(leading_term());
+  HARK_CO_TRY(const auto generation, co_await world_.store.end_sessions(request.agent_id()));
+  if (generation == 0) co_return no_agent(request.agent_id());
+  HARK_CO_TRY(const auto term, leading_term());
+  auto record = term->record(request.agent_id());
+  if (!record) co_return no_agent(request.agent_id());
+  record->set_session_generation(generation);
+  term->take_agent(*record);
+  v1::EndSessionsResponse response;
+  *response.mutable_agent() = term->agent(request.agent_id()).value_or(*record);
+  co_return response;
+}
+
+Task<Result<std::shared_ptr<Routing::AgentsWatch>>> Routing::watch_agents() {
+  HARK_CO_TRY(auto term, leading_term());
+  co_return std::make_shared<AgentsWatch>(std::move(term), world_.executor);
+}
+
+Routing::AgentsWatch::AgentsWatch(std::shared_ptr<Term> term, const asio::any_io_executor& executor)
+    : term_{std::move(term)}, place_{executor} {
+  term_->add_watch(&place_);
+}
+
+Routing::AgentsWatch::~AgentsWatch() { term_->remove_watch(&place_); }
+
+void Routing::AgentsWatch::hang_up() {
+  hung_up_ = true;
+  place_.wake.notify_all();
+}
+
+Task<std::optional<v1::WatchAgentsResponse>> Routing::AgentsWatch::next() {
+  v1::WatchAgentsResponse response;
+  if (!std::exchange(told_all_, true)) {
+    response.set_full(true);
+    for (v1::Agent& agent : term_->agents()) *response.add_agents() = std::move(agent);
+    co_return response;
+  }
+  while (place_.changed.empty()) {
+    if (hung_up_ || term_->over()) co_return std::nullopt;
+    co_await place_.wake.wait();
+  }
+  // Many change together: a wave of them is one response.
+  co_await sleep_for(kAgentsGatheredFor);
+  if (hung_up_ || term_->over()) co_return std::nullopt;
+  for (const auto& id : std::exchange(place_.changed, {})) {
+    if (auto agent = term_->agent(id)) *response.add_agents() = *std::move(agent);
+  }
+  co_return response;
+}
+
+Status Routing::AgentsWatch::why_ended() const {
+  return term_->over() ? Status{term_->why_over()} : Status{};
 }
 
 Task<Result<std::shared_ptr<Routing::Session>>> Routing::open_session(v1::AgentSessionRequest::Hello hello) {

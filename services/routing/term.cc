@@ -63,6 +63,7 @@ void Term::end(Error why) {
   for (auto& [agent_id, sessions] : sessions_) {
     for (Session* session : sessions) session->wake.notify_all();
   }
+  for (Watch* watch : watches_) watch->wake.notify_all();
   settled_.notify_all();
   caught_up_signal_.notify_all();
   if (world_.on_over) world_.on_over(*over_);
@@ -136,6 +137,10 @@ void Term::carry_out(const Effect& effect) {
   } else if (const auto* back = std::get_if<ReturnTicket>(&effect)) {
     tasks_.spawn("return", give_back(*back));
   } else if (const auto* changed = std::get_if<AgentChanged>(&effect)) {
+    for (Watch* watch : watches_) {
+      watch->changed.insert(changed->agent_id);
+      watch->wake.notify_all();
+    }
     const auto found = sessions_.find(changed->agent_id);
     if (found == sessions_.end()) return;
     for (Session* session : found->second) {
@@ -279,6 +284,12 @@ std::optional<v1::Agent> Term::agent(std::string_view id) const {
   const auto view = router_.agent(id);
   if (record == records_.end() || !view) return std::nullopt;
   return to_proto(record->second, *view);
+}
+
+std::optional<v1::Agent> Term::record(std::string_view id) const {
+  const auto found = records_.find(id);
+  if (found == records_.end()) return std::nullopt;
+  return found->second;
 }
 
 std::vector<v1::Agent> Term::agents() const {

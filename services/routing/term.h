@@ -78,6 +78,8 @@ class Term {
 
   [[nodiscard]] const Router& router() const { return router_; }
   [[nodiscard]] std::optional<v1::Agent> agent(std::string_view id) const;
+  /// As stored.
+  [[nodiscard]] std::optional<v1::Agent> record(std::string_view id) const;
   [[nodiscard]] std::vector<v1::Agent> agents() const;
   [[nodiscard]] v1::AgentSessionResponse session_state(std::string_view agent_id) const;
   [[nodiscard]] v1::Ticket ticket(const std::string& id) const;
@@ -88,6 +90,14 @@ class Term {
     bool stale = true;
     Notifier wake;
   };
+  /// Told who has changed, of all agents.
+  struct Watch {
+    explicit Watch(const asio::any_io_executor& executor) : wake{executor} {}
+    std::set<std::string> changed;
+    Notifier wake;
+  };
+  void add_watch(Watch* watch) { watches_.insert(watch); }
+  void remove_watch(Watch* watch) { watches_.erase(watch); }
   void add_session(const std::string& agent_id, Session* session);
   void remove_session(const std::string& agent_id, Session* session);
 
@@ -143,6 +153,7 @@ class Term {
   Store::Declines declines_;
   std::map<std::string, std::shared_ptr<Assignment>, std::less<>> assignments_;
   std::map<std::string, std::set<Session*>, std::less<>> sessions_;
+  std::set<Watch*> watches_;
 
   TaskGroup tasks_;
 };

@@ -97,8 +97,12 @@ class Hark:
     def lmtp(self):
         return self.port_base + 2
 
+    def words(self):
+        """The command that it is started with."""
+        return ["up"]
+
     def start(self, wait=True):
-        command = [str(BINARY), "up", "--data", str(self.data), "--port-base", str(self.port_base), *self.arguments]
+        command = [str(BINARY), *self.words(), "--data", str(self.data), "--port-base", str(self.port_base), *self.arguments]
         if self.config is not None:
             command += ["--config", str(self.config)]
         with self.log.open("ab") as log:

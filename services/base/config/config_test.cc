@@ -33,6 +33,24 @@ TEST(Config, AnEmptyFileMeansTheDefaults) {
   EXPECT_TRUE(MessageDifferencer::Equals(read("# nothing but a comment\n"), default_config()));
 }
 
+TEST(Config, RefusesACannedReplyWithAVariableThatDoesNotExistByItsLine) {
+  const std::string yaml =
+      "console:\n"
+      "  canned_replies:\n"
+      "    - id: hello\n"
+      "      title: Hello\n"
+      "      text: Dear {{customer_name}}, {{first_name}} {{\n"
+      "    - id: hello\n"
+      "      language: LV!\n"
+      "      title: Again\n"
+      "      text: x\n";
+  const auto error = error_of(yaml);
+  EXPECT_THAT(error, HasSubstr("hark.yaml:5: console.canned_replies[0].text: {{first_name}} is unknown"));
+  EXPECT_THAT(error, HasSubstr("has no closing }}"));
+  EXPECT_THAT(error, HasSubstr("'hello' is taken by console.canned_replies[0]"));
+  EXPECT_THAT(error, HasSubstr("'LV!' is no language"));
+}
+
 TEST(Config, WhatIsPrintedAsTheDefaultReadsBackAsTheDefault) {
   const v1::Config again = read(default_yaml());
   std::string difference;
@@ -159,11 +177,11 @@ INSTANTIATE_TEST_SUITE_P(
         Case{"colour: red\n",
              "hark.yaml:1: (top): unknown key 'colour'; known are data_dir, listen, redis, partitions, "
              "accounts, agents, "
-             "routing, email, log, peers, console, chat"},
+             "routing, email, log, peers, console, chat, grpc"},
         Case{"- a\n- b\n",
              "hark.yaml:1: expected keys (data_dir, listen, redis, partitions, accounts, agents, routing, "
              "email, log, peers, "
-             "console, chat), found a list"},
+             "console, chat, grpc), found a list"},
         Case{"listen: 7470\n",
              "hark.yaml:1: listen: expected a group of keys (host, port_base), found '7470'"},
         Case{"agents: ana\n",
@@ -245,13 +263,32 @@ INSTANTIATE_TEST_SUITE_P(
              "hark.yaml:1: peers.routing: 'nowhere' is neither host:port nor unix:/path"}));
 
 TEST(Config, RefusesTheDemoPasswordsWhereStrangersCouldUseThem) {
-  EXPECT_THAT(error_of("listen: {host: 0.0.0.0}\n"),
+  const std::string grpc = "grpc: {certificate_file: c, key_file: k, token_file: t}\n";
+  EXPECT_THAT(error_of("listen: {host: 0.0.0.0}\n" + grpc),
               ::testing::Eq("hark.yaml:1: listen.host: '0.0.0.0' lets others in, while ana, ben, sam still "
                             "have the demo password that "
                             "everybody knows; list your own under agents"));
-  EXPECT_EQ(read("listen: {host: 0.0.0.0}\nagents: [{id: eva, password: a long one}]\n").listen().host(),
-            "0.0.0.0");
+  EXPECT_EQ(
+      read("listen: {host: 0.0.0.0}\nagents: [{id: eva, password: a long one}]\n" + grpc).listen().host(),
+      "0.0.0.0");
   EXPECT_EQ(read("listen: {host: '::1'}\n").listen().host(), "::1");
+}
+
+TEST(Config, LetsNobodyCallInPlaintextOverANetwork) {
+  const std::string agents = "agents: [{id: eva, password: a long one}]\n";
+  EXPECT_THAT(error_of("listen: {host: 0.0.0.0}\n" + agents),
+              ::testing::HasSubstr("set grpc.certificate_file, key_file and token_file"));
+  EXPECT_THAT(error_of("listen: {host: 0.0.0.0}\ngrpc: {certificate_file: c, key_file: k}\n" + agents),
+              ::testing::HasSubstr("token_file"));
+  EXPECT_THAT(error_of("grpc: {certificate_file: c}\n"),
+              ::testing::Eq("hark.yaml:1: grpc.key_file: is missing; certificate and key go together"));
+  EXPECT_THAT(error_of("grpc: {token_file: t}\n"), ::testing::HasSubstr("would travel in plaintext"));
+  EXPECT_THAT(
+      error_of("peers: {routing: 'far.example.com:7471'}\n"),
+      ::testing::Eq(
+          "hark.yaml:1: peers.routing: 'far.example.com:7471' is another machine; set grpc.ca_file and "
+          "token_file"));
+  read("peers: {routing: '127.0.0.1:7471', conversation: 'localhost:7481'}\n");
 }
 
 TEST(Config, TakesMailAddressesOfEveryLawfulForm) {

@@ -27,6 +27,15 @@ void add_agent(v1::Config& config, const char* id, const char* name, const char*
   for (const char* skill : skills) agent.add_skills(skill);
 }
 
+void add_canned_replies(v1::Console& console) {
+  v1::CannedReply& thanks = *console.add_canned_replies();
+  thanks.set_id("looking");
+  thanks.set_title("We are looking into it");
+  thanks.set_text(
+      "Dear {{customer_name}},\n\nthank you for your message about \"{{subject}}\". I am looking into it and "
+      "will write to you as soon as I know more.\n\n{{agent_name}}\n{{account_name}}");
+}
+
 }  // namespace
 
 void set_defaults(v1::AgentSeed& agent) {
@@ -56,6 +65,7 @@ v1::Config default_config() {
   routing.set_social_units(1);
   routing.set_phone_units(5);
   routing.set_missed_offers_until_away(2);
+  routing.set_answer_target_seconds(300);
 
   v1::Email& email = *config.mutable_email();
   email.mutable_relay()->set_require_tls(true);
@@ -67,8 +77,12 @@ v1::Config default_config() {
   config.mutable_log()->set_level("info");
   config.mutable_log()->set_format("auto");
   config.mutable_peers();
-  config.mutable_console()->set_session_hours(12);
-  config.mutable_console()->set_sockets_max(1000);
+  v1::Console& console = *config.mutable_console();
+  console.set_session_hours(12);
+  console.set_sockets_max(1000);
+  console.set_attachment_size_max(16 << 20);
+  console.set_attachments_size_max(20 << 20);
+  add_canned_replies(console);
 
   v1::Chat& chat = *config.mutable_chat();
   chat.set_sockets_max(5000);
@@ -77,6 +91,7 @@ v1::Config default_config() {
   chat.set_messages_per_minute_and_address(300);
   chat.set_session_days(90);
   chat.set_idle_minutes(240);
+  config.mutable_grpc();
   return config;
 }
 

@@ -3,6 +3,7 @@
 #include <charconv>
 #include <map>
 
+#include "base/config/canned_variables.h"
 #include "base/config/config.h"
 #include "base/config/defaults.h"
 
@@ -110,6 +111,10 @@ std::string skill_problem(std::string_view text) {
   return "";
 }
 
+bool is_loopback(std::string_view host) {
+  return host == "localhost" || host == "::1" || host == "[::1]" || host.starts_with("127.");
+}
+
 class Validator {
  public:
   explicit Validator(const v1::Config& config) : config_{config} {}
@@ -125,10 +130,14 @@ class Validator {
     email();
     one_of("log.level", config_.log().level(), {"trace", "debug", "info", "warning", "error"});
     one_of("log.format", config_.log().format(), {"auto", "text", "json"});
+    grpc();
     peer("peers.conversation", config_.peers().conversation());
     peer("peers.routing", config_.peers().routing());
     range("console.session_hours", config_.console().session_hours(), 1, 24 * 30);
     range("console.sockets_max", config_.console().sockets_max(), 1, 15'000);
+    range("console.attachment_size_max", config_.console().attachment_size_max(), 1 << 10, kMailBytesMax);
+    range("console.attachments_size_max", config_.console().attachments_size_max(), 1 << 10, kMailBytesMax);
+    canned_replies();
     chat();
     return std::move(problems_);
   }
@@ -158,6 +167,7 @@ class Validator {
       add("listen.host", "'" + listen.host() + "' is neither an address nor a host name");
     } else {
       demo_agents();
+      open_to_others();
     }
     range("listen.port_base", listen.port_base(), 1, 65'533);
   }
@@ -174,9 +184,26 @@ class Validator {
                            " still have the demo password that everybody knows; list your own under agents");
   }
 
-  [[nodiscard]] bool listens_on_loopback() const {
-    const std::string& host = config_.listen().host();
-    return host == "localhost" || host == "::1" || host.starts_with("127.");
+  [[nodiscard]] bool listens_on_loopback() const { return is_loopback(config_.listen().host()); }
+
+  /// Calls change everything there is to change: over a network they come encrypted and from somebody known.
+  void open_to_others() {
+    const v1::Grpc& grpc = config_.grpc();
+    if (!listens_on_loopback() && (grpc.certificate_file().empty() || grpc.token_file().empty())) {
+      add("listen.host", "'" + config_.listen().host() +
+                             "' lets others in; set grpc.certificate_file, key_file and token_file "
+                             "(deploy/certificates makes them for a start)");
+    }
+  }
+
+  void grpc() {
+    const v1::Grpc& grpc = config_.grpc();
+    if (grpc.certificate_file().empty() != grpc.key_file().empty()) {
+      add("grpc." + std::string{grpc.key_file().empty() ? "key_file" : "certificate_file"},
+          "is missing; certificate and key go together");
+    }
+    if (!grpc.token_file().empty() && grpc.certificate_file().empty() && grpc.ca_file().empty())
+      add("grpc.token_file", "would travel in plaintext; set certificate_file, key_file and ca_file as well");
   }
 
   void redis() {
@@ -311,6 +338,23 @@ class Validator {
     range("routing.social_units", routing.social_units(), 1, 1000);
     range("routing.phone_units", routing.phone_units(), 1, 1000);
     range("routing.missed_offers_until_away", routing.missed_offers_until_away(), 0, 100);
+    range("routing.wrap_up_seconds", routing.wrap_up_seconds(), 0, 3600);
+    range("routing.answer_target_seconds", routing.answer_target_seconds(), 1, 30 * 24 * 3600);
+  }
+
+  void canned_replies() {
+    const v1::Console& console = config_.console();
+    std::map<std::string, std::string> ids;
+    for (int i = 0; i < console.canned_replies_size(); ++i) {
+      const v1::CannedReply& reply = console.canned_replies(i);
+      const std::string path = "console.canned_replies[" + std::to_string(i) + "]";
+      identity(ids, path, reply.id());
+      if (reply.title().empty()) add(path + ".title", "is missing");
+      if (reply.text().empty()) add(path + ".text", "is missing");
+      if (!reply.language().empty() && !is_name(reply.language()))
+        add(path + ".language", "'" + reply.language() + "' is no language; write it like lv");
+      for (const std::string& problem : variable_problems(reply.text())) add(path + ".text", problem);
+    }
   }
 
   void email() {
@@ -338,7 +382,12 @@ class Validator {
   void peer(const std::string& field, const std::string& address) {
     const bool good = address.empty() || (address.starts_with("unix:/") && address.size() > 6) ||
                       is_endpoint(address, true);
-    if (!good) add(field, "'" + address + "' is neither host:port nor unix:/path");
+    if (!good) {
+      add(field, "'" + address + "' is neither host:port nor unix:/path");
+    } else if (address.find(':') != std::string::npos && !address.starts_with("unix:") &&
+               !is_loopback(address.substr(0, address.rfind(':'))) && config_.grpc().ca_file().empty()) {
+      add(field, "'" + address + "' is another machine; set grpc.ca_file and token_file");
+    }
   }
 
   const v1::Config& config_;

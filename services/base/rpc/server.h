@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "base/core/result.h"
+#include "base/rpc/security.h"
 
 namespace grpc {
 class Channel;
@@ -24,6 +25,7 @@ class Server {
   struct Options {
     std::string host = "127.0.0.1";
     int port = 0;  // 0: any free one
+    Security security;
   };
 
   Server();
@@ -54,6 +56,6 @@ class Server {
 };
 
 /// A channel to another process, "host:port".
-std::shared_ptr<grpc::Channel> connect(const std::string& address);
+std::shared_ptr<grpc::Channel> connect(const std::string& address, const Security& security);
 
 }  // namespace hark::rpc

@@ -16,14 +16,16 @@ class StaticFiles {
   StaticFiles(std::string prefix, std::vector<HttpHeader> headers)
       : prefix_{std::move(prefix)}, headers_{std::move(headers)} {}
 
-  /// `name` is what follows the prefix; empty for the prefix itself. `content` outlives this.
-  void add(std::string_view name, std::string_view type, std::string_view content);
+  /// `name` is what follows the prefix; empty for the prefix itself. `compressed` is the content by gzip, for
+  /// clients that take it; empty where it is not worth it. Both outlive this.
+  void add(std::string_view name, std::string_view type, std::string_view content,
+           std::string_view compressed = {});
 
   [[nodiscard]] HttpResponse answer(const HttpRequest& request) const;
 
  private:
   struct File {
-    std::string_view name, type, content;
+    std::string_view name, type, content, compressed;
     std::string etag;
   };
   std::string prefix_;

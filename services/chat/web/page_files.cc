@@ -18,8 +18,8 @@ web::StaticFiles page_files() {
                          {{"Content-Security-Policy", std::string{kPagePolicy}},
                           {"Cross-Origin-Resource-Policy", "cross-origin"}}};
   files.add("", "text/html; charset=utf-8", page::index_html);
-  files.add("page.css", "text/css; charset=utf-8", page::page_css);
-  files.add("chat.js", "text/javascript; charset=utf-8", page::chat_js);
+  files.add("page.css", "text/css; charset=utf-8", page::page_css, page::page_css_gz);
+  files.add("chat.js", "text/javascript; charset=utf-8", page::chat_js, page::chat_js_gz);
   return files;
 }
 

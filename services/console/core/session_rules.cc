@@ -28,6 +28,9 @@ Status may_send(FrameKind kind, const SessionFacts& facts) {
   if (facts.sign_in != SignInState::kSignedIn) {
     return Error{Code::kUnauthenticated, Reason::kUnauthenticated, "sign in first"};
   }
+  if (kind == FrameKind::kSupervisors && !facts.supervisor) {
+    return Error{Code::kPermissionDenied, Reason::kPermissionDenied, "only supervisors may do this"};
+  }
   if (kind == FrameKind::kOpen && facts.open_conversations >= kOpenConversationsMax) {
     return overloaded(std::to_string(kOpenConversationsMax) +
                       " conversations are open on this connection; close one");
@@ -44,6 +47,14 @@ Status check_idempotency_key(std::string_view key) {
   if (key.size() > kIdempotencyKeyLengthMax || !printable) {
     return invalid("idempotency_key must be 1 to 128 printable ASCII characters");
   }
+  return {};
+}
+
+Status check_reason(std::string_view reason) {
+  if (reason.find_first_not_of(" \t\r\n") == std::string_view::npos)
+    return invalid("reason: say why; it goes on the record");
+  if (reason.size() > kReasonBytesMax)
+    return invalid("reason: is longer than " + std::to_string(kReasonBytesMax) + " bytes");
   return {};
 }
 

@@ -7,16 +7,12 @@
 namespace hark::console {
 namespace {
 
-constexpr FrameKind kAllButSignIn[] = {FrameKind::kSetPresence,   FrameKind::kAcceptOffer,
-                                       FrameKind::kDeclineOffer,  FrameKind::kOpen,
-                                       FrameKind::kClose,         FrameKind::kLoadTimeline,
-                                       FrameKind::kCommand,       FrameKind::kListConversations,
-                                       FrameKind::kListQuarantine};
+constexpr FrameKind kAllButSignIn[] = {FrameKind::kOpen, FrameKind::kAgents, FrameKind::kSupervisors};
 
 TEST(MaySend, AllowsNothingButSigningInBeforeSignInIsDone) {
   for (const auto state : {SignInState::kSignedOut, SignInState::kSigningIn}) {
     for (const auto kind : kAllButSignIn) {
-      const auto status = may_send(kind, {state, 0, 0});
+      const auto status = may_send(kind, {state, true, 0, 0});
       ASSERT_FALSE(status.ok());
       EXPECT_EQ(status.error().reason, Reason::kUnauthenticated);
     }
@@ -25,21 +21,31 @@ TEST(MaySend, AllowsNothingButSigningInBeforeSignInIsDone) {
 }
 
 TEST(MaySend, AllowsEverythingButASecondSignInAfterwards) {
-  for (const auto kind : kAllButSignIn) EXPECT_TRUE(may_send(kind, {SignInState::kSignedIn, 0, 0}).ok());
-  EXPECT_FALSE(may_send(FrameKind::kSignIn, {SignInState::kSignedIn, 0, 0}).ok());
-  EXPECT_FALSE(may_send(FrameKind::kSignIn, {SignInState::kSigningIn, 0, 0}).ok());
+  for (const auto kind : kAllButSignIn)
+    EXPECT_TRUE(may_send(kind, {SignInState::kSignedIn, true, 0, 0}).ok());
+  EXPECT_FALSE(may_send(FrameKind::kSignIn, {SignInState::kSignedIn, false, 0, 0}).ok());
+  EXPECT_FALSE(may_send(FrameKind::kSignIn, {SignInState::kSigningIn, false, 0, 0}).ok());
 }
 
 TEST(MaySend, HoldsThePageToItsLimits) {
-  const SessionFacts open_at_limit{SignInState::kSignedIn, kOpenConversationsMax, 0};
+  const SessionFacts open_at_limit{SignInState::kSignedIn, false, kOpenConversationsMax, 0};
   EXPECT_EQ(may_send(FrameKind::kOpen, open_at_limit).error().reason, Reason::kOverloaded);
-  EXPECT_TRUE(may_send(FrameKind::kClose, open_at_limit).ok());
-  const SessionFacts busy{SignInState::kSignedIn, 0, kRequestsInFlightMax};
-  EXPECT_EQ(may_send(FrameKind::kClose, busy).error().reason, Reason::kOverloaded);
+  EXPECT_TRUE(may_send(FrameKind::kAgents, open_at_limit).ok());
+  const SessionFacts busy{SignInState::kSignedIn, false, 0, kRequestsInFlightMax};
+  EXPECT_EQ(may_send(FrameKind::kAgents, busy).error().reason, Reason::kOverloaded);
+}
+
+TEST(MaySend, LeavesSupervisorsWorkToSupervisors) {
+  const SessionFacts agent{SignInState::kSignedIn, false, 0, 0},
+      supervisor{SignInState::kSignedIn, true, 0, 0};
+  EXPECT_EQ(may_send(FrameKind::kSupervisors, agent).error().reason, Reason::kPermissionDenied);
+  EXPECT_TRUE(may_send(FrameKind::kSupervisors, supervisor).ok());
+  EXPECT_TRUE(may_send(FrameKind::kAgents, supervisor).ok());
 }
 
 TEST(MaySend, RefusesAFrameThatAsksForNothing) {
-  EXPECT_EQ(may_send(FrameKind::kNone, {SignInState::kSignedIn, 0, 0}).error().reason, Reason::kInvalidField);
+  EXPECT_EQ(may_send(FrameKind::kNone, {SignInState::kSignedIn, false, 0, 0}).error().reason,
+            Reason::kInvalidField);
 }
 
 TEST(IdempotencyKey, IsRequiredAndPrintable) {
@@ -49,6 +55,13 @@ TEST(IdempotencyKey, IsRequiredAndPrintable) {
   EXPECT_FALSE(check_idempotency_key("a b").ok());
   EXPECT_FALSE(check_idempotency_key("a\n").ok());
   EXPECT_FALSE(check_idempotency_key("\xc4\x81").ok());
+}
+
+TEST(SupervisorsReason, IsNeverEmptyOrEndless) {
+  EXPECT_FALSE(check_reason("").ok());
+  EXPECT_FALSE(check_reason(" \n").ok());
+  EXPECT_TRUE(check_reason("lunch").ok());
+  EXPECT_FALSE(check_reason(std::string(kReasonBytesMax + 1, 'x')).ok());
 }
 
 }  // namespace

@@ -14,10 +14,25 @@ namespace {
 
 constexpr std::size_t kSecretBytesMin = 16;
 /// Keeps these tokens apart from anything else that is signed with the same secret.
-constexpr std::string_view kPurpose = "hark console session 1\n";
+constexpr std::string_view kPurpose = "hark console session 2\n";
 
 Error not_signed_in(std::string message) {
   return {Code::kUnauthenticated, Reason::kUnauthenticated, std::move(message)};
+}
+
+/// Takes the part after the last dot off the text: an agent's id may hold dots, so it is read from behind.
+std::string_view cut_last(std::string_view& text) {
+  const auto dot = text.rfind('.');
+  if (dot == std::string_view::npos) return {};
+  const auto last = text.substr(dot + 1);
+  text.remove_suffix(text.size() - dot);
+  return last;
+}
+
+std::int64_t number(std::string_view text) {
+  std::int64_t value = 0;
+  std::from_chars(text.data(), text.data() + text.size(), value);
+  return value;
 }
 
 }  // namespace
@@ -36,27 +51,26 @@ std::string SessionTokens::mac(std::string_view claim) const {
   return base32({digest, size});
 }
 
-std::string SessionTokens::sign(std::string_view agent_id, TimePoint expires) const {
-  const std::string claim = std::string{agent_id} + "." + std::to_string(to_ms(expires));
-  return claim + "." + mac(claim);
+std::string SessionTokens::sign(const SessionClaim& claim) const {
+  const std::string text = claim.agent_id + "." + std::to_string(claim.generation) + "." + claim.session_id +
+                           "." + std::to_string(to_ms(claim.expires));
+  return text + "." + mac(text);
 }
 
-Result<std::string> SessionTokens::verify(std::string_view token, TimePoint now) const {
-  const auto mac_dot = token.rfind('.');
-  if (mac_dot == std::string_view::npos || mac_dot == 0)
-    return not_signed_in("this is no session of ours; sign in");
-  const auto claim = token.substr(0, mac_dot);
-  const auto given = token.substr(mac_dot + 1);
-  const auto expected = mac(claim);
+Result<SessionClaim> SessionTokens::verify(std::string_view token, TimePoint now) const {
+  const auto given = cut_last(token);
+  const auto expected = mac(token);
   if (given.size() != expected.size() || CRYPTO_memcmp(given.data(), expected.data(), expected.size()) != 0) {
     return not_signed_in("this is no session of ours; sign in");
   }
-  const auto expiry_dot = claim.rfind('.');
-  HARK_CHECK(expiry_dot != std::string_view::npos);  // we signed it
-  std::int64_t expires_ms = 0;
-  std::from_chars(claim.data() + expiry_dot + 1, claim.data() + claim.size(), expires_ms);
-  if (now >= from_ms(expires_ms)) return not_signed_in("the session has expired; sign in again");
-  return std::string{claim.substr(0, expiry_dot)};
+  // From here on it is our own hand.
+  SessionClaim claim;
+  claim.expires = from_ms(number(cut_last(token)));
+  claim.session_id = std::string{cut_last(token)};
+  claim.generation = number(cut_last(token));
+  claim.agent_id = std::string{token};
+  if (now >= claim.expires) return not_signed_in("the session has expired; sign in again");
+  return claim;
 }
 
 }  // namespace hark::console

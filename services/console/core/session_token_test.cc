@@ -9,11 +9,15 @@ constexpr TimePoint kNow = from_ms(1'800'000'000'000);
 using std::chrono::hours;
 using std::chrono::milliseconds;
 
-TEST(SessionTokens, NamesTheAgentUntilTheMillisecondItExpires) {
+SessionClaim claim(std::string agent_id, TimePoint expires) {
+  return {std::move(agent_id), 3, "S1", expires};
+}
+
+TEST(SessionTokens, NamesTheSessionUntilTheMillisecondItExpires) {
   const SessionTokens tokens{"0123456789abcdef"};
-  const auto token = tokens.sign("ana.b", kNow + hours{12});
-  EXPECT_EQ(*tokens.verify(token, kNow), "ana.b");
-  EXPECT_EQ(*tokens.verify(token, kNow + hours{12} - milliseconds{1}), "ana.b");
+  const auto token = tokens.sign(claim("ana.b", kNow + hours{12}));
+  EXPECT_EQ(*tokens.verify(token, kNow), claim("ana.b", kNow + hours{12}));
+  EXPECT_EQ(tokens.verify(token, kNow + hours{12} - milliseconds{1})->agent_id, "ana.b");
   const auto late = tokens.verify(token, kNow + hours{12});
   ASSERT_FALSE(late.ok());
   EXPECT_EQ(late.error().reason, Reason::kUnauthenticated);
@@ -22,7 +26,7 @@ TEST(SessionTokens, NamesTheAgentUntilTheMillisecondItExpires) {
 
 TEST(SessionTokens, RefusesEveryAlteredCharacter) {
   const SessionTokens tokens{"0123456789abcdef"};
-  const auto token = tokens.sign("ana", kNow + hours{1});
+  const auto token = tokens.sign(claim("ana", kNow + hours{1}));
   for (std::size_t i = 0; i < token.size(); ++i) {
     auto altered = token;
     altered[i] = altered[i] == 'x' ? 'y' : 'x';
@@ -33,7 +37,7 @@ TEST(SessionTokens, RefusesEveryAlteredCharacter) {
 }
 
 TEST(SessionTokens, RefusesATokenOfAnotherSecret) {
-  const auto token = SessionTokens{"0123456789abcdef"}.sign("ana", kNow + hours{1});
+  const auto token = SessionTokens{"0123456789abcdef"}.sign(claim("ana", kNow + hours{1}));
   EXPECT_FALSE(SessionTokens{"0123456789abcdeF"}.verify(token, kNow).ok());
 }
 

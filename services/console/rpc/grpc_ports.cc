@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "base/rpc/client_call.h"
+#include "hark/v1/attention_service.grpc.pb.h"
 #include "hark/v1/blob_service.grpc.pb.h"
 #include "hark/v1/conversation_service.grpc.pb.h"
 #include "hark/v1/event_service.grpc.pb.h"
@@ -21,6 +22,9 @@ class GrpcConversation final : public ConversationPort {
 
   Task<Result<v1::ReplyResponse>> reply(v1::ReplyRequest request) override {
     return rpc::call(stub_->async(), &Async::Reply, std::move(request));
+  }
+  Task<Result<v1::StartResponse>> start(v1::StartRequest request) override {
+    return rpc::call(stub_->async(), &Async::Start, std::move(request));
   }
   Task<Result<v1::AddNoteResponse>> add_note(v1::AddNoteRequest request) override {
     return rpc::call(stub_->async(), &Async::AddNote, std::move(request));
@@ -50,6 +54,12 @@ class GrpcConversation final : public ConversationPort {
   Task<Result<v1::ListQuarantineResponse>> list_quarantine(v1::ListQuarantineRequest request) override {
     return rpc::call(stub_->async(), &Async::ListQuarantine, std::move(request));
   }
+  Task<Result<v1::ListTicketsResponse>> list_tickets(v1::ListTicketsRequest request) override {
+    return rpc::call(stub_->async(), &Async::ListTickets, std::move(request));
+  }
+  Task<Result<v1::SearchResponse>> search(v1::SearchRequest request) override {
+    return rpc::call(stub_->async(), &Async::Search, std::move(request));
+  }
 
  private:
   using Async = v1::ConversationService::StubInterface::async_interface;
@@ -63,6 +73,16 @@ class GrpcAgentStream final : public AgentStream {
   Task<std::optional<v1::AgentSessionResponse>> read() override { return stream_->read(); }
   void cancel() override { stream_->cancel(); }
   [[nodiscard]] Status status() const override { return stream_->status(); }
+
+ private:
+  std::shared_ptr<Stream> stream_;
+};
+
+class GrpcAgentsStream final : public AgentsStream {
+ public:
+  using Stream = rpc::ClientReadStream<v1::WatchAgentsResponse>;
+  explicit GrpcAgentsStream(std::shared_ptr<Stream> stream) : stream_{std::move(stream)} {}
+  Task<std::optional<v1::WatchAgentsResponse>> read() override { return stream_->read(); }
 
  private:
   std::shared_ptr<Stream> stream_;
@@ -87,6 +107,25 @@ class GrpcRouting final : public RoutingPort {
   }
   Task<Result<v1::SetPresenceResponse>> set_presence(v1::SetPresenceRequest request) override {
     return rpc::call(stub_->async(), &Async::SetPresence, std::move(request));
+  }
+  Task<Result<v1::EndWrapUpResponse>> end_wrap_up(v1::EndWrapUpRequest request) override {
+    return rpc::call(stub_->async(), &Async::EndWrapUp, std::move(request));
+  }
+  Task<Result<v1::EndSessionsResponse>> end_sessions(v1::EndSessionsRequest request) override {
+    return rpc::call(stub_->async(), &Async::EndSessions, std::move(request));
+  }
+  Task<Result<v1::TakeOverResponse>> take_over(v1::TakeOverRequest request) override {
+    return rpc::call(stub_->async(), &Async::TakeOver, std::move(request));
+  }
+  Task<Result<v1::ListQueueResponse>> list_queue(v1::ListQueueRequest request) override {
+    return rpc::call(stub_->async(), &Async::ListQueue, std::move(request));
+  }
+  Task<Result<v1::SummarizeQueueResponse>> summarize_queue(v1::SummarizeQueueRequest request) override {
+    return rpc::call(stub_->async(), &Async::SummarizeQueue, std::move(request));
+  }
+  std::shared_ptr<AgentsStream> watch_agents() override {
+    return std::make_shared<GrpcAgentsStream>(
+        rpc::open_read_stream(executor_, stub_->async(), &Async::WatchAgents, v1::WatchAgentsRequest{}));
   }
   std::shared_ptr<AgentStream> agent_session(v1::AgentSessionRequest::Hello hello) override {
     auto stream = rpc::open_stream(executor_, stub_->async(), &Async::AgentSession);
@@ -142,10 +181,65 @@ class GrpcBlobStream final : public BlobStream {
   std::shared_ptr<Stream> stream_;
 };
 
+class GrpcBlobUpload final : public BlobUpload {
+ public:
+  using Stream = rpc::ClientWriteStream<v1::PutBlobRequest, v1::PutBlobResponse>;
+  explicit GrpcBlobUpload(std::shared_ptr<Stream> stream) : stream_{std::move(stream)} {}
+  void write(std::string piece) override {
+    v1::PutBlobRequest request;
+    request.set_chunk(std::move(piece));
+    stream_->write(std::move(request));
+  }
+  Task<Result<v1::BlobRef>> finish() override {
+    HARK_CO_TRY(auto put, co_await stream_->finish());
+    co_return std::move(*put.mutable_blob());
+  }
+
+ private:
+  std::shared_ptr<Stream> stream_;
+};
+
+class GrpcAttentionStream final : public AttentionStream {
+ public:
+  using Stream = rpc::ClientStream<v1::ShareRequest, v1::ShareResponse>;
+  explicit GrpcAttentionStream(std::shared_ptr<Stream> stream) : stream_{std::move(stream)} {}
+  void tell(v1::Attention attention) override {
+    v1::ShareRequest request;
+    *request.mutable_attention() = std::move(attention);
+    stream_->write(std::move(request));
+  }
+  Task<std::optional<v1::Attention>> read() override {
+    auto said = co_await stream_->read();
+    if (!said) co_return std::nullopt;
+    co_return std::move(*said->mutable_attention());
+  }
+
+ private:
+  std::shared_ptr<Stream> stream_;
+};
+
+class GrpcAttention final : public AttentionPort {
+ public:
+  GrpcAttention(asio::any_io_executor executor, const std::shared_ptr<grpc::Channel>& channel)
+      : executor_{std::move(executor)}, stub_{v1::AttentionService::NewStub(channel)} {}
+  std::shared_ptr<AttentionStream> share() override {
+    return std::make_shared<GrpcAttentionStream>(rpc::open_stream(
+        executor_, stub_->async(), &v1::AttentionService::StubInterface::async_interface::Share));
+  }
+
+ private:
+  asio::any_io_executor executor_;
+  std::unique_ptr<v1::AttentionService::Stub> stub_;
+};
+
 class GrpcBlobs final : public BlobPort {
  public:
   GrpcBlobs(asio::any_io_executor executor, const std::shared_ptr<grpc::Channel>& channel)
       : executor_{std::move(executor)}, stub_{v1::BlobService::NewStub(channel)} {}
+  std::shared_ptr<BlobUpload> put_blob() override {
+    return std::make_shared<GrpcBlobUpload>(rpc::open_write_stream(
+        executor_, stub_->async(), &v1::BlobService::StubInterface::async_interface::PutBlob));
+  }
   std::shared_ptr<BlobStream> get_blob(v1::GetBlobRequest request) override {
     return std::make_shared<GrpcBlobStream>(rpc::open_read_stream(
         executor_, stub_->async(), &v1::BlobService::StubInterface::async_interface::GetBlob, request));
@@ -163,15 +257,19 @@ struct GrpcPorts::Impl {
   GrpcRouting routing;
   GrpcEvents events;
   GrpcBlobs blobs;
+  GrpcAttention attention;
 };
 
 GrpcPorts::GrpcPorts(asio::any_io_executor executor, const std::shared_ptr<grpc::Channel>& conversation,
                      const std::shared_ptr<grpc::Channel>& routing)
     : impl_{new Impl{GrpcConversation{conversation}, GrpcRouting{executor, routing},
-                     GrpcEvents{executor, conversation}, GrpcBlobs{executor, conversation}}} {}
+                     GrpcEvents{executor, conversation}, GrpcBlobs{executor, conversation},
+                     GrpcAttention{executor, conversation}}} {}
 
 GrpcPorts::~GrpcPorts() = default;
 
-Ports GrpcPorts::ports() { return {impl_->conversation, impl_->routing, impl_->events, impl_->blobs}; }
+Ports GrpcPorts::ports(AgentStore& store) {
+  return {impl_->conversation, impl_->routing, impl_->events, impl_->blobs, impl_->attention, store};
+}
 
 }  // namespace hark::console

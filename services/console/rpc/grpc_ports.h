@@ -18,7 +18,8 @@ class GrpcPorts {
   GrpcPorts(const GrpcPorts&) = delete;
   GrpcPorts& operator=(const GrpcPorts&) = delete;
 
-  [[nodiscard]] Ports ports();
+  /// `store` is not of gRPC, and outlives them.
+  [[nodiscard]] Ports ports(AgentStore& store);
 
  private:
   struct Impl;

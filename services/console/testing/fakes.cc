@@ -42,6 +42,58 @@ Task<Result<v1::SetPresenceResponse>> FakeRouting::set_presence(v1::SetPresenceR
   co_return v1::SetPresenceResponse{};
 }
 
+Task<Result<v1::EndWrapUpResponse>> FakeRouting::end_wrap_up(v1::EndWrapUpRequest request) {
+  log.push_back("wrap-up of " + request.agent_id() + " done");
+  co_return v1::EndWrapUpResponse{};
+}
+
+Task<Result<v1::EndSessionsResponse>> FakeRouting::end_sessions(v1::EndSessionsRequest request) {
+  auto agent = agents[request.agent_id()];
+  agent.set_session_generation(agent.session_generation() + 1);
+  change_agent(agent);
+  v1::EndSessionsResponse response;
+  *response.mutable_agent() = agent;
+  co_return response;
+}
+
+Task<Result<v1::TakeOverResponse>> FakeRouting::take_over(v1::TakeOverRequest request) {
+  log.push_back(request.ticket_id() + " taken over by " + request.agent_id() + ": " + request.reason());
+  v1::TakeOverResponse response;
+  response.mutable_ticket()->set_id(request.ticket_id());
+  response.mutable_ticket()->set_agent_id(request.agent_id());
+  co_return response;
+}
+
+Task<Result<v1::ListQueueResponse>> FakeRouting::list_queue(v1::ListQueueRequest request) {
+  v1::ListQueueResponse response;
+  auto& ticket = *response.add_tickets();
+  ticket.set_ticket_id("tkt_1");
+  ticket.mutable_ticket()->set_account_id(request.account_id());
+  response.set_total(7);
+  co_return response;
+}
+
+Task<Result<v1::SummarizeQueueResponse>> FakeRouting::summarize_queue(v1::SummarizeQueueRequest) {
+  co_return queue_summary;
+}
+
+std::shared_ptr<AgentsStream> FakeRouting::watch_agents() {
+  auto stream = std::make_shared<FakeAgentsStream>(executor_);
+  v1::WatchAgentsResponse all;
+  all.set_full(true);
+  for (const auto& [id, agent] : agents) *all.add_agents() = agent;
+  stream->queue.push(std::move(all));
+  watches.push_back(stream);
+  return stream;
+}
+
+void FakeRouting::change_agent(const v1::Agent& agent) {
+  agents[agent.id()] = agent;
+  v1::WatchAgentsResponse news;
+  *news.add_agents() = agent;
+  for (const auto& watch : watches) watch->queue.push(news);
+}
+
 std::shared_ptr<AgentStream> FakeRouting::agent_session(v1::AgentSessionRequest::Hello hello) {
   auto stream = std::make_shared<FakeAgentStream>(executor_, hello);
   v1::AgentSessionResponse state;
@@ -65,14 +117,31 @@ Task<Result<v1::ReplyResponse>> FakeConversations::reply(v1::ReplyRequest reques
   HARK_CO_TRY_VOID(may());
   v1::ReplyResponse response;
   response.mutable_entry()->set_id("ent_reply");
+  if (!stored.empty()) response.mutable_entry()->set_conversation_id(stored.begin()->first);
   response.mutable_entry()->set_kind(v1::ENTRY_KIND_REPLY);
+  co_return response;
+}
+
+Task<Result<v1::StartResponse>> FakeConversations::start(v1::StartRequest request) {
+  *commands.emplace_back().mutable_start() = request;
+  HARK_CO_TRY_VOID(may());
+  v1::StartResponse response;
+  response.mutable_entry()->set_id("ent_started");
+  response.mutable_entry()->set_kind(v1::ENTRY_KIND_STARTED);
   co_return response;
 }
 
 Task<Result<v1::AddNoteResponse>> FakeConversations::add_note(v1::AddNoteRequest request) {
   *commands.emplace_back().mutable_add_note() = request;
   HARK_CO_TRY_VOID(may());
-  co_return v1::AddNoteResponse{};
+  auto& note = add_inbound(request.conversation_id(), request.text());
+  note.set_kind(v1::ENTRY_KIND_NOTE);
+  note.set_agent_id(request.agent_id());
+  note.set_whisper_to(request.whisper_to());
+  *note.mutable_mentions() = request.mentions();
+  v1::AddNoteResponse response;
+  *response.mutable_entry() = note;
+  co_return response;
 }
 
 Task<Result<v1::ResolveResponse>> FakeConversations::resolve(v1::ResolveRequest request) {
@@ -152,6 +221,20 @@ Task<Result<v1::ListQuarantineResponse>> FakeConversations::list_quarantine(v1::
   co_return response;
 }
 
+Task<Result<v1::ListTicketsResponse>> FakeConversations::list_tickets(v1::ListTicketsRequest request) {
+  v1::ListTicketsResponse response;
+  *response.add_tickets() = stored[request.conversation_id()].conversation.ticket();
+  co_return response;
+}
+
+Task<Result<v1::SearchResponse>> FakeConversations::search(v1::SearchRequest request) {
+  searches.push_back(request);
+  v1::SearchResponse response;
+  response.add_hits()->set_where("name");
+  response.set_next_page_token("more");
+  co_return response;
+}
+
 v1::Entry& FakeConversations::add_inbound(const std::string& conversation_id, const std::string& text) {
   auto& item = stored[conversation_id];
   auto& entry = item.entries.emplace_back();
@@ -180,7 +263,7 @@ std::shared_ptr<EventStream> FakeEvents::subscribe(v1::SubscribeRequest) {
 void FakeEvents::push(v1::Event event) {
   v1::SubscribeResponse batch;
   *batch.add_events() = std::move(event);
-  streams.back()->queue.push(std::move(batch));
+  for (const auto& stream : streams) stream->queue.push(batch);
 }
 
 namespace {
@@ -201,7 +284,88 @@ class FakeBlobStream final : public BlobStream {
   std::size_t at_ = 0;
 };
 
+class FakeBlobUpload final : public BlobUpload {
+ public:
+  explicit FakeBlobUpload(FakeBlobs& blobs) : blobs_{blobs} {}
+  void write(std::string piece) override { pieces_.push_back(std::move(piece)); }
+  Task<Result<v1::BlobRef>> finish() override {
+    v1::BlobRef blob;
+    std::int64_t size = 0;
+    for (const auto& piece : pieces_) size += static_cast<std::int64_t>(piece.size());
+    blob.set_id(std::string(64, static_cast<char>('a' + blobs_.pieces.size() % 6)));
+    blob.set_size_bytes(size);
+    blobs_.pieces[blob.id()] = pieces_;
+    co_return blob;
+  }
+
+ private:
+  FakeBlobs& blobs_;
+  std::vector<std::string> pieces_;
+};
+
 }  // namespace
+
+std::shared_ptr<BlobUpload> FakeBlobs::put_blob() { return std::make_shared<FakeBlobUpload>(*this); }
+
+Task<Result<AgentStore::KeptDraft>> FakeAgentStore::keep_draft(std::string agent_id, v1::Draft draft,
+                                                               TimePoint now) {
+  auto& stands = agents[agent_id].drafts[{draft.conversation_id(), draft.entry_id()}];
+  if (stands.revision() != draft.revision()) co_return KeptDraft{stands, true};
+  draft.set_revision(stands.revision() + 1);
+  draft.set_saved_at_ms(to_ms(now));
+  stands = draft;
+  co_return KeptDraft{std::move(draft), false};
+}
+
+Task<Result<v1::Draft>> FakeAgentStore::drop_draft(std::string agent_id, std::string conversation_id,
+                                                   std::string entry_id) {
+  auto& drafts = agents[agent_id].drafts;
+  const auto found = drafts.find({conversation_id, entry_id});
+  v1::Draft gone;
+  if (found == drafts.end()) co_return gone;
+  gone.set_conversation_id(conversation_id);
+  gone.set_entry_id(entry_id);
+  gone.set_revision(found->second.revision() + 1);
+  found->second = gone;
+  co_return gone;
+}
+
+Task<Result<std::vector<v1::Draft>>> FakeAgentStore::drafts(std::string agent_id,
+                                                            std::string conversation_id) {
+  std::vector<v1::Draft> out;
+  for (const auto& [key, draft] : agents[agent_id].drafts) {
+    if (key.first == conversation_id && !draft.text().empty()) out.push_back(draft);
+  }
+  co_return out;
+}
+
+Task<Result<bool>> FakeAgentStore::add_notice(std::string agent_id, v1::ConsoleResponse::Notice notice) {
+  const auto id = notice.id();
+  co_return agents[agent_id].notices.emplace(id, std::move(notice)).second;
+}
+
+Task<Result<std::vector<v1::ConsoleResponse::Notice>>> FakeAgentStore::notices(std::string agent_id) {
+  std::vector<v1::ConsoleResponse::Notice> out;
+  const auto& kept = agents[agent_id];
+  for (const auto& [id, notice] : kept.notices) {
+    if (!kept.seen.contains(id)) out.push_back(notice);
+  }
+  co_return out;
+}
+
+Task<Status> FakeAgentStore::see_notices(std::string agent_id, std::vector<std::string> ids) {
+  agents[agent_id].seen.insert(ids.begin(), ids.end());
+  co_return Status{};
+}
+
+Task<Status> FakeAgentStore::end_session(std::string agent_id, std::string session_id, TimePoint, TimePoint) {
+  agents[agent_id].ended.insert(session_id);
+  co_return Status{};
+}
+
+Task<Result<bool>> FakeAgentStore::session_ended(std::string agent_id, std::string session_id) {
+  co_return agents[agent_id].ended.contains(session_id);
+}
 
 std::shared_ptr<BlobStream> FakeBlobs::get_blob(v1::GetBlobRequest request) {
   asked.push_back(request);
@@ -211,8 +375,9 @@ std::shared_ptr<BlobStream> FakeBlobs::get_blob(v1::GetBlobRequest request) {
                                           Error{Code::kNotFound, Reason::kBlobNotFound, "no such blob"});
 }
 
-void FakeWorld::add_agent(const std::string& id) {
+void FakeWorld::add_agent(const std::string& id, v1::Role role) {
   auto& agent = routing.agents[id];
+  agent.set_role(role);
   agent.set_id(id);
   agent.set_name(std::string{static_cast<char>(id[0] - 'a' + 'A')} + id.substr(1));
   agent.set_presence(v1::PRESENCE_AWAY);

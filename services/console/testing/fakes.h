@@ -4,6 +4,7 @@
 #include <functional>
 #include <map>
 #include <memory>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -57,6 +58,13 @@ class FakeAgentStream final : public AgentStream {
   Status end_status;
 };
 
+class FakeAgentsStream final : public AgentsStream {
+ public:
+  explicit FakeAgentsStream(const asio::any_io_executor& executor) : queue{executor} {}
+  Task<std::optional<v1::WatchAgentsResponse>> read() override { return queue.read(); }
+  FakeQueue<v1::WatchAgentsResponse> queue;
+};
+
 /// Routing with one password for everybody; says what it was asked.
 class FakeRouting final : public RoutingPort {
  public:
@@ -66,7 +74,15 @@ class FakeRouting final : public RoutingPort {
   Task<Result<v1::AcceptOfferResponse>> accept_offer(v1::AcceptOfferRequest request) override;
   Task<Result<v1::DeclineOfferResponse>> decline_offer(v1::DeclineOfferRequest request) override;
   Task<Result<v1::SetPresenceResponse>> set_presence(v1::SetPresenceRequest request) override;
+  Task<Result<v1::EndWrapUpResponse>> end_wrap_up(v1::EndWrapUpRequest request) override;
+  Task<Result<v1::EndSessionsResponse>> end_sessions(v1::EndSessionsRequest request) override;
+  Task<Result<v1::TakeOverResponse>> take_over(v1::TakeOverRequest request) override;
+  Task<Result<v1::ListQueueResponse>> list_queue(v1::ListQueueRequest request) override;
+  Task<Result<v1::SummarizeQueueResponse>> summarize_queue(v1::SummarizeQueueRequest request) override;
+  std::shared_ptr<AgentsStream> watch_agents() override;
   std::shared_ptr<AgentStream> agent_session(v1::AgentSessionRequest::Hello hello) override;
+  /// The agent's record is another now, and everybody who watches is told.
+  void change_agent(const v1::Agent& agent);
 
   static constexpr std::string_view kPassword = "right";
   std::map<std::string, v1::Agent> agents;
@@ -75,6 +91,8 @@ class FakeRouting final : public RoutingPort {
   /// What each new stream says first.
   std::function<v1::AgentSessionResponse(const std::string& agent_id)> state_of;
   std::vector<std::string> log;
+  std::vector<std::shared_ptr<FakeAgentsStream>> watches;
+  v1::SummarizeQueueResponse queue_summary;
 
  private:
   asio::any_io_executor executor_;
@@ -84,6 +102,7 @@ class FakeRouting final : public RoutingPort {
 class FakeConversations final : public ConversationPort {
  public:
   Task<Result<v1::ReplyResponse>> reply(v1::ReplyRequest request) override;
+  Task<Result<v1::StartResponse>> start(v1::StartRequest request) override;
   Task<Result<v1::AddNoteResponse>> add_note(v1::AddNoteRequest request) override;
   Task<Result<v1::ResolveResponse>> resolve(v1::ResolveRequest request) override;
   Task<Result<v1::ReopenResponse>> reopen(v1::ReopenRequest request) override;
@@ -94,6 +113,8 @@ class FakeConversations final : public ConversationPort {
   Task<Result<v1::ListConversationsResponse>> list_conversations(
       v1::ListConversationsRequest request) override;
   Task<Result<v1::ListQuarantineResponse>> list_quarantine(v1::ListQuarantineRequest request) override;
+  Task<Result<v1::ListTicketsResponse>> list_tickets(v1::ListTicketsRequest request) override;
+  Task<Result<v1::SearchResponse>> search(v1::SearchRequest request) override;
 
   /// Appends an inbound entry and returns it.
   v1::Entry& add_inbound(const std::string& conversation_id, const std::string& text);
@@ -105,6 +126,7 @@ class FakeConversations final : public ConversationPort {
   std::map<std::string, Stored> stored;
   std::vector<v1::ConsoleRequest::Command> commands;
   std::vector<v1::ListTimelineRequest> timeline_reads;
+  std::vector<v1::SearchRequest> searches;
   std::vector<v1::QuarantinedInput> quarantine;
   std::optional<Error> refusal;
   /// While set, reading waits: tests change things in between.
@@ -136,17 +158,64 @@ class FakeEvents final : public EventPort {
 class FakeBlobs final : public BlobPort {
  public:
   std::shared_ptr<BlobStream> get_blob(v1::GetBlobRequest request) override;
+  /// What is put is in `pieces` under its digest.
+  std::shared_ptr<BlobUpload> put_blob() override;
   std::map<std::string, std::vector<std::string>> pieces;  // by blob id
   std::optional<Error> fails_after;
   std::vector<v1::GetBlobRequest> asked;
 };
 
+class FakeAttentionStream final : public AttentionStream {
+ public:
+  explicit FakeAttentionStream(const asio::any_io_executor& executor) : queue{executor} {}
+  void tell(v1::Attention attention) override { told.push_back(std::move(attention)); }
+  Task<std::optional<v1::Attention>> read() override { return queue.read(); }
+  std::vector<v1::Attention> told;
+  FakeQueue<v1::Attention> queue;
+};
+
+class FakeAttention final : public AttentionPort {
+ public:
+  explicit FakeAttention(asio::any_io_executor executor) : executor_{std::move(executor)} {}
+  std::shared_ptr<AttentionStream> share() override {
+    return streams.emplace_back(std::make_shared<FakeAttentionStream>(executor_));
+  }
+  std::vector<std::shared_ptr<FakeAttentionStream>> streams;
+
+ private:
+  asio::any_io_executor executor_;
+};
+
+/// Keeps in memory; behaves as redis/store_redistest.cc says of the real one.
+class FakeAgentStore final : public AgentStore {
+ public:
+  Task<Result<KeptDraft>> keep_draft(std::string agent_id, v1::Draft draft, TimePoint now) override;
+  Task<Result<v1::Draft>> drop_draft(std::string agent_id, std::string conversation_id,
+                                     std::string entry_id) override;
+  Task<Result<std::vector<v1::Draft>>> drafts(std::string agent_id, std::string conversation_id) override;
+  Task<Result<bool>> add_notice(std::string agent_id, v1::ConsoleResponse::Notice notice) override;
+  Task<Result<std::vector<v1::ConsoleResponse::Notice>>> notices(std::string agent_id) override;
+  Task<Status> see_notices(std::string agent_id, std::vector<std::string> ids) override;
+  Task<Status> end_session(std::string agent_id, std::string session_id, TimePoint expires,
+                           TimePoint now) override;
+  Task<Result<bool>> session_ended(std::string agent_id, std::string session_id) override;
+
+  struct Kept {
+    std::map<std::pair<std::string, std::string>, v1::Draft> drafts;
+    std::map<std::string, v1::ConsoleResponse::Notice> notices;
+    std::set<std::string> seen;
+    std::set<std::string> ended;
+  };
+  std::map<std::string, Kept> agents;
+};
+
 /// Everything that the console stands on.
 struct FakeWorld {
-  explicit FakeWorld(const asio::any_io_executor& executor) : routing{executor}, events{executor} {}
-  Ports ports() { return {conversations, routing, events, blobs}; }
+  explicit FakeWorld(const asio::any_io_executor& executor)
+      : routing{executor}, events{executor}, attention{executor} {}
+  Ports ports() { return {conversations, routing, events, blobs, attention, store}; }
   /// An agent who can sign in.
-  void add_agent(const std::string& id);
+  void add_agent(const std::string& id, v1::Role role = v1::ROLE_AGENT);
   /// A conversation with one inbound entry; its ticket is held by `agent_id`, or waits if that is empty.
   FakeConversations::Stored& add_conversation(const std::string& id, const std::string& agent_id = {});
   /// The event of this entry or of the conversation.
@@ -156,6 +225,8 @@ struct FakeWorld {
   FakeRouting routing;
   FakeEvents events;
   FakeBlobs blobs;
+  FakeAttention attention;
+  FakeAgentStore store;
 };
 
 /// A valid conversation id that ends in this digit.

@@ -7,6 +7,18 @@
 namespace hark::console {
 namespace {
 
+web::CloseCode code_of(Farewell farewell) {
+  switch (farewell) {
+    case Farewell::kComeBack:
+      return web::CloseCode::kRestarting;
+    case Farewell::kSignInAgain:
+      return web::CloseCode::kPolicy;
+    case Farewell::kDone:
+      return web::CloseCode::kNormal;
+  }
+  return web::CloseCode::kNormal;
+}
+
 class SocketSink final : public ResponseSink {
  public:
   explicit SocketSink(std::shared_ptr<web::WebSocketSession> socket) : socket_{std::move(socket)} {}
@@ -14,19 +26,18 @@ class SocketSink final : public ResponseSink {
     if (!socket_->closing()) socket_->send(encode_frame(response));
   }
   void close(Farewell farewell, std::string_view reason) override {
-    socket_->close(farewell == Farewell::kComeBack ? web::CloseCode::kRestarting : web::CloseCode::kPolicy,
-                   reason);
+    socket_->close(code_of(farewell), reason);
   }
 
  private:
   std::shared_ptr<web::WebSocketSession> socket_;
 };
 
-/// However the socket's coroutine ends, the service lets go of the session.
+/// However the socket's coroutine ends, the service lets go of the connection.
 struct Connected {
   std::shared_ptr<ConsoleService> service;
-  SessionPtr session;
-  ~Connected() { service->disconnect(session); }
+  ConnectionPtr connection;
+  ~Connected() { service->disconnect(connection); }
 };
 
 }  // namespace
@@ -42,9 +53,9 @@ Task<> serve_console_socket(ServiceSlot slot, std::shared_ptr<web::WebSocketSess
   while (auto text = co_await socket->receive()) {
     auto frame = decode_frame(*text);
     if (frame.request.ok()) {
-      service->receive(connected.session, *std::move(frame.request));
+      service->receive(connected.connection, *std::move(frame.request));
     } else {
-      connected.session->sink->send(failed(frame.request_id, frame.request.error()));
+      service->receive_broken(connected.connection, frame.request_id, frame.request.error());
     }
   }
 }

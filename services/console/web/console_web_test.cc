@@ -21,6 +21,7 @@ using web::testing::fetch;
 using web::testing::TestWebSocket;
 
 const std::string kOne = conversation_id('1');
+constexpr std::size_t kFileMax = 1'000'000;
 const std::string kBlob(64, 'a');
 
 class ConsoleWebTest : public ::testing::Test {
@@ -31,6 +32,7 @@ class ConsoleWebTest : public ::testing::Test {
           options.demo_login = "ana";
           options.demo_password = "dem\"o";
           options.sockets_max = 2;
+          options.attachment_size_max = kFileMax;
           add_routes(http, [this] { return service; }, options);
         }} {
     server.run([this] {
@@ -143,6 +145,12 @@ TEST_F(ConsoleWebTest, ServesThePageUnderAPolicyWithoutInlineScripts) {
             "text/javascript; charset=utf-8");
   EXPECT_EQ(fetch(server.port(), "GET", "/console/", {{"If-None-Match", page.header("etag")}}).status, 304);
   EXPECT_EQ(fetch(server.port(), "GET", "/console/nothing.js").status, 404);
+  const auto plain = fetch(server.port(), "GET", "/console/app.js");
+  const auto small = fetch(server.port(), "GET", "/console/app.js", {{"Accept-Encoding", "br, gzip"}});
+  EXPECT_EQ(plain.header("content-encoding"), "");
+  EXPECT_EQ(small.header("content-encoding"), "gzip");
+  EXPECT_LT(small.body.size(), 100'000u) << "a page's script is small enough for a slow line";
+  EXPECT_LT(small.body.size(), plain.body.size());
   EXPECT_EQ(fetch(server.port(), "GET", "/console/info").body,
             R"({"demoLogin":"ana","demoPassword":"dem\"o"})");
 }
@@ -193,6 +201,79 @@ TEST_F(ConsoleWebTest, KeepsNoSessionForAnotherSitesPage) {
   EXPECT_EQ(fetch(server.port(), "POST", "/console/session").status, 401);
   EXPECT_THAT(fetch(server.port(), "DELETE", "/console/session").header("set-cookie"),
               HasSubstr("Max-Age=0"));
+}
+
+TEST_F(ConsoleWebTest, TakesAFileInForAReplyAndNamesItSafely) {
+  const auto address = "/console/attachments?name=..%2F%E2%80%AEr%C4%93%C4%B7ins.pdf&type=Application/PDF";
+  EXPECT_EQ(fetch(server.port(), "POST", address, {}, "bytes").status, 401);
+  const std::vector<web::HttpHeader> bearer{{"Authorization", "Bearer " + token()}};
+  const auto answer = fetch(server.port(), "POST", address, bearer, std::string(600'000, 'x'));
+  EXPECT_EQ(answer.status, 200);
+  v1::Attachment attachment;
+  ASSERT_TRUE(google::protobuf::util::JsonStringToMessage(answer.body, &attachment).ok()) << answer.body;
+  EXPECT_EQ(attachment.file_name(), "r\u0113\u0137ins.pdf");
+  EXPECT_EQ(attachment.content_type(), "application/pdf");
+  EXPECT_EQ(attachment.blob().size_bytes(), 600'000);
+  EXPECT_FALSE(attachment.blob().inlined());
+  EXPECT_EQ(fetch(server.port(), "POST", address, bearer, "").status, 400);
+  EXPECT_EQ(fetch(server.port(), "POST", address, bearer, std::string(kFileMax + 1, 'x')).status, 413);
+  auto foreign = bearer;
+  foreign.push_back({"Origin", "http://evil.example"});
+  EXPECT_EQ(fetch(server.port(), "POST", address, foreign, "bytes").status, 403);
+}
+
+TEST_F(ConsoleWebTest, LetsNobodyInWithATokenThatWasSignedOut) {
+  TestWebSocket socket{server.port(), "/ws/console"};
+  const std::vector<web::HttpHeader> bearer{{"Authorization", "Bearer " + sign_in(socket)}};
+  EXPECT_EQ(fetch(server.port(), "POST", "/console/session", bearer).status, 204);
+  ask(socket, R"({"requestId":"9","signOut":{}})", 9);
+  while (socket.receive_text()) {
+  }
+  EXPECT_EQ(socket.close_code(), 1000);
+  EXPECT_EQ(fetch(server.port(), "POST", "/console/session", bearer).status, 401);
+  EXPECT_EQ(fetch(server.port(), "GET", "/console/blob/" + kOne + "/" + kBlob, bearer).status, 401);
+}
+
+TEST_F(ConsoleWebTest, ClosesAConnectionThatSendsAMegabyteInOneFrame) {
+  TestWebSocket socket{server.port(), "/ws/console"};
+  socket.send_text(std::string(1 << 20, '{'));
+  while (socket.receive_text()) {
+  }
+  EXPECT_EQ(socket.close_code(), 1009);
+}
+
+TEST_F(ConsoleWebTest, ClosesAConnectionThatSendsOnlyNonsense) {
+  TestWebSocket socket{server.port(), "/ws/console"};
+  for (int i = 0; i < 2 * kRefusalsAtOnce; ++i) socket.send_text("nonsense");
+  int answered = 0;
+  while (socket.receive_text()) ++answered;
+  EXPECT_EQ(socket.close_code(), 1008);
+  EXPECT_GE(answered, kRefusalsAtOnce);
+  EXPECT_LT(answered, 2 * kRefusalsAtOnce);
+}
+
+TEST_F(ConsoleWebTest, ClosesAClientThatNeverReadsAndItsSessionCanBeResumed) {
+  TestWebSocket deaf{server.port(), "/ws/console"};
+  const auto signed_in =
+      ask(deaf, R"({"requestId":1,"signIn":{"login":"ana","password":"right"}})", 1).signed_in();
+  server.run([this] {
+    for (int i = 0; i < 100; ++i) world->conversations.add_inbound(kOne, std::string(60'000, 'x'));
+  });
+  // Each answer is a quarter of a megabyte; none of them is read.
+  for (int i = 0; i < 60; ++i)
+    deaf.send_text(R"({"requestId":"2","open":{"conversationId":")" + kOne + "\"}}");
+  const auto deadline = std::chrono::steady_clock::now() + std::chrono::seconds{20};
+  std::size_t connected = 1;
+  while (connected > 0 && std::chrono::steady_clock::now() < deadline)
+    server.run([&] { connected = service->sessions(); });
+  EXPECT_EQ(connected, 0U) << "it was let go of";
+  TestWebSocket again{server.port(), "/ws/console"};
+  const auto back = ask(again,
+                        R"({"requestId":1,"signIn":{"sessionToken":")" + signed_in.session_token() +
+                            R"(","resume":{"epoch":")" + signed_in.epoch() + R"(","offset":"0"}}})",
+                        1);
+  EXPECT_TRUE(back.has_signed_in());
+  EXPECT_FALSE(back.signed_in().resumed()) << "too much was missed: it loads afresh, visibly";
 }
 
 TEST(Frames, SurviveTheRoundTrip) {

@@ -22,9 +22,9 @@ constexpr std::string_view kPagePolicy =
 web::StaticFiles page_files() {
   web::StaticFiles files{"/console/", {{"Content-Security-Policy", std::string{kPagePolicy}}}};
   files.add("", "text/html; charset=utf-8", page::index_html);
-  files.add("style.css", "text/css; charset=utf-8", page::style_css);
+  files.add("style.css", "text/css; charset=utf-8", page::style_css, page::style_css_gz);
   files.add("icon.svg", "image/svg+xml", page::icon_svg);
-  files.add("app.js", kScript, page::app_js);
+  files.add("app.js", kScript, page::app_js, page::app_js_gz);
   return files;
 }
 

@@ -1,5 +1,6 @@
 #include "console/web/routes.h"
 
+#include "console/web/attachment_route.h"
 #include "console/web/blob_route.h"
 #include "console/web/page_files.h"
 
@@ -54,6 +55,20 @@ HttpResponse not_ready() {
   return response;
 }
 
+/// 401 for who is not signed in; 503 while nobody can tell.
+HttpResponse refusal(const Error& error) {
+  return error.code == Code::kUnauthenticated ? web::plain_response(401, error.message) : not_ready();
+}
+
+/// One more while it lives.
+struct Counted {
+  explicit Counted(int& at) : count{at} { ++count; }
+  ~Counted() { --count; }
+  Counted(const Counted&) = delete;
+  Counted& operator=(const Counted&) = delete;
+  int& count;
+};
+
 /// SameSite=Strict: no other site's page can use it. Path: only downloads see it.
 HttpResponse with_cookie(const HttpRequest& request, std::string_view value, std::int64_t max_age_seconds) {
   HttpResponse response;
@@ -72,22 +87,38 @@ Task<HttpResponse> keep_session(ServiceSlot slot, HttpRequest request) {
   if (!web::same_origin(request))
     co_return web::plain_response(403, "only the console's own page signs in here");
   const auto token = bearer_of(request);
-  const auto agent = service->agent_of(token);
-  if (!agent.ok()) co_return web::plain_response(401, agent.error().message);
+  const auto agent = co_await service->agent_of(token);
+  if (!agent.ok()) co_return refusal(agent.error());
   const auto life = std::chrono::duration_cast<std::chrono::seconds>(service->options().session_life);
   co_return with_cookie(request, token, life.count());
 }
 
 Task<HttpResponse> drop_session(HttpRequest request) { co_return with_cookie(request, "", 0); }
 
+/// The token of the page, or of a program, that asks.
+std::string token_of(const HttpRequest& request) {
+  auto token = bearer_of(request);
+  return token.empty() ? request.cookie(kCookie).value_or("") : token;
+}
+
 Task<HttpResponse> blob(ServiceSlot slot, HttpRequest request) {
   const auto service = slot();
   if (!service) co_return not_ready();
-  auto token = bearer_of(request);
-  if (token.empty()) token = request.cookie(kCookie).value_or("");
-  const auto agent = service->agent_of(token);
-  if (!agent.ok()) co_return web::plain_response(401, agent.error().message);
+  const auto agent = co_await service->agent_of(token_of(request));
+  if (!agent.ok()) co_return refusal(agent.error());
   co_return co_await serve_blob(service, std::move(request));
+}
+
+Task<HttpResponse> attachment(ServiceSlot slot, std::shared_ptr<int> uploads, HttpRequest request) {
+  const auto service = slot();
+  if (!service) co_return not_ready();
+  if (!web::same_origin(request))
+    co_return web::plain_response(403, "only the console's own page attaches files here");
+  const auto agent = co_await service->agent_of(token_of(request));
+  if (!agent.ok()) co_return refusal(agent.error());
+  if (*uploads >= kUploadsMax) co_return not_ready();
+  const Counted counted{*uploads};
+  co_return co_await take_attachment(service, std::move(request));
 }
 
 }  // namespace
@@ -103,6 +134,12 @@ void add_routes(web::HttpServer& server, ServiceSlot slot, RouteOptions options)
   server.route({"DELETE", "/console/session", drop_session});
   server.route(
       {"GET", "/console/blob/*", [slot](HttpRequest request) { return blob(slot, std::move(request)); }});
+  web::HttpRoute attachments{"POST", "/console/attachments",
+                             [slot, uploads = std::make_shared<int>(0)](HttpRequest request) {
+                               return attachment(slot, uploads, std::move(request));
+                             }};
+  attachments.body_size_max = options.attachment_size_max;
+  server.route(std::move(attachments));
   web::WebSocketRoute socket;
   socket.path = "/ws/console";
   socket.handler = [slot](std::shared_ptr<web::WebSocketSession> session) {

@@ -9,6 +9,7 @@ namespace {
 constexpr Transition kTransitions[] = {
     {TicketEvent::kAssign, "qa", TicketState::kAssigned, "assign"},
     {TicketEvent::kTransfer, "a", TicketState::kQueued, "transfer"},
+    {TicketEvent::kReassign, "qa", TicketState::kQueued, "reassign"},
     {TicketEvent::kReply, "qa", TicketState::kAssigned, "reply to"},
     {TicketEvent::kResolve, "qa", TicketState::kResolved, "resolve"},
     {TicketEvent::kReopen, "r", TicketState::kQueued, "reopen"},

@@ -12,7 +12,7 @@ namespace hark::conversation {
 enum class TicketState : char { kQueued = 'q', kAssigned = 'a', kResolved = 'r' };
 
 /// What can happen to a ticket after it was opened.
-enum class TicketEvent { kAssign, kTransfer, kReply, kResolve, kReopen };
+enum class TicketEvent { kAssign, kTransfer, kReassign, kReply, kResolve, kReopen };
 
 /// One row of the life cycle: where the event may start from, and where it leads.
 struct Transition {

@@ -1,6 +1,6 @@
 --[[ resolve: ends the ticket; over unanswered messages only with a waiver.
      ARGV  1 now  2 key  3 digest  4 ticket  5 agent  6 assignment token  7 from-states  8 '1' if a waiver is given
-           9 status entry id  10 its bytes  11 waiver's entry id  12 its bytes
+           9 status entry id  10 its bytes  11 waiver's entry id  12 its bytes  13 disposition
      Returns {'ok', ticket's hash} | {'key_reused'} | {'no_ticket'} | {'illegal', state} | {'stale_assignment', holder}
            | {'obligations', count} ]]
 local key, digest, ticket = ARGV[2], ARGV[3], ARGV[4]
@@ -20,7 +20,9 @@ if #owed > 0 then
   emit(8, { 'c', conversation, 't', ticket, 'e', ARGV[11], 's', sequence, 'g', ARGV[5] })
 end
 redis.call('SREM', P .. 'held:' .. t['agent'], ticket)
-redis.call('HSET', ticket_key, 'state', 'r', 'agent', '', 'resolved', now)
+redis.call('HSET', ticket_key, 'state', 'r', 'agent', '', 'resolved', now, 'disposition', ARGV[13], 'resolved_by', ARGV[5])
+redis.call('LREM', P .. 'past:' .. conversation, 1, ticket)
+redis.call('RPUSH', P .. 'past:' .. conversation, ticket)
 redis.call('ZREM', P .. 'open', ticket)
 local sequence = append(conversation, ARGV[9], ARGV[10], ticket, '')
 emit(6, { 'c', conversation, 't', ticket, 'e', ARGV[9], 's', sequence, 'g', t['agent'] })

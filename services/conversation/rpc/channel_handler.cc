@@ -29,8 +29,13 @@ void answer(Stream& stream, std::int64_t frame_id, const Status& status) {
 class Connection {
  public:
   Connection(asio::any_io_executor executor, Conversations& service, EventHub& events,
-             std::shared_ptr<Stream> stream)
-      : service_{service}, events_{events}, stream_{std::move(stream)}, tasks_{executor}, room_{executor} {}
+             AttentionHub& attention, std::shared_ptr<Stream> stream)
+      : service_{service},
+        events_{events},
+        attention_{attention},
+        stream_{std::move(stream)},
+        tasks_{executor},
+        room_{executor} {}
 
   Task<Status> run() {
     auto first = co_await stream_->read();
@@ -52,6 +57,10 @@ class Connection {
       subscription_ = events_.subscribe();
       tasks_.spawn("outbox notices", watch_events());
       tasks_.spawn("outbox", lease_messages());
+    }
+    if (hello.channel() == v1::CHANNEL_CHAT) {
+      typing_ = attention_.subscribe();
+      tasks_.spawn("agents' typing", show_typing());
     }
     std::exception_ptr cancelled;
     try {
@@ -105,12 +114,49 @@ class Connection {
       case v1::ConnectRequest::kQuarantine:
         answer(*stream_, id, co_await service_.quarantine(std::move(*frame.mutable_quarantine())));
         break;
+      case v1::ConnectRequest::kTyping:
+        co_await hear_typing(frame.typing());
+        break;
       default:
         answer(*stream_, id,
                Error{Code::kInvalidArgument, Reason::kUnknownField, "frame: this kind is not known here"});
     }
     --under_way_;
     room_.notify_all();
+  }
+
+  /// The customer types: for whoever looks at the conversation.
+  Task<> hear_typing(v1::Typing typing) {
+    const auto conversation = co_await service_.conversation_of_address(typing.address());
+    if (!conversation.ok() || conversation->empty()) co_return;  // never wrote yet, or no matter
+    v1::Attention attention;
+    attention.set_conversation_id(*conversation);
+    attention.set_typing(typing.typing());
+    attention.set_gone(!typing.typing());
+    attention_.tell(attention, typing_.get());
+  }
+
+  /// Agents type answers to customers of our accounts.
+  Task<> show_typing() {
+    for (;;) {
+      while (!typing_->queue.empty()) {
+        const auto attention = std::move(typing_->queue.front());
+        typing_->queue.pop_front();
+        if (attention.agent_id().empty() || !accounts_.contains(attention.account_id())) continue;
+        const auto conversation = co_await service_.store().conversation(attention.conversation_id());
+        if (!conversation.ok()) continue;
+        const auto scope = "chat:" + attention.account_id() + ":";
+        for (const auto& known : conversation->addresses()) {
+          if (!known.address().starts_with(scope)) continue;
+          v1::ConnectResponse response;
+          response.mutable_typing()->set_account_id(attention.account_id());
+          response.mutable_typing()->set_address(known.address());
+          response.mutable_typing()->set_typing(attention.typing() && !attention.gone());
+          stream_->write(std::move(response));
+        }
+      }
+      co_await typing_->arrived.wait();
+    }
   }
 
   /// Notes which partitions have something new for our accounts.
@@ -120,7 +166,7 @@ class Connection {
         const auto event = std::move(subscription_->events.front());
         subscription_->events.pop_front();
         const bool queued =
-            event->type() == v1::EVENT_TYPE_REPLIED ||
+            event->type() == v1::EVENT_TYPE_REPLIED || event->type() == v1::EVENT_TYPE_STARTED ||
             (event->type() == v1::EVENT_TYPE_DELIVERY && event->delivery() == v1::DELIVERY_STATE_QUEUED);
         if (queued && accounts_.contains(event->account_id()))
           due_[static_cast<std::uint16_t>(event->partition())] = {};
@@ -211,6 +257,7 @@ class Connection {
 
   Conversations& service_;
   EventHub& events_;
+  AttentionHub& attention_;
   std::shared_ptr<Stream> stream_;
   TaskGroup tasks_;
   std::set<std::string, std::less<>> accounts_;
@@ -218,14 +265,15 @@ class Connection {
   int under_way_ = 0;
   Notifier room_;
   std::shared_ptr<EventHub::Subscription> subscription_;
+  std::shared_ptr<AttentionHub::Subscription> typing_;
   std::map<std::uint16_t, TimePoint> due_;   // partitions to look into, and when
   std::map<std::string, TimePoint> leased_;  // entries out, and until when
   asio::steady_timer* timer_ = nullptr;
 };
 
 Task<Status> connect(asio::any_io_executor executor, Conversations& service, EventHub& events,
-                     std::shared_ptr<Stream> stream) {
-  Connection connection{executor, service, events, std::move(stream)};
+                     AttentionHub& attention, std::shared_ptr<Stream> stream) {
+  Connection connection{executor, service, events, attention, std::move(stream)};
   co_return co_await connection.run();
 }
 
@@ -239,7 +287,7 @@ grpc::ServerBidiReactor<v1::ConnectRequest, v1::ConnectResponse>* ChannelHandler
     grpc::CallbackServerContext*) {
   return rpc::run_stream<v1::ConnectRequest, v1::ConnectResponse>(
       tasks_, "Connect", [this](std::shared_ptr<Stream> stream) {
-        return connect(tasks_.executor(), service_, events_, std::move(stream));
+        return connect(tasks_.executor(), service_, events_, attention_, std::move(stream));
       });
 }
 

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "base/rpc/server_call.h"
+#include "conversation/attention_hub.h"
 #include "conversation/event_hub.h"
 #include "conversation/service.h"
 #include "hark/v1/channel_service.grpc.pb.h"
@@ -14,8 +15,8 @@ constexpr std::chrono::seconds kLeaseFor{60};
 /// ChannelService over gRPC: durable acks up, leased outbound messages down.
 class ChannelHandler final : public v1::ChannelService::CallbackService {
  public:
-  ChannelHandler(TaskGroup& tasks, Conversations& service, EventHub& events)
-      : tasks_{tasks}, service_{service}, events_{events} {}
+  ChannelHandler(TaskGroup& tasks, Conversations& service, EventHub& events, AttentionHub& attention)
+      : tasks_{tasks}, service_{service}, events_{events}, attention_{attention} {}
 
   grpc::ServerBidiReactor<v1::ConnectRequest, v1::ConnectResponse>* Connect(
       grpc::CallbackServerContext*) override;
@@ -26,6 +27,7 @@ class ChannelHandler final : public v1::ChannelService::CallbackService {
   TaskGroup& tasks_;
   Conversations& service_;
   EventHub& events_;
+  AttentionHub& attention_;
 };
 
 }  // namespace hark::conversation

@@ -60,6 +60,12 @@ class Reader {
       co_return Status{};
     }
     HARK_CO_TRY(const auto ends, co_await service_.store().log_ends());
+    if (request.since_ms() > 0) {
+      for (std::size_t p = 0; p < ends.size(); ++p) {
+        HARK_CO_TRY(positions_[p], co_await service_.store().position_before(
+                                       static_cast<std::uint16_t>(p), ends[p], from_ms(request.since_ms())));
+      }
+    }
     for (const auto& [partition, position] : request.after().positions()) {
       if (partition < 0 || partition >= static_cast<int>(positions_.size()) || position < 0 ||
           position > ends[static_cast<std::size_t>(partition)]) {

@@ -43,6 +43,8 @@ struct Settings {
   /// likewise.
   Duration rest_after_refusal = std::chrono::seconds{1};
   Duration rest_after_refusal_max = std::chrono::minutes{1};
+  /// How long an agent is offered nothing after a ticket of theirs was resolved; 0: not at all.
+  Duration wrap_up{0};
 
   friend bool operator==(const Settings&, const Settings&) = default;
 };
@@ -142,6 +144,10 @@ struct AssignmentRefused {
   std::string offer_id;
   std::string why;
 };
+/// The agent is done with the wrap-up before its time.
+struct WrapUpEnded {
+  std::string agent_id;
+};
 struct SettingsChanged {
   Settings settings;
 };
@@ -149,9 +155,9 @@ struct SettingsChanged {
 struct RebuildFinished {};
 struct TimePassed {};
 
-using Input =
-    std::variant<AgentUpserted, PresenceChanged, AgentConnected, AgentDisconnected, TicketQueued,
-                 TicketAssigned, TicketClosed, OfferRestored, OfferAccepted, OfferDeclined,
-                 AssignmentConfirmed, AssignmentRefused, SettingsChanged, RebuildFinished, TimePassed>;
+using Input = std::variant<AgentUpserted, PresenceChanged, AgentConnected, AgentDisconnected, TicketQueued,
+                           TicketAssigned, TicketClosed, OfferRestored, OfferAccepted, OfferDeclined,
+                           AssignmentConfirmed, AssignmentRefused, WrapUpEnded, SettingsChanged,
+                           RebuildFinished, TimePassed>;
 
 }  // namespace hark::routing

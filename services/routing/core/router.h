@@ -26,6 +26,22 @@ struct AgentView {
   int connections = 0;
   std::vector<std::string> ticket_ids;
   std::vector<Offer> offers;
+  /// Of an agent in wrap-up.
+  std::optional<TimePoint> wraps_up_until;
+};
+
+/// Some of the queue, in numbers.
+struct QueueGroup {
+  int waiting = 0;
+  int offered = 0;
+  TimePoint oldest_since;
+  /// Waiting longer than they should.
+  int at_risk = 0;
+};
+struct QueueSummary {
+  QueueGroup total;
+  std::map<std::string, QueueGroup, std::less<>> by_account;
+  std::map<std::string, QueueGroup, std::less<>> by_skill;
 };
 
 /// A ticket as routing sees it.
@@ -68,6 +84,8 @@ struct TicketView {
 /// - A declined ticket is not offered to that agent again unless it is passed to them by name.
 /// - A ticket passed to an agent by name waits for them alone, for a while, as long as they are signed in and
 /// qualified.
+/// - Whoever has resolved a ticket is offered nothing during the wrap-up, which ends by itself, by their
+/// word, or by a change of presence. A new leader knows of no wrap-up.
 /// - Being gone (no session for longer than the grace, or signed out) takes offers back at once, and tickets
 /// by policy.
 class Router {
@@ -97,12 +115,14 @@ class Router {
   /// Tickets without a holder, in the order in which they are served.
   [[nodiscard]] std::vector<std::string> queue(std::size_t limit) const;
   [[nodiscard]] std::size_t queue_size() const { return tickets_.size() - held_count_; }
+  /// Everything without a holder; who has waited longer than `target` is at risk.
+  [[nodiscard]] QueueSummary summarize(TimePoint now, Duration target) const;
   /// Why the ticket is where it is, for people: "waits: 2 agents have language:lv ≥ 1: 1 offline, 1 without
   /// room".
   [[nodiscard]] std::string explain(std::string_view ticket_id) const;
 
  private:
-  enum class DeadlineKind { kOfferExpires, kAgentGone, kTicketWakes };
+  enum class DeadlineKind { kOfferExpires, kAgentGone, kTicketWakes, kWrapUpEnds };
   struct Deadline {
     TimePoint at;
     DeadlineKind kind;
@@ -145,6 +165,7 @@ class Router {
   void on(const OfferDeclined& in);
   void on(const AssignmentConfirmed& in);
   void on(const AssignmentRefused& in);
+  void on(const WrapUpEnded& in);
   void on(const SettingsChanged& in);
   void on(const RebuildFinished& in);
   void on(const TimePassed&) {}
@@ -160,6 +181,8 @@ class Router {
   void set_presence(AgentIndex index, Presence presence, std::string why);
   void arm_gone(AgentState& agent);
   void disarm_gone(AgentState& agent);
+  void begin_wrap_up(AgentIndex index);
+  void end_wrap_up(AgentIndex index);
   void refresh(AgentIndex index);
   void mark_idle(AgentState& agent) { agent.idle = {now_, ++turns_}; }
   void withdraw_offers(AgentIndex index, const std::string& why);

@@ -90,9 +90,37 @@ void Router::disarm_gone(AgentState& agent) {
   agent.gone_at.reset();
 }
 
+void Router::begin_wrap_up(AgentIndex index) {
+  AgentState& agent = agents_[index];
+  if (rebuilding_ || !agent.known || settings_.wrap_up <= Duration{0}) return;
+  if (agent.wraps_up_until)
+    deadlines_.erase({*agent.wraps_up_until, DeadlineKind::kWrapUpEnds, std::string{agent.id}});
+  agent.wraps_up_until = now_ + settings_.wrap_up;
+  deadlines_.insert({*agent.wraps_up_until, DeadlineKind::kWrapUpEnds, std::string{agent.id}});
+  refresh(index);
+}
+
+void Router::end_wrap_up(AgentIndex index) {
+  AgentState& agent = agents_[index];
+  if (!agent.wraps_up_until) return;
+  deadlines_.erase({*agent.wraps_up_until, DeadlineKind::kWrapUpEnds, std::string{agent.id}});
+  agent.wraps_up_until.reset();
+  mark_idle(agent);
+  refresh(index);
+}
+
+void Router::on(const WrapUpEnded& in) {
+  if (!known_agent(in.agent_id)) {
+    effects_.emplace_back(Refused{Reason::kAgentNotFound, "there is no agent '" + in.agent_id + "'"});
+    return;
+  }
+  end_wrap_up(intern(in.agent_id));
+}
+
 void Router::set_presence(AgentIndex index, Presence presence, std::string why) {
   AgentState& agent = agents_[index];
   if (agent.presence == presence) return;
+  end_wrap_up(index);
   agent.presence = presence;
   agent.missed_in_row = 0;
   effects_.emplace_back(PresenceSet{std::string{agent.id}, presence, why});

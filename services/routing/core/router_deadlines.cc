@@ -14,6 +14,9 @@ void Router::expire() {
       case DeadlineKind::kAgentGone:
         agent_is_gone(agents_[agent_index_.find(due.id)->second]);
         break;
+      case DeadlineKind::kWrapUpEnds:
+        end_wrap_up(agent_index_.find(due.id)->second);
+        break;
       case DeadlineKind::kTicketWakes: {
         TicketState& ticket = *find_ticket(due.id);
         ticket.wakes_at.reset();

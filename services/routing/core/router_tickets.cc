@@ -151,9 +151,12 @@ void Router::on(const TicketClosed& in) {
     case Standing::kAccepting:
       end_offer(*ticket, OfferEnd::kWithdrawn, "the ticket is resolved");
       break;
-    case Standing::kHeld:
+    case Standing::kHeld: {
+      const AgentIndex holder = ticket->agent;
       release(*ticket);
+      begin_wrap_up(holder);
       break;
+    }
   }
   erase_ticket(*ticket);
 }

@@ -22,6 +22,7 @@ std::optional<AgentView> Router::agent(std::string_view id) const {
   view.connections = agent.connections;
   for (const TicketState* ticket : agent.held) view.ticket_ids.emplace_back(ticket->id);
   for (const TicketState* ticket : agent.offered) view.offers.push_back(ticket->offer);
+  view.wraps_up_until = agent.wraps_up_until;
   return view;
 }
 
@@ -64,6 +65,24 @@ std::vector<std::string> Router::queue(std::size_t limit) const {
   return ids;
 }
 
+QueueSummary Router::summarize(TimePoint now, Duration target) const {
+  QueueSummary out;
+  const auto count = [&](QueueGroup& group, const TicketState& ticket) {
+    const auto since = ticket.work.waiting_since;
+    group.oldest_since = group.waiting == 0 ? since : std::min(group.oldest_since, since);
+    ++group.waiting;
+    if (ticket.standing != Standing::kWaiting) ++group.offered;
+    if (now - since > target) ++group.at_risk;
+  };
+  for (const auto& [id, ticket] : tickets_) {
+    if (ticket.standing == Standing::kHeld) continue;
+    count(out.total, ticket);
+    count(out.by_account[ticket.work.account_id], ticket);
+    for (const Skill& skill : ticket.work.required_skills) count(out.by_skill[skill.name], ticket);
+  }
+  return out;
+}
+
 std::string Router::explain(std::string_view ticket_id) const {
   const auto found = tickets_.find(std::string{ticket_id});
   if (found == tickets_.end()) return "not open";
@@ -87,7 +106,8 @@ std::string Router::explain(std::string_view ticket_id) const {
     return "waits for " + std::string{agents_[ticket.reserved_for].id} + ", who was asked for by name" +
            notes;
   }
-  int skilled = 0, offline = 0, away = 0, small = 0, declined = 0, resting = 0, full = 0, known = 0;
+  int skilled = 0, offline = 0, away = 0, wrapping = 0, small = 0, declined = 0, resting = 0, full = 0,
+      known = 0;
   for (AgentIndex index = 0; index < agents_.size(); ++index) {
     const AgentState& agent = agents_[index];
     if (!agent.known) continue;
@@ -102,6 +122,8 @@ std::string Router::explain(std::string_view ticket_id) const {
       ++small;
     else if (agent.presence == Presence::kAway)
       ++away;
+    else if (agent.wraps_up_until)
+      ++wrapping;
     else if (!agent.takes_offers())
       ++offline;
     else if (avoids(ticket, index))
@@ -121,6 +143,7 @@ std::string Router::explain(std::string_view ticket_id) const {
   };
   add(full, "without room");
   add(away, "away");
+  add(wrapping, "wrapping up");
   add(offline, "offline");
   add(declined, "declined it");
   add(resting, "let it run out just now");

@@ -79,6 +79,8 @@ struct AgentState {
   int missed_in_row = 0;
   TimePoint last_miss;
   std::optional<TimePoint> gone_at;
+  /// Has just resolved a ticket, and takes no offers before this.
+  std::optional<TimePoint> wraps_up_until;
 
   LaneSet lanes;
   /// Tickets that wait for this agent by name.
@@ -90,7 +92,7 @@ struct AgentState {
 
   [[nodiscard]] int room() const { return capacity - used; }
   [[nodiscard]] bool takes_offers() const {
-    return known && presence == Presence::kAvailable && connections > 0;
+    return known && presence == Presence::kAvailable && connections > 0 && !wraps_up_until;
   }
 };
 

@@ -50,6 +50,7 @@ void put(v1::RoutingSettings& out, const Settings& in) {
   out.set_rest_after_miss_max_ms(in.rest_after_miss_max.count());
   out.set_rest_after_refusal_ms(in.rest_after_refusal.count());
   out.set_rest_after_refusal_max_ms(in.rest_after_refusal_max.count());
+  out.set_wrap_up_ms(in.wrap_up.count());
 }
 
 void put(v1::RoutingAnswer& out, const std::string& offer_id, const std::string& agent_id) {
@@ -101,6 +102,7 @@ struct Writer {
     out.mutable_assignment_refused()->set_offer_id(in.offer_id);
     out.mutable_assignment_refused()->set_why(in.why);
   }
+  void operator()(const WrapUpEnded& in) const { out.set_wrap_up_ended(in.agent_id); }
   void operator()(const SettingsChanged& in) const { put(*out.mutable_settings_changed(), in.settings); }
   void operator()(const RebuildFinished&) const { out.mutable_rebuild_finished(); }
   void operator()(const TimePassed&) const { out.mutable_time_passed(); }
@@ -151,6 +153,8 @@ std::optional<Input> input_of(const v1::RoutingJournalRecord& record) {
       return AssignmentRefused{record.assignment_refused().offer_id(), record.assignment_refused().why()};
     case Record::kSettingsChanged:
       return SettingsChanged{decode(record.settings_changed())};
+    case Record::kWrapUpEnded:
+      return WrapUpEnded{record.wrap_up_ended()};
     case Record::kRebuildFinished:
       return RebuildFinished{};
     case Record::kTimePassed:
@@ -198,6 +202,7 @@ Settings decode(const v1::RoutingSettings& in) {
   out.rest_after_miss_max = Duration{in.rest_after_miss_max_ms()};
   out.rest_after_refusal = Duration{in.rest_after_refusal_ms()};
   out.rest_after_refusal_max = Duration{in.rest_after_refusal_max_ms()};
+  out.wrap_up = Duration{in.wrap_up_ms()};
   return out;
 }
 

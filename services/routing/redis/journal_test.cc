@@ -32,6 +32,7 @@ TEST(Journal, GivesEveryInputBackAsItWas) {
   Settings settings;
   settings.gone_policy = GonePolicy::kKeep;
   settings.wanted_wait = Duration{17};
+  settings.wrap_up = Duration{18};
   const Offer offer{"off_1", "tkt_1", "ana", 2, from_ms(5), from_ms(9), "longest idle"};
   const std::vector<Input> inputs{AgentUpserted{{"ana", {{"billing", 4}}, 5}},
                                   PresenceChanged{"ana", Presence::kAway},
@@ -46,6 +47,7 @@ TEST(Journal, GivesEveryInputBackAsItWas) {
                                   OfferDeclined{"off_1", "ana"},
                                   AssignmentConfirmed{"off_1", 8},
                                   AssignmentRefused{"off_1", "resolved"},
+                                  WrapUpEnded{"ana"},
                                   SettingsChanged{settings},
                                   RebuildFinished{},
                                   TimePassed{}};

@@ -8,6 +8,7 @@ namespace hark::routing::scripts {
 extern const std::string_view lead_lua;
 extern const std::string_view resign_lua;
 extern const std::string_view save_agent_lua;
+extern const std::string_view end_sessions_lua;
 extern const std::string_view agents_lua;
 extern const std::string_view commit_lua;
 

@@ -22,6 +22,10 @@ const redis::Script& save_agent_script() {
   static const redis::Script s{"save_agent", std::string{scripts::save_agent_lua}};
   return s;
 }
+const redis::Script& end_sessions_script() {
+  static const redis::Script s{"end_sessions", std::string{scripts::end_sessions_lua}};
+  return s;
+}
 const redis::Script& agents_script() {
   static const redis::Script s{"agents", std::string{scripts::agents_lua}};
   return s;
@@ -90,18 +94,27 @@ Task<Status> Store::resign(std::string_view instance) {
   co_return Status{};
 }
 
-Task<Result<bool>> Store::save_agent(const v1::Agent& agent, std::string_view password_hash,
-                                     bool only_if_absent) {
+Task<Result<std::int64_t>> Store::save_agent(const v1::Agent& agent, std::string_view password_hash,
+                                             bool only_if_absent) {
   v1::Agent record = agent;
   record.clear_presence();
   record.clear_used_units();
   record.clear_ticket_ids();
   record.clear_connections();
+  record.clear_wrap_up_until_ms();
+  record.clear_session_generation();
   const std::string bytes = record.SerializeAsString();
   const std::array<std::string_view, 1> keys{prefix_};
   const std::array<std::string_view, 4> args{agent.id(), bytes, password_hash, only_if_absent ? "1" : "0"};
   HARK_CO_TRY(const redis::Reply reply, co_await redis_.eval(save_agent_script(), keys, args));
-  co_return reply.number() == 1;
+  co_return reply[0].number() == 1 ? reply[1].number() : -1;
+}
+
+Task<Result<std::int64_t>> Store::end_sessions(std::string_view agent_id) {
+  const std::array<std::string_view, 1> keys{prefix_};
+  const std::array<std::string_view, 1> args{agent_id};
+  HARK_CO_TRY(const redis::Reply reply, co_await redis_.eval(end_sessions_script(), keys, args));
+  co_return reply.number();
 }
 
 Task<Result<std::vector<Store::AgentRecord>>> Store::agents() {
@@ -112,6 +125,7 @@ Task<Result<std::vector<Store::AgentRecord>>> Store::agents() {
     AgentRecord record;
     if (!record.agent.ParseFromString(item[1].text()))
       co_return unreadable("the record of agent " + item[0].text());
+    record.agent.set_session_generation(item[3].number());
     const auto presence = item[2].number();
     if (presence >= 1 && presence <= 3) record.presence = static_cast<Presence>(presence);
     out.push_back(std::move(record));
@@ -122,13 +136,14 @@ Task<Result<std::vector<Store::AgentRecord>>> Store::agents() {
 
 Task<Result<std::optional<Store::Credentials>>> Store::credentials(std::string_view agent_id) {
   const std::string key = prefix_ + ":agent:" + std::string{agent_id};
-  const std::array<std::string_view, 4> args{"HMGET", key, "record", "password"};
+  const std::array<std::string_view, 5> args{"HMGET", key, "record", "password", "generation"};
   HARK_CO_TRY(const redis::Reply reply, co_await redis_.command(key, args));
   if (reply[0].is_nil()) co_return std::optional<Credentials>{};
   Credentials out;
   if (!out.agent.ParseFromString(reply[0].text()))
     co_return unreadable("the record of agent " + std::string{agent_id});
   out.password_hash = reply[1].text();
+  out.agent.set_session_generation(reply[2].number());
   co_return std::optional{std::move(out)};
 }
 

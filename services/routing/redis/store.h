@@ -40,8 +40,12 @@ class Store {
   Task<Result<Lease>> renew(std::string_view instance, std::chrono::milliseconds lease);
   Task<Status> resign(std::string_view instance);
 
-  /// False: there is one already and `only_if_absent`. An empty hash keeps the present password.
-  Task<Result<bool>> save_agent(const v1::Agent& agent, std::string_view password_hash, bool only_if_absent);
+  /// An empty hash keeps the present password; another one ends all sessions. The generation of sessions
+  /// from now on; -1: nothing was written, there is one already and `only_if_absent`.
+  Task<Result<std::int64_t>> save_agent(const v1::Agent& agent, std::string_view password_hash,
+                                        bool only_if_absent);
+  /// The generation of sessions from now on; 0 if there is no such agent.
+  Task<Result<std::int64_t>> end_sessions(std::string_view agent_id);
 
   struct AgentRecord {
     v1::Agent agent;

@@ -59,11 +59,24 @@ TEST_F(RoutingStore, OneLeadsAndTheTokenGrowsWithEachLease) {
   EXPECT_GT(second.token, first.token);
 }
 
+TEST_F(RoutingStore, ANewPasswordOrTheirWishBeginsANewGenerationOfAnAgentsSessions) {
+  EXPECT_EQ(*wait_for(store.save_agent(agent("ana", 5), "hash-a", false)), 0);
+  EXPECT_EQ(*wait_for(store.save_agent(agent("ana", 5), "hash-b", false)), 1);
+  EXPECT_EQ(*wait_for(store.end_sessions("ana")), 2);
+  auto forged = agent("ana", 6);
+  forged.set_session_generation(0);
+  EXPECT_EQ(*wait_for(store.save_agent(forged, "", false)), 2) << "no record brings it down";
+  EXPECT_EQ((*wait_for(store.credentials("ana")))->agent.session_generation(), 2);
+  EXPECT_EQ(wait_for(store.agents())->at(0).agent.session_generation(), 2);
+  EXPECT_EQ(*wait_for(store.end_sessions("eve")), 0);
+  EXPECT_FALSE(*wait_for(store.credentials("eve")));
+}
+
 TEST_F(RoutingStore, KeepsAgentsWithTheirPasswords) {
-  EXPECT_TRUE(*wait_for(store.save_agent(agent("ben", 2), "hash-b", false)));
-  EXPECT_TRUE(*wait_for(store.save_agent(agent("ana", 5), "hash-a", true)));
-  EXPECT_FALSE(*wait_for(store.save_agent(agent("ana", 1), "other", true)));
-  EXPECT_TRUE(*wait_for(store.save_agent(agent("ben", 3), "", false)));
+  EXPECT_EQ(*wait_for(store.save_agent(agent("ben", 2), "hash-b", false)), 0);
+  EXPECT_EQ(*wait_for(store.save_agent(agent("ana", 5), "hash-a", true)), 0);
+  EXPECT_EQ(*wait_for(store.save_agent(agent("ana", 1), "other", true)), -1) << "there is one";
+  EXPECT_EQ(*wait_for(store.save_agent(agent("ben", 3), "", false)), 0);
   const auto agents = *wait_for(store.agents());
   ASSERT_EQ(agents.size(), 2u);
   EXPECT_EQ(agents[0].agent.id(), "ana");

@@ -29,6 +29,20 @@ Task<Status> serve_session(TaskGroup& tasks, Routing& service, std::shared_ptr<S
   co_return session->why_ended();
 }
 
+using AgentsDown = rpc::ServerWriteStream<v1::WatchAgentsResponse>;
+
+Task<Status> serve_watch(Routing& service, std::shared_ptr<AgentsDown> stream) {
+  HARK_CO_TRY(const auto watch, co_await service.watch_agents());
+  stream->on_cancel = [watch] { watch->hang_up(); };
+  if (stream->cancelled()) co_return Status{};
+  while (auto news = co_await watch->next()) {
+    if (!stream->write(*std::move(news))) {
+      co_return Error{Code::kResourceExhausted, Reason::kOverloaded, "agents are not read; watch again"};
+    }
+  }
+  co_return watch->why_ended();
+}
+
 }  // namespace
 
 grpc::ServerBidiReactor<v1::AgentSessionRequest, v1::AgentSessionResponse>* Handler::AgentSession(Context*) {
@@ -57,6 +71,25 @@ Reactor* Handler::SignIn(Context*, const v1::SignInRequest* in, v1::SignInRespon
 }
 Reactor* Handler::ListQueue(Context*, const v1::ListQueueRequest* in, v1::ListQueueResponse* out) {
   return rpc::run_unary(tasks_, "ListQueue", service_.list_queue(*in), out);
+}
+Reactor* Handler::SummarizeQueue(Context*, const v1::SummarizeQueueRequest* in,
+                                 v1::SummarizeQueueResponse* out) {
+  return rpc::run_unary(tasks_, "SummarizeQueue", service_.summarize_queue(*in), out);
+}
+grpc::ServerWriteReactor<v1::WatchAgentsResponse>* Handler::WatchAgents(Context*,
+                                                                        const v1::WatchAgentsRequest*) {
+  return rpc::run_write_stream<v1::WatchAgentsResponse>(
+      tasks_, "WatchAgents",
+      [this](std::shared_ptr<AgentsDown> stream) { return serve_watch(service_, std::move(stream)); });
+}
+Reactor* Handler::TakeOver(Context*, const v1::TakeOverRequest* in, v1::TakeOverResponse* out) {
+  return rpc::run_unary(tasks_, "TakeOver", service_.take_over(*in), out);
+}
+Reactor* Handler::EndWrapUp(Context*, const v1::EndWrapUpRequest* in, v1::EndWrapUpResponse* out) {
+  return rpc::run_unary(tasks_, "EndWrapUp", service_.end_wrap_up(*in), out);
+}
+Reactor* Handler::EndSessions(Context*, const v1::EndSessionsRequest* in, v1::EndSessionsResponse* out) {
+  return rpc::run_unary(tasks_, "EndSessions", service_.end_sessions(*in), out);
 }
 
 }  // namespace hark::routing

@@ -23,6 +23,13 @@ class Handler final : public v1::RoutingService::CallbackService {
   Reactor* ListAgents(Context*, const v1::ListAgentsRequest* in, v1::ListAgentsResponse* out) override;
   Reactor* SignIn(Context*, const v1::SignInRequest* in, v1::SignInResponse* out) override;
   Reactor* ListQueue(Context*, const v1::ListQueueRequest* in, v1::ListQueueResponse* out) override;
+  Reactor* SummarizeQueue(Context*, const v1::SummarizeQueueRequest* in,
+                          v1::SummarizeQueueResponse* out) override;
+  grpc::ServerWriteReactor<v1::WatchAgentsResponse>* WatchAgents(Context*,
+                                                                 const v1::WatchAgentsRequest*) override;
+  Reactor* TakeOver(Context*, const v1::TakeOverRequest* in, v1::TakeOverResponse* out) override;
+  Reactor* EndWrapUp(Context*, const v1::EndWrapUpRequest* in, v1::EndWrapUpResponse* out) override;
+  Reactor* EndSessions(Context*, const v1::EndSessionsRequest* in, v1::EndSessionsResponse* out) override;
 
  private:
   TaskGroup& tasks_;

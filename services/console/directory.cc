@@ -1,0 +1,82 @@
+#include "console/directory.h"
+
+#include <utility>
+
+#include "base/async/notifier.h"
+#include "base/core/ids.h"
+#include "console/core/back_off.h"
+
+namespace hark::console {
+namespace {
+
+constexpr Duration kRetryFirst{200};
+constexpr Duration kRetryMost{10'000};
+
+v1::ConsoleResponse::Colleague colleague(const v1::Agent& agent) {
+  v1::ConsoleResponse::Colleague out;
+  out.set_id(agent.id());
+  out.set_name(agent.name());
+  out.set_role(agent.role());
+  *out.mutable_skills() = agent.skills();
+  out.set_presence(agent.presence());
+  out.set_connected(agent.connections() > 0);
+  out.set_used_units(agent.used_units());
+  out.set_capacity_units(agent.capacity_units());
+  return out;
+}
+
+}  // namespace
+
+Task<> Directory::follow(OnChange on_change) {
+  BackOff back_off{kRetryFirst, kRetryMost};
+  for (;;) {
+    const auto stream = routing_.watch_agents();
+    while (auto news = co_await stream->read()) {
+      back_off.reset();
+      on_change(take(*std::move(news)));
+    }
+    co_await sleep_for(back_off.next(secure_random()));
+  }
+}
+
+std::vector<std::string> Directory::take(v1::WatchAgentsResponse news) {
+  if (news.full()) {
+    known_ = true;
+    agents_.clear();
+  }
+  std::vector<std::string> ids;
+  for (auto& agent : *news.mutable_agents()) {
+    ids.push_back(agent.id());
+    auto& known = agents_[ids.back()];
+    known = std::move(agent);
+  }
+  return ids;
+}
+
+const v1::Agent* Directory::find(std::string_view id) const {
+  const auto found = agents_.find(id);
+  return found == agents_.end() ? nullptr : &found->second;
+}
+
+v1::ConsoleResponse Directory::everybody() const {
+  v1::ConsoleResponse response;
+  response.mutable_directory()->set_full(true);
+  for (const auto& [id, agent] : agents_) *response.mutable_directory()->add_colleagues() = colleague(agent);
+  return response;
+}
+
+v1::ConsoleResponse Directory::news_of(const std::vector<std::string>& ids) {
+  v1::ConsoleResponse response;
+  response.mutable_directory()->set_full(shown_.empty());
+  for (const auto& id : ids) {
+    const auto* agent = find(id);
+    if (!agent) continue;
+    auto now = colleague(*agent);
+    auto bytes = now.SerializeAsString();
+    if (std::exchange(shown_[id], bytes) == bytes) continue;
+    *response.mutable_directory()->add_colleagues() = std::move(now);
+  }
+  return response;
+}
+
+}  // namespace hark::console

@@ -1,0 +1,85 @@
+// What wants to be seen by an agent: durable first, then told to their pages. Every console that serves an
+// agent learns of a note from the event log and puts the same notice, which is there once.
+#include <algorithm>
+#include <utility>
+
+#include "console/core/first_bytes.h"
+#include "console/service.h"
+
+namespace hark::console {
+namespace {
+
+constexpr std::size_t kNoticeTextBytesMax = 200;
+
+v1::ConsoleResponse::Notice notice_of(const v1::Entry& note) {
+  v1::ConsoleResponse::Notice notice;
+  notice.set_id(note.id());
+  notice.set_kind(note.whisper_to().empty() ? v1::ConsoleResponse::Notice::KIND_MENTION
+                                            : v1::ConsoleResponse::Notice::KIND_WHISPER);
+  notice.set_at_ms(note.accepted_at_ms());
+  notice.set_by_agent_id(note.agent_id());
+  notice.set_conversation_id(note.conversation_id());
+  notice.set_entry_id(note.id());
+  notice.set_text(first_bytes(note.content().text(), kNoticeTextBytesMax));
+  return notice;
+}
+
+std::vector<std::string> words_of(std::string_view text) {
+  std::vector<std::string> out;
+  while (!text.empty()) {
+    const auto end = std::min(text.find(' '), text.size());
+    if (end > 0) out.emplace_back(text.substr(0, end));
+    text.remove_prefix(std::min(end + 1, text.size()));
+  }
+  return out;
+}
+
+}  // namespace
+
+Task<> ConsoleService::tell_unseen(SessionPtr session) {
+  auto unseen = co_await ports_.store.notices(session->agent_id);
+  v1::ConsoleResponse response;
+  response.mutable_notices();
+  // Without the store, nothing is told; the page learns of them when it signs in the next time.
+  if (!unseen.ok()) co_return;
+  for (auto& notice : *unseen) *response.mutable_notices()->add_notices() = std::move(notice);
+  session->send(std::move(response));
+}
+
+Task<Status> ConsoleService::notify(std::string agent_id, v1::ConsoleResponse::Notice notice) {
+  HARK_CO_TRY(const bool is_new, co_await ports_.store.add_notice(agent_id, notice));
+  if (!is_new) co_return Status{};
+  v1::ConsoleResponse response;
+  *response.mutable_notices()->add_notices() = std::move(notice);
+  for (const auto& session : sessions_) {
+    if (session->agent_id == agent_id) session->send(response);
+  }
+  co_return Status{};
+}
+
+Task<Status> ConsoleService::notify_of_note(v1::Entry entry, std::vector<std::string> agent_ids) {
+  for (auto& agent_id : agent_ids) {
+    if (agent_id == entry.agent_id()) continue;
+    HARK_CO_TRY_VOID(co_await notify(std::move(agent_id), notice_of(entry)));
+  }
+  co_return Status{};
+}
+
+Task<> ConsoleService::on_note(v1::Event event) {
+  auto called = words_of(event.detail());
+  std::erase_if(called, [&](const std::string& agent_id) {
+    return std::ranges::none_of(sessions_,
+                                [&](const auto& session) { return session->agent_id == agent_id; });
+  });
+  if (called.empty()) co_return;
+  v1::ListTimelineRequest place;
+  place.set_conversation_id(event.conversation_id());
+  place.set_after_sequence(event.sequence() - 1);
+  place.set_limit(1);
+  const auto page = co_await ports_.conversation.list_timeline(std::move(place));
+  // Should this fail: whoever wrote the note has put the notice as well, and it is told at the next sign-in.
+  if (!page.ok() || page->entries_size() != 1 || page->entries(0).id() != event.entry_id()) co_return;
+  (void)co_await notify_of_note(page->entries(0), std::move(called));
+}
+
+}  // namespace hark::console

@@ -1,0 +1,106 @@
+#include "conversation/core/search_text.h"
+
+#include <unicode/normalizer2.h>
+#include <unicode/uchar.h>
+#include <unicode/unistr.h>
+#include <unicode/utf8.h>
+
+#include <algorithm>
+
+namespace hark::conversation {
+namespace {
+
+constexpr std::size_t kExcerptBefore = 40;
+constexpr std::size_t kExcerptBytes = 160;
+/// Of a word, in characters: a longer one is data, and is compared by its beginning.
+constexpr std::int32_t kWordCharactersMax = 64;
+
+/// The word without case, accents and compatibility forms.
+std::string fold(std::string_view word) {
+  UErrorCode error = U_ZERO_ERROR;
+  const auto* nfkc = icu::Normalizer2::getNFKCCasefoldInstance(error);
+  const auto* nfd = icu::Normalizer2::getNFDInstance(error);
+  auto text = icu::UnicodeString::fromUTF8({word.data(), static_cast<std::int32_t>(word.size())});
+  text.truncate(kWordCharactersMax);
+  if (U_FAILURE(error)) return std::string{word};
+  text = nfd->normalize(nfkc->normalize(text, error), error);
+  icu::UnicodeString bare;
+  for (std::int32_t i = 0; i < text.length(); i = text.moveIndex32(i, 1)) {
+    const auto c = text.char32At(i);
+    if (u_charType(c) != U_NON_SPACING_MARK) bare.append(c);
+  }
+  std::string out;
+  bare.toUTF8String(out);
+  return out;
+}
+
+/// A letter, a digit, or an accent on one.
+bool in_word(UChar32 c) { return u_isalnum(c) || u_charType(c) == U_NON_SPACING_MARK; }
+
+/// Every word of the text with its place; stops when `take` says so.
+template <class Take>
+void each_word(std::string_view text, const Take& take) {
+  const auto length = static_cast<std::int32_t>(text.size());
+  std::int32_t at = 0, begin = -1;
+  while (at <= length) {
+    const auto here = at;
+    UChar32 c = -1;
+    if (at < length) {
+      U8_NEXT(text.data(), at, length, c);
+    } else {
+      ++at;
+    }
+    const bool word = c >= 0 && in_word(c);
+    if (word && begin < 0) begin = here;
+    if (word || begin < 0) continue;
+    const auto place = static_cast<std::size_t>(begin);
+    if (!take(text.substr(place, static_cast<std::size_t>(here) - place), place)) return;
+    begin = -1;
+  }
+}
+
+}  // namespace
+
+SearchQuery::SearchQuery(std::string_view text) {
+  each_word(text, [this](std::string_view word, std::size_t) {
+    auto folded = fold(word);
+    if (!folded.empty() && std::ranges::find(words_, folded) == words_.end())
+      words_.push_back(std::move(folded));
+    return words_.size() < kQueryWordsMax;
+  });
+}
+
+std::optional<std::size_t> SearchQuery::look_into(std::string_view text, std::vector<bool>& found) const {
+  std::optional<std::size_t> first;
+  each_word(text, [&](std::string_view word, std::size_t place) {
+    const auto folded = fold(word);
+    for (std::size_t i = 0; i < words_.size(); ++i) {
+      if (!folded.starts_with(words_[i])) continue;
+      found[i] = true;
+      if (!first) first = place;
+    }
+    return true;
+  });
+  return first;
+}
+
+std::string excerpt_around(std::string_view text, std::size_t place) {
+  auto begin = place > kExcerptBefore ? place - kExcerptBefore : 0;
+  while (begin > 0 && (static_cast<unsigned char>(text[begin]) & 0xc0) == 0x80) --begin;
+  if (begin > 0) {
+    const auto space = text.find_first_of(" \n\t", begin);
+    if (space != std::string_view::npos && space < place) begin = space + 1;
+  }
+  auto end = std::min(text.size(), begin + kExcerptBytes);
+  while (end < text.size() && end > begin && (static_cast<unsigned char>(text[end]) & 0xc0) == 0x80) --end;
+  std::string out = begin > 0 ? "\u2026 " : "";
+  for (const char c : text.substr(begin, end - begin)) {
+    const bool space = static_cast<unsigned char>(c) <= 0x20;
+    if (space && (out.empty() || out.back() == ' ')) continue;
+    out += space ? ' ' : c;
+  }
+  if (end < text.size()) out += " \u2026";
+  return out;
+}
+
+}  // namespace hark::conversation

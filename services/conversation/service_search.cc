@@ -1,0 +1,144 @@
+// Looking for conversations: those that changed last first, a bounded number per call.
+#include <algorithm>
+#include <charconv>
+#include <map>
+#include <set>
+
+#include "conversation/core/address.h"
+#include "conversation/core/search_text.h"
+#include "conversation/service.h"
+
+namespace hark::conversation {
+namespace {
+
+Error invalid(std::string message) {
+  return {Code::kInvalidArgument, Reason::kInvalidField, std::move(message)};
+}
+
+/// "<time>.<id>" of the last conversation that was looked into.
+Store::OpenTicketRef read_page_token(std::string_view token) {
+  Store::OpenTicketRef before;
+  const auto dot = token.find('.');
+  if (dot == std::string_view::npos) return before;
+  std::from_chars(token.data(), token.data() + dot, before.at_ms);
+  before.id = token.substr(dot + 1);
+  return before;
+}
+
+bool may_look(const v1::Entry& entry, const std::string& agent_id) {
+  return agent_id.empty() || entry.whisper_to().empty() || entry.whisper_to() == agent_id ||
+         entry.agent_id() == agent_id;
+}
+
+/// A hit if every word is found somewhere in the conversation; it names the first place that has any of them.
+std::optional<v1::SearchHit> look_into(const SearchQuery& query, Store::Searchable item,
+                                       const std::string& agent_id) {
+  std::vector<bool> found(query.size());
+  v1::SearchHit hit;
+  const auto look = [&](std::string_view text, const char* where, const std::string& entry_id) {
+    const auto place = query.look_into(text, found);
+    if (!place || !hit.where().empty()) return;
+    hit.set_where(where);
+    hit.set_entry_id(entry_id);
+    hit.set_excerpt(excerpt_around(text, *place));
+  };
+  const auto& conversation = item.conversation;
+  look(conversation.customer_name(), "name", {});
+  for (const auto& known : conversation.addresses()) look(known.address(), "address", {});
+  look(conversation.ticket().subject(), "subject", {});
+  for (const auto& entry : item.newest_entries) {
+    if (!may_look(entry, agent_id)) continue;
+    const auto& content = entry.content();
+    look(content.subject(), "subject", {});
+    look(content.visible_text().empty() ? content.text() : content.visible_text(), "text", entry.id());
+  }
+  if (!std::ranges::all_of(found, [](bool one) { return one; })) return std::nullopt;
+  *hit.mutable_conversation() = std::move(item.conversation);
+  return hit;
+}
+
+}  // namespace
+
+Task<Result<std::string>> Conversations::conversation_of_address(std::string address) {
+  HARK_CO_TRY(const auto normalised, normalise_address(address, settings_.default_region));
+  co_return co_await store_.owner_of(normalised);
+}
+
+Task<Result<std::string>> Conversations::owner_if_address(std::string query) {
+  const auto colon = query.find(':');
+  if (colon == std::string::npos && query.find('@') != std::string::npos) query = "mailto:" + query;
+  if (colon == std::string::npos && query.starts_with('+')) query = "tel:" + query;
+  if (!normalise_address(query, settings_.default_region).ok()) co_return std::string{};
+  co_return co_await conversation_of_address(std::move(query));
+}
+
+Task<Result<std::vector<Store::OpenTicketRef>>> Conversations::next_to_search(Store::OpenTicketRef before) {
+  std::vector<Store::OpenTicketRef> refs;
+  for (std::uint16_t p = 0; p < store_.partitions(); ++p) {
+    HARK_CO_TRY(auto some, co_await store_.newest(p, before, kSearchedPerCall));
+    std::ranges::move(some, std::back_inserter(refs));
+  }
+  std::ranges::sort(
+      refs, [](const auto& a, const auto& b) { return std::tie(b.at_ms, b.id) < std::tie(a.at_ms, a.id); });
+  if (refs.size() > kSearchedPerCall) refs.resize(kSearchedPerCall);
+  co_return refs;
+}
+
+Task<Result<v1::SearchResponse>> Conversations::search(v1::SearchRequest request) {
+  if (request.query().size() > kQueryBytesMax) co_return invalid("query: has at most 200 bytes");
+  const SearchQuery query{request.query()};
+  if (query.empty()) co_return invalid("query: has no word to look for");
+  v1::SearchResponse response;
+  std::string direct;
+  if (request.page_token().empty()) {
+    HARK_CO_TRY(direct, co_await owner_if_address(request.query()));
+  }
+  HARK_CO_TRY(const auto refs, co_await next_to_search(read_page_token(request.page_token())));
+
+  // Read by partition, shown by time.
+  std::map<std::uint16_t, std::vector<std::string>> by_partition;
+  for (const auto& ref : refs)
+    by_partition[partition_of(ref.id).ok() ? *partition_of(ref.id) : 0].push_back(ref.id);
+  if (!direct.empty() && std::ranges::find(refs, direct, &Store::OpenTicketRef::id) == refs.end())
+    by_partition[partition_of(direct).ok() ? *partition_of(direct) : 0].push_back(direct);
+  std::vector<v1::SearchHit> hits;
+  for (auto& [partition, ids] : by_partition) {
+    HARK_CO_TRY(auto items, co_await store_.searchable(partition, std::move(ids), kSearchedEntriesEach));
+    for (auto& item : items) {
+      if (auto hit = look_into(query, std::move(item), request.as_agent_id()))
+        hits.push_back(*std::move(hit));
+    }
+  }
+  std::ranges::sort(hits, [&](const auto& a, const auto& b) {
+    const auto rank = [&](const v1::SearchHit& hit) {
+      const auto& conversation = hit.conversation();
+      return std::tuple{conversation.id() == direct ? 0 : 1, -conversation.updated_at_ms(),
+                        conversation.id()};
+    };
+    return rank(a) < rank(b);
+  });
+  const bool cut = hits.size() > kHitsMax;
+  if (cut) hits.resize(kHitsMax);
+  for (auto& hit : hits) *response.add_hits() = std::move(hit);
+  if (refs.size() == kSearchedPerCall || cut) {
+    // On from the last that is shown, if more were found; else from the last that was looked into.
+    const auto& shown =
+        cut ? response.hits(kHitsMax - 1).conversation() : v1::Conversation::default_instance();
+    const auto at = cut ? shown.updated_at_ms() : refs.back().at_ms;
+    const auto& id = cut ? shown.id() : refs.back().id;
+    response.set_next_page_token(std::to_string(at) + "." + id);
+    response.set_searched_back_to_ms(at);
+  }
+  co_return response;
+}
+
+Task<Result<v1::ListTicketsResponse>> Conversations::list_tickets(v1::ListTicketsRequest request) {
+  HARK_CO_TRY_VOID(parse_id(IdKind::kConversation, request.conversation_id()));
+  HARK_CO_TRY_VOID(co_await store_.conversation(request.conversation_id()));
+  HARK_CO_TRY(auto tickets, co_await store_.tickets_of(request.conversation_id(), kTicketsListedMax));
+  v1::ListTicketsResponse response;
+  for (auto& ticket : tickets) *response.add_tickets() = std::move(ticket);
+  co_return response;
+}
+
+}  // namespace hark::conversation

@@ -1,0 +1,123 @@
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "routing/core/router_fixture.h"
+
+namespace hark::routing {
+namespace {
+
+using testing::ElementsAre;
+using testing::HasSubstr;
+using testing::IsEmpty;
+
+Settings with_wrap_up() {
+  Settings settings = test_settings();
+  settings.wrap_up = 60s;
+  return settings;
+}
+
+/// Ana has just resolved t1, and t2 waits.
+struct AfterResolving : Center {
+  AfterResolving() : Center{with_wrap_up()} {
+    begin();
+    agent("ana");
+    queue("t1");
+    accept_and_confirm(last_offer, 1);
+    queue("t2");
+    tell(TicketClosed{"t1"});
+  }
+};
+
+TEST(WrapUp, KeepsOffersAwayUntilItsTimeIsOver) {
+  AfterResolving c;
+  EXPECT_THAT(c.made(), IsEmpty());
+  EXPECT_EQ(c.router.agent("ana")->wraps_up_until, c.now + 60s);
+  EXPECT_THAT(c.router.explain("t2"), HasSubstr("1 wrapping up"));
+  EXPECT_EQ(c.router.next_deadline(), c.now + 60s);
+  c.wait(60s - 1ms);
+  EXPECT_THAT(c.made(), IsEmpty());
+  c.wait(1ms);
+  EXPECT_THAT(c.made(), ElementsAre("t2>ana"));
+  EXPECT_FALSE(c.router.agent("ana")->wraps_up_until);
+}
+
+TEST(WrapUp, EndsWhenTheAgentSaysSo) {
+  AfterResolving c;
+  c.wait(5s);
+  c.tell(WrapUpEnded{"ana"});
+  EXPECT_THAT(c.made(), ElementsAre("t2>ana"));
+  c.tell(WrapUpEnded{"ana"});
+  EXPECT_THAT(c.made(), IsEmpty()) << "said twice";
+  c.tell(WrapUpEnded{"zed"});
+  EXPECT_EQ(c.all<Refused>().at(0).reason, Reason::kAgentNotFound);
+}
+
+TEST(WrapUp, EndsWithAChangeOfPresence) {
+  AfterResolving c;
+  c.tell(PresenceChanged{"ana", Presence::kAway});
+  EXPECT_FALSE(c.router.agent("ana")->wraps_up_until);
+  c.tell(PresenceChanged{"ana", Presence::kAvailable});
+  EXPECT_THAT(c.made(), ElementsAre("t2>ana"));
+}
+
+TEST(WrapUp, GoesToOthersMeanwhileAndBeginsAnewWithTheNextResolvedTicket) {
+  Center c{with_wrap_up()};
+  c.begin();
+  c.agent("ana", {}, 2);
+  c.queue("t1");
+  c.accept_and_confirm(c.last_offer, 1);
+  c.queue("t2");
+  c.accept_and_confirm(c.last_offer, 1);
+  c.tell(TicketClosed{"t1"});
+  c.wait(30s);
+  c.tell(TicketClosed{"t2"});
+  EXPECT_EQ(c.router.agent("ana")->wraps_up_until, c.now + 60s);
+  c.agent("ben");
+  c.queue("t3");
+  EXPECT_THAT(c.made(), ElementsAre("t3>ben"));
+}
+
+TEST(WrapUp, IsNotThereUnlessItIsAskedForAndNotForTicketsThatNobodyHeld) {
+  Center c;
+  c.begin();
+  c.agent("ana");
+  c.queue("t1");
+  c.accept_and_confirm(c.last_offer, 1);
+  c.queue("t2");
+  c.tell(TicketClosed{"t1"});
+  EXPECT_THAT(c.made(), ElementsAre("t2>ana"));
+
+  Center other{with_wrap_up()};
+  other.begin();
+  other.agent("ana");
+  other.queue("t1");
+  other.tell(TicketClosed{"t1"});
+  other.queue("t2");
+  EXPECT_THAT(other.made(), ElementsAre("t2>ana"));
+}
+
+TEST(QueueSummary, CountsWhatWaitsByAccountAndSkillAndWhoHasWaitedTooLong) {
+  Center c;
+  c.begin();
+  auto work = Center::work("t1", {"billing"});
+  work.account_id = "support";
+  c.queue(work);
+  c.wait(60s);
+  work = Center::work("t2", {"billing", "language:lv"});
+  work.account_id = "sales";
+  c.queue(work);
+  c.agent("ana", {"billing"});
+  c.wait(1s);
+  const auto summary = c.router.summarize(c.now, 30s);
+  EXPECT_EQ(summary.total.waiting, 2);
+  EXPECT_EQ(summary.total.offered, 1);
+  EXPECT_EQ(summary.total.at_risk, 1);
+  EXPECT_EQ(summary.total.oldest_since, t0);
+  EXPECT_EQ(summary.by_account.at("support").at_risk, 1);
+  EXPECT_EQ(summary.by_account.at("sales").at_risk, 0);
+  EXPECT_EQ(summary.by_skill.at("billing").waiting, 2);
+  EXPECT_EQ(summary.by_skill.at("language:lv").oldest_since, t0 + 60s);
+}
+
+}  // namespace
+}  // namespace hark::routing
