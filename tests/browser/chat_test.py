@@ -8,7 +8,7 @@ import pytest
 from support import hark as hark_process
 from support import protos
 from support.agent import Agent
-from support.browser import CHROMIUM, Browser
+from support.browser import AXE, CHROMIUM, Browser
 from support.chat import signature
 from support.hark import wait_for
 
@@ -87,7 +87,7 @@ def newest(hark, text):
 
 
 def phone(page, dark=False):
-    page.send("Emulation.setDeviceMetricsOverride", width=390, height=844, deviceScaleFactor=2, mobile=True)
+    page.resize(390, 844, 2)
     page.send("Emulation.setEmulatedMedia", features=[{"name": "prefers-color-scheme", "value": "dark" if dark else "light"}])
 
 
@@ -153,6 +153,22 @@ def test_everything_can_be_done_by_keys(hark, chat):
     assert chat.evaluate(f"{SHADOW}.querySelector('.log').getAttribute('aria-live')") == "polite"
 
 
+@pytest.mark.skipif(not AXE.exists(), reason="axe-core is not installed: npm ci")
+def test_it_keeps_to_wcag_aa_in_light_and_dark(hark, chat):
+    agent = Agent(hark, "ana")
+    write(chat, "Can everybody read this? https://example.com/a")
+    entry = newest(hark, "Can everybody read this? https://example.com/a")
+    agent.reply(entry, "We hope so.", agent.take(entry.conversation_id), from_name="Ana")
+    chat.wait_text(".log", "We hope so.")
+    chat.click("summary")
+    write(chat, "x" * 17_000)
+    chat.wait_text(".log", "Not sent:")
+    for theme in ("light", "dark"):
+        chat.send("Emulation.setEmulatedMedia", features=[{"name": "prefers-color-scheme", "value": theme}])
+        assert chat.breaches() == "", theme
+    agent.leave()
+
+
 def test_a_site_embeds_the_chat_and_vouches_for_its_user(hark, site, browser, tmp_path):
     agent = Agent(hark, "ana")
     identity = json.dumps(signature(SECRET, "site", "4711", email="zane@shop.example", name="Zane"))
@@ -181,6 +197,8 @@ def test_a_site_embeds_the_chat_and_vouches_for_its_user(hark, site, browser, tm
     phone(page)
     page.screenshot(tmp_path / "widget-phone.png")
     assert page.evaluate(f"{SHADOW}.querySelector('.panel').getBoundingClientRect().width") == 390
+    if AXE.exists():
+        assert page.breaches() == ""
     assert page.errors == []
     agent.leave()
 
