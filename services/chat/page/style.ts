@@ -52,7 +52,7 @@ header .icon:focus-visible { outline-color: var(--accent-text); outline-offset: 
 .status { padding: 8px 16px; background: var(--soft); border-block-end: 1px solid var(--line); font-size: 14px; }
 .status.bad { color: var(--bad); font-weight: 600; }
 
-.log { flex: 1; overflow-y: auto; overscroll-behavior: contain; margin: 0; padding: 16px; list-style: none; display: flex; flex-direction: column; gap: 10px; }
+.log { flex: 1; overflow-y: auto; overscroll-behavior: contain; margin: 0; padding: 16px; display: flex; flex-direction: column; gap: 10px; }
 .greeting { color: var(--quiet); text-align: center; margin: auto 12px; }
 .entry { max-inline-size: 86%; align-self: flex-start; }
 .entry.own { align-self: flex-end; }
