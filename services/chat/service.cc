@@ -122,8 +122,9 @@ Task<> ChatService::receive(VisitPtr visit, v1::ChatRequest request) {
 
 Duration ChatService::may_send(const Visitor& visitor, const std::string& remote_address) {
   const auto now = clock_.now();
-  auto wait = per_address_.take(remote_address, now);
-  if (wait == Duration{0}) wait = per_visitor_.take(visitor.address(), now);
+  // The visitor first: one who floods uses up no one else's share.
+  auto wait = per_visitor_.take(visitor.address(), now);
+  if (wait == Duration{0}) wait = per_address_.take(remote_address, now);
   if (wait > Duration{0}) limited_.add();
   return wait;
 }

@@ -8,7 +8,7 @@ import pytest
 from support import hark as hark_process
 from support import protos
 from support.agent import Agent
-from support.browser import CHROMIUM, Browser
+from support.browser import AXE, CHROMIUM, Browser
 from support.chat import signature
 from support.hark import wait_for
 
@@ -87,7 +87,7 @@ def newest(hark, text):
 
 
 def phone(page, dark=False):
-    page.send("Emulation.setDeviceMetricsOverride", width=390, height=844, deviceScaleFactor=2, mobile=True)
+    page.resize(390, 844, 2)
     page.send("Emulation.setEmulatedMedia", features=[{"name": "prefers-color-scheme", "value": "dark" if dark else "light"}])
 
 
@@ -148,9 +148,25 @@ def test_everything_can_be_done_by_keys(hark, chat):
     newest(hark, "by keys alone")
     # Nothing that can be reached is without a name.
     nameless = chat.evaluate(f"""[...{SHADOW}.querySelectorAll('button, input:not([hidden]), textarea')].filter(e =>
-        !e.getAttribute('aria-label') && !e.innerText.trim() && !(e.id && {SHADOW}.querySelector(`label[for="${{e.id}}"]`))).map(e => e.outerHTML)""")
+        !e.getAttribute('aria-label') && !e.textContent.trim() && !(e.id && {SHADOW}.querySelector(`label[for="${{e.id}}"]`))).map(e => e.outerHTML)""")
     assert nameless == []
     assert chat.evaluate(f"{SHADOW}.querySelector('.log').getAttribute('aria-live')") == "polite"
+
+
+@pytest.mark.skipif(not AXE.exists(), reason="axe-core is not installed: npm ci")
+def test_it_keeps_to_wcag_aa_in_light_and_dark(hark, chat):
+    agent = Agent(hark, "ana")
+    write(chat, "Can everybody read this? https://example.com/a")
+    entry = newest(hark, "Can everybody read this? https://example.com/a")
+    agent.reply(entry, "We hope so.", agent.take(entry.conversation_id), from_name="Ana")
+    chat.wait_text(".log", "We hope so.")
+    chat.click("summary")
+    write(chat, "x" * 17_000)
+    chat.wait_text(".log", "Not sent:")
+    for theme in ("light", "dark"):
+        chat.send("Emulation.setEmulatedMedia", features=[{"name": "prefers-color-scheme", "value": theme}])
+        assert chat.breaches() == "", theme
+    agent.leave()
 
 
 def test_a_site_embeds_the_chat_and_vouches_for_its_user(hark, site, browser, tmp_path):
@@ -181,15 +197,20 @@ def test_a_site_embeds_the_chat_and_vouches_for_its_user(hark, site, browser, tm
     phone(page)
     page.screenshot(tmp_path / "widget-phone.png")
     assert page.evaluate(f"{SHADOW}.querySelector('.panel').getBoundingClientRect().width") == 390
+    if AXE.exists():
+        assert page.breaches() == ""
     assert page.errors == []
     agent.leave()
 
 
-def test_a_page_of_another_site_is_told_that_the_chat_is_not_there(hark, browser):
-    page = browser.open("data:text/html,<script src='http://127.0.0.1:%d/chat/chat.js' data-account='site'></script>" % hark.http)
+def test_a_page_of_another_site_keeps_what_is_written_and_sends_nothing(hark, site, browser):
+    site.pages["/stranger"] = f"<!doctype html><html lang=en><body><script src='http://127.0.0.1:{hark.http}/chat/chat.js' data-account='site'></script></body></html>"
+    page = browser.open(f"http://localhost:{site.server_port}/stranger")
     page.wait("!!document.querySelector('#hark-chat')")
     page.root = SHADOW
     page.click(".launcher")
     page.type("textarea", "anyone?")
     page.click("button[type=submit].icon")
     page.wait_text(".log", "Waits for the connection")
+    page.wait_text(".status", "Reconnecting")
+    assert not any(e.content.text == "anyone?" for c in hark.all_conversations() for e in hark.timeline(c.id))

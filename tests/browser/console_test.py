@@ -5,13 +5,10 @@ import re
 import pytest
 
 from support import mail
-from support.browser import CHROMIUM, Browser
-from support.hark import ROOT, wait_for
+from support.browser import AXE, CHROMIUM, Browser
+from support.hark import wait_for
 
 pytestmark = pytest.mark.skipif(CHROMIUM is None, reason="Chromium is not installed")
-
-
-AXE = ROOT / "node_modules/axe-core/axe.min.js"
 
 
 @pytest.fixture(scope="module")
@@ -269,18 +266,10 @@ def test_on_a_phone_each_pane_is_a_view(hark, page):
     page.wait("document.querySelector('.work').checkVisibility()")
 
 
-def breaches(page):
-    """What axe-core, the common checker of WCAG, finds on what is shown; each with where and why."""
-    page.evaluate(AXE.read_text() + "; undefined")
-    found = page.evaluate("axe.run({runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa']}).then(result => result.violations.map("
-                          "one => `${one.id}: ${one.help}: ${one.nodes.map(node => node.target + ' ' + node.failureSummary).join(' | ')}`))")
-    return "\n".join(found)
-
-
 @pytest.mark.skipif(not AXE.exists(), reason="axe-core is not installed: npm ci")
 def test_it_keeps_to_wcag_aa_in_light_and_dark(hark, page):
     page.wait("!!document.querySelector('#login')")
-    assert breaches(page) == ""
+    assert page.breaches() == ""
     at_work(page)
     sender = mail.unique("access")
     mail.deliver(hark, mail.make(sender, name="Elza", subject="Access 4040", text="Can everybody read this?\n\n> quoted\n"))
@@ -288,22 +277,22 @@ def test_it_keeps_to_wcag_aa_in_light_and_dark(hark, page):
     for theme in ("light", "dark"):
         page.click("#me")
         page.fill("#theme", theme)
-        assert breaches(page) == "", f"the offer and the settings, {theme}"
+        assert page.breaches() == "", f"the offer and the settings, {theme}"
         page.press("Escape")
     accept(page, "4040")
     page.wait_text("#entries", "Can everybody read this?")
     written(page, "Yes.")
     for theme in ("dark", "light"):
         page.evaluate(f"document.documentElement.dataset.theme = '{theme}'")
-        assert breaches(page) == "", f"the conversation, {theme}"
+        assert page.breaches() == "", f"the conversation, {theme}"
     page.click("#resolve")
     page.wait("document.querySelector('#dialog').open")
-    assert breaches(page) == ""
+    assert page.breaches() == ""
     page.click("#dialog-cancel")
     page.evaluate("document.activeElement.blur()")
     page.press("k", ctrl=True)
     page.wait("document.querySelector('#palette').open")
-    assert breaches(page) == ""
+    assert page.breaches() == ""
 
 
 def test_the_page_comes_back_by_itself_after_hark_was_killed(hark, page):

@@ -1,6 +1,7 @@
 """Visitors over the real WebSocket, agents over gRPC: a chat from its first word to the answer, whatever breaks between."""
+import hashlib
 import json
-import time
+import subprocess
 import urllib.error
 import urllib.request
 import uuid
@@ -355,7 +356,6 @@ def test_files_go_both_ways_and_only_to_their_visitor(hark, agent, visitor):
     entry = last_inbound(hark, conversation)
     assert entry.content.attachments[0].blob.size_bytes == len(content)
     pdf = protos.channel_pb2.Attachment(file_name="offer.pdf", content_type="application/pdf")
-    import hashlib
     body = b"%PDF-1.4 an offer"
     pdf.blob.id, pdf.blob.size_bytes, pdf.blob.inlined = hashlib.sha256(body).hexdigest(), len(body), True
     agent.reply(entry, "our offer", token, attachments=[pdf], blobs=[protos.channel_pb2.InlineBlob(id=pdf.blob.id, content=body)])
@@ -409,7 +409,6 @@ def test_a_page_that_says_nothing_about_what_it_has_gets_a_window_and_no_more(tm
 
 def test_a_process_of_its_own_serves_chat(tmp_path):
     """`hark serve chat` beside the others, on the same Redis."""
-    import subprocess
     rest = hark_process.Hark(tmp_path, chat_config()).start()
     base = hark_process.free_port_base()
     config = json.loads(chat_config())

@@ -12,9 +12,10 @@ import urllib.request
 
 import websockets
 
-from support.hark import PATIENCE, wait_for
+from support.hark import PATIENCE, ROOT, wait_for
 
 CHROMIUM = shutil.which("chromium")
+AXE = ROOT / "node_modules/axe-core/axe.min.js"
 
 
 class Browser:
@@ -159,6 +160,13 @@ class Page:
 
     def resize(self, width, height, scale=1):
         self.send("Emulation.setDeviceMetricsOverride", width=width, height=height, deviceScaleFactor=scale, mobile=width < 700)
+
+    def breaches(self):
+        """What axe-core, the common checker of WCAG, finds on what is shown, shadow roots with it; each with where and why."""
+        self.evaluate(AXE.read_text() + "; undefined")
+        found = self.evaluate("axe.run({runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa']}).then(result => result.violations.map("
+                              "one => `${one.id}: ${one.help}: ${one.nodes.map(node => node.target + ' ' + node.failureSummary).join(' | ')}`))")
+        return "\n".join(found)
 
     def screenshot(self, path):
         import base64

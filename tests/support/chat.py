@@ -75,6 +75,8 @@ class Visitor:
             async for text in socket:
                 frame = json.loads(text)
                 with self._changed:
+                    if socket is not self._socket:
+                        return  # a page that reconnects hears no more from the line before
                     answer = self._take(frame)
                     self.frames.append(frame)
                     self._changed.notify_all()
@@ -82,6 +84,8 @@ class Visitor:
                     await socket.send(json.dumps(answer))
         except websockets.ConnectionClosed:
             pass
+        if socket is not self._socket:
+            return
         with self._changed:
             self.close_code, self.close_reason = socket.close_code, socket.close_reason
             self._changed.notify_all()
@@ -126,9 +130,14 @@ class Visitor:
 
     def write(self, text, client_id=None, **more):
         """The client id, once the message is durable."""
-        client_id = client_id or uuid.uuid4().hex
+        client_id, before = client_id or uuid.uuid4().hex, len(self.frames)
         self.say({"write": {"clientId": client_id, "text": text, **more}})
-        self.wait(f"an acknowledgement of {client_id}", lambda: client_id in self.acked)
+
+        def refused():
+            return any(f.get("failed", {}).get("clientId") == client_id for f in self.frames[before:])
+        self.wait(f"an acknowledgement of {client_id}", lambda: client_id in self.acked or refused())
+        if client_id not in self.acked:
+            raise AssertionError(f"{client_id} was refused: {self.frames[-1]}")
         return client_id
 
     def seen(self, read):

@@ -26,7 +26,9 @@ function start(script: HTMLScriptElement): void {
   const server = new URL(script.src).origin;
   const whole = script.dataset["whole"] !== undefined;
   const account = new URLSearchParams(whole ? location.search : "").get("account") || script.dataset["account"] || "site";
-  const language = chooseLanguage([script.dataset["language"] ?? "", document.documentElement.lang, ...navigator.languages].filter((tag) => tag && !(whole && tag === "und")));
+  const wished = [script.dataset["language"] ?? "", whole ? "" : document.documentElement.lang, ...navigator.languages];
+  const language = chooseLanguage(wished.filter((tag) => tag !== ""));
+  if (whole) document.documentElement.lang = language;
   const words = wordsOf(language);
   const memory = new Memory(storeOf(window), account);
   const host = el("div", {lang: language});

@@ -35,8 +35,8 @@ export class LogView {
 
   constructor(private readonly words: Words, private readonly language: string, private readonly actions: LogActions) {
     this.#time = new Intl.DateTimeFormat(language, {hour: "2-digit", minute: "2-digit"});
-    this.#greeting = el("li", {class: "greeting"}, words.greeting);
-    this.element = el("ul", {class: "log", role: "log", "aria-live": "polite", "aria-label": words.title, tabindex: "0"}, this.#greeting);
+    this.#greeting = el("p", {class: "greeting"}, words.greeting);
+    this.element = el("div", {class: "log", role: "log", "aria-live": "polite", "aria-label": words.title, tabindex: "0"}, this.#greeting);
   }
 
   show(talk: Talk): void {
@@ -55,7 +55,7 @@ export class LogView {
     for (const row of rows) {
       let node = this.#nodes.get(row.key);
       if (!node) {
-        node = el("li");
+        node = el("div");
         this.#nodes.set(row.key, node);
         grew = true;
       }

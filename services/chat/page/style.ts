@@ -52,7 +52,7 @@ header .icon:focus-visible { outline-color: var(--accent-text); outline-offset: 
 .status { padding: 8px 16px; background: var(--soft); border-block-end: 1px solid var(--line); font-size: 14px; }
 .status.bad { color: var(--bad); font-weight: 600; }
 
-.log { flex: 1; overflow-y: auto; overscroll-behavior: contain; margin: 0; padding: 16px; list-style: none; display: flex; flex-direction: column; gap: 10px; }
+.log { flex: 1; overflow-y: auto; overscroll-behavior: contain; margin: 0; padding: 16px; display: flex; flex-direction: column; gap: 10px; }
 .greeting { color: var(--quiet); text-align: center; margin: auto 12px; }
 .entry { max-inline-size: 86%; align-self: flex-start; }
 .entry.own { align-self: flex-end; }
@@ -87,6 +87,7 @@ textarea {
   flex: 1; min-inline-size: 0; min-block-size: 44px; max-block-size: 160px; resize: none; padding: 10px 12px; border: 1px solid var(--quiet);
   border-radius: 12px; background: var(--back);
 }
+textarea::placeholder { color: var(--quiet); opacity: 1; }
 .chips { display: grid; gap: 6px; margin: 0 0 8px; padding: 0; list-style: none; font-size: 14px; }
 .chips:empty { display: none; }
 .chip { display: flex; align-items: center; gap: 8px; padding-inline-start: 10px; border: 1px solid var(--line); border-radius: 10px; min-block-size: 44px; }
@@ -94,6 +95,6 @@ textarea {
 .chip progress { inline-size: 72px; accent-color: var(--accent); }
 @media (prefers-reduced-motion: no-preference) {
   .entry { animation: rise .16s ease-out; }
-  @keyframes rise { from { transform: translateY(6px); opacity: 0; } }
+  @keyframes rise { from { transform: translateY(6px); } }
 }
 `;

@@ -45,7 +45,8 @@ class StoreTest : public hark::testing::RedisTest {
   }
   std::vector<std::int64_t> offsets(std::int64_t after) {
     std::vector<std::int64_t> out;
-    for (const auto& item : run(store_.read(kVisitor, after, 100)).value().items) out.push_back(item.offset);
+    const auto page = run(store_.read(kVisitor, after, 100)).value();
+    for (const auto& item : page.items) out.push_back(item.offset);
     return out;
   }
   Store::Session open(const Store::User& user = {}) { return run(store_.open(kVisitor, "E1", user)).value(); }
@@ -66,9 +67,10 @@ TEST_F(StoreTest, OffsetsAreDenseAndTheSameItemIsThereOnce) {
 
 TEST_F(StoreTest, ManyAtOnceGetOneOffsetEach) {
   std::vector<std::optional<Result<Store::Appended>>> appended(60);
+  std::vector<v1::ChatLogRecord> records;
+  for (int i = 0; i < 20; ++i) records.push_back(own("c" + std::to_string(i)));
   for (std::size_t i = 0; i < appended.size(); ++i) {
-    const auto record = own("c" + std::to_string(i % 20));
-    tasks().spawn("append", keep(store_.append(kVisitor, record, "E1"), appended[i]));
+    tasks().spawn("append", keep(store_.append(kVisitor, records[i % 20], "E1"), appended[i]));
   }
   run_until_idle();
   int fresh = 0;
@@ -83,7 +85,11 @@ TEST_F(StoreTest, ASessionKeepsItsEpochOverARestart) {
   append(own("c1"));
   kill_server();
   start_server();
-  const auto again = run(store_.open(kVisitor, "E2", {})).value();
+  auto opened = run(store_.open(kVisitor, "E2", {}));
+  // The first commands may still have gone into the dying sockets.
+  for (int i = 0; i < 5 && !opened.ok(); ++i) opened = run(store_.open(kVisitor, "E2", {}));
+  ASSERT_TRUE(opened.ok()) << opened.error().message;
+  const auto again = *std::move(opened);
   EXPECT_EQ(again.log.epoch, "E1");
   EXPECT_EQ(again.log.first, 1);
   EXPECT_EQ(again.log.last, 1);
