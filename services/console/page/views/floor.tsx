@@ -9,8 +9,8 @@ import {t} from "../words/words.js";
 import {Avatar, ChannelChip, useServerNow} from "./parts.js";
 import {Plot} from "./plots.js";
 
-const estimate = (seconds: number | undefined): string =>
-  seconds === undefined ? waitText(0) : seconds < 0 ? t("unknownWait") : waitText(seconds * 1000);
+/** Known of all that waits, when something was taken lately; else there is no saying. */
+const estimate = (seconds = 0): string => (seconds < 0 ? "–" : waitText(seconds * 1000));
 
 function QueueRow({queue, name, now, onOpen}: {queue: ConsoleResponse_QueueState; name: string; now: number; onOpen(): void}) {
   return (

@@ -277,7 +277,6 @@ export const en = {
   oldest: "Oldest",
   atRisk: "At risk",
   estimatedWait: "Estimated wait",
-  unknownWait: "not known",
   nothingWaits: "Nothing waits.",
   agents: "Agents",
   agent: "Agent",

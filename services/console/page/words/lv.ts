@@ -276,7 +276,6 @@ export const lv: Dictionary = {
   oldest: "Visilgāk",
   atRisk: "Apdraudēti",
   estimatedWait: "Paredzamais laiks",
-  unknownWait: "nav zināms",
   nothingWaits: "Nekas negaida.",
   agents: "Operatori",
   agent: "Operators",

@@ -276,7 +276,6 @@ export const pl: Dictionary = {
   oldest: "Najdłużej",
   atRisk: "Zagrożone",
   estimatedWait: "Szacowany czas",
-  unknownWait: "nieznany",
   nothingWaits: "Nic nie czeka.",
   agents: "Konsultanci",
   agent: "Konsultant",

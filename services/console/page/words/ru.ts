@@ -276,7 +276,6 @@ export const ru: Dictionary = {
   oldest: "Дольше всех",
   atRisk: "Под угрозой",
   estimatedWait: "Ожидание",
-  unknownWait: "неизвестно",
   nothingWaits: "Никто не ждёт.",
   agents: "Операторы",
   agent: "Оператор",
