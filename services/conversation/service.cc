@@ -55,19 +55,8 @@ Status Conversations::check_inbound(const v1::InboundMessage& message) const {
       message.thread().tokens_size() > static_cast<int>(kReferencesMax)) {
     return invalid("thread: at most 64 references and 64 tokens");
   }
+  if (message.claims_size() > static_cast<int>(kClaimsMax)) return invalid("claims: at most 8");
   return check_blobs(message.blobs());
-}
-
-Task<Result<std::string>> Conversations::customer_of(std::string address) {
-  // Whose an address is never changes (merging redirects the conversation instead), so memory cannot go
-  // stale.
-  if (const auto known = known_addresses_.find(address); known != known_addresses_.end())
-    co_return known->second;
-  const auto partition = home_partition(address, store_.partitions());
-  HARK_CO_TRY(auto owner, co_await store_.claim_address(address, new_id(IdKind::kConversation, partition)));
-  if (known_addresses_.size() >= kKnownAddressesMax) known_addresses_.clear();
-  known_addresses_.emplace(std::move(address), owner);
-  co_return owner;
 }
 
 Task<Result<Conversations::ThreadProof>> Conversations::prove_thread(const v1::ThreadHints& hints,
@@ -114,7 +103,8 @@ Task<Result<v1::AcceptResponse>> Conversations::accept(v1::InboundMessage messag
     for (auto& cc : *message.mutable_reply_route()->mutable_cc()) follow(cc, settings_.default_region);
   }
 
-  HARK_CO_TRY(auto conversation, co_await customer_of(address));
+  HARK_CO_TRY(const auto identity, co_await identify(address, message.claims()));
+  auto conversation = identity.customer;
   HARK_CO_TRY(auto proof, co_await prove_thread(message.thread(), conversation));
 
   const auto now = clock_.now();
@@ -137,6 +127,8 @@ Task<Result<v1::AcceptResponse>> Conversations::accept(v1::InboundMessage messag
   in.blobs = take_blobs(*message.mutable_blobs());
 
   const auto customer = conversation;
+  // Before the entry, so that who is told of it finds them.
+  HARK_CO_TRY_VOID(co_await store_.record_claims(now, customer, identity.claims));
   for (int attempt = 0; attempt < kRetriesMax; ++attempt) {
     HARK_CO_TRY(const auto partition, partition_of(conversation));
     in.conversation_id = conversation;

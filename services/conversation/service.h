@@ -9,6 +9,7 @@
 #include "base/core/ids.h"
 #include "base/core/time.h"
 #include "base/metrics/metrics.h"
+#include "conversation/core/identity.h"
 #include "conversation/core/thread_token.h"
 #include "conversation/ports.h"
 #include "conversation/redis/store.h"
@@ -95,6 +96,16 @@ class Conversations {
   Task<Result<std::string>> owner_if_address(std::string query);
   Task<Result<std::vector<Store::OpenTicketRef>>> next_to_search(Store::OpenTicketRef before);
   Task<Result<v1::Entry>> entry_at(std::string conversation_id, std::int64_t sequence);
+  /// Whose the address is: `candidate`'s if it was nobody's.
+  Task<Result<std::string>> claim_for(std::string address, std::string candidate);
+  /// Empty: nobody's.
+  Task<Result<std::string>> owner_of(std::string address);
+  struct Identity {
+    std::string customer;
+    ClaimOutcome claims;
+  };
+  Task<Result<Identity>> identify(std::string address,
+                                  google::protobuf::RepeatedPtrField<v1::AddressClaim> claims);
   struct ThreadProof {
     std::string thread_id;               // proved, in the sender's own conversation
     std::string linked_conversation_id;  // the thread is another customer's

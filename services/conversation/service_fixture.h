@@ -60,6 +60,28 @@ class ConversationsTest : public hark::testing::RedisTest {
     return message;
   }
 
+  static v1::InboundMessage chat(const std::string& visitor, const std::string& client_id = "c1") {
+    const auto address = "chat:site:" + visitor;
+    v1::InboundMessage message;
+    message.set_channel(v1::CHANNEL_CHAT);
+    message.set_account_id("site");
+    message.set_native_id(address + ":" + client_id);
+    message.set_kind(v1::InboundMessage::KIND_MESSAGE);
+    message.mutable_sender()->set_address(address);
+    message.mutable_sender()->set_name("Ana");
+    message.mutable_content()->set_text("Hello");
+    message.mutable_thread()->set_own_reference(address);
+    message.mutable_thread()->add_references(address);
+    return message;
+  }
+  static v1::InboundMessage claiming(v1::InboundMessage message, const std::string& address, bool verified) {
+    auto& claim = *message.add_claims();
+    claim.set_address(address);
+    claim.set_verified(verified);
+    claim.set_why(verified ? "signed by the site" : "typed by the visitor");
+    return message;
+  }
+
   v1::AcceptResponse accept(v1::InboundMessage message) {
     auto accepted = run(service_->accept(std::move(message)));
     EXPECT_TRUE(accepted.ok()) << (accepted.ok() ? "" : accepted.error().message);

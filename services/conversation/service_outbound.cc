@@ -117,7 +117,8 @@ Task<Result<v1::ReplyResponse>> Conversations::try_to_reply(v1::ReplyRequest req
   entry.set_customer_id(answered.customer_id());
   *entry.mutable_to() = participant(binding.to);
   for (const auto& cc : binding.cc) *entry.add_cc() = participant(cc);
-  entry.mutable_content()->set_subject(binding.subject);
+  // Subjects are a thing of mail.
+  if (binding.channel == v1::CHANNEL_EMAIL) entry.mutable_content()->set_subject(binding.subject);
   set_words(*entry.mutable_content(), request);
 
   Store::ReplyInput in;

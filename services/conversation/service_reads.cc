@@ -39,6 +39,7 @@ Task<Result<v1::GetConversationResponse>> Conversations::get_conversation(
   }
   HARK_CO_TRY_VOID(parse_id(IdKind::kConversation, id));
   HARK_CO_TRY(auto conversation, co_await store_.conversation(id));
+  HARK_CO_TRY_VOID(co_await store_.add_possible_matches(conversation));
   v1::GetConversationResponse response;
   *response.mutable_conversation() = std::move(conversation);
   co_return response;

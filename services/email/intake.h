@@ -5,9 +5,9 @@
 #include <vector>
 
 #include "base/async/task_group.h"
+#include "base/channel/channel_client.h"
 #include "email/core/lmtp_session.h"
 #include "email/core/threading.h"
-#include "email/rpc/channel_client.h"
 #include "email/settings.h"
 #include "hark/v1/message.pb.h"
 

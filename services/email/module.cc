@@ -38,7 +38,7 @@ class EmailModule final : public Module {
     sender_.emplace(tasks_, settings_, *transport_, process_.clock);
     std::vector<std::string> accounts;
     for (const auto& account : settings_.accounts) accounts.push_back(account.id);
-    channel_.emplace(tasks_, process_.channel_to("conversation"), std::move(accounts),
+    channel_.emplace(tasks_, process_.channel_to("conversation"), v1::CHANNEL_EMAIL, std::move(accounts),
                      [this](v1::Lease lease) { sender_->take(std::move(lease)); });
     sender_->connect(*channel_);
     intake_.emplace(*channel_, settings_);

@@ -1,9 +1,9 @@
 #pragma once
 
 #include "base/async/task_group.h"
+#include "base/channel/channel_client.h"
 #include "base/core/time.h"
 #include "email/ports.h"
-#include "email/rpc/channel_client.h"
 #include "email/settings.h"
 #include "hark/v1/channel_service.pb.h"
 

@@ -13,6 +13,7 @@
 
 #include "base/core/ids.h"
 #include "base/rpc/server.h"
+#include "hark/demo_chat.h"
 #include "hark/demo_mail.h"
 #include "hark/v1/conversation_service.grpc.pb.h"
 #include "hark/v1/event_service.grpc.pb.h"
@@ -30,6 +31,7 @@ class Demo {
 
   Status run() {
     std::thread listener{[this] { thank_for_answers(); }};
+    start_chats();
     const auto status = write_mails();
     if (status.ok()) {
       std::printf(
@@ -37,18 +39,40 @@ class Demo {
       std::fflush(stdout);
       std::unique_lock lock{mutex_};
       done_.wait_for(lock, std::chrono::seconds{options_.listen_seconds},
-                     [this] { return thanked_.size() == demo_customers().size(); });
+                     [this] { return thanked_.size() == demo_customers().size() && chatting_ == 0; });
     }
     {
       const std::lock_guard lock{mutex_};
       if (listening_) listening_->TryCancel();
       stopping_ = true;
     }
+    for (auto& chat : chats_) chat->leave();
+    for (auto& thread : chat_threads_) thread.join();
     listener.join();
     return status;
   }
 
  private:
+  void start_chats() {
+    for (const auto& visitor : demo_visitors()) {
+      chats_.push_back(
+          std::make_unique<DemoChat>(visitor, options_.host, options_.port_base, options_.chat_account));
+      ++chatting_;
+      chat_threads_.emplace_back([this, &chat = *chats_.back(), &visitor] { play(chat, visitor); });
+    }
+  }
+
+  void play(DemoChat& chat, const DemoVisitor& visitor) {
+    const auto status = chat.run([this] { pause(); });
+    const std::lock_guard lock{mutex_};
+    --chatting_;
+    done_.notify_all();
+    if (!status.ok() && !stopping_) {
+      std::printf("%-14s cannot chat: %s\n", std::string{visitor.name}.c_str(),
+                  status.error().message.c_str());
+    }
+  }
+
   Status write_mails() {
     int sent = 0;
     // Everybody's first mail, then everybody's second one: the same conversations go on.
@@ -146,6 +170,9 @@ class Demo {
   std::mutex mutex_;
   std::condition_variable done_;
   std::set<std::string> thanked_;
+  std::vector<std::unique_ptr<DemoChat>> chats_;
+  std::vector<std::thread> chat_threads_;
+  std::size_t chatting_ = 0;
   grpc::ClientContext* listening_ = nullptr;
   bool stopping_ = false;
 };

@@ -221,6 +221,13 @@ void print_welcome(const RunOptions& options) {
       if (account.has_email()) std::printf("  mail to  %s\n", account.email().address().c_str());
     }
   }
+  if (runs("chat")) {
+    for (const auto& account : options.config.accounts()) {
+      if (!account.has_chat()) continue;
+      std::printf("  chat at  http://%s:%d/chat?account=%s\n", listen.host().c_str(), base,
+                  account.id().c_str());
+    }
+  }
   if (options.demo_accounts && options.config.agents_size() > 0) {
     std::printf("  sign in  %s / %s\n", options.config.agents(0).id().c_str(),
                 std::string{kDemoPassword}.c_str());

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "chat/module.h"
 #include "console/module.h"
 #include "conversation/module.h"
 #include "email/module.h"
@@ -14,6 +15,7 @@ std::span<const Target> targets() {
       {"conversation", &conversation::bind, {}},
       {"routing", &routing::bind, {"conversation"}},
       {"email", &email::bind, {"conversation"}},
+      {"chat", &chat::bind, {"conversation"}},
       {"console", &console::bind, {"conversation", "routing"}},
   };
   return all;

@@ -1,6 +1,7 @@
 """Kill anything at any moment, and nothing that was acknowledged is lost or doubled.
 
-Four senders keep handing in mails over LMTP and write down what was acknowledged; an agent answers what it is offered.
+Four senders keep handing in mails over LMTP and visitors keep writing in chats; they write down what was acknowledged. An
+agent answers what it is offered.
 Meanwhile hark, its private Redis, or both are killed (SIGKILL) at random moments and started again. A sender whose mail
 was not acknowledged sends the same mail again, as every mail server does. HARK_KILL_ROUNDS sets how often (default 6),
 HARK_KILL_SEED repeats a run.
@@ -19,11 +20,13 @@ import pytest
 from support import hark as hark_process
 from support import mail, protos
 from support.agent import Agent
+from support.chat import Visitor
 from support.hark import PATIENCE, wait_for
 
 ROUNDS = int(os.environ.get("HARK_KILL_ROUNDS", "6"))
 SENDERS = 4
 CUSTOMERS = 30
+CHATTERS = 3
 
 
 class Sender(threading.Thread):
@@ -64,6 +67,38 @@ class Sender(threading.Thread):
             self.client.close()
             self.client = None
         return False
+
+
+class Chatter(threading.Thread):
+    """A visitor who keeps writing, each message until it is acknowledged, over as many connections as it takes."""
+
+    def __init__(self, hark, number, stop):
+        super().__init__(daemon=True)
+        self.hark, self.number, self.stop = hark, number, stop
+        self.visitor, self.connected = Visitor(hark), False
+
+    def run(self):
+        count = 0
+        while not self.stop.is_set():
+            count += 1
+            client_id = f"kill-{self.number}-{count}"
+            while not self.stop.is_set() and not self.attempt(client_id):
+                time.sleep(0.05)
+            time.sleep(0.02)
+        self.visitor.close()
+
+    def attempt(self, client_id):
+        try:
+            if not self.connected:
+                self.visitor.connect()
+                if self.visitor.acked and not self.visitor.resumed:
+                    self.visitor.wrong.append("a chat was started afresh")
+                self.connected = True
+            self.visitor.write(f"text of {client_id}", client_id=client_id)
+            return True
+        except Exception:  # noqa: BLE001 - whatever breaks a connection; what must not happen is judged at the end
+            self.connected = False
+            return False
 
 
 class Answerer(threading.Thread):
@@ -140,30 +175,59 @@ def strike(one, what, dice):
 def test_nothing_acknowledged_is_lost_or_doubled_whatever_is_killed(tmp_path, sink, seed):
     print(f"HARK_KILL_SEED={seed}")
     dice = random.Random(seed)
-    one = hark_process.Hark(tmp_path, hark_process.config_yaml(relay_port=sink.port))
+    config = json.loads(hark_process.config_yaml(relay_port=sink.port))
+    config["accounts"].append({"id": "site", "name": "Site", "chat": {}})
+    config["chat"] = {"messages_per_minute": 100_000, "messages_per_minute_and_address": 1_000_000}
+    one = hark_process.Hark(tmp_path, json.dumps(config))
     stop = threading.Event()
     try:
         one.start()
         senders = [Sender(one, number, dice.getrandbits(32), stop) for number in range(SENDERS)]
+        chatters = [Chatter(one, number, stop) for number in range(CHATTERS)]
         answerer = Answerer(one, stop)
-        for thread in (*senders, answerer):
+        for thread in (*senders, *chatters, answerer):
             thread.start()
         for _ in range(ROUNDS):
             time.sleep(dice.uniform(0.3, 2.0) * PATIENCE)
             strike(one, dice.choice(["hark", "redis", "both"]), dice)
         time.sleep(1)
         stop.set()
-        for thread in (*senders, answerer):
+        for thread in (*senders, *chatters, answerer):
             thread.join(timeout=60 * PATIENCE)
             assert not thread.is_alive()
         ledger = {}
         for sender in senders:
             ledger.update(sender.acknowledged)
+        for chatter in chatters:
+            assert chatter.visitor.wrong == [], "a visitor saw a gap, or something twice"
+            assert chatter.visitor.acked, "a visitor was never heard; the test proves nothing"
+            ledger.update({f"{chatter.visitor.address}:{client_id}": chatter.visitor.address for client_id in chatter.visitor.acked})
         assert len(ledger) > 20 * ROUNDS, "hardly anything was taken; the test proves nothing"
         judge(one, ledger, answerer.acknowledged, sink)
+        for chatter in chatters:
+            judge_chat(one, chatter.visitor)
     finally:
         stop.set()
         one.end()
+
+
+def judge_chat(one, visitor):
+    """A page that has nothing but the token sees every acknowledged message at its offset, and every answer, once."""
+    (conversation,) = [c for c in one.all_conversations() if visitor.address in [a.address for a in c.addresses]]
+    answers = [e for e in one.timeline(conversation.id) if e.kind == protos.entry_pb2.ENTRY_KIND_REPLY and e.to.address == visitor.address]
+    fresh = Visitor(one)
+    fresh.token = visitor.token
+    fresh.connect()
+
+    def shown():
+        return collections.Counter(item["text"].strip() for item in fresh.items.values() if item.get("agentName"))
+
+    fresh.wait("every answer", lambda: set(shown()) >= {e.content.text.strip() for e in answers}, 90)
+    assert shown() == collections.Counter(e.content.text.strip() for e in answers), "an answer is shown twice"
+    assert sorted(fresh.items) == list(range(min(fresh.items), max(fresh.items) + 1)), "a gap in what the visitor sees"
+    if min(fresh.items) == 1:
+        assert {i["clientId"]: int(i["offset"]) for i in fresh.items.values() if i.get("clientId") in visitor.acked} == visitor.acked
+    fresh.close()
 
 
 def judge(one, ledger, replies, sink):
@@ -178,13 +242,15 @@ def judge(one, ledger, replies, sink):
         assert [e.sequence for e in entries] == list(range(1, len(entries) + 1)), f"{conversation.id} has a gap"
         for entry in entries:
             if entry.kind == protos.entry_pb2.ENTRY_KIND_INBOUND:
-                found[f"<{entry.own_reference.strip('<>')}>"] += 1
-                where[f"<{entry.own_reference.strip('<>')}>"] = entry.sender.address
+                by_chat = entry.channel == protos.channel_pb2.CHANNEL_CHAT
+                name = entry.native_id if by_chat else f"<{entry.own_reference.strip('<>')}>"
+                found[name] += 1
+                where[name] = entry.sender.address
             elif entry.kind == protos.entry_pb2.ENTRY_KIND_REPLY:
                 replied[entry.id] = entry
     assert [m for m in ledger if found[m] == 0] == [], "acknowledged and lost"
     assert [m for m, count in found.items() if count > 1] == [], "doubled"
-    assert [m for m, sender in ledger.items() if where[m] != f"mailto:{sender}"] == [], "with the wrong customer"
+    assert [m for m, sender in ledger.items() if where[m] not in (sender, f"mailto:{sender}")] == [], "with the wrong customer"
     assert set(replies) <= set(replied), "an acknowledged reply is lost"
     answers = collections.Counter(entry.answers_entry_id for entry in replied.values())
     assert [e for e, count in answers.items() if count > 1] == [], "answered twice"
@@ -194,7 +260,8 @@ def judge(one, ledger, replies, sink):
         for sent in sink.mails:
             body = sent.get_content() if not sent.is_multipart() else sent.get_body(("plain",)).get_content()
             ids[body.strip().rpartition(" ")[2].strip()].add(str(sent["Message-ID"]))
-        return (ids,) if {e.answers_entry_id for e in replied.values()} <= set(ids) else None
+        mails = {e.answers_entry_id for e in replied.values() if e.channel == protos.channel_pb2.CHANNEL_EMAIL}
+        return (ids,) if mails <= set(ids) else None
 
     (ids,) = wait_for("every reply leaves", left, 90)
     assert [entry for entry, messages in ids.items() if len(messages) > 1] == [], "one reply under two Message-IDs"

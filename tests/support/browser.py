@@ -51,10 +51,11 @@ class Browser:
 
 
 class Page:
-    """One tab. `errors` are uncaught exceptions of the page, `requests` the addresses that it asked for."""
+    """One tab. `errors` are uncaught exceptions of the page, `requests` the addresses that it asked for. `root` is where
+    selectors begin: the document, or a shadow root in it."""
 
     def __init__(self, socket_url):
-        self.errors, self.requests = [], []
+        self.errors, self.requests, self.root = [], [], "document"
         self._numbers, self._waiting = itertools.count(1), {}
         self._loop = asyncio.new_event_loop()
         self._thread = threading.Thread(target=self._loop.run_forever, daemon=True)
@@ -114,14 +115,14 @@ class Page:
             raise AssertionError(f"{error}\nthe page shows:\n{self.text()}\nits errors: {self.errors}") from None
 
     def text(self, selector="body"):
-        return self.evaluate(f"document.querySelector({json.dumps(selector)})?.innerText ?? ''")
+        return self.evaluate(f"{self.root}.querySelector({json.dumps(selector)})?.innerText ?? ''")
 
     def wait_text(self, selector, words, seconds=15):
-        self.wait(f"(document.querySelector({json.dumps(selector)})?.innerText ?? '').includes({json.dumps(words)})", seconds)
+        self.wait(f"({self.root}.querySelector({json.dumps(selector)})?.innerText ?? '').includes({json.dumps(words)})", seconds)
 
     def _visible(self, selector, words=None):
         """Marks and finds the first visible element, optionally with given words in it."""
-        return ("(() => [...document.querySelectorAll(" + json.dumps(selector) + ")].find(e => e.checkVisibility() && "
+        return (f"(() => [...{self.root}.querySelectorAll(" + json.dumps(selector) + ")].find(e => e.checkVisibility() && "
                 + (f"e.innerText.includes({json.dumps(words)})" if words else "true") + "))()")
 
     def click(self, selector, words=None):

@@ -177,11 +177,11 @@ INSTANTIATE_TEST_SUITE_P(
         Case{"colour: red\n",
              "hark.yaml:1: (top): unknown key 'colour'; known are data_dir, listen, redis, partitions, "
              "accounts, agents, "
-             "routing, email, log, peers, console, grpc"},
+             "routing, email, log, peers, console, chat, grpc"},
         Case{"- a\n- b\n",
              "hark.yaml:1: expected keys (data_dir, listen, redis, partitions, accounts, agents, routing, "
              "email, log, peers, "
-             "console, grpc), found a list"},
+             "console, chat, grpc), found a list"},
         Case{"listen: 7470\n",
              "hark.yaml:1: listen: expected a group of keys (host, port_base), found '7470'"},
         Case{"agents: ana\n",

@@ -83,6 +83,14 @@ v1::Config default_config() {
   console.set_attachment_size_max(16 << 20);
   console.set_attachments_size_max(20 << 20);
   add_canned_replies(console);
+
+  v1::Chat& chat = *config.mutable_chat();
+  chat.set_sockets_max(5000);
+  chat.set_file_size_max(10 << 20);
+  chat.set_messages_per_minute(30);
+  chat.set_messages_per_minute_and_address(300);
+  chat.set_session_days(90);
+  chat.set_idle_minutes(240);
   config.mutable_grpc();
   return config;
 }

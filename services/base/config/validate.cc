@@ -15,6 +15,7 @@ constexpr std::size_t kLocalPartBytesMax = 64;  // RFC 5321 section 4.5.3.1.1
 constexpr std::size_t kAddressBytesMax = 254;   // RFC 5321 section 4.5.3.1.3, without the angle brackets
 constexpr std::size_t kLabelBytesMax = 63;      // RFC 1035 section 2.3.4
 constexpr std::int64_t kMailBytesMin = 64 << 10;
+constexpr std::size_t kIdentitySecretBytesMin = 16;
 constexpr std::int64_t kMailBytesMax = 64 << 20;  // what the blob store takes
 
 bool is_lower_or_digit(char c) { return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9'); }
@@ -137,6 +138,7 @@ class Validator {
     range("console.attachment_size_max", config_.console().attachment_size_max(), 1 << 10, kMailBytesMax);
     range("console.attachments_size_max", config_.console().attachments_size_max(), 1 << 10, kMailBytesMax);
     canned_replies();
+    chat();
     return std::move(problems_);
   }
 
@@ -230,9 +232,7 @@ class Validator {
         add(path, "has no channel; give it email or chat");
       }
       if (account.has_email()) mailboxes(addresses, path + ".email", account.email());
-      for (int j = 0; j < account.chat().origins_size(); ++j) {
-        origin(path + ".chat.origins[" + std::to_string(j) + "]", account.chat().origins(j));
-      }
+      if (account.has_chat()) chat_account(path + ".chat", account.chat());
       for (int j = 0; j < account.required_skills_size(); ++j) {
         skill(path + ".required_skills[" + std::to_string(j) + "]", account.required_skills(j));
       }
@@ -279,6 +279,27 @@ class Validator {
                       (text.starts_with("http://") && is_endpoint(text.substr(7), false));
     if (!good)
       add(field, "'" + text + "' is no origin; write it like https://shop.example.com, without a path");
+  }
+
+  void chat_account(const std::string& path, const v1::ChatAccount& chat) {
+    for (int i = 0; i < chat.origins_size(); ++i)
+      origin(path + ".origins[" + std::to_string(i) + "]", chat.origins(i));
+    if (!chat.identity_secret().empty() && chat.identity_secret().size() < kIdentitySecretBytesMin) {
+      add(path + ".identity_secret", "is too short to be a secret; take at least 16 characters");
+    }
+    if (chat.identity_required() && chat.identity_secret().empty()) {
+      add(path + ".identity_required", "needs identity_secret, or nobody could come in");
+    }
+  }
+
+  void chat() {
+    const v1::Chat& chat = config_.chat();
+    range("chat.sockets_max", chat.sockets_max(), 1, 100'000);
+    range("chat.file_size_max", chat.file_size_max(), 1 << 10, kMailBytesMax);
+    range("chat.messages_per_minute", chat.messages_per_minute(), 1, 100'000);
+    range("chat.messages_per_minute_and_address", chat.messages_per_minute_and_address(), 1, 1'000'000);
+    range("chat.session_days", chat.session_days(), 1, 3650);
+    range("chat.idle_minutes", chat.idle_minutes(), 1, 60 * 24);
   }
 
   void skill(const std::string& field, const std::string& text) {

@@ -191,6 +191,38 @@ TEST(HttpServer, RefusesHeadersAndBodiesOverTheirLimits) {
   EXPECT_EQ(read_reply(chunked).status, 413);
 }
 
+TEST(HttpServer, RefusesByTheHeadersAloneBeforeABodyIsRead) {
+  RunningServer server{[](HttpServer& http) {
+    set_up(http);
+    HttpRoute guarded{"POST", "/guarded", &echo};
+    guarded.refuse = [](const HttpRequest& request) -> std::optional<HttpResponse> {
+      if (request.header("authorization") == "let me") return std::nullopt;
+      return plain_response(401, "who are you?");
+    };
+    http.route(std::move(guarded));
+  }};
+  TestConnection stranger{server.port()};
+  stranger.send("POST /guarded HTTP/1.1\r\nHost: x\r\nContent-Length: 60000\r\n\r\n");  // and no body at all
+  EXPECT_EQ(read_reply(stranger).status, 401);
+  EXPECT_EQ(fetch(server.port(), "POST", "/guarded", {{"Authorization", "let me"}}, "body").status, 200);
+}
+
+TEST(HttpServer, ReadsOnlySoManyBodiesOfARouteAtOnce) {
+  RunningServer server{[](HttpServer& http) {
+    set_up(http);
+    HttpRoute one{"POST", "/one", &echo};
+    one.requests_max = 1;
+    http.route(std::move(one));
+  }};
+  TestConnection slow{server.port()};
+  slow.send("POST /one HTTP/1.1\r\nHost: x\r\nContent-Length: 4\r\nExpect: 100-continue\r\n\r\n");
+  slow.read_through("\r\n\r\n");  // its body is being read now
+  EXPECT_EQ(fetch(server.port(), "POST", "/one", {}, "two").status, 503);
+  slow.send("body");
+  EXPECT_EQ(read_reply(slow).status, 200);
+  EXPECT_EQ(fetch(server.port(), "POST", "/one", {}, "three").status, 200);
+}
+
 TEST(HttpServer, GivesUpOnAClientThatDripsItsHeadersOrItsBody) {
   RunningServer server{set_up, quick()};
   TestConnection headers{server.port()};

@@ -20,6 +20,10 @@ enum class CloseCode : std::uint16_t {
   kInternal = 1011,
   /// The server goes down for a moment; come back after a jittered wait.
   kRestarting = 1012,
+  /// The token that the client has is of no use: forget it, then come back.
+  kBadToken = 4001,
+  /// This page, site or person may not be here: do not come back by yourself.
+  kNotWelcome = 4003,
   /// The client did not read as fast as it was told things; come back and load afresh.
   kSlow = 4008,
 };

@@ -4,7 +4,7 @@
 #include <charconv>
 #include <utility>
 
-#include "console/core/blob_headers.h"
+#include "base/web/blob_headers.h"
 
 namespace hark::console {
 namespace {
@@ -68,8 +68,8 @@ Task<HttpResponse> serve_blob(std::shared_ptr<ConsoleService> service, HttpReque
     co_return web::plain_response(missing ? 404 : 503, first.error().message);
   }
   const auto headers =
-      blob_headers(request.query_value("type").value_or(""), request.query_value("name").value_or(""),
-                   request.query_value("inline").value_or("") == "1");
+      web::blob_headers(request.query_value("type").value_or(""), request.query_value("name").value_or(""),
+                        request.query_value("inline").value_or("") == "1");
   HttpResponse response;
   response.content_type = headers.content_type;
   response.headers = {{"Content-Disposition", headers.content_disposition},

@@ -1,16 +1,14 @@
 #include "console/web/page_files.h"
 
-#include <array>
 #include <string>
 #include <string_view>
 
-#include "base/core/digest.h"
+#include "base/web/static_files.h"
 #include "console/web/page_embedded.h"
 
 namespace hark::console {
 namespace {
 
-constexpr std::string_view kPrefix = "/console/";
 constexpr std::string_view kScript = "text/javascript; charset=utf-8";
 
 /// Our own scripts only, and no connection but to ourselves. Inline styles are for the customers' mails,
@@ -21,58 +19,20 @@ constexpr std::string_view kPagePolicy =
     "connect-src 'self'; "
     "frame-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
 
-struct PageFile {
-  std::string_view name;
-  std::string_view type;
-  std::string_view content;
-  /// By gzip, made with the page; empty where it is not worth it.
-  std::string_view compressed;
-  std::string etag;
-};
-
-PageFile file(std::string_view name, std::string_view type, std::string_view content,
-              std::string_view compressed = {}) {
-  return {name, type, content, compressed, "\"" + sha256_hex(content).substr(0, 16) + "\""};
-}
-
-const std::array<PageFile, 4>& files() {
-  static const std::array<PageFile, 4> all{
-      file("", "text/html; charset=utf-8", page::index_html),
-      file("style.css", "text/css; charset=utf-8", page::style_css, page::style_css_gz),
-      file("icon.svg", "image/svg+xml", page::icon_svg),
-      file("app.js", kScript, page::app_js, page::app_js_gz),
-  };
-  return all;
-}
-
-bool takes_gzip(const web::HttpRequest& request) {
-  const auto accepted = request.header("accept-encoding");
-  return accepted.find("gzip") != std::string_view::npos &&
-         accepted.find("gzip;q=0") == std::string_view::npos;
+web::StaticFiles page_files() {
+  web::StaticFiles files{"/console/", {{"Content-Security-Policy", std::string{kPagePolicy}}}};
+  files.add("", "text/html; charset=utf-8", page::index_html);
+  files.add("style.css", "text/css; charset=utf-8", page::style_css, page::style_css_gz);
+  files.add("icon.svg", "image/svg+xml", page::icon_svg);
+  files.add("app.js", kScript, page::app_js, page::app_js_gz);
+  return files;
 }
 
 }  // namespace
 
 Task<web::HttpResponse> serve_page_file(web::HttpRequest request) {
-  const auto name = std::string_view{request.path}.substr(kPrefix.size());
-  for (const auto& file : files()) {
-    if (file.name != name) continue;
-    web::HttpResponse response;
-    response.headers = {{"Cache-Control", "no-cache"},
-                        {"ETag", file.etag},
-                        {"Content-Security-Policy", std::string{kPagePolicy}},
-                        {"Vary", "Accept-Encoding"}};
-    if (request.header("if-none-match") == file.etag) {
-      response.status = 304;
-    } else {
-      response.content_type = std::string{file.type};
-      const bool compressed = !file.compressed.empty() && takes_gzip(request);
-      if (compressed) response.headers.push_back({"Content-Encoding", "gzip"});
-      response.body = std::string{compressed ? file.compressed : file.content};
-    }
-    co_return response;
-  }
-  co_return web::plain_response(404, "the console has no such file");
+  static const auto files = page_files();
+  co_return files.answer(request);
 }
 
 }  // namespace hark::console

@@ -136,7 +136,7 @@ Result<std::string> normalise_address(std::string_view address, std::string_view
   if (scheme == "mailto") return normalise_mail(address, rest);
   if (scheme == "tel") return normalise_phone(address, rest, default_region);
   if (scheme == "telegram") return normalise_exact(address, scheme, rest, 1);
-  for (const std::string_view two : {"messenger", "instagram", "whatsapp", "viber", "vk", "chat"}) {
+  for (const std::string_view two : {"messenger", "instagram", "whatsapp", "viber", "vk", "chat", "user"}) {
     if (scheme == two) return normalise_exact(address, scheme, rest, 2);
   }
   return invalid(address, "has a scheme that no channel uses");

@@ -20,7 +20,8 @@ constexpr std::size_t kAddressBytesMax = 320;
 ///   no number
 ///                              (short code, "anonymous") is kept as lower-case text
 ///   telegram:12345  messenger:<page>:<psid>  instagram:<account>:<igsid>  whatsapp:<portfolio>:<bsuid>
-///   viber:<bot>:<id>  vk:<group>:<id>  chat:<account>:<visitor>             exact, case kept
+///   viber:<bot>:<id>  vk:<group>:<id>  chat:<account>:<visitor>
+///   user:<account>:<id>, a signed-in user of the site that a chat account is on           exact, case kept
 ///
 /// Errors: ADDRESS_INVALID.
 Result<std::string> normalise_address(std::string_view address, std::string_view default_region = {});

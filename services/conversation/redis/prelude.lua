@@ -21,6 +21,7 @@
      thr:<thread>          hash    con, channel, account, last_reply; agent (of a thread that we started: who wrote last)
      refs:<conversation>   hash    native reference -> thread
      adr:<conversation>    hash    address -> "1" verified, "0" not
+     mat:<conversation>    hash    address -> why it may be this customer's as well
      seen:<channel>:<id>   string  cmsgpack of what accepting it returned; kept for the time a sender may repeat it
      idem:<key>            string  cmsgpack {digest of the request, result}; kept a day
      out:<entry>           hash    m OutboundMessage bytes, con, account, state, attempts, lease; for the day that it comes

@@ -73,6 +73,11 @@ const redis::Script& tickets_script() {
   return s;
 }
 
+const redis::Script& claims_script() {
+  static const auto s = script("claims", scripts::claims_lua);
+  return s;
+}
+
 void add_blobs(std::vector<std::string_view>& args, const Blobs& blobs) {
   for (const auto& [id, content] : blobs) {
     args.push_back(id);
@@ -205,6 +210,21 @@ Task<Result<std::string>> Store::claim_address(std::string_view address, std::st
   const std::array<std::string_view, 5> args{"SET", key, candidate, "NX", "GET"};
   HARK_CO_TRY(auto reply, co_await redis_.command(key, args));
   co_return reply.is_nil() ? std::string{candidate} : std::move(reply).text();
+}
+
+Task<Status> Store::record_claims(TimePoint now, std::string_view conversation_id,
+                                  const ClaimOutcome& claims) {
+  if (claims.joined.empty() && claims.matches.empty()) co_return Status{};
+  const auto most = std::to_string(kPossibleMatchesMax);
+  const auto joined = std::to_string(claims.joined.size());
+  std::vector<std::string_view> args{conversation_id, most, joined};
+  args.insert(args.end(), claims.joined.begin(), claims.joined.end());
+  for (const auto& match : claims.matches) {
+    args.push_back(match.address);
+    args.push_back(match.why);
+  }
+  HARK_CO_TRY_VOID(co_await run(claims_script(), place(conversation_id), now, std::move(args)));
+  co_return Status{};
 }
 
 Task<Result<Store::Accepted>> Store::accept(TimePoint now, const Acceptance& in) {

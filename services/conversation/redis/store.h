@@ -11,6 +11,7 @@
 #include "base/core/result.h"
 #include "base/core/time.h"
 #include "base/redis/client.h"
+#include "conversation/core/identity.h"
 #include "conversation/core/merge_order.h"
 #include "conversation/core/ticket.h"
 #include "hark/v1/conversation.pb.h"
@@ -56,6 +57,15 @@ class Store {
 
   /// Whose it is: `candidate` if nobody's yet.
   Task<Result<std::string>> claim_address(std::string_view address, std::string_view candidate);
+
+  /// Empty: nobody's.
+  Task<Result<std::string>> address_owner(std::string_view address);
+
+  /// Notes what a sender's claims came to. Idempotent.
+  Task<Status> record_claims(TimePoint now, std::string_view conversation_id, const ClaimOutcome& claims);
+  /// Of everybody in the conversation, with their owners as they are now; what is the customer's own by now
+  /// is left out.
+  Task<Status> add_possible_matches(v1::Conversation& conversation);
 
   struct Acceptance {
     std::string conversation_id, entry_id, ticket_id,

@@ -1,4 +1,6 @@
 // The reading half of Store.
+#include <set>
+
 #include "base/core/ids.h"
 #include "conversation/redis/decode.h"
 #include "conversation/redis/keys.h"
@@ -63,6 +65,28 @@ Task<Result<v1::Conversation>> Store::conversation(std::string_view conversation
     *out.mutable_ticket() = *std::move(found);
   }
   co_return out;
+}
+
+Task<Result<std::string>> Store::address_owner(std::string_view address) {
+  HARK_CO_TRY(auto owner, co_await command({"GET", keys::address(address)}));
+  co_return std::move(owner).text();
+}
+
+Task<Status> Store::add_possible_matches(v1::Conversation& conversation) {
+  std::set<std::string> own{conversation.id()};
+  own.insert(conversation.merged_customer_ids().begin(), conversation.merged_customer_ids().end());
+  for (const auto& customer : own) {
+    HARK_CO_TRY(const auto found, co_await command({"HGETALL", keys::in(place(customer), "mat", customer)}));
+    for (std::size_t i = 0; i + 1 < found.size(); i += 2) {
+      HARK_CO_TRY(auto owner, co_await address_owner(found[i].view()));
+      if (own.contains(owner)) continue;
+      auto& match = *conversation.add_possible_matches();
+      match.set_address(found[i].text());
+      match.set_why(found[i + 1].text());
+      match.set_conversation_id(std::move(owner));
+    }
+  }
+  co_return Status{};
 }
 
 Task<Result<std::vector<Store::OpenTicketRef>>> Store::index(std::uint16_t partition, bool all,

@@ -1,4 +1,4 @@
-#include "email/rpc/channel_client.h"
+#include "base/channel/channel_client.h"
 
 #include <grpcpp/channel.h>
 
@@ -7,7 +7,7 @@
 #include "hark/v1/blob_service.grpc.pb.h"
 #include "hark/v1/channel_service.grpc.pb.h"
 
-namespace hark::email {
+namespace hark {
 namespace {
 
 using namespace std::chrono_literals;
@@ -34,10 +34,12 @@ struct ChannelClient::Impl {
     std::optional<Result<v1::ConnectResponse>> answer;
   };
 
-  Impl(TaskGroup& group, std::shared_ptr<grpc::Channel> channel, std::vector<std::string> ids, OnLease lease)
+  Impl(TaskGroup& group, const std::shared_ptr<grpc::Channel>& to_conversation, v1::Channel which,
+       std::vector<std::string> ids, OnLease lease)
       : tasks{group},
-        channels{v1::ChannelService::NewStub(channel)},
-        blobs{v1::BlobService::NewStub(channel)},
+        channel{which},
+        channels{v1::ChannelService::NewStub(to_conversation)},
+        blobs{v1::BlobService::NewStub(to_conversation)},
         account_ids{std::move(ids)},
         on_lease{std::move(lease)},
         connected_changed{group.executor()} {}
@@ -48,7 +50,7 @@ struct ChannelClient::Impl {
       stream = rpc::open_stream(tasks.executor(), channels->async(),
                                 &v1::ChannelService::Stub::async_interface::Connect);
       v1::ConnectRequest hello;
-      hello.mutable_hello()->set_channel(v1::CHANNEL_EMAIL);
+      hello.mutable_hello()->set_channel(channel);
       for (const auto& id : account_ids) hello.mutable_hello()->add_account_ids(id);
       hello.mutable_hello()->set_leases_max(kLeasesMax);
       stream->write(std::move(hello));
@@ -59,6 +61,8 @@ struct ChannelClient::Impl {
           connected_changed.notify_all();
         } else if (response->has_lease()) {
           on_lease(std::move(*response->mutable_lease()));
+        } else if (response->has_typing()) {
+          if (on_typing) on_typing(std::move(*response->mutable_typing()));
         } else {
           settle(*std::move(response));
         }
@@ -104,7 +108,7 @@ struct ChannelClient::Impl {
     if (!stream->write(std::move(frame))) {
       waiting.erase(id);
       co_return Error{Code::kResourceExhausted, Reason::kOverloaded,
-                      "too many mails wait for the conversation service"};
+                      "too many messages wait for the conversation service"};
     }
     co_await waiter->timer.async_wait(as_result);
     if (waiter->answer) co_return *std::move(waiter->answer);
@@ -114,10 +118,12 @@ struct ChannelClient::Impl {
   }
 
   TaskGroup& tasks;
+  v1::Channel channel;
   std::unique_ptr<v1::ChannelService::Stub> channels;
   std::unique_ptr<v1::BlobService::Stub> blobs;
   std::vector<std::string> account_ids;
   OnLease on_lease;
+  OnTyping on_typing;
   Notifier connected_changed;
   bool connected = false;
   std::shared_ptr<Stream> stream;
@@ -138,9 +144,10 @@ Status status_of(const Result<v1::ConnectResponse>& answer) {
 
 }  // namespace
 
-ChannelClient::ChannelClient(TaskGroup& tasks, std::shared_ptr<grpc::Channel> channel,
-                             std::vector<std::string> account_ids, OnLease on_lease)
-    : impl_{std::make_shared<Impl>(tasks, std::move(channel), std::move(account_ids), std::move(on_lease))} {}
+ChannelClient::ChannelClient(TaskGroup& tasks, std::shared_ptr<grpc::Channel> to_conversation,
+                             v1::Channel channel, std::vector<std::string> account_ids, OnLease on_lease)
+    : impl_{std::make_shared<Impl>(tasks, to_conversation, channel, std::move(account_ids),
+                                   std::move(on_lease))} {}
 
 ChannelClient::~ChannelClient() = default;
 
@@ -177,6 +184,15 @@ Task<Status> ChannelClient::quarantine(v1::Quarantine input) {
   co_return status_of(co_await impl_->send(std::move(frame)));
 }
 
+void ChannelClient::on_typing(OnTyping on_typing) { impl_->on_typing = std::move(on_typing); }
+
+void ChannelClient::type(v1::Typing typing) {
+  if (!impl_->connected) return;
+  v1::ConnectRequest frame;
+  *frame.mutable_typing() = std::move(typing);
+  impl_->stream->write(std::move(frame));
+}
+
 Task<Result<v1::BlobRef>> ChannelClient::put_blob(std::string content) {
   auto stream = rpc::open_write_stream(impl_->tasks.executor(), impl_->blobs->async(),
                                        &v1::BlobService::Stub::async_interface::PutBlob);
@@ -201,4 +217,4 @@ Task<Result<std::string>> ChannelClient::get_blob(v1::BlobRef blob, std::string 
   co_return content;
 }
 
-}  // namespace hark::email
+}  // namespace hark

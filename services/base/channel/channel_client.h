@@ -15,16 +15,20 @@ namespace grpc {
 class Channel;
 }
 
-namespace hark::email {
+namespace hark {
 
-/// The email channel's stream to conversation: frames up with their acks, leases down. A broken stream is
-/// opened again with back-off; frames without an ack then fail with OUTCOME_UNKNOWN, and whoever sent the
-/// mail sends it again.
+/// A channel's stream to conversation (ChannelService.Connect): frames up with their acks, leases down. A
+/// broken stream is opened again with back-off; frames without an ack then fail with OUTCOME_UNKNOWN, and
+/// whoever sent the message sends it again.
 class ChannelClient {
  public:
   using OnLease = std::function<void(v1::Lease)>;
+  /// An agent types an answer to a customer of this channel.
+  using OnTyping = std::function<void(v1::Typing)>;
 
-  ChannelClient(TaskGroup& tasks, std::shared_ptr<grpc::Channel> channel,
+  /// `to_conversation`: the way to the conversation service. `account_ids`: whose messages this process
+  /// sends.
+  ChannelClient(TaskGroup& tasks, std::shared_ptr<grpc::Channel> to_conversation, v1::Channel channel,
                 std::vector<std::string> account_ids, OnLease on_lease);
   ~ChannelClient();
 
@@ -36,6 +40,11 @@ class ChannelClient {
   Task<Status> bounce(v1::BounceReport report);
   Task<Status> quarantine(v1::Quarantine input);
 
+  /// For channels that show it; set before start().
+  void on_typing(OnTyping on_typing);
+  /// The customer types. Lost without notice if the stream is broken.
+  void type(v1::Typing typing);
+
   /// Keeps a content too large to ride along. Returns its reference.
   Task<Result<v1::BlobRef>> put_blob(std::string content);
   /// Errors: BLOB_NOT_FOUND.
@@ -46,4 +55,4 @@ class ChannelClient {
   std::shared_ptr<Impl> impl_;
 };
 
-}  // namespace hark::email
+}  // namespace hark

@@ -3,9 +3,9 @@
 #include <string>
 #include <string_view>
 
-namespace hark::console {
+namespace hark::web {
 
-/// How a customer's file is handed to an agent's browser, so that nothing in it ever runs as a page of ours.
+/// How a file that somebody sent is handed to a browser, so that nothing in it ever runs as a page of ours.
 struct BlobHeaders {
   std::string content_type;
   /// RFC 6266, the name in both of its forms.
@@ -16,4 +16,4 @@ struct BlobHeaders {
 /// if asked for; everything else is saved to disk as bytes without a type.
 BlobHeaders blob_headers(std::string_view type, std::string_view name, bool inline_wanted);
 
-}  // namespace hark::console
+}  // namespace hark::web

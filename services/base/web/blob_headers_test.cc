@@ -1,10 +1,10 @@
-#include "console/core/blob_headers.h"
+#include "base/web/blob_headers.h"
 
 #include <gtest/gtest.h>
 
 #include <algorithm>
 
-namespace hark::console {
+namespace hark::web {
 namespace {
 
 TEST(BlobHeaders, ShowOnlyFourImageTypesAndOnlyWhenAsked) {
@@ -42,4 +42,4 @@ TEST(BlobHeaders, CutALongNameBetweenCharacters) {
 }
 
 }  // namespace
-}  // namespace hark::console
+}  // namespace hark::web

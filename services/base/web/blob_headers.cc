@@ -1,9 +1,9 @@
-#include "console/core/blob_headers.h"
+#include "base/web/blob_headers.h"
 
 #include <algorithm>
 #include <array>
 
-namespace hark::console {
+namespace hark::web {
 namespace {
 
 constexpr std::size_t kNameBytesMax = 255;
@@ -74,4 +74,4 @@ BlobHeaders blob_headers(std::string_view type, std::string_view name, bool inli
   return headers;
 }
 
-}  // namespace hark::console
+}  // namespace hark::web

@@ -1,0 +1,89 @@
+#include "chat/core/message_rules.h"
+
+#include <algorithm>
+
+namespace hark::chat {
+namespace {
+
+constexpr std::size_t kContentTypeBytesMax = 100;
+
+Error invalid(std::string message) {
+  return {Code::kInvalidArgument, Reason::kInvalidField, std::move(message)};
+}
+
+bool is_control(char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7f; }
+bool is_space(char c) { return c == ' ' || c == '\n' || c == '\t'; }
+bool is_alnum(char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9'); }
+
+std::string trimmed(std::string text) {
+  while (!text.empty() && is_space(text.back())) text.pop_back();
+  const auto start = std::ranges::find_if_not(text, is_space);
+  text.erase(text.begin(), start);
+  return text;
+}
+
+/// The longest beginning within the limit that ends on a whole character of UTF-8.
+std::string_view whole_characters(std::string_view text, std::size_t bytes_max) {
+  if (text.size() <= bytes_max) return text;
+  while (bytes_max > 0 && (static_cast<unsigned char>(text[bytes_max]) & 0xC0) == 0x80) --bytes_max;
+  return text.substr(0, bytes_max);
+}
+
+}  // namespace
+
+Status check_client_id(std::string_view id) {
+  const bool good = !id.empty() && id.size() <= kClientIdBytesMax &&
+                    std::ranges::all_of(id, [](char c) { return is_alnum(c) || c == '-' || c == '_'; });
+  if (!good) return invalid("client_id: must be 1 to 64 of A-Z, a-z, 0-9, '-' and '_'");
+  return {};
+}
+
+Status check_message(std::string_view text, std::size_t files) {
+  if (text.size() > kTextBytesMax) {
+    return Error{Code::kInvalidArgument, Reason::kTooLarge,
+                 "text: a message has at most 16 KiB; send the rest as another one, or as a file"};
+  }
+  if (files > kFilesMax) return invalid("files: at most 10 with one message");
+  if (text.empty() && files == 0) return invalid("text: is empty");
+  return {};
+}
+
+std::string plain_text(std::string_view text) {
+  std::string out;
+  out.reserve(text.size());
+  for (const char c : text) {
+    if (!is_control(c) || c == '\n' || c == '\t') out += c;
+  }
+  return trimmed(std::move(out));
+}
+
+std::string one_line(std::string_view text, std::size_t bytes_max) {
+  std::string out;
+  for (const char c : whole_characters(text, bytes_max)) out += is_control(c) ? ' ' : c;
+  return trimmed(std::move(out));
+}
+
+std::string safe_file_name(std::string_view name) {
+  auto out = one_line(name, kFileNameBytesMax);
+  for (char& c : out) {
+    if (std::string_view{"/\\:*?\"<>|"}.find(c) != std::string_view::npos) c = '_';
+  }
+  while (!out.empty() && (out.front() == '.' || out.front() == ' ')) out.erase(out.begin());
+  return out.empty() ? "file" : out;
+}
+
+std::string safe_content_type(std::string_view type) {
+  std::string out{type.substr(0, std::min(type.find(';'), kContentTypeBytesMax))};
+  for (char& c : out) {
+    if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
+  }
+  out = trimmed(std::move(out));
+  const auto slash = out.find('/');
+  const bool good = slash != std::string::npos && slash > 0 && slash + 1 < out.size() &&
+                    std::ranges::all_of(out, [](char c) {
+                      return is_alnum(c) || std::string_view{"/.+-_"}.find(c) != std::string_view::npos;
+                    });
+  return good ? out : "application/octet-stream";
+}
+
+}  // namespace hark::chat

@@ -1,0 +1,182 @@
+// What goes down to visitors, and what is reported about it.
+#include "base/log/log.h"
+#include "chat/inbound.h"
+#include "chat/service.h"
+
+namespace hark::chat {
+namespace {
+
+using namespace std::chrono_literals;
+
+constexpr std::chrono::milliseconds kReadAgain = 500ms;
+constexpr int kReportAttempts = 5;
+
+const Logger& logger() {
+  static const Logger log{"chat"};
+  return log;
+}
+
+}  // namespace
+
+void ChatService::announce(const Visitor& visitor) {
+  look_again(visitor.address());
+  news_.announce(visitor.address());
+}
+
+void ChatService::look_again(std::string_view address) {
+  const auto wake = [](const std::set<VisitPtr>& visits) {
+    for (const auto& visit : visits) {
+      ++visit->news;
+      visit->changed.notify_all();
+    }
+  };
+  if (address.empty()) {
+    for (const auto& [visitor, visits] : by_visitor_) wake(visits);
+  } else if (const auto found = by_visitor_.find(address); found != by_visitor_.end()) {
+    wake(found->second);
+  }
+}
+
+void ChatService::disconnect_feed(const VisitPtr& visit) {
+  ++visit->greeting;
+  visit->changed.notify_all();
+  if (!std::exchange(visit->welcomed, false)) return;
+  const auto found = by_visitor_.find(visit->visitor.address());
+  if (found == by_visitor_.end()) return;
+  found->second.erase(visit);
+  if (found->second.empty()) by_visitor_.erase(found);
+}
+
+void ChatService::show_typing(const v1::Typing& typing) {
+  const auto found = by_visitor_.find(typing.address());
+  if (found == by_visitor_.end()) return;
+  v1::ChatResponse response;
+  response.mutable_typing()->set_active(typing.typing());
+  for (const auto& visit : found->second) visit->sink->send(response);
+}
+
+/// Sends what the page lacks, as long as it keeps up, and waits for more.
+Task<> ChatService::feed(VisitPtr visit) {
+  const auto greeting = visit->greeting;
+  const auto goes_on = [&] { return !visit->ended && visit->greeting == greeting; };
+  // News that a crash kept from conversation.
+  if (auto marks = co_await store_.mark(visit->visitor, 0, 0); marks.ok())
+    co_await tell_conversation(visit->visitor, *std::move(marks));
+  while (goes_on()) {
+    if (visit->sent - visit->delivered >= kItemsAheadMax) {
+      const auto before = visit->delivered;
+      asio::steady_timer slow{tasks_.executor(), kSlowTime};
+      slow.async_wait([visit](const boost::system::error_code& error) {
+        if (error) return;
+        visit->sink->close(Farewell::kTooSlow, "say what you have (seen.delivered); resume from there");
+      });
+      while (goes_on() && visit->delivered == before) co_await visit->changed.wait();
+      continue;
+    }
+    const auto news = visit->news;
+    const auto after = visit->sent;
+    const auto page = co_await store_.read(visit->visitor, after, kItemsPerRead);
+    if (!goes_on()) co_return;
+    if (!page.ok()) {
+      co_await sleep_for(kReadAgain);
+      continue;
+    }
+    if (!send_page(visit, *page)) co_return;
+    if (visit->sent == after && visit->news == news) co_await visit->changed.wait();
+  }
+}
+
+/// False: the page was told to start afresh, and its feed is over.
+bool ChatService::send_page(const VisitPtr& visit, const Store::Page& page) {
+  const bool continues = page.log.epoch == visit->epoch && visit->sent >= page.log.first - 1 &&
+                         (page.items.empty() || page.items.front().offset == visit->sent + 1);
+  if (!continues) {
+    v1::ChatResponse reload;
+    reload.mutable_reload()->set_why("what was here can no longer be continued");
+    visit->sink->send(reload);
+    disconnect_feed(visit);
+    return false;
+  }
+  for (const auto& item : page.items) {
+    v1::ChatResponse response;
+    *response.mutable_item() = item.record.item();
+    visit->sink->send(response);
+    visit->sent = item.offset;
+  }
+  return true;
+}
+
+void ChatService::watch(const VisitPtr& visit, Duration quiet_for) {
+  visit->quiet.expires_after(quiet_for);
+  visit->quiet.async_wait([this, weak = std::weak_ptr{visit}](const boost::system::error_code& error) {
+    const auto still = weak.lock();
+    if (!error && still && !still->ended) on_quiet(still);
+  });
+}
+
+/// Closes connections that never say hello, and those on which nothing happens any more.
+void ChatService::on_quiet(const VisitPtr& visit) {
+  const auto idle = clock_.now() - visit->last_active;
+  if (visit->greeting == 0) {
+    visit->sink->close(Farewell::kIdle, "nobody said hello");
+  } else if (idle >= settings_.idle_time) {
+    visit->sink->close(Farewell::kIdle, "nothing happened for long");
+  } else {
+    watch(visit, settings_.idle_time - idle);
+  }
+}
+
+void ChatService::take(v1::Lease lease) { tasks_.spawn("chat deliver", deliver(std::move(lease))); }
+
+Task<> ChatService::deliver(v1::Lease lease) {
+  const auto& message = lease.message();
+  v1::Receipt receipt;
+  receipt.set_lease_id(lease.lease_id());
+  receipt.set_entry_id(message.entry_id());
+  const auto visitor = visitor_of_address(message.to().address());
+  if (!visitor.ok()) {
+    receipt.set_state(v1::DELIVERY_STATE_FAILED);
+    receipt.set_detail(visitor.error().message);
+  } else {
+    const auto appended =
+        co_await store_.append(*visitor, answer_record(message), std::to_string(message.created_at_ms()));
+    if (!appended.ok()) co_return;  // the lease runs out and comes again
+    if (appended->fresh) answers_.add();
+    announce(*visitor);
+    receipt.set_state(v1::DELIVERY_STATE_SENT);
+    receipt.set_detail("waits in the visitor's chat");
+  }
+  logger().info("answer in a chat", {{"conversation", message.conversation_id()},
+                                     {"entry", message.entry_id()},
+                                     {"state", v1::DeliveryState_Name(receipt.state())}});
+  co_await report(std::move(receipt));
+}
+
+/// Tells conversation which answers have arrived and which were read, and notes that it knows.
+Task<> ChatService::tell_conversation(Visitor visitor, Store::Marks marks) {
+  for (const auto& item : marks.untold) {
+    if (item.record.entry_id().empty()) continue;
+    const bool read = item.offset <= marks.read;
+    if (!read && item.offset <= marks.told_delivered) continue;
+    v1::Receipt receipt;
+    receipt.set_entry_id(item.record.entry_id());
+    receipt.set_state(read ? v1::DELIVERY_STATE_READ : v1::DELIVERY_STATE_DELIVERED);
+    if (!co_await report(std::move(receipt))) co_return;  // with the next connection
+  }
+  if (marks.delivered > marks.told_delivered || marks.read > marks.told_read)
+    (void)co_await store_.told(visitor, marks.delivered, marks.read);
+}
+
+/// False: conversation does not know yet.
+Task<bool> ChatService::report(v1::Receipt receipt) {
+  for (int attempt = 0; attempt < kReportAttempts; ++attempt) {
+    const auto reported = co_await conversation_.report(receipt);
+    if (reported.ok() || reported.error().code == Code::kInvalidArgument ||
+        reported.error().code == Code::kNotFound)
+      co_return true;
+    co_await sleep_for(std::chrono::milliseconds{200 << attempt});
+  }
+  co_return false;
+}
+
+}  // namespace hark::chat

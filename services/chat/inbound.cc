@@ -1,0 +1,49 @@
+#include "chat/inbound.h"
+
+namespace hark::chat {
+
+v1::InboundMessage inbound_message(const Visitor& visitor, const v1::ChatLogRecord& record) {
+  const auto address = visitor.address();
+  const auto& item = record.item();
+  v1::InboundMessage message;
+  message.set_channel(v1::CHANNEL_CHAT);
+  message.set_account_id(visitor.account_id);
+  message.set_native_id(address + ":" + item.client_id());
+  message.set_kind(v1::InboundMessage::KIND_MESSAGE);
+  message.mutable_sender()->set_address(address);
+  message.set_sent_at_ms(item.at_ms());
+  auto& content = *message.mutable_content();
+  content.set_text(item.text());
+  content.set_visible_text(item.text());
+  for (int i = 0; i < item.files_size(); ++i) {
+    auto& attachment = *content.add_attachments();
+    attachment.set_file_name(item.files(i).file_name());
+    attachment.set_content_type(item.files(i).content_type());
+    *attachment.mutable_blob() = record.blobs(i);
+  }
+  // The visitor's address names the thread: the first message has it, each later one refers to it.
+  message.mutable_thread()->set_own_reference(address);
+  message.mutable_thread()->add_references(address);
+  message.mutable_reply_route()->mutable_to()->set_address(address);
+  return message;
+}
+
+v1::ChatLogRecord answer_record(const v1::OutboundMessage& message) {
+  v1::ChatLogRecord record;
+  auto& item = *record.mutable_item();
+  item.set_at_ms(message.created_at_ms());
+  item.set_agent_name(message.from_name());
+  item.set_text(message.content().text());
+  for (const auto& attachment : message.content().attachments()) {
+    auto& file = *item.add_files();
+    file.set_file_name(attachment.file_name());
+    file.set_content_type(attachment.content_type());
+    file.set_size_bytes(attachment.blob().size_bytes());
+    *record.add_blobs() = attachment.blob();
+  }
+  record.set_entry_id(message.entry_id());
+  record.set_conversation_id(message.conversation_id());
+  return record;
+}
+
+}  // namespace hark::chat
