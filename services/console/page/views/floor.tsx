@@ -65,9 +65,10 @@ function WaitingRow({ticket: waiting, now}: {ticket: QueuedTicket; now: number})
 function Waiting({state}: {state: State}) {
   const now = serverNow(state);
   const {items, loading, error} = state.waiting;
+  const only = state.waitingOnly.accountId ?? state.waitingOnly.skill;
   return (
     <section class="card floor-card" aria-labelledby="waiting-title">
-      <h2 id="waiting-title">{t("waitingTickets")} {state.waitingTotal > 0 && <span class="count">{state.waitingTotal}</span>}</h2>
+      <h2 id="waiting-title">{t("waitingTickets")}{only && `: ${only}`} {state.waitingTotal > 0 && <span class="count">{state.waitingTotal}</span>}</h2>
       {error ? <p class="error" role="alert">{error}</p> : !items.length && <p class="empty">{t(loading ? "loading" : "nothingWaits")}</p>}
       <ul id="waiting-tickets" class="floor-list">{items.map((one) => <WaitingRow key={one.ticket?.id} ticket={one} now={now} />)}</ul>
     </section>
