@@ -6,7 +6,8 @@ import pytest
 
 from support import mail
 from support.browser import AXE, CHROMIUM, Browser
-from support.hark import wait_for
+from support.console_page import accept, at_work, sign_in, written
+from support.hark import ROOT, wait_for
 
 pytestmark = pytest.mark.skipif(CHROMIUM is None, reason="Chromium is not installed")
 
@@ -23,27 +24,6 @@ def page(hark, browser, tmp_path, request):
     one = browser.open(f"http://127.0.0.1:{hark.http}/")
     yield one
     assert one.errors == [], "the page threw"
-
-
-def sign_in(page, login="ana", password="test-password"):
-    page.wait("!!document.querySelector('#login')")
-    page.type("#login", login)
-    page.type("#password", password)
-    page.click("#sign-in-form button[type=submit]")
-
-
-def at_work(page, login="ana"):
-    sign_in(page, login)
-    page.wait("!!document.querySelector('#console')")
-    page.click("#presence label", "Available")
-    page.wait("document.querySelector('input[value=PRESENCE_AVAILABLE]').checked")
-
-
-def accept(page, words):
-    """Takes the offer that has these words in it, and waits until its conversation is open."""
-    page.wait(f"[...document.querySelectorAll('#offers li')].some(e => e.innerText.includes({words!r}))", 20)
-    page.evaluate(f"[...document.querySelectorAll('#offers li')].find(e => e.innerText.includes({words!r})).id = 'wanted'")
-    page.click("#wanted button", "Accept")
 
 
 def test_a_wrong_password_is_told_in_words_and_nothing_is_shown(page):
@@ -98,11 +78,6 @@ def test_hostile_html_runs_nothing_and_asks_nobody(hark, page):
     assert page.evaluate("window.pwned ?? null") is None
     own = re.compile(rf"^(https?|wss?)://127\.0\.0\.1:{hark.http}/|^(data|blob|about):")
     assert [url for url in page.requests if not own.match(url)] == []
-
-
-def written(page, words):
-    page.type("#words", words)
-    page.wait_text("#draft-state", "Draft kept")
 
 
 def test_a_whole_story_from_offer_to_resolution_with_a_waiver(hark, page, sink):
@@ -171,6 +146,35 @@ def test_a_reply_that_was_sent_into_a_lost_connection_arrives_once(hark, page, s
     assert "Half of an answer, and the rest." in sent.get_body(("plain",)).get_content()
     page.wait("document.querySelector('#words').value === ''")
     assert page.text("#entries").count("and the rest.") == 1
+
+
+# Keeps the page's sockets and what came through them within the test's reach.
+OVERHEAR = """
+  window.sockets = []; window.heard = [];
+  window.WebSocket = class extends WebSocket {
+    constructor(...all) {
+      super(...all);
+      sockets.push(this);
+      this.addEventListener('message', event => heard.push(JSON.parse(event.data)));
+    }
+  };"""
+
+
+def test_a_short_loss_of_the_connection_is_resumed_without_loading_afresh(hark, page):
+    page.send("Page.addScriptToEvaluateOnNewDocument", source=OVERHEAR)
+    page.send("Page.reload")
+    at_work(page)
+    sender = mail.unique("resume")
+    mail.deliver(hark, mail.make(sender, subject="Resume 7001", text="before the loss\n"))
+    accept(page, "7001")
+    page.wait_text("#entries", "before the loss")
+    page.evaluate("heard.length = 0; sockets.at(-1).close()")
+    mail.deliver(hark, mail.make(sender, subject="Resume 7002", text="while nobody listened\n"))
+    page.wait_text("#entries", "while nobody listened")
+    page.wait("document.querySelector('#connection').innerText === ''")
+    assert page.evaluate("heard.find(frame => frame.signedIn).signedIn.resumed")
+    offsets = page.evaluate("heard.filter(frame => frame.offset).map(frame => Number(frame.offset))")
+    assert offsets == list(range(offsets[0], offsets[0] + len(offsets)))
 
 
 def test_a_draft_is_there_after_a_reload(hark, page):

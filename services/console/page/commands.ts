@@ -5,7 +5,7 @@ import {watchFloor} from "./floor.js";
 import {setPresence, signOut, store} from "./session.js";
 import {changeSettings, settings} from "./settings.js";
 import {isMine, isSupervisor, type Section, selectedThread, type State} from "./store/state.js";
-import {accept, decline, reassign, reopen, resolve, takeOver, transfer, whisper} from "./tickets.js";
+import {accept, decline, reassign, reopen, resolve, start, takeOver, transfer, whisper} from "./tickets.js";
 import {focusComposer, focusSearch} from "./views/focus.js";
 import {type Language, languageNames, t} from "./words/words.js";
 
@@ -70,6 +70,7 @@ export function commands(state: State): Command[] {
       {title: t("commandDeclineFirst"), key: "d", run: () => decline(offer)},
     ] : []),
     ...ofConversation(state),
+    ...(state.setup.accounts?.some((account) => account.channel === "CHANNEL_EMAIL") ? [{title: t("startTitle"), key: "m", run: start}] : []),
     {title: t("commandNext"), key: "j", run: () => step(store.state, 1)},
     {title: t("commandPrevious"), key: "k", run: () => step(store.state, -1)},
     {title: t("commandSearch"), key: "/", run: () => { store.patch({pane: "work", section: "desk"}); focusSearch(); }},

@@ -1,5 +1,5 @@
 // What a supervisor watches and does with agents.
-import type {Presence} from "hark/v1";
+import type {ConsoleResponse_Overview, Presence} from "hark/v1";
 import {presenceName, refusalText} from "./format.js";
 import {link, store} from "./session.js";
 import {say} from "./views/announcer.js";
@@ -13,9 +13,8 @@ let timer: ReturnType<typeof setInterval> | undefined;
 export function watchFloor(on: boolean): void {
   link.request({oversee: {on}}).catch((error: unknown) => on && say(refusalText(error), "problem"));
   clearInterval(timer);
-  if (!on) return;
+  if (!on) return store.patch({overview: null});
   void loadSeries();
-  void loadWaiting();
   timer = setInterval(() => void loadSeries(), SERIES_EVERY_MS);
 }
 
@@ -24,9 +23,16 @@ async function loadSeries(): Promise<void> {
   if (series) store.patch({series});
 }
 
+/** The overview counts; when its count is another, the list of what waits is another as well. */
+export function overviewCame(before: ConsoleResponse_Overview | null): void {
+  const count = (overview: ConsoleResponse_Overview | null) =>
+    [overview?.total?.waiting, overview?.total?.offered, overview?.total?.oldestSinceMs].join();
+  if (count(before) !== count(store.state.overview)) void loadWaiting(store.state.waitingOnly);
+}
+
 /** Of one account or skill, or everything. */
 export async function loadWaiting(only: {accountId?: string; skill?: string} = {}): Promise<void> {
-  store.change((state) => ({...state, waiting: {...state.waiting, loading: true, error: ""}}));
+  store.change((state) => ({...state, waitingOnly: only, waiting: {...state.waiting, loading: true, error: ""}}));
   try {
     const {waiting} = await link.request({listWaiting: only});
     store.change((state) => ({

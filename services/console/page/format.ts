@@ -108,6 +108,7 @@ export function refusalText(error: unknown): string {
     case "OBLIGATIONS_OPEN": return t("refusedObligations");
     case "OVERLOADED": return t("refusedOverloaded");
     case "STORE_UNAVAILABLE": return t("refusedStore");
+    case "TICKET_HELD": return t("refusedHeld", {message: message ?? ""});
     case "LOST": return t("refusedLost");
     case "PERMISSION_DENIED": return t("refusedPermission");
     default: return t("refusedOther", {message: message || reason || "?"});

@@ -6,7 +6,7 @@ import {fillGap, open} from "./conversations.js";
 import {refusalText} from "./format.js";
 import {Link, type LinkState, reasonOf} from "./link.js";
 import {offersCame} from "./notify.js";
-import {watchFloor} from "./floor.js";
+import {overviewCame, watchFloor} from "./floor.js";
 import {foldFrame} from "./store/fold.js";
 import {initialState, type State} from "./store/state.js";
 import {Store} from "./store/store.js";
@@ -58,6 +58,7 @@ function onFrame(frame: ConsoleResponse): void {
     keepPresence(store.state);
   }
   if (frame.conversation) void fillGap(frame.conversation.conversation?.id ?? "");
+  if (frame.overview) overviewCame(before.overview);
   if (frame.draftKept) keptDraft(frame.draftKept);
 }
 

@@ -1,7 +1,7 @@
 // What is done with tickets and offers. Each asks what it has to know, and acts once: its key is made when the question is put.
 import type {Conversation, Entry, Offer, Ticket} from "hark/v1";
 import {select} from "./conversations.js";
-import {refusalText} from "./format.js";
+import {addressText, refusalText} from "./format.js";
 import {newKey} from "./link.js";
 import {link, store} from "./session.js";
 import {say} from "./views/announcer.js";
@@ -80,7 +80,7 @@ const wishFields = () => [
   store.state.colleagues.size
     ? {name: "agent", label: t("toWhom"), choices: colleagueChoices()}
     : {name: "agent", label: `${t("toWhom")} (${t("login")})`},
-  {name: "skills", label: t("skillsOptional"), hint: t("skillsExample"), list: knownSkills()},
+  {name: "skills", label: t("skillsOptional"), hint: t("skillsExample"), list: knownSkills(), many: true},
 ];
 
 export function transfer({ticket}: Conversation): void {
@@ -115,6 +115,26 @@ export function waive({ticket}: Conversation, entry: Entry): void {
     act: ({reason}) => link.command("waiveObligation", {
       idempotencyKey, entryId: entry.id ?? "", assignmentToken: tokenOf(ticket), reason: reason ?? "",
     }),
+  });
+}
+
+/** A first message to a customer, from one of our mail accounts; their answer comes back to this agent. */
+export function start(): void {
+  const idempotencyKey = newKey();
+  const accounts = (store.state.setup.accounts ?? []).filter((account) => account.channel === "CHANNEL_EMAIL");
+  ask({
+    title: t("startTitle"), ok: t("startOk"),
+    fields: [
+      {name: "account", label: t("startFrom"), choices: accounts.map(({id = "", name, address}) => ({value: id, label: `${name || id} · ${addressText(address)}`}))},
+      {name: "to", label: t("startTo"), required: true}, {name: "name", label: t("startName")}, {name: "subject", label: t("subject"), required: true},
+      {name: "text", label: t("startText"), area: true, long: true, required: true}, {name: "reason", label: t("why"), hint: t("onTheRecord")},
+    ],
+    act: async ({account, to, name, subject, text, reason}) => {
+      const {done} = await link.command("start", {
+        idempotencyKey, accountId: account ?? "", to: {address: `mailto:${to}`, name: name ?? ""}, subject: subject ?? "", text: text ?? "", reason: reason ?? "",
+      });
+      select(done?.entry?.conversationId ?? "");
+    },
   });
 }
 

@@ -96,7 +96,8 @@ export async function send(thread: Thread, mode: "reply" | "note"): Promise<void
   const key = conflictKey(id, entryId);
   const draft = draftOf(thread, entryId);
   const text = draft.text.trim();
-  if (!text || sending.has(key) || (mode === "reply" && (!entryId || unread(thread, draft).length))) return;
+  // A file that is still on its way belongs to this answer.
+  if (!text || sending.has(key) || uploading.get(key)?.length || (mode === "reply" && (!entryId || unread(thread, draft).length))) return;
   const no = objection(draft, mode === "reply");
   if (no) {
     problems.set(key, no);

@@ -55,6 +55,11 @@ const replaced = (list: readonly Conversation[], conversation: Conversation): re
 /** An update that has only an id brings entries alone. */
 const isWhole = (conversation: Conversation): boolean => Boolean(conversation.lastSequence ?? conversation.ticket);
 
+/** Another customer's entries came between: with a merge all are numbered anew. */
+const renumbered = (thread: Thread, conversation: Conversation): boolean =>
+  isWhole(conversation) && thread.entries.length > 0 &&
+  (conversation.mergedCustomerIds?.length ?? 0) > (thread.conversation.mergedCustomerIds?.length ?? 0);
+
 export function foldConversation(state: State, update: ConsoleResponse_ConversationUpdate): State {
   const conversation = update.conversation;
   if (!conversation?.id) return state;
@@ -64,7 +69,7 @@ export function foldConversation(state: State, update: ConsoleResponse_Conversat
   return withThread(listed, conversation.id, (thread) => ({
     ...thread,
     conversation: isWhole(conversation) ? conversation : thread.conversation,
-    entries: mergeEntries(thread.entries, update.entries),
+    entries: mergeEntries(renumbered(thread, conversation) ? [] : thread.entries, update.entries),
     replyOptions: update.replyOptions ?? thread.replyOptions,
   }));
 }

@@ -29,6 +29,15 @@ test("an update that brings entries alone leaves the conversation as it was know
   assert.ok(isMine(state, thread?.conversation));
 });
 
+test("a merge numbers everything anew, so what was known before it goes", () => {
+  const before = foldFrame(withConversation(), {conversation: {conversation, entries: [entry(1), entry(2)]}}, 0);
+  const merged = {...conversation, mergedCustomerIds: ["con_2"]};
+  const after = foldFrame(before, {conversation: {conversation: merged, entries: [entry(3), entry(4)]}}, 0);
+  assert.deepEqual(sequences(after.threads.get("c1")?.entries ?? []), [3, 4]);
+  const later = foldFrame(after, {conversation: {conversation: merged, entries: [entry(5)]}}, 0);
+  assert.deepEqual(sequences(later.threads.get("c1")?.entries ?? []), [3, 4, 5]);
+});
+
 test("opened again within a page it goes on, opened far behind it starts afresh", () => {
   const near = foldOpened(foldFrame(withConversation(), {conversation: {conversation, entries: [entry(1), entry(2)]}}, 0), {conversation, entries: [entry(2), entry(3)]});
   assert.deepEqual(sequences(near.threads.get("c1")?.entries ?? []), [1, 2, 3]);

@@ -64,6 +64,8 @@ export interface State {
   series: ConsoleResponse_Series | null;
   waiting: List<QueuedTicket>;
   waitingTotal: number;
+  /** Which of them: of one account or skill, or all. */
+  waitingOnly: {accountId?: string; skill?: string};
 }
 
 export const emptyList = <Item>(): List<Item> => ({items: [], nextPage: "", loading: false, error: ""});
@@ -95,6 +97,7 @@ export const initialState: State = {
   series: null,
   waiting: emptyList(),
   waitingTotal: 0,
+  waitingOnly: {},
 };
 
 export const newThread = (id: string): Thread => ({

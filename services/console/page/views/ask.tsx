@@ -7,9 +7,13 @@ export interface Field {
   name: string;
   label: string;
   area?: boolean;
+  /** A message, not a remark. */
+  long?: boolean;
   required?: boolean;
   /** Words to choose from, or to write others in their place. */
   list?: readonly string[];
+  /** Several of them, separated by commas. */
+  many?: boolean;
   choices?: readonly {value: string; label: string}[];
   hint?: string;
   value?: string;
@@ -39,7 +43,8 @@ function FieldInput({field}: {field: Field}) {
   const input = useRef<HTMLInputElement & HTMLTextAreaElement>(null);
   const pick = (words: string) => {
     if (!input.current) return;
-    input.current.value = words;
+    const before = field.many ? input.current.value.trim().replace(/,$/, "") : "";
+    input.current.value = before ? `${before}, ${words}` : words;
     input.current.focus();
   };
   const long = Boolean(field.list && field.list.length > 6);
@@ -49,7 +54,7 @@ function FieldInput({field}: {field: Field}) {
       {field.choices
         ? <select id={id} name={field.name} defaultValue={field.value ?? ""}>{field.choices.map(({value, label}) => <option value={value}>{label}</option>)}</select>
         : field.area
-          ? <textarea id={id} name={field.name} rows={3} maxLength={2000} ref={input} defaultValue={field.value ?? ""} />
+          ? <textarea id={id} name={field.name} rows={field.long ? 8 : 3} maxLength={field.long ? 200_000 : 2000} ref={input} defaultValue={field.value ?? ""} />
           : <input id={id} name={field.name} maxLength={200} autocomplete="off" ref={input} defaultValue={field.value ?? ""} list={long ? `${id}-list` : undefined} />}
       {long && <datalist id={`${id}-list`}>{field.list?.map((value) => <option value={value} />)}</datalist>}
       <Suggestions field={field} onPick={pick} />

@@ -119,7 +119,7 @@ export function Composer({state, thread}: {state: State; thread: Thread}) {
   const busy = sending.has(key);
   const area = useGrowing(draft.text);
   const files = useRef<HTMLInputElement>(null);
-  const blocked = mode === "reply" && (!entry || unread(thread, draft).length > 0);
+  const blocked = mode === "reply" && (!entry || unread(thread, draft).length > 0 || Boolean(uploading.get(key)?.length));
   const problem = problems.get(key) || objection(draft, mode === "reply" && draft.text.length > 0);
 
   const setMode = (next: "reply" | "note") => choose(thread, {mode: next});

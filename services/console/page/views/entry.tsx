@@ -64,6 +64,7 @@ function Inbound({state, thread, entry}: EntryProps) {
 function WhyHere({state, thread, entry, reveal}: EntryProps) {
   const answered = thread.entries.find((other) => other.id === entry.answersEntryId);
   const channel = channelName(entry.channel);
+  if (entry.kind === "ENTRY_KIND_STARTED") return <p class="quiet why">{t("startedWhy", {channel, reason: entry.reason ?? ""})}</p>;
   if (!answered) return <p class="quiet why">{t("answersOlder", {channel})}</p>;
   const time = (
     <button type="button" class="link" title={t("answersThis")} onClick={() => reveal(answered.id ?? "")}>
@@ -98,6 +99,7 @@ function Reply(props: EntryProps) {
         {entry.accountId && <span class="quiet">{t("leftFrom", {account: entry.accountId})}</span>}
         {entry.delivery && <span class={`badge ${tone}`}>{deliveryName(entry.delivery)}</span>}
       </p>
+      {entry.kind === "ENTRY_KIND_STARTED" && entry.content?.subject && <h3 class="subject-line" dir="auto">{entry.content.subject}</h3>}
       {entry.cc?.length ? <p class="quiet">{t("copyTo", {who: entry.cc.map(personText).join(", ")})}</p> : null}
       {trouble && <p class="notice bad" role="note">{deliveryName(entry.delivery)}: {entry.deliveryDetail || t("deliveryNoReason")}</p>}
       <EntryBody entry={entry} />
@@ -138,7 +140,9 @@ function statusText(state: State, entry: Entry): string {
     case "CHANGE_TRANSFERRED": return t("sentBack", {who});
     case "CHANGE_RETURNED": return about ? t("ticketReturnedFrom", {who: about}) : t("ticketReturned");
     case "CHANGE_RESOLVED": return t("resolvedTicket", {who});
-    case "CHANGE_REOPENED": return t("reopenedTicket", {who});
+    case "CHANGE_MERGED": return t("mergedIn", {who});
+    case "CHANGE_UNMERGED": return t("unmerged", {who});
+    case "CHANGE_REOPENED": if (!entry.agentId && entry.answersEntryId) return t("replyLost"); return t("reopenedTicket", {who});
     case "CHANGE_WAIVED": return t("waivedMessage", {who});
     default: return t("changedTicket", {who});
   }
@@ -151,6 +155,7 @@ function Status({state, entry}: EntryProps) {
 export function EntryView(props: EntryProps) {
   switch (props.entry.kind) {
     case "ENTRY_KIND_INBOUND": return <Inbound {...props} />;
+    case "ENTRY_KIND_STARTED":
     case "ENTRY_KIND_REPLY": return <Reply {...props} />;
     case "ENTRY_KIND_NOTE": return <Note {...props} />;
     case "ENTRY_KIND_AUTO_REPLY": return <AutoReply {...props} />;

@@ -9,8 +9,8 @@ import {t} from "../words/words.js";
 import {Avatar, ChannelChip, useServerNow} from "./parts.js";
 import {Plot} from "./plots.js";
 
-const estimate = (seconds: number | undefined): string =>
-  seconds === undefined ? waitText(0) : seconds < 0 ? t("unknownWait") : waitText(seconds * 1000);
+/** Known of all that waits, when something was taken lately; else there is no saying. */
+const estimate = (seconds = 0): string => (seconds < 0 ? "–" : waitText(seconds * 1000));
 
 function QueueRow({queue, name, now, onOpen}: {queue: ConsoleResponse_QueueState; name: string; now: number; onOpen(): void}) {
   return (
@@ -65,9 +65,10 @@ function WaitingRow({ticket: waiting, now}: {ticket: QueuedTicket; now: number})
 function Waiting({state}: {state: State}) {
   const now = serverNow(state);
   const {items, loading, error} = state.waiting;
+  const only = state.waitingOnly.accountId ?? state.waitingOnly.skill;
   return (
     <section class="card floor-card" aria-labelledby="waiting-title">
-      <h2 id="waiting-title">{t("waitingTickets")} {state.waitingTotal > 0 && <span class="count">{state.waitingTotal}</span>}</h2>
+      <h2 id="waiting-title">{t("waitingTickets")}{only && `: ${only}`} {state.waitingTotal > 0 && <span class="count">{state.waitingTotal}</span>}</h2>
       {error ? <p class="error" role="alert">{error}</p> : !items.length && <p class="empty">{t(loading ? "loading" : "nothingWaits")}</p>}
       <ul id="waiting-tickets" class="floor-list">{items.map((one) => <WaitingRow key={one.ticket?.id} ticket={one} now={now} />)}</ul>
     </section>

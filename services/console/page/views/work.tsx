@@ -5,7 +5,7 @@ import {loadAll, search, searchedBackToMs, select} from "../conversations.js";
 import {addressText, countdownText, customerText, personText, ticketStateName, timeText, waitText} from "../format.js";
 import {drafts, endWrapUp, store} from "../session.js";
 import {isEmpty} from "../compose/drafts.js";
-import {agentName, serverNow, type State} from "../store/state.js";
+import {agentName, isMine, serverNow, type State} from "../store/state.js";
 import {accept, busyOffers, decline, refusedOffers} from "../tickets.js";
 import {t, type WordKey} from "../words/words.js";
 import {Icon} from "./icons.js";
@@ -97,7 +97,8 @@ function WrapUp({state}: {state: State}) {
 }
 
 function MyWork({state}: {state: State}) {
-  const byWait = [...state.assigned].sort((a, b) => Number(a.ticket?.waitingSinceMs ?? 0) - Number(b.ticket?.waitingSinceMs ?? 0));
+  // One that was taken over is gone at once, before the server has told the work anew.
+  const byWait = state.assigned.filter((one) => isMine(state, one)).sort((a, b) => Number(a.ticket?.waitingSinceMs ?? 0) - Number(b.ticket?.waitingSinceMs ?? 0));
   const waits = (one: Conversation) => state.waitingOnCustomer.has(one.id ?? "") || !one.openObligations?.length;
   const due = byWait.filter((one) => !waits(one));
   const waiting = byWait.filter(waits);
