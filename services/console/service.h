@@ -73,6 +73,8 @@ class ConsoleService {
 
   /// Whose session token this is; UNAUTHENTICATED otherwise. For requests that do not come over a session.
   Task<Result<std::string>> agent_of(std::string session_token);
+  /// The same without a look at the store: sessions that were signed out by themselves still pass.
+  [[nodiscard]] Result<SessionClaim> claim_of(std::string_view session_token) const;
 
   [[nodiscard]] BlobPort& blobs() { return ports_.blobs; }
   [[nodiscard]] const ConsoleOptions& options() const { return options_; }

@@ -78,6 +78,18 @@ Reply make_head(const HttpResponse& response, unsigned version, bool keep_alive)
   return reply;
 }
 
+/// Counts a request while it is read and answered.
+class InService {
+ public:
+  explicit InService(std::size_t& count) : count_{count} { ++count_; }
+  ~InService() { --count_; }
+  InService(const InService&) = delete;
+  InService& operator=(const InService&) = delete;
+
+ private:
+  std::size_t& count_;
+};
+
 class Connection final : public OpenConnection {
  public:
   Connection(tcp::socket socket, ServerState& state)
@@ -205,6 +217,15 @@ class Connection final : public OpenConnection {
       }
       co_return co_await respond_without_body_read(head, std::move(response));
     }
+    if (match.route->refuse) {
+      if (auto refusal = match.route->refuse(request))
+        co_return co_await respond_without_body_read(head, *std::move(refusal));
+    }
+    if (match.route->requests_max > 0 && match.route->requests_now >= match.route->requests_max) {
+      ++state_.stats.refused_total;
+      co_return co_await respond_without_body_read(head, overloaded());
+    }
+    const InService in_service{match.route->requests_now};
     const auto length = head.content_length();
     if (length && *length > match.route->body_size_max)
       co_return co_await too_large(match.route->body_size_max);

@@ -2,6 +2,7 @@
 
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -15,6 +16,8 @@ using HttpHandler = std::function<Task<HttpResponse>(HttpRequest)>;
 using WebSocketHandler = std::function<Task<>(std::shared_ptr<WebSocketSession>)>;
 /// May this request open the socket? It is asked before anything else of it is looked at.
 using OriginCheck = std::function<bool(const HttpRequest&)>;
+/// What is wrong with a request, by its headers alone; nothing: its body may be read.
+using HeaderCheck = std::function<std::optional<HttpResponse>(const HttpRequest&)>;
 
 struct HttpRoute {
   std::string method;
@@ -23,6 +26,12 @@ struct HttpRoute {
   HttpHandler handler;
   /// Larger bodies are answered 413.
   std::size_t body_size_max = 64 * 1024;
+  /// Asked before the body is read: keeps strangers from filling the memory.
+  HeaderCheck refuse = {};
+  /// Requests read and answered at once, since each holds its body; more are answered 503. 0: any number.
+  std::size_t requests_max = 0;
+
+  mutable std::size_t requests_now = 0;
 };
 
 struct WebSocketRoute {
