@@ -16,7 +16,8 @@ set(page_esbuild ${HARK_NODE} ${CMAKE_SOURCE_DIR}/node_modules/esbuild/bin/esbui
 set(page_tsc ${HARK_NODE} ${CMAKE_SOURCE_DIR}/node_modules/typescript/bin/tsc)
 
 # hark_page(<service> <target> <namespace> <header> ENTRIES <x.tsx y.css ...> FILES <index.html ...>)
-# Bundles every entry with all that it imports into one x.js or y.css, and embeds these and the files in the target (hark_embed).
+# Bundles every entry with all that it imports into one x.js or y.css, and embeds these (x_js, and compressed by gzip as x_js_gz)
+# and the files in the target (hark_embed).
 function(hark_page service target namespace header)
   cmake_parse_arguments(arg "" "" "ENTRIES;FILES" ${ARGN})
   set(dir ${CMAKE_SOURCE_DIR}/services/${service}/page)
@@ -31,15 +32,19 @@ function(hark_page service target namespace header)
     string(REGEX REPLACE "\\.tsx?$" ".js" bundle ${entry})
     list(APPEND bundles ${out}/${bundle})
   endforeach()
-  add_custom_command(OUTPUT ${bundles}
+  set(compressed ${bundles})
+  list(TRANSFORM compressed APPEND .gz)
+  add_custom_command(OUTPUT ${bundles} ${compressed}
     COMMAND ${page_esbuild} ${arg_ENTRIES} --bundle --minify --format=iife --target=chrome110,firefox115,safari16.4 --charset=utf8
             --legal-comments=none --tsconfig=${CMAKE_SOURCE_DIR}/tsconfig.json --outdir=${out} --log-level=warning
+    COMMAND ${HARK_NODE} ${CMAKE_SOURCE_DIR}/services/gzip.mjs ${bundles}
     WORKING_DIRECTORY ${dir}
-    DEPENDS ${sources} ${page_packages} hark_page_packages ${CMAKE_SOURCE_DIR}/tsconfig.json VERBATIM)
+    DEPENDS ${sources} ${page_packages} hark_page_packages ${CMAKE_SOURCE_DIR}/tsconfig.json
+            ${CMAKE_SOURCE_DIR}/services/gzip.mjs VERBATIM)
   add_custom_target(hark_${service}_page DEPENDS ${bundles})
   add_dependencies(${target} hark_${service}_page)
   list(TRANSFORM arg_FILES PREPEND ${dir}/)
-  hark_embed(${target} ${namespace} ${header} FILES ${bundles} ${arg_FILES})
+  hark_embed(${target} ${namespace} ${header} FILES ${bundles} ${compressed} ${arg_FILES})
 
   if(tests)
     set(bundled_tests "")

@@ -45,6 +45,13 @@ ConsoleService::Answer ConsoleService::command(SessionPtr session, Request::Comm
       HARK_CO_TRY(auto transferred, co_await port.transfer(std::move(call)));
       co_return done_with(std::move(*transferred.mutable_ticket()));
     }
+    case Request::Command::kStart: {
+      auto& call = *command.mutable_start();
+      HARK_CO_TRY_VOID(check_idempotency_key(call.idempotency_key()));
+      call.set_agent_id(session->agent_id);
+      HARK_CO_TRY(auto started, co_await port.start(std::move(call)));
+      co_return done_with(std::move(*started.mutable_entry()));
+    }
     case Request::Command::COMMAND_NOT_SET:
       break;
   }

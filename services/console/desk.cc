@@ -20,6 +20,8 @@ bool moves_tickets(v1::EventType type) {
     case v1::EVENT_TYPE_TRANSFERRED:
     case v1::EVENT_TYPE_RESOLVED:
     case v1::EVENT_TYPE_REOPENED:
+    case v1::EVENT_TYPE_MOVED:
+    case v1::EVENT_TYPE_MERGED:
       return true;
     default:
       return false;

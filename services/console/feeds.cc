@@ -21,6 +21,20 @@ bool settles(v1::EventType type) {
     case v1::EVENT_TYPE_WAIVED:
     case v1::EVENT_TYPE_RESOLVED:
     case v1::EVENT_TYPE_REOPENED:
+    case v1::EVENT_TYPE_OWED_AGAIN:
+      return true;
+    default:
+      return false;
+  }
+}
+
+/// All entries have other sequences now, or are elsewhere.
+bool renumbers(v1::EventType type) {
+  switch (type) {
+    case v1::EVENT_TYPE_MOVED:
+    case v1::EVENT_TYPE_MERGED:
+    case v1::EVENT_TYPE_UNMERGED:
+    case v1::EVENT_TYPE_RESTORED:
       return true;
     default:
       return false;
@@ -99,6 +113,7 @@ void Feeds::on_event(const v1::Event& event) {
   auto& plan = found->second->plan;
   // An event about an entry that does not say where it stands could be about any of them.
   if (event.sequence() == 0 && !event.entry_id().empty()) plan.everything();
+  if (renumbers(event.type())) plan.everything();
   plan.changed(event.sequence());
   if (settles(event.type())) plan.settled();
   start(found->second);

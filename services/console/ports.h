@@ -24,6 +24,7 @@ class ConversationPort {
  public:
   virtual ~ConversationPort() = default;
   virtual Task<Result<v1::ReplyResponse>> reply(v1::ReplyRequest request) = 0;
+  virtual Task<Result<v1::StartResponse>> start(v1::StartRequest request) = 0;
   virtual Task<Result<v1::AddNoteResponse>> add_note(v1::AddNoteRequest request) = 0;
   virtual Task<Result<v1::ResolveResponse>> resolve(v1::ResolveRequest request) = 0;
   virtual Task<Result<v1::ReopenResponse>> reopen(v1::ReopenRequest request) = 0;

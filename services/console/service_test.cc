@@ -190,15 +190,27 @@ TEST_F(ConsoleServiceTest, FillsInTheAgentAndNeverPassesAFenceOn) {
   EXPECT_EQ(world.conversations.commands[0].transfer().fencing_token(), 0);
 }
 
+TEST_F(ConsoleServiceTest, StartsAMailInTheNameOfWhoIsSignedIn) {
+  const auto page = std::make_shared<Page>();
+  const auto session = signed_in(page);
+  v1::ConsoleRequest request;
+  auto& start = *request.mutable_command()->mutable_start();
+  start.set_idempotency_key("k1");
+  start.set_agent_id("ben");
+  EXPECT_EQ(ask(session, page, request).done().entry().kind(), v1::ENTRY_KIND_STARTED);
+  EXPECT_EQ(world.conversations.commands.at(0).start().agent_id(), "ana");
+}
+
 TEST_F(ConsoleServiceTest, RequiresAnIdempotencyKeyForEveryCommand) {
   const auto page = std::make_shared<Page>();
   const auto session = signed_in(page);
-  std::vector<v1::ConsoleRequest::Command> all(6);
+  std::vector<v1::ConsoleRequest::Command> all(7);
   all[0].mutable_reply();
   all[1].mutable_add_note();
   all[2].mutable_resolve();
   all[3].mutable_reopen();
   all[4].mutable_waive_obligation();
+  all[6].mutable_start();
   all[5].mutable_transfer();
   for (const auto& command : all) {
     v1::ConsoleRequest request;

@@ -37,6 +37,18 @@ v1::Ticket ticket_attributes(const v1::InboundMessage& message) {
   return ticket;
 }
 
+v1::Ticket ticket_attributes(const v1::Entry& entry) {
+  v1::Ticket ticket;
+  ticket.set_channel(entry.channel());
+  ticket.set_account_id(entry.account_id());
+  ticket.set_subject(preview_of(entry.content().subject(), 200));
+  const auto& content = entry.content();
+  ticket.set_preview(
+      preview_of(content.visible_text().empty() ? content.text() : content.visible_text(), 500));
+  *ticket.mutable_sender() = entry.has_to() ? entry.to() : entry.sender();
+  return ticket;
+}
+
 AnsweredMessage answered_message(const v1::Entry& entry) {
   AnsweredMessage out;
   out.is_inbound = entry.kind() == v1::ENTRY_KIND_INBOUND || entry.kind() == v1::ENTRY_KIND_AUTO_REPLY;
@@ -66,6 +78,39 @@ std::string preview_of(std::string_view text, std::size_t bytes_max) {
   }
   while (!out.empty() && out.back() == ' ') out.pop_back();
   return out;
+}
+
+Status check_blobs(const google::protobuf::RepeatedPtrField<v1::InlineBlob>& blobs) {
+  std::size_t bytes = 0;
+  for (const auto& blob : blobs) {
+    bytes += blob.content().size();
+    if (bytes > kInlineBlobBytesMax) {
+      return Error{Code::kInvalidArgument, Reason::kTooLarge,
+                   "blobs: more than 256 KiB together; put large ones with PutBlob first"};
+    }
+    if (sha256_hex(blob.content()) != blob.id()) {
+      return Error{Code::kInvalidArgument, Reason::kInvalidField,
+                   "blobs.id: is not the SHA-256 of the content"};
+    }
+  }
+  return {};
+}
+
+Status check_key(std::string_view key) {
+  if (key.empty() || key.size() > 128) {
+    return Error{
+        Code::kInvalidArgument, Reason::kIdempotencyKeyMissing,
+        "idempotency_key: must have 1 to 128 characters; make one per command and keep it on a retry"};
+  }
+  return {};
+}
+
+bool in_the_way_of_merges(const Error& error) {
+  return error.reason == Reason::kConversationMoved || error.reason == Reason::kMergeUnderWay;
+}
+
+Error merged_too_often() {
+  return {Code::kAborted, Reason::kConversationMoved, "the conversation was merged again and again; retry"};
 }
 
 Blobs take_blobs(google::protobuf::RepeatedPtrField<v1::InlineBlob>& blobs) {

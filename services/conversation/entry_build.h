@@ -19,10 +19,26 @@ v1::Entry inbound_entry(const v1::InboundMessage& message, std::int64_t now_ms);
 /// What of a ticket never changes.
 v1::Ticket ticket_attributes(const v1::InboundMessage& message);
 
+/// The same of a stored entry, for a ticket that its message did not open.
+v1::Ticket ticket_attributes(const v1::Entry& entry);
+
 AnsweredMessage answered_message(const v1::Entry& entry);
 
 /// First bytes of the text that end on a whole character, with white space folded.
 std::string preview_of(std::string_view text, std::size_t bytes_max);
+
+constexpr std::size_t kInlineBlobBytesMax = 256U << 10;  // together, per message
+
+/// Inlined contents must be what their ids say: an entry that names a blob names these bytes for ever.
+/// Errors: TOO_LARGE, INVALID_FIELD.
+Status check_blobs(const google::protobuf::RepeatedPtrField<v1::InlineBlob>& blobs);
+
+/// 1 to 128 characters. Errors: IDEMPOTENCY_KEY_MISSING.
+Status check_key(std::string_view key);
+
+/// A merge came between reading and writing: finish it, and try again.
+bool in_the_way_of_merges(const Error& error);
+Error merged_too_often();
 
 Blobs take_blobs(google::protobuf::RepeatedPtrField<v1::InlineBlob>& blobs);
 

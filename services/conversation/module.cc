@@ -83,7 +83,15 @@ class ConversationModule final : public Module {
     return {};
   }
 
-  Status start() override { return block_on(thread_.executor(), events_->start()); }
+  Status start() override {
+    // What a crash left of merges; a merge that cannot be finished now is finished by the next call that
+    // meets it.
+    if (const auto finished = block_on(thread_.executor(), service_->finish_all_sagas()); !finished.ok()) {
+      Logger{"conversation"}.warning("a merge of customers could not be finished",
+                                     {{"why", finished.error().message}});
+    }
+    return block_on(thread_.executor(), events_->start());
+  }
 
   void stop() override {
     if (std::exchange(stopped_, true)) return;

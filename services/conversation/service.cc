@@ -1,6 +1,5 @@
 #include "conversation/service.h"
 
-#include "base/core/digest.h"
 #include "conversation/core/address.h"
 #include "conversation/entry_build.h"
 
@@ -13,19 +12,6 @@ Error invalid(std::string message) {
 
 Error too_large(std::string message) {
   return {Code::kInvalidArgument, Reason::kTooLarge, std::move(message)};
-}
-
-/// Inlined contents must be what their ids say: an entry that names a blob names these bytes for ever.
-Status check_blobs(const google::protobuf::RepeatedPtrField<v1::InlineBlob>& blobs) {
-  std::size_t bytes = 0;
-  for (const auto& blob : blobs) {
-    bytes += blob.content().size();
-    if (bytes > kInlineBlobBytesMax)
-      return too_large("blobs: more than 256 KiB together; put large ones with PutBlob first");
-    if (sha256_hex(blob.content()) != blob.id())
-      return invalid("blobs.id: is not the SHA-256 of the content");
-  }
-  return {};
 }
 
 void follow(v1::Participant& participant, std::string_view region) {
@@ -46,6 +32,7 @@ Conversations::Conversations(Store& store, const Clock& clock, ThreadTokens toke
       duplicates_{metrics.counter("hark_conversation_duplicates_total", "Messages that were known already")},
       tickets_{metrics.counter("hark_conversation_tickets_opened_total", "Tickets opened by a message")},
       replies_{metrics.counter("hark_conversation_replies_total", "Replies put into the outbox")},
+      started_{metrics.counter("hark_conversation_started_total", "Messages that agents wrote first")},
       bounces_{
           metrics.counter("hark_conversation_reports_total", "Delivery reports taken, bounces among them")},
       quarantined_{metrics.counter("hark_conversation_quarantined_total",
@@ -96,7 +83,9 @@ Task<Result<Conversations::ThreadProof>> Conversations::prove_thread(const v1::T
   }
   for (const auto& thread_id : candidates) {
     HARK_CO_TRY(const auto thread, co_await store_.thread(thread_id));
-    if (thread.conversation_id == conversation_id) {
+    if (thread.conversation_id.empty()) continue;
+    HARK_CO_TRY(const bool own, co_await are_one(thread.conversation_id, conversation_id));
+    if (own) {
       proof.thread_id = thread_id;
       co_return proof;
     }
@@ -105,6 +94,14 @@ Task<Result<Conversations::ThreadProof>> Conversations::prove_thread(const v1::T
     if (proof.linked_conversation_id.empty()) proof.linked_conversation_id = thread.conversation_id;
   }
   co_return proof;
+}
+
+/// The same customer: from the start, or merged.
+Task<Result<bool>> Conversations::are_one(std::string_view a, std::string_view b) {
+  if (a == b) co_return true;
+  HARK_CO_TRY(const auto one, co_await store_.route(a));
+  HARK_CO_TRY(const auto other, co_await store_.route(b));
+  co_return one.conversation_id == other.conversation_id;
 }
 
 Task<Result<v1::AcceptResponse>> Conversations::accept(v1::InboundMessage message) {
@@ -139,88 +136,45 @@ Task<Result<v1::AcceptResponse>> Conversations::accept(v1::InboundMessage messag
   in.references = {message.thread().references().begin(), message.thread().references().end()};
   in.blobs = take_blobs(*message.mutable_blobs());
 
-  for (int redirects = 0; redirects < 4; ++redirects) {
+  const auto customer = conversation;
+  for (int attempt = 0; attempt < kRetriesMax; ++attempt) {
     HARK_CO_TRY(const auto partition, partition_of(conversation));
     in.conversation_id = conversation;
     in.entry_id = new_id(IdKind::kEntry, partition);
     in.ticket_id = new_id(IdKind::kTicket, partition);
     in.thread_id = new_id(IdKind::kThread, partition);
-    HARK_CO_TRY(auto accepted, co_await store_.accept(now, in));
-    if (!accepted.moved_to.empty()) {
-      conversation = accepted.moved_to;
+    auto accepted = co_await store_.accept(now, in);
+    if (!accepted.ok() && accepted.error().reason == Reason::kMergeUnderWay) {
+      HARK_CO_TRY_VOID(co_await finish_sagas(conversation));
+      conversation = customer;
+      in.via.clear();
       continue;
     }
-    (accepted.duplicate ? duplicates_ : accepted_).add();
-    if (accepted.opened) tickets_.add();
+    if (!accepted.ok()) co_return std::move(accepted).error();
+    if (!accepted->moved_to.empty()) {
+      in.via = std::exchange(conversation, accepted->moved_to);
+      entry.set_customer_id(customer);
+      in.entry_bytes = entry.SerializeAsString();
+      continue;
+    }
+    if (accepted->look_up_parts) {
+      HARK_CO_TRY(in.proved_thread_id, co_await store_.thread_in_parts(conversation, in.references));
+      in.parts_looked_up = true;
+      continue;
+    }
+    (accepted->duplicate ? duplicates_ : accepted_).add();
+    if (accepted->opened) tickets_.add();
     v1::AcceptResponse response;
-    response.set_conversation_id(std::move(accepted.conversation_id));
-    response.set_entry_id(std::move(accepted.entry_id));
-    response.set_ticket_id(std::move(accepted.ticket_id));
-    response.set_sequence(accepted.sequence);
-    response.set_duplicate(accepted.duplicate);
-    response.set_ticket_opened(accepted.opened);
+    response.set_conversation_id(std::move(accepted->conversation_id));
+    response.set_entry_id(std::move(accepted->entry_id));
+    response.set_ticket_id(std::move(accepted->ticket_id));
+    response.set_sequence(accepted->sequence);
+    response.set_duplicate(accepted->duplicate);
+    response.set_ticket_opened(accepted->opened);
     co_return response;
   }
   co_return Error{Code::kAborted, Reason::kConversationMoved,
                   "the conversation was merged too often while accepting; retry"};
-}
-
-Task<Status> Conversations::receive_receipt(v1::Receipt receipt) {
-  Store::DeliveryNews news;
-  news.entry_id = receipt.entry_id();
-  news.lease_id = receipt.lease_id();
-  news.state = receipt.state();
-  news.detail = receipt.detail();
-  news.retry_at = from_ms(receipt.retry_at_ms());
-  if (!v1::DeliveryState_IsValid(receipt.state()) || receipt.state() == v1::DELIVERY_STATE_UNSPECIFIED) {
-    co_return invalid("receipt.state: is not set");
-  }
-  HARK_CO_TRY_VOID(partition_of(news.entry_id));
-  HARK_CO_TRY_VOID(co_await store_.record_delivery(clock_.now(), news));
-  co_return Status{};
-}
-
-Task<std::string> Conversations::outbound_entry_of(const v1::BounceReport& report) {
-  for (const auto& reference : report.references()) {
-    if (auto own = tokens_.read_message_id(reference); own.ok()) co_return own->entry_id;
-  }
-  for (const auto& token : report.tokens()) {
-    const auto thread_id = tokens_.verify(token);
-    if (!thread_id.ok()) continue;
-    const auto thread = co_await store_.thread(*thread_id);
-    if (thread.ok() && !thread->last_reply.empty()) co_return thread->last_reply;
-  }
-  co_return std::string{};
-}
-
-Task<Status> Conversations::receive_bounce(v1::BounceReport report) {
-  if (report.native_id().empty()) co_return invalid("bounce.native_id: is empty");
-  HARK_CO_TRY_VOID(check_blobs(report.blobs()));
-  bounces_.add();
-  const auto entry = co_await outbound_entry_of(report);
-  if (!entry.empty()) {
-    Store::DeliveryNews news;
-    news.entry_id = entry;
-    news.state = report.state();
-    news.detail =
-        report.recipient().empty() ? report.detail() : report.detail() + " (" + report.recipient() + ")";
-    news.report_native_id = "report:" + report.native_id();
-    auto blobs = report.blobs();
-    news.blobs = take_blobs(blobs);
-    const auto recorded = co_await store_.record_delivery(clock_.now(), news);
-    if (recorded.ok() || recorded.error().reason != Reason::kEntryNotFound) {
-      co_return recorded.ok() ? Status{} : Status{recorded.error()};
-    }
-  }
-  // About no message that we know: kept and shown, like everything that nobody can place.
-  v1::Quarantine input;
-  input.set_native_id(report.native_id());
-  input.set_channel(v1::CHANNEL_EMAIL);
-  input.set_account_id(report.account_id());
-  input.set_reason("a report about a message that is not ours or no longer known: " + report.detail());
-  *input.mutable_raw() = report.raw();
-  *input.mutable_blobs() = report.blobs();
-  co_return co_await quarantine(std::move(input));
 }
 
 Task<Status> Conversations::quarantine(v1::Quarantine input) {

@@ -1,5 +1,4 @@
 // What agents, routing and integrators do to a conversation.
-#include "conversation/core/address.h"
 #include "conversation/entry_build.h"
 #include "conversation/service.h"
 
@@ -8,32 +7,6 @@ namespace {
 
 Error invalid(std::string message) {
   return {Code::kInvalidArgument, Reason::kInvalidField, std::move(message)};
-}
-
-Status check_key(std::string_view key) {
-  if (key.empty() || key.size() > 128) {
-    return Error{
-        Code::kInvalidArgument, Reason::kIdempotencyKeyMissing,
-        "idempotency_key: must have 1 to 128 characters; make one per command and keep it on a retry"};
-  }
-  return {};
-}
-
-struct Accounts {
-  const std::map<std::string, OwnAccount, std::less<>>& all;
-};
-
-int channel_of_account(std::string_view id, const void* accounts) {
-  const auto& all = static_cast<const Accounts*>(accounts)->all;
-  const auto found = all.find(id);
-  return found == all.end() ? 0 : static_cast<int>(found->second.channel);
-}
-
-v1::Participant participant(const Person& person) {
-  v1::Participant out;
-  out.set_address(person.address);
-  out.set_name(person.name);
-  return out;
 }
 
 /// Whom a note is for, as its event carries them.
@@ -48,7 +21,8 @@ Result<std::string> agents_named(const v1::AddNoteRequest& request) {
 
 Store::StatusEntry Conversations::status_entry(std::string_view about, v1::StatusChange::Change change,
                                                std::string_view agent_id, std::string_view concerns,
-                                               std::string_view reason) {
+                                               std::string_view reason, std::string_view answers_entry_id,
+                                               std::string_view concerns_id) {
   const auto partition = partition_of(about);
   const auto now = clock_.now();
   v1::Entry entry;
@@ -56,101 +30,11 @@ Store::StatusEntry Conversations::status_entry(std::string_view about, v1::Statu
   entry.set_kind(v1::ENTRY_KIND_STATUS);
   entry.set_agent_id(std::string{agent_id});
   entry.set_reason(std::string{reason});
+  entry.set_answers_entry_id(std::string{answers_entry_id});
   entry.mutable_status()->set_change(change);
   entry.mutable_status()->set_agent_id(std::string{concerns});
+  entry.mutable_status()->set_concerns_id(std::string{concerns_id});
   return {ids_.next(IdKind::kEntry, partition.ok() ? *partition : 0, now), entry.SerializeAsString()};
-}
-
-Task<Result<v1::ReplyResponse>> Conversations::reply(v1::ReplyRequest request) {
-  HARK_CO_TRY_VOID(check_key(request.idempotency_key()));
-  if (request.text().empty()) co_return invalid("text: is empty");
-  if (request.text().size() > kReplyTextBytesMax || request.html().size() > kReplyTextBytesMax) {
-    co_return Error{Code::kInvalidArgument, Reason::kTooLarge, "text: a reply has at most 256 KiB"};
-  }
-  HARK_CO_TRY(const auto answered, co_await store_.entry(request.entry_id()));
-  HARK_CO_TRY(const auto conversation, co_await store_.conversation(answered.conversation_id()));
-
-  std::optional<SwitchWish> wish;
-  if (request.has_switch_()) {
-    const auto& asked = request.switch_();
-    HARK_CO_TRY(auto address, normalise_address(asked.address(), settings_.default_region));
-    wish = SwitchWish{asked.channel(), asked.account_id(), std::move(address), asked.reason()};
-  }
-  std::vector<std::string> addresses;
-  for (const auto& address : conversation.addresses()) addresses.push_back(address.address());
-  const Accounts accounts{settings_.accounts};
-  HARK_CO_TRY(const auto binding,
-              bind_reply(answered_message(answered), wish, addresses, &channel_of_account, &accounts));
-
-  const auto now = clock_.now();
-  HARK_CO_TRY(const auto partition, partition_of(answered.conversation_id()));
-  v1::Entry entry;
-  entry.set_accepted_at_ms(to_ms(now));
-  entry.set_kind(v1::ENTRY_KIND_REPLY);
-  entry.set_channel(static_cast<v1::Channel>(binding.channel));
-  entry.set_account_id(binding.account_id);
-  entry.set_agent_id(request.agent_id());
-  entry.set_answers_entry_id(answered.id());
-  *entry.mutable_to() = participant(binding.to);
-  for (const auto& cc : binding.cc) *entry.add_cc() = participant(cc);
-  entry.mutable_content()->set_subject(binding.subject);
-  entry.mutable_content()->set_text(request.text());
-  entry.mutable_content()->set_visible_text(request.text());
-  entry.mutable_content()->set_html(request.html());
-  *entry.mutable_content()->mutable_attachments() = request.attachments();
-
-  Store::ReplyInput in;
-  in.entry_id = new_id(IdKind::kEntry, partition);
-  v1::OutboundMessage out;
-  out.set_entry_id(in.entry_id);
-  out.set_conversation_id(answered.conversation_id());
-  out.set_channel(entry.channel());
-  out.set_account_id(binding.account_id);
-  *out.mutable_to() = entry.to();
-  *out.mutable_cc() = entry.cc();
-  *out.mutable_content() = entry.content();
-  out.set_native_id_left(tokens_.message_id_left(in.entry_id, answered.thread_id()));
-  out.set_in_reply_to(binding.in_reply_to);
-  for (const auto& reference : binding.references) out.add_references(reference);
-  out.set_thread_token(tokens_.sign(answered.thread_id()));
-  const auto account = settings_.accounts.find(binding.account_id);
-  out.set_from_name(!request.from_name().empty()          ? request.from_name()
-                    : account != settings_.accounts.end() ? account->second.name
-                                                          : "");
-  out.set_created_at_ms(to_ms(now));
-  entry.set_native_id(out.native_id_left());
-
-  in.digest = digest_of(request);
-  in.key = request.idempotency_key();
-  in.conversation_id = answered.conversation_id();
-  in.answers_entry_id = answered.id();
-  in.assignment_token = request.assignment_token();
-  in.seen_sequence = request.seen_sequence();
-  in.entry_bytes = entry.SerializeAsString();
-  in.outbound_bytes = out.SerializeAsString();
-  in.account_id = binding.account_id;
-  in.agent_id = request.agent_id();
-  in.channel = binding.channel;
-  in.blobs = take_blobs(*request.mutable_blobs());
-  if (binding.switched) {
-    v1::Entry record;
-    record.set_accepted_at_ms(to_ms(now));
-    record.set_kind(v1::ENTRY_KIND_CHANNEL_SWITCH);
-    record.set_channel(entry.channel());
-    record.set_account_id(binding.account_id);
-    record.set_agent_id(request.agent_id());
-    record.set_answers_entry_id(answered.id());
-    *record.mutable_to() = entry.to();
-    record.set_reason(request.switch_().reason());
-    in.switch_entry_id = new_id(IdKind::kEntry, partition);
-    in.switch_entry_bytes = record.SerializeAsString();
-  }
-
-  HARK_CO_TRY(const auto appended, co_await store_.reply(now, in));
-  replies_.add();
-  v1::ReplyResponse response;
-  HARK_CO_TRY(*response.mutable_entry(), co_await entry_at(answered.conversation_id(), appended.sequence));
-  co_return response;
 }
 
 /// What a command appended is read back rather than echoed: a repeated key must answer with the first entry,
@@ -167,6 +51,8 @@ Task<Result<v1::Entry>> Conversations::entry_at(std::string conversation_id, std
 
 Task<Result<v1::AddNoteResponse>> Conversations::add_note(v1::AddNoteRequest request) {
   HARK_CO_TRY_VOID(check_key(request.idempotency_key()));
+  HARK_CO_TRY(auto way, co_await store_.route(request.conversation_id()));
+  request.set_conversation_id(std::move(way.conversation_id));
   HARK_CO_TRY(const auto partition, partition_of(request.conversation_id()));
   if (request.text().empty()) co_return invalid("text: is empty");
   if (request.text().size() > kNoteTextBytesMax) {
@@ -237,6 +123,8 @@ Task<Result<v1::ResolveResponse>> Conversations::resolve(v1::ResolveRequest requ
 Task<Result<v1::ReopenResponse>> Conversations::reopen(v1::ReopenRequest request) {
   HARK_CO_TRY_VOID(check_key(request.idempotency_key()));
   HARK_CO_TRY_VOID(parse_id(IdKind::kConversation, request.conversation_id()));
+  HARK_CO_TRY(auto way, co_await store_.route(request.conversation_id()));
+  request.set_conversation_id(std::move(way.conversation_id));
   const auto entry = status_entry(request.conversation_id(), v1::StatusChange::CHANGE_REOPENED,
                                   request.agent_id(), "", request.reason());
   HARK_CO_TRY(auto ticket, co_await store_.reopen(clock_.now(), request, digest_of(request), entry));
@@ -249,18 +137,18 @@ Task<Result<v1::WaiveObligationResponse>> Conversations::waive_obligation(
     v1::WaiveObligationRequest request) {
   HARK_CO_TRY_VOID(check_key(request.idempotency_key()));
   if (request.reason().empty()) co_return invalid("reason: say why this message needs no answer");
-  HARK_CO_TRY(const auto place, co_await store_.locate_entry(request.entry_id()));
-  v1::Entry shown;
-  auto entry = status_entry(request.entry_id(), v1::StatusChange::CHANGE_WAIVED, request.agent_id(), "",
-                            request.reason());
-  shown.ParseFromString(entry.bytes);
-  shown.set_answers_entry_id(request.entry_id());
-  entry.bytes = shown.SerializeAsString();
+  HARK_CO_TRY(const auto stream, co_await store_.conversation_of_entry(request.entry_id()));
+  HARK_CO_TRY(const auto way, co_await store_.route(stream));
+  const auto& conversation = way.conversation_id;
+  const auto entry = status_entry(conversation, v1::StatusChange::CHANGE_WAIVED, request.agent_id(), "",
+                                  request.reason(), request.entry_id());
   HARK_CO_TRY(const auto appended,
-              co_await store_.waive(clock_.now(), request, place.conversation_id, digest_of(request), entry));
+              co_await store_.waive(clock_.now(), request, conversation, digest_of(request), entry));
   v1::WaiveObligationResponse response;
+  v1::Entry shown;
+  shown.ParseFromString(entry.bytes);
   shown.set_id(entry.id);
-  shown.set_conversation_id(place.conversation_id);
+  shown.set_conversation_id(conversation);
   shown.set_sequence(appended.sequence);
   *response.mutable_entry() = std::move(shown);
   co_return response;

@@ -35,8 +35,7 @@ Task<Result<v1::GetConversationResponse>> Conversations::get_conversation(
     HARK_CO_TRY(const auto ticket, co_await store_.ticket(id));
     id = ticket.conversation_id();
   } else if (id.starts_with(prefix_of(IdKind::kEntry))) {
-    HARK_CO_TRY(const auto place, co_await store_.locate_entry(id));
-    id = place.conversation_id;
+    HARK_CO_TRY(id, co_await store_.conversation_of_entry(id));
   }
   HARK_CO_TRY_VOID(parse_id(IdKind::kConversation, id));
   HARK_CO_TRY(auto conversation, co_await store_.conversation(id));

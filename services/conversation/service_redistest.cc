@@ -1,109 +1,15 @@
-#include "conversation/service.h"
-
 #include <gmock/gmock.h>
-#include <gtest/gtest.h>
 
 #include <map>
 #include <set>
 
-#include "base/core/digest.h"
-#include "base/testing/redis_fixture.h"
-#include "conversation/audit/audit.h"
+#include "conversation/service_fixture.h"
 
 namespace hark::conversation {
 namespace {
 
 using ::testing::ElementsAre;
 using ::testing::SizeIs;
-
-/// The service over a real Redis, with a clock that the test moves.
-class ConversationsTest : public hark::testing::RedisTest {
- protected:
-  ConversationsTest() {
-    Conversations::Settings settings;
-    settings.accounts.emplace("support", OwnAccount{v1::CHANNEL_EMAIL, "Support"});
-    settings.accounts.emplace("sales", OwnAccount{v1::CHANNEL_EMAIL, "Sales"});
-    settings.accounts.emplace("site", OwnAccount{v1::CHANNEL_CHAT, "Site"});
-    service_.emplace(store_, clock_, ThreadTokens{"a secret of sixteen bytes"}, std::move(settings),
-                     metrics_);
-  }
-
-  ~ConversationsTest() override {
-    // Whatever a test did, the promises hold.
-    const auto report = run(audit(client(), store_, "/nowhere"));
-    if (!report.ok()) {
-      ADD_FAILURE() << report.error().message;
-      return;
-    }
-    for (const auto& finding : report->findings)
-      ADD_FAILURE() << finding.promise << " " << finding.where << " " << finding.what;
-  }
-
-  template <class T>
-  static Task<> keep(Task<T> task, std::optional<T>& out) {
-    out.emplace(co_await std::move(task));
-  }
-  template <class T>
-  T run(Task<T> task) {
-    std::optional<T> out;
-    tasks().spawn("call", keep(std::move(task), out));
-    run_until_idle();
-    return *std::move(out);
-  }
-
-  static v1::InboundMessage mail(const std::string& id, const std::string& from = "ana@x.lv") {
-    v1::InboundMessage message;
-    message.set_channel(v1::CHANNEL_EMAIL);
-    message.set_account_id("support");
-    message.set_native_id(id);
-    message.set_kind(v1::InboundMessage::KIND_MESSAGE);
-    message.mutable_sender()->set_address("mailto:" + from);
-    message.mutable_content()->set_subject("Kettle");
-    message.mutable_content()->set_text("It is broken (" + id + ")");
-    message.mutable_thread()->set_own_reference(id + "@x.lv");
-    return message;
-  }
-
-  v1::AcceptResponse accept(v1::InboundMessage message) {
-    auto accepted = run(service_->accept(std::move(message)));
-    EXPECT_TRUE(accepted.ok()) << (accepted.ok() ? "" : accepted.error().message);
-    return accepted.ok() ? *accepted : v1::AcceptResponse{};
-  }
-  v1::ReplyRequest answer(const std::string& entry_id, const std::string& key = "k1") {
-    v1::ReplyRequest request;
-    request.set_idempotency_key(key);
-    request.set_entry_id(entry_id);
-    request.set_text("We send a new one.");
-    return request;
-  }
-  v1::Ticket assign(const std::string& ticket, const std::string& agent, std::int64_t fence,
-                    const std::string& key) {
-    v1::AssignRequest request;
-    request.set_idempotency_key(key);
-    request.set_ticket_id(ticket);
-    request.set_agent_id(agent);
-    request.set_fencing_token(fence);
-    const auto assigned = run(service_->assign(request));
-    EXPECT_TRUE(assigned.ok()) << (assigned.ok() ? "" : assigned.error().message);
-    return assigned.ok() ? assigned->ticket() : v1::Ticket{};
-  }
-  v1::Conversation conversation(const std::string& id) {
-    v1::GetConversationRequest request;
-    request.set_id(id);
-    return run(service_->get_conversation(request))->conversation();
-  }
-  std::vector<v1::Entry> timeline(const std::string& id) {
-    v1::ListTimelineRequest request;
-    request.set_conversation_id(id);
-    const auto page = run(service_->list_timeline(request));
-    return {page->entries().begin(), page->entries().end()};
-  }
-
-  Metrics metrics_;
-  ManualClock clock_{from_ms(1'700'000'000'000)};
-  Store store_{client(), 8};
-  std::optional<Conversations> service_;
-};
 
 TEST_F(ConversationsTest, AHundredMailsAtOnceAreOneConversationWithOneTicketInOneOrder) {
   std::vector<std::optional<Result<v1::AcceptResponse>>> accepted(100);
@@ -274,87 +180,6 @@ TEST_F(ConversationsTest, AnAutoReplyOpensNoTicketAndOwesNoAnswer) {
   EXPECT_THAT(conversation(in.conversation_id()).open_obligations(), SizeIs(0));
 }
 
-/// Replies, leases what went into the outbox and returns it.
-class OutboxTest : public ConversationsTest {
- protected:
-  OutboxTest() : in_{accept(mail("m1"))} {
-    const auto reply = run(service_->reply(answer(in_.entry_id())));
-    HARK_CHECK(reply.ok());
-    reply_id_ = reply->entry().id();
-  }
-  std::vector<v1::OutboundMessage> lease(const std::string& lease_id) {
-    std::vector<v1::OutboundMessage> out;
-    for (std::uint16_t p = 0; p < 8; ++p) {
-      const auto leases = run(
-          store_.lease(clock_.now(), p, "support", clock_.now() + std::chrono::seconds{60}, lease_id, 10));
-      for (const auto& message : leases->messages) out.emplace_back().ParseFromString(message.message_bytes);
-    }
-    return out;
-  }
-  Status report(const std::string& lease_id, v1::DeliveryState state, const std::string& detail = "") {
-    v1::Receipt receipt;
-    receipt.set_lease_id(lease_id);
-    receipt.set_entry_id(reply_id_);
-    receipt.set_state(state);
-    receipt.set_detail(detail);
-    receipt.set_retry_at_ms(to_ms(clock_.now()) + 60'000);
-    return run(service_->receive_receipt(receipt));
-  }
-  v1::Entry reply() { return timeline(in_.conversation_id())[1]; }
-
-  v1::AcceptResponse in_;
-  std::string reply_id_;
-};
-
-TEST_F(OutboxTest, AMessageIsLeasedToOneSenderAtATimeAndAgainWhenTheLeaseEnds) {
-  EXPECT_THAT(lease("l1"), SizeIs(1));
-  EXPECT_THAT(lease("l2"), SizeIs(0));
-  clock_.advance(std::chrono::seconds{61});
-  EXPECT_THAT(lease("l3"), SizeIs(1));
-  ASSERT_TRUE(report("l3", v1::DELIVERY_STATE_SENT, "250 queued").ok());
-  clock_.advance(std::chrono::hours{1});
-  EXPECT_THAT(lease("l4"), SizeIs(0));
-  EXPECT_EQ(reply().delivery(), v1::DELIVERY_STATE_SENT);
-  EXPECT_EQ(reply().delivery_detail(), "250 queued");
-}
-
-TEST_F(OutboxTest, ARefusalForNowComesAgainLater) {
-  lease("l1");
-  ASSERT_TRUE(report("l1", v1::DELIVERY_STATE_QUEUED, "451 busy").ok());
-  EXPECT_THAT(lease("l2"), SizeIs(0));
-  clock_.advance(std::chrono::seconds{61});
-  EXPECT_THAT(lease("l3"), SizeIs(1));
-  EXPECT_EQ(reply().delivery_detail(), "451 busy");
-}
-
-TEST_F(OutboxTest, ABounceMarksTheReplyWithItsReasonAndALateReceiptDoesNotUndoIt) {
-  const auto out = lease("l1");
-  ASSERT_THAT(out, SizeIs(1));
-  ASSERT_TRUE(report("l1", v1::DELIVERY_STATE_SENT).ok());
-  v1::BounceReport bounce;
-  bounce.set_native_id("dsn1");
-  bounce.set_account_id("support");
-  bounce.set_state(v1::DELIVERY_STATE_BOUNCED);
-  bounce.set_detail("5.1.1 no such user");
-  bounce.add_references(out[0].native_id_left() + "@hark.localhost");
-  ASSERT_TRUE(run(service_->receive_bounce(bounce)).ok());
-  EXPECT_EQ(reply().delivery(), v1::DELIVERY_STATE_BOUNCED);
-  EXPECT_EQ(reply().delivery_detail(), "5.1.1 no such user");
-  ASSERT_TRUE(report("l1", v1::DELIVERY_STATE_SENT).ok());
-  EXPECT_EQ(reply().delivery(), v1::DELIVERY_STATE_BOUNCED);
-}
-
-TEST_F(OutboxTest, ABounceOfSomethingThatWeNeverSentIsKeptInQuarantine) {
-  v1::BounceReport bounce;
-  bounce.set_native_id("dsn2");
-  bounce.set_account_id("support");
-  bounce.set_state(v1::DELIVERY_STATE_BOUNCED);
-  bounce.add_references("stranger@elsewhere.example");
-  ASSERT_TRUE(run(service_->receive_bounce(bounce)).ok());
-  ASSERT_TRUE(run(service_->receive_bounce(bounce)).ok());
-  EXPECT_THAT(run(service_->list_quarantine({}))->items(), SizeIs(1));
-}
-
 TEST_F(OutboxTest, TheCustomersAnswerByTokenJoinsTheThread) {
   const auto out = lease("l1");
   auto follow_up = mail("m2");
@@ -390,6 +215,92 @@ TEST_F(OutboxTest, ASwitchOfChannelIsOnTheRecordWithItsReason) {
   EXPECT_EQ(entries[2].kind(), v1::ENTRY_KIND_CHANNEL_SWITCH);
   EXPECT_EQ(entries[2].reason(), "sales take over");
   EXPECT_EQ(entries[3].account_id(), "sales");
+}
+
+/// A mail that Ben writes first, and what the customer sends back.
+class StartTest : public ConversationsTest {
+ protected:
+  static v1::StartRequest first_mail(const std::string& key = "s1", const std::string& agent = "ben") {
+    v1::StartRequest request;
+    request.set_idempotency_key(key);
+    request.set_agent_id(agent);
+    request.set_account_id("support");
+    request.mutable_to()->set_address("mailto:Ana@X.lv");
+    request.set_subject("Your kettle");
+    request.set_text("It is ready.");
+    return request;
+  }
+  v1::Entry start(const v1::StartRequest& request) {
+    const auto started = run(service_->start(request));
+    EXPECT_TRUE(started.ok()) << (started.ok() ? "" : started.error().message);
+    return started.ok() ? started->entry() : v1::Entry{};
+  }
+};
+
+TEST_F(StartTest, AMailToSomebodyUnknownMakesTheirConversationAndOwesNothing) {
+  const auto started = start(first_mail());
+  EXPECT_EQ(started.kind(), v1::ENTRY_KIND_STARTED);
+  EXPECT_EQ(started.reason(), "written first, by mail from support");
+  EXPECT_EQ(started.to().address(), "mailto:ana@x.lv");
+  EXPECT_EQ(started.delivery(), v1::DELIVERY_STATE_QUEUED);
+  EXPECT_EQ(start(first_mail()).id(), started.id());
+  const auto known = conversation(started.conversation_id());
+  EXPECT_FALSE(known.has_ticket());
+  EXPECT_THAT(known.open_obligations(), SizeIs(0));
+  EXPECT_EQ(known.addresses(0).address(), "mailto:ana@x.lv");
+  EXPECT_THAT(timeline(started.conversation_id()), SizeIs(1));
+}
+
+TEST_F(StartTest, TheAnswerLandsInItsThreadByTokenOrByOurMessageIdAndIsMeantForWhoStarted) {
+  const auto started = start(first_mail());
+  auto by_reference = mail("m1");
+  by_reference.mutable_thread()->add_references(started.native_id() + "@hark.localhost");
+  const auto in = accept(by_reference);
+  EXPECT_EQ(in.conversation_id(), started.conversation_id());
+  EXPECT_TRUE(in.ticket_opened());
+  EXPECT_EQ(conversation(in.conversation_id()).ticket().wanted_agent_id(), "ben");
+  auto by_token = mail("m2");
+  by_token.mutable_thread()->add_tokens(ThreadTokens{"a secret of sixteen bytes"}.sign(started.thread_id()));
+  accept(by_token);
+  for (const auto& entry : timeline(started.conversation_id()))
+    EXPECT_EQ(entry.thread_id(), started.thread_id());
+}
+
+TEST_F(StartTest, ACustomerWhoIsInAnotherAgentsHandsIsNotWrittenTo) {
+  const auto in = accept(mail("m1"));
+  start(first_mail("waiting"));  // it waits for anyone
+  assign(in.ticket_id(), "ana", 1, "a1");
+  const auto refused = run(service_->start(first_mail("held")));
+  EXPECT_EQ(refused.error().reason, Reason::kTicketHeld);
+  EXPECT_NE(refused.error().message.find("ana"), std::string::npos);
+  EXPECT_EQ(start(first_mail("own", "ana")).ticket_id(), in.ticket_id());
+  EXPECT_THAT(conversation(in.conversation_id()).open_obligations(), ElementsAre(in.entry_id()));
+}
+
+TEST_F(StartTest, AFirstMailThatComesBackOpensATicketForItsAuthor) {
+  const auto started = start(first_mail());
+  v1::BounceReport bounce;
+  bounce.set_native_id("dsn1");
+  bounce.set_state(v1::DELIVERY_STATE_BOUNCED);
+  bounce.set_detail("5.1.1 no such user");
+  bounce.add_references(started.native_id() + "@hark.localhost");
+  ASSERT_TRUE(run(service_->receive_bounce(bounce)).ok());
+  const auto ticket = conversation(started.conversation_id()).ticket();
+  EXPECT_EQ(ticket.state(), v1::TICKET_STATE_QUEUED);
+  EXPECT_EQ(ticket.wanted_agent_id(), "ben");
+  EXPECT_EQ(ticket.subject(), "Your kettle");
+}
+
+TEST_F(StartTest, WhatCannotBeSentIsRefusedWithTheField) {
+  auto elsewhere = first_mail();
+  elsewhere.set_account_id("site");
+  EXPECT_EQ(run(service_->start(elsewhere)).error().reason, Reason::kAccountUnknown);
+  auto no_mail = first_mail();
+  no_mail.mutable_to()->set_address("tel:+37120000000");
+  EXPECT_EQ(run(service_->start(no_mail)).error().reason, Reason::kInvalidField);
+  auto headers = first_mail();
+  headers.set_subject("Hello\r\nBcc: eve@y.lv");
+  EXPECT_EQ(run(service_->start(headers)).error().reason, Reason::kInvalidField);
 }
 
 TEST_F(ConversationsTest, InputThatBreaksTheContractIsRefusedWithTheField) {

@@ -30,7 +30,7 @@ struct Ctl {
   int limit = 0;
   bool all = false;
   std::string id, text, key, reason, disposition, entry, agent, password, role = "agent", presence, name,
-                                                                          switch_to, account;
+                                                                          switch_to, account, to, subject;
   std::vector<std::string> skills;
   int capacity = 0;
   int status = 0;
@@ -145,6 +145,49 @@ struct Ctl {
     v1::ReplyResponse response;
     call(*stub, &v1::ConversationService::Stub::Reply, request, response,
          [](const v1::ReplyResponse& done) { print_entry(done.entry()); });
+  }
+
+  void start() {
+    v1::StartRequest request;
+    request.set_idempotency_key(new_key());
+    request.set_agent_id(agent);
+    request.set_account_id(account);
+    request.mutable_to()->set_address(to.find(':') == std::string::npos ? "mailto:" + to : to);
+    request.mutable_to()->set_name(name);
+    request.set_subject(subject);
+    request.set_text(text);
+    request.set_reason(reason);
+    v1::StartResponse response;
+    call(*conversation(), &v1::ConversationService::Stub::Start, request, response,
+         [](const v1::StartResponse& done) { print_entry(done.entry()); });
+  }
+
+  void merge() {
+    v1::MergeRequest request;
+    request.set_idempotency_key(new_key());
+    request.set_survivor_id(id);
+    request.set_loser_id(entry);
+    request.set_agent_id(agent);
+    request.set_reason(reason);
+    v1::MergeResponse response;
+    call(*conversation(), &v1::ConversationService::Stub::Merge, request, response,
+         [this](const v1::MergeResponse& done) {
+           std::printf("%s is part of %s now\n", entry.c_str(), done.conversation().id().c_str());
+         });
+  }
+
+  void unmerge() {
+    v1::UnmergeRequest request;
+    request.set_idempotency_key(new_key());
+    request.set_customer_id(id);
+    request.set_agent_id(agent);
+    request.set_reason(reason);
+    v1::UnmergeResponse response;
+    call(*conversation(), &v1::ConversationService::Stub::Unmerge, request, response,
+         [](const v1::UnmergeResponse& done) {
+           std::printf("%s is no longer part of %s\n", done.restored().id().c_str(),
+                       done.survivor().id().c_str());
+         });
   }
 
   void note() {
@@ -282,6 +325,27 @@ void add_ctl(CLI::App& app, int& status) {
                     "Another address of the customer; needs --account and --reason");
   reply->add_option("--account", ctl->account);
   reply->add_option("--reason", ctl->reason);
+
+  auto* start = command(*root, *ctl, "start", "Write to a customer first, by mail", &Ctl::start);
+  start->add_option("--account", ctl->account, "Our mail account that it leaves from")->required();
+  start->add_option("--to", ctl->to, "The customer's address")->required();
+  start->add_option("--subject", ctl->subject)->required();
+  start->add_option("--text", ctl->text)->required();
+  start->add_option("--agent", ctl->agent, "In whose name; the answer goes to them first");
+  start->add_option("--name", ctl->name, "The customer's name");
+  start->add_option("--reason", ctl->reason, "Why we write; goes on the record");
+  start->add_option("--key", ctl->key, "Idempotency key (default: a new one)");
+
+  auto* merge = command(*root, *ctl, "merge", "Make two customers one; destroys nothing", &Ctl::merge);
+  merge->add_option("survivor", ctl->id, "The customer (conversation) who stays")->required();
+  merge->add_option("loser", ctl->entry, "The customer who becomes part of the first")->required();
+  auto* unmerge = command(*root, *ctl, "unmerge", "Take a merge back", &Ctl::unmerge);
+  unmerge->add_option("customer", ctl->id, "The customer who was merged into another")->required();
+  for (auto* sub : {merge, unmerge}) {
+    sub->add_option("--reason", ctl->reason, "Goes on the record of both")->required();
+    sub->add_option("--agent", ctl->agent);
+    sub->add_option("--key", ctl->key, "Idempotency key (default: a new one)");
+  }
 
   auto* note = command(*root, *ctl, "note", "Add a note for colleagues", &Ctl::note);
   note->add_option("conversation", ctl->id)->required();

@@ -226,6 +226,24 @@ def test_our_own_mail_that_comes_back_makes_no_loop(hark, agent, sink):
     assert len(hark.timeline(conversation.id)) <= entries + 1
 
 
+def test_a_reply_that_came_back_after_resolving_is_work_again_for_its_author(hark, agent, sink):
+    sender, _, conversation, reply, sent, token = answered(hark, agent, sink)
+    agent.resolve(conversation.ticket.id, token)
+    back_to = sent.envelope_from or "support@hark.test"
+    mail.deliver(hark, bounce_of(sent, back_to), sender="<>", recipients=[back_to])
+    offer = agent.wait_offer(conversation.id)
+    assert offer.ticket.id == conversation.ticket.id and "asked for by name" in offer.explanation
+    (question,) = hark.inbound(sender)
+    assert question.obligation == ENTRY.OBLIGATION_STATE_OPEN
+    status = hark.timeline(conversation.id)[-1]
+    assert status.status.change == ENTRY.StatusChange.CHANGE_REOPENED and "5.1.1" in status.reason
+    assert status.answers_entry_id == reply.id
+    again = agent.reply(question, "By another way, then.\n", agent.accept(offer))
+    sink.wait(sender, 2)
+    assert hark.inbound(sender)[0].answered_by_entry_id == again.id
+    hark.command("audit", "--port-base", str(hark.port_base), "--data", str(hark.data))
+
+
 def test_a_ticket_is_not_resolved_over_an_unanswered_mail_without_a_reason(hark, agent, sink):
     sender = mail.unique()
     mail.deliver(hark, mail.make(sender))

@@ -137,6 +137,28 @@ class Page:
         self.click(selector)
         self.send("Input.insertText", text=text)
 
+    def fill(self, selector, value):
+        """What stands in a field is replaced; of a select, the choice."""
+        field = f"document.querySelector({json.dumps(selector)})"
+        self.wait(f"!!{field}")
+        if self.evaluate(f"{field}.tagName") == "SELECT":
+            self.evaluate(f"{field}.value = {json.dumps(value)}; {field}.dispatchEvent(new Event('change', {{bubbles: true}}))")
+        else:
+            self.click(selector)
+            self.evaluate(f"{field}.select()")
+            self.send("Input.insertText", text=value)
+
+    def press(self, key, ctrl=False):
+        """A key, as the keyboard sends it: "k", "Enter", "Escape"."""
+        code = {"Enter": 13, "Escape": 27, "ArrowDown": 40}.get(key) or ord(key.upper())
+        more = {"text": key} if len(key) == 1 and not ctrl else {"text": "\r"} if key == "Enter" and not ctrl else {}
+        named = {"key": key, "code": key if len(key) > 1 else f"Key{key.upper()}", "windowsVirtualKeyCode": code, "modifiers": 2 if ctrl else 0}
+        self.send("Input.dispatchKeyEvent", type="keyDown", **named, **more)
+        self.send("Input.dispatchKeyEvent", type="keyUp", **named)
+
+    def resize(self, width, height, scale=1):
+        self.send("Emulation.setDeviceMetricsOverride", width=width, height=height, deviceScaleFactor=scale, mobile=width < 700)
+
     def screenshot(self, path):
         import base64
         pathlib.Path(path).write_bytes(base64.b64decode(self.send("Page.captureScreenshot", format="png")["data"]))

@@ -50,6 +50,12 @@ std::string_view name_of(Reason reason) {
       return "ACCOUNT_UNKNOWN";
     case Reason::kConversationMoved:
       return "CONVERSATION_MOVED";
+    case Reason::kTicketHeld:
+      return "TICKET_HELD";
+    case Reason::kMergeUnderWay:
+      return "MERGE_UNDER_WAY";
+    case Reason::kMergeImpossible:
+      return "MERGE_IMPOSSIBLE";
     case Reason::kAgentNotFound:
       return "AGENT_NOT_FOUND";
     case Reason::kAgentAway:

@@ -33,6 +33,9 @@ enum class Reason {
   kAddressUnknown = 32,
   kAccountUnknown = 33,
   kConversationMoved = 34,
+  kTicketHeld = 40,
+  kMergeUnderWay = 41,
+  kMergeImpossible = 42,
   // Routing
   kAgentNotFound = 50,
   kAgentAway = 51,

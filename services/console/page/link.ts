@@ -5,6 +5,8 @@ const BACK_OFF_FIRST_MS = 500;
 const BACK_OFF_MOST_MS = 20_000;
 const ANSWER_MS = 25_000;
 const CLOSE_SIGN_IN_AGAIN = 1008;
+const CLOSE_NO_ANSWER = 4000;
+const CLOSE_GAP = 4001;
 const SOCKET_OPEN = 1;
 // Nobody knows whether these happened, or they can only have not happened: the same command is sent again as it was.
 const RETRIED = new Set(["OUTCOME_UNKNOWN", "STORE_UNAVAILABLE", "NOT_LEADER", "SHUTTING_DOWN", "DEADLINE"]);
@@ -81,6 +83,9 @@ export class Link {
   #ready = false;
   #socket: Socket | null = null;
   #token = "";
+  // Where this page is in what the session was told (ConsoleResponse.offset), so that a new connection goes on from there.
+  #epoch = "";
+  #offset = 0;
   #wake: (() => void) | null = null;
 
   constructor(private readonly on: LinkEvents, private readonly ports: LinkPorts = browserPorts) {}
@@ -102,7 +107,7 @@ export class Link {
 
   signOut(): void {
     this.#wanted = false;
-    this.#token = "";
+    this.#token = this.#epoch = "";
     this.#failAll("LOST", "signed out");
     for (const command of this.#unanswered.values()) command.reject(new Refusal("LOST", "signed out"));
     this.#unanswered.clear();
@@ -132,6 +137,11 @@ export class Link {
       this.#unanswered.set(body.idempotencyKey, entry);
       void this.#trySend(body.idempotencyKey, entry);
     });
+  }
+
+  /** Something that needs no answer and is worth nothing a moment later. */
+  tell(frame: ConsoleRequest): void {
+    if (this.open) this.#socket?.send(JSON.stringify(frame));
   }
 
   retryNow(): void {
@@ -184,6 +194,8 @@ export class Link {
     this.#socket = socket;
     this.#ready = true;
     this.#token = signedIn.sessionToken ?? "";
+    if (!signedIn.resumed) this.#offset = 0;
+    this.#epoch = signedIn.epoch ?? "";
     this.#attempt = 0;
     this.on.signedIn(signedIn);
     this.on.state("open", 0, "");
@@ -194,13 +206,27 @@ export class Link {
     const id = String(++this.#lastId);
     return new Promise((resolve, reject) => {
       // An answer that does not come means a connection that does not work.
-      const timer = setTimeout(() => socket.close(4000, "no answer"), ANSWER_MS);
+      const timer = setTimeout(() => socket.close(CLOSE_NO_ANSWER, "no answer"), ANSWER_MS);
       this.#asked.set(id, {socket, resolve, reject, timer});
       socket.send(JSON.stringify({requestId: id, ...frame}));
     });
   }
 
+  /** False: this frame was taken in before, or it does not follow the last one and the session must be resumed. */
+  #inOrder(socket: Socket, frame: ConsoleResponse): boolean {
+    const offset = Number(frame.offset ?? 0);
+    if (!offset) return true;
+    if (offset <= this.#offset) return false;
+    if (offset > this.#offset + 1) {
+      socket.close(CLOSE_GAP, "a gap");
+      return false;
+    }
+    this.#offset = offset;
+    return true;
+  }
+
   #onMessage(socket: Socket, frame: ConsoleResponse): void {
+    if (!this.#inOrder(socket, frame)) return;
     const asked = frame.requestId ? this.#asked.get(frame.requestId) : undefined;
     if (asked && frame.requestId) {
       this.#asked.delete(frame.requestId);
@@ -248,7 +274,8 @@ export class Link {
       this.on.state("connecting", 0, "");
       try {
         const socket = await this.#openSocket();
-        this.#adopt(socket, await this.#signInOn(socket, {sessionToken: this.#token}));
+        const resume = this.#epoch ? {resume: {epoch: this.#epoch, offset: String(this.#offset)}} : {};
+        this.#adopt(socket, await this.#signInOn(socket, {sessionToken: this.#token, ...resume}));
       } catch (error) {
         if (reasonOf(error) === "UNAUTHENTICATED") {
           this.#wanted = false;

@@ -1,12 +1,13 @@
 import assert from "node:assert/strict";
 import {test} from "node:test";
-import type {ConsoleRequest, ConsoleResponse} from "hark/v1";
+import type {ConsoleRequest, ConsoleResponse, ConsoleResponse_SignedIn} from "hark/v1";
 import {Link, type Socket} from "./link.js";
 
 /** A server that answers as it is told, one socket after another. */
 class Server {
   sockets: FakeSocket[] = [];
   frames: ConsoleRequest[] = [];
+  session: ConsoleResponse_SignedIn = {};
   answer: (frame: ConsoleRequest) => Omit<ConsoleResponse, "requestId"> | "nothing" = () => ({done: {}});
   ports = {
     open: () => {
@@ -35,7 +36,7 @@ class FakeSocket implements Socket {
   send(text: string) {
     const frame = JSON.parse(text) as ConsoleRequest;
     this.server.frames.push(frame);
-    const answer = frame.signIn ? {signedIn: {sessionToken: "token", agent: {id: "ana"}}} : this.server.answer(frame);
+    const answer = frame.signIn ? {signedIn: {sessionToken: "token", agent: {id: "ana"}, ...this.server.session}} : this.server.answer(frame);
     if (answer === "nothing") return;
     queueMicrotask(() => this.onmessage?.({data: JSON.stringify({requestId: frame.requestId, ...answer})}));
   }
@@ -46,8 +47,9 @@ class FakeSocket implements Socket {
   }
 }
 
-async function signedIn() {
+async function signedIn(session: ConsoleResponse_SignedIn = {}) {
   const server = new Server();
+  server.session = session;
   const states: string[] = [];
   const told: ConsoleResponse[] = [];
   const link = new Link({frame: (frame) => told.push(frame), state: (state) => states.push(state), signedIn: () => {}}, server.ports);
@@ -113,4 +115,29 @@ test("a session that no longer holds ends at the sign-in, not in a loop", async 
   server.sockets[0]?.close(1008, "sign in again");
   await until(() => states.at(-1) === "out");
   assert.equal(server.sockets.length, 1);
+});
+
+test("after a lost connection it goes on where it was, and takes nothing twice", async () => {
+  const {server, told} = await signedIn({epoch: "7"});
+  const tell = (frame: ConsoleResponse) => server.sockets.at(-1)?.onmessage?.({data: JSON.stringify(frame)});
+  tell({offset: "1", work: {nowMs: "1"}});
+  tell({offset: "2", work: {nowMs: "2"}});
+  server.session = {epoch: "7", resumed: true};
+  server.break();
+  await until(() => server.frames.length === 2 && server.sockets.length === 2);
+  assert.deepEqual(server.frames[1]?.signIn, {sessionToken: "token", resume: {epoch: "7", offset: "2"}});
+  await until(() => server.sockets[1]?.readyState === 1);
+  await new Promise((resolve) => setImmediate(resolve));
+  tell({offset: "2", work: {nowMs: "2"}});
+  tell({offset: "3", work: {nowMs: "3"}});
+  assert.deepEqual(told.map((frame) => frame.work?.nowMs), ["1", "2", "3"]);
+});
+
+test("a frame that does not follow the last one is not taken in: the session is resumed before it", async () => {
+  const {server, told} = await signedIn({epoch: "7"});
+  server.sockets[0]?.onmessage?.({data: JSON.stringify({offset: "1", work: {nowMs: "1"}})});
+  server.sockets[0]?.onmessage?.({data: JSON.stringify({offset: "3", work: {nowMs: "3"}})});
+  await until(() => server.sockets.length === 2 && server.frames.length === 2);
+  assert.deepEqual(server.frames[1]?.signIn?.resume, {epoch: "7", offset: "1"});
+  assert.equal(told.length, 1);
 });

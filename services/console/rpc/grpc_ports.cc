@@ -23,6 +23,9 @@ class GrpcConversation final : public ConversationPort {
   Task<Result<v1::ReplyResponse>> reply(v1::ReplyRequest request) override {
     return rpc::call(stub_->async(), &Async::Reply, std::move(request));
   }
+  Task<Result<v1::StartResponse>> start(v1::StartRequest request) override {
+    return rpc::call(stub_->async(), &Async::Start, std::move(request));
+  }
   Task<Result<v1::AddNoteResponse>> add_note(v1::AddNoteRequest request) override {
     return rpc::call(stub_->async(), &Async::AddNote, std::move(request));
   }

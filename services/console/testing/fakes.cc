@@ -122,6 +122,15 @@ Task<Result<v1::ReplyResponse>> FakeConversations::reply(v1::ReplyRequest reques
   co_return response;
 }
 
+Task<Result<v1::StartResponse>> FakeConversations::start(v1::StartRequest request) {
+  *commands.emplace_back().mutable_start() = request;
+  HARK_CO_TRY_VOID(may());
+  v1::StartResponse response;
+  response.mutable_entry()->set_id("ent_started");
+  response.mutable_entry()->set_kind(v1::ENTRY_KIND_STARTED);
+  co_return response;
+}
+
 Task<Result<v1::AddNoteResponse>> FakeConversations::add_note(v1::AddNoteRequest request) {
   *commands.emplace_back().mutable_add_note() = request;
   HARK_CO_TRY_VOID(may());

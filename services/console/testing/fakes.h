@@ -102,6 +102,7 @@ class FakeRouting final : public RoutingPort {
 class FakeConversations final : public ConversationPort {
  public:
   Task<Result<v1::ReplyResponse>> reply(v1::ReplyRequest request) override;
+  Task<Result<v1::StartResponse>> start(v1::StartRequest request) override;
   Task<Result<v1::AddNoteResponse>> add_note(v1::AddNoteRequest request) override;
   Task<Result<v1::ResolveResponse>> resolve(v1::ResolveRequest request) override;
   Task<Result<v1::ReopenResponse>> reopen(v1::ReopenRequest request) override;

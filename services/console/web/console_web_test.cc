@@ -145,6 +145,12 @@ TEST_F(ConsoleWebTest, ServesThePageUnderAPolicyWithoutInlineScripts) {
             "text/javascript; charset=utf-8");
   EXPECT_EQ(fetch(server.port(), "GET", "/console/", {{"If-None-Match", page.header("etag")}}).status, 304);
   EXPECT_EQ(fetch(server.port(), "GET", "/console/nothing.js").status, 404);
+  const auto plain = fetch(server.port(), "GET", "/console/app.js");
+  const auto small = fetch(server.port(), "GET", "/console/app.js", {{"Accept-Encoding", "br, gzip"}});
+  EXPECT_EQ(plain.header("content-encoding"), "");
+  EXPECT_EQ(small.header("content-encoding"), "gzip");
+  EXPECT_LT(small.body.size(), 100'000u) << "a page's script is small enough for a slow line";
+  EXPECT_LT(small.body.size(), plain.body.size());
   EXPECT_EQ(fetch(server.port(), "GET", "/console/info").body,
             R"({"demoLogin":"ana","demoPassword":"dem\"o"})");
 }

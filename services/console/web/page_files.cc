@@ -25,21 +25,30 @@ struct PageFile {
   std::string_view name;
   std::string_view type;
   std::string_view content;
+  /// By gzip, made with the page; empty where it is not worth it.
+  std::string_view compressed;
   std::string etag;
 };
 
-PageFile file(std::string_view name, std::string_view type, std::string_view content) {
-  return {name, type, content, "\"" + sha256_hex(content).substr(0, 16) + "\""};
+PageFile file(std::string_view name, std::string_view type, std::string_view content,
+              std::string_view compressed = {}) {
+  return {name, type, content, compressed, "\"" + sha256_hex(content).substr(0, 16) + "\""};
 }
 
 const std::array<PageFile, 4>& files() {
   static const std::array<PageFile, 4> all{
       file("", "text/html; charset=utf-8", page::index_html),
-      file("style.css", "text/css; charset=utf-8", page::style_css),
+      file("style.css", "text/css; charset=utf-8", page::style_css, page::style_css_gz),
       file("icon.svg", "image/svg+xml", page::icon_svg),
-      file("app.js", kScript, page::app_js),
+      file("app.js", kScript, page::app_js, page::app_js_gz),
   };
   return all;
+}
+
+bool takes_gzip(const web::HttpRequest& request) {
+  const auto accepted = request.header("accept-encoding");
+  return accepted.find("gzip") != std::string_view::npos &&
+         accepted.find("gzip;q=0") == std::string_view::npos;
 }
 
 }  // namespace
@@ -51,12 +60,15 @@ Task<web::HttpResponse> serve_page_file(web::HttpRequest request) {
     web::HttpResponse response;
     response.headers = {{"Cache-Control", "no-cache"},
                         {"ETag", file.etag},
-                        {"Content-Security-Policy", std::string{kPagePolicy}}};
+                        {"Content-Security-Policy", std::string{kPagePolicy}},
+                        {"Vary", "Accept-Encoding"}};
     if (request.header("if-none-match") == file.etag) {
       response.status = 304;
     } else {
       response.content_type = std::string{file.type};
-      response.body = std::string{file.content};
+      const bool compressed = !file.compressed.empty() && takes_gzip(request);
+      if (compressed) response.headers.push_back({"Content-Encoding", "gzip"});
+      response.body = std::string{compressed ? file.compressed : file.content};
     }
     co_return response;
   }

@@ -4,7 +4,9 @@
 #include <array>
 
 #include "conversation/audit/facts.h"
+#include "conversation/redis/decode.h"
 #include "conversation/redis/keys.h"
+#include "conversation/redis/run.h"
 
 namespace hark::conversation {
 namespace {
@@ -19,7 +21,10 @@ class Audit {
   Task<Result<AuditReport>> run() {
     for (std::uint16_t p = 0; p < store_.partitions(); ++p) HARK_CO_TRY_VOID(co_await partition(p));
     HARK_CO_TRY_VOID(co_await addresses());
-    report_.counts["addresses"] = static_cast<std::int64_t>(seen_.senders.size());
+    for (const auto& entry : seen_.elsewhere) {
+      if (!seen_.of_merged.contains(entry)) report_.find("P1", entry, "the log has it, no timeline does");
+    }
+    report_.counts["addresses"] = static_cast<std::int64_t>(seen_.addresses.size());
     co_return std::move(report_);
   }
 
@@ -67,6 +72,7 @@ class Audit {
     ConversationFacts facts;
     facts.id = id;
     facts.events = std::move(events);
+    HARK_CO_TRY_VOID(co_await merges(p, facts));
     ++report_.counts["conversations"];
     // Owed and tickets before the entries: a reply that comes in between settles more than is judged, never
     // less.
@@ -87,7 +93,7 @@ class Audit {
     }
     for (const auto& event : facts.events)
       facts.cut_sequence = std::max(facts.cut_sequence, event.sequence());
-    for (;;) {
+    while (facts.moved_to.empty()) {
       v1::ListTimelineRequest request;
       request.set_conversation_id(id);
       request.set_limit(kPage);
@@ -103,12 +109,39 @@ class Audit {
       for (auto& entry : *page->mutable_entries()) facts.entries.push_back(std::move(entry));
     }
     for (const auto& entry : owed.items()) facts.owed.insert(entry.text());
+    // What a bounce made owed again meanwhile.
+    HARK_CO_TRY(const auto owed_after, co_await ask({"HKEYS", keys::in(p, "obl", id)}));
+    for (const auto& entry : owed_after.items()) facts.owed_after.insert(entry.text());
     for (const auto& entry : facts.entries) {
       ++report_.counts["entries"];
-      HARK_CO_TRY_VOID(co_await contents(p, entry));
-      if (entry.kind() == v1::ENTRY_KIND_REPLY) HARK_CO_TRY_VOID(co_await outbox(p, entry));
+      HARK_CO_TRY_VOID(co_await contents(place(entry.id()), entry));
+      if (goes_out(entry)) HARK_CO_TRY_VOID(co_await outbox(place(entry.id()), entry));
     }
     check_conversation(facts, seen_, report_);
+    co_return Status{};
+  }
+
+  Task<Status> merges(std::uint16_t p, ConversationFacts& facts) {
+    const auto head = co_await store_.head(facts.id);
+    if (!head.ok()) co_return Status{};  // told as lost where the timeline is read
+    facts.moved_to = head->moved_to;
+    facts.merged = head->view > 0 || !head->unmerged_from.empty();
+    for (const auto& event : facts.events) facts.merged |= event.type() == v1::EVENT_TYPE_UNMERGED;
+    if (head->view > 0) {
+      HARK_CO_TRY(const auto view, co_await ask({"LRANGE", keys::in(p, "view", facts.id), "0", "-1"}));
+      for (std::size_t i = 0; i < view.size(); ++i) {
+        if (view[i].view().empty()) facts.went_back.insert(static_cast<std::int64_t>(i) + 1);
+      }
+    }
+    if (facts.moved_to.empty()) co_return Status{};
+    ++report_.counts["merged"];
+    HARK_CO_TRY(const auto into, co_await store_.head(facts.moved_to));
+    HARK_CO_TRY(const auto under_way,
+                co_await ask({"EXISTS", keys::in(place(facts.moved_to), "saga", facts.id)}));
+    const bool known = std::ranges::find(into.parts, facts.id) != into.parts.end();
+    if (!known && under_way.number() == 0)
+      report_.find("P3", facts.id, "redirects to " + facts.moved_to + ", which does not know of it");
+    if (under_way.number() != 0) ++report_.counts["merges under way"];
     co_return Status{};
   }
 
@@ -142,12 +175,12 @@ class Audit {
   }
 
   Task<Status> outbox(std::uint16_t p, const v1::Entry& entry) {
-    ++report_.counts["replies"];
+    ++report_.counts[entry.kind() == v1::ENTRY_KIND_REPLY ? "replies" : "started"];
     HARK_CO_TRY(const auto record,
                 co_await ask({"HMGET", keys::in(p, "out", entry.id()), "m", "state", "account"}));
     v1::OutboundMessage message;
     if (record[0].is_nil() || !message.ParseFromString(record[0].text())) {
-      report_.find("P1", entry.id(), "the reply has no outbox record");
+      report_.find("P1", entry.id(), "what we wrote has no outbox record");
       co_return Status{};
     }
     if (message.to().address() != entry.to().address() || message.account_id() != entry.account_id() ||
@@ -157,17 +190,23 @@ class Audit {
     if (record[1].number() == v1::DELIVERY_STATE_QUEUED) {
       HARK_CO_TRY(const auto due,
                   co_await ask({"ZSCORE", keys::in(p, "outq", record[2].view()), entry.id()}));
-      if (due.is_nil()) report_.find("P1", entry.id(), "the reply is queued, but in no queue");
+      if (due.is_nil()) report_.find("P1", entry.id(), "what we wrote is queued, but in no queue");
     }
     co_return Status{};
   }
 
   Task<Status> addresses() {
-    for (const auto& [address, conversation] : seen_.senders) {
+    for (const auto& [address, conversation] : seen_.addresses) {
       HARK_CO_TRY(const auto owner, co_await ask({"GET", keys::address(address)}));
-      if (owner.view() != conversation) {
-        report_.find("P3", conversation,
-                     address + " writes here, but belongs to " + (owner.is_nil() ? "nobody" : owner.text()));
+      std::string lives_in = owner.text();
+      if (!owner.is_nil() && lives_in != conversation) {
+        HARK_CO_TRY(auto way, co_await store_.route(owner.view()));
+        lives_in = std::move(way.conversation_id);
+      }
+      if (lives_in != conversation) {
+        report_.find(
+            "P3", conversation,
+            address + " is known here, but belongs to " + (owner.is_nil() ? "nobody" : owner.text()));
       }
     }
     co_return Status{};

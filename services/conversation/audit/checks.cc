@@ -1,4 +1,5 @@
 #include "conversation/audit/facts.h"
+#include "conversation/redis/decode.h"
 
 namespace hark::conversation {
 namespace {
@@ -7,6 +8,7 @@ namespace {
 void check_order(const ConversationFacts& facts, AuditReport& report) {
   std::int64_t expected = 1;
   for (const auto& entry : facts.entries) {
+    while (facts.went_back.contains(expected)) ++expected;
     if (entry.sequence() != expected) {
       report.find("P6", facts.id,
                   "the timeline goes from sequence " + std::to_string(expected - 1) + " to " +
@@ -32,14 +34,19 @@ void check_order(const ConversationFacts& facts, AuditReport& report) {
   }
 }
 
-/// P1: whatever the log says was stored is on the timeline.
-void check_presence(const ConversationFacts& facts, AuditReport& report) {
+/// P1: whatever the log says was stored is on the timeline; after merges, on that of somebody.
+void check_presence(const ConversationFacts& facts, SeenIds& seen, AuditReport& report) {
   std::map<std::string, std::int64_t> by_id;
-  for (const auto& entry : facts.entries) by_id.emplace(entry.id(), entry.sequence());
+  for (const auto& entry : facts.entries) {
+    by_id.emplace(entry.id(), entry.sequence());
+    if (facts.merged) seen.of_merged.insert(entry.id());
+  }
   for (const auto& event : facts.events) {
     if (event.entry_id().empty() || event.sequence() == 0) continue;
     const auto found = by_id.find(event.entry_id());
-    if (found == by_id.end()) {
+    if (facts.merged) {
+      if (found == by_id.end()) seen.elsewhere.insert(event.entry_id());
+    } else if (found == by_id.end()) {
       report.find(
           "P1", event.entry_id(),
           "the log has it at sequence " + std::to_string(event.sequence()) + ", the timeline does not");
@@ -49,6 +56,13 @@ void check_presence(const ConversationFacts& facts, AuditReport& report) {
                       std::to_string(found->second));
     }
   }
+}
+
+/// P3: an address belongs to one conversation, whether it writes or is written to.
+void check_address(const std::string& address, const ConversationFacts& facts, SeenIds& seen,
+                   AuditReport& report) {
+  if (const auto [at, added] = seen.addresses.emplace(address, facts.id); !added && at->second != facts.id)
+    report.find("P3", facts.id, address + " is also in " + at->second);
 }
 
 /// P2 and the identity half of P3.
@@ -61,14 +75,12 @@ void check_identity(const ConversationFacts& facts, SeenIds& seen, AuditReport& 
         report.find("P2", entry.id(),
                     "is the same message as " + at->second + " (" + entry.native_id() + ")");
       }
-      if (const auto [at, added] = seen.senders.emplace(entry.sender().address(), facts.id);
-          !added && at->second != facts.id) {
-        report.find("P3", facts.id, entry.sender().address() + " also writes in " + at->second);
-      }
-    } else if (entry.kind() == v1::ENTRY_KIND_REPLY) {
+      check_address(entry.sender().address(), facts, seen, report);
+    } else if (goes_out(entry)) {
       if (const auto [at, added] = seen.message_ids.emplace(entry.native_id(), entry.id()); !added) {
         report.find("P2", entry.id(), "goes out under the Message-ID of " + at->second);
       }
+      if (entry.kind() == v1::ENTRY_KIND_STARTED) check_address(entry.to().address(), facts, seen, report);
     }
   }
 }
@@ -81,6 +93,10 @@ void check_tickets(const ConversationFacts& facts, AuditReport& report) {
     switch (event.type()) {
       case v1::EVENT_TYPE_ACCEPTED:
       case v1::EVENT_TYPE_REOPENED:
+      case v1::EVENT_TYPE_OPENED:
+      case v1::EVENT_TYPE_MERGED:
+      case v1::EVENT_TYPE_UNMERGED:
+      case v1::EVENT_TYPE_RESTORED:
         if (!event.has_ticket()) break;
         if (!open.empty() && open != event.ticket_id()) {
           report.find("P3", facts.id,
@@ -104,6 +120,7 @@ void check_tickets(const ConversationFacts& facts, AuditReport& report) {
         holder.clear();
         break;
       case v1::EVENT_TYPE_RESOLVED:
+      case v1::EVENT_TYPE_MOVED:
         open.clear();
         holder.clear();
         break;
@@ -113,6 +130,8 @@ void check_tickets(const ConversationFacts& facts, AuditReport& report) {
   }
   int open_now = 0;
   for (const auto& ticket : facts.tickets) open_now += ticket.state() != v1::TICKET_STATE_RESOLVED ? 1 : 0;
+  if (open_now > 0 && !facts.moved_to.empty())
+    report.find("P3", facts.id, "has an open ticket, but is part of " + facts.moved_to);
   if (open_now > 1) report.find("P3", facts.id, std::to_string(open_now) + " tickets are open at once");
 }
 
@@ -129,6 +148,9 @@ void check_replies(const ConversationFacts& facts, AuditReport& report) {
   const v1::Entry* before = nullptr;
   for (const auto& entry : facts.entries) {
     by_id.emplace(entry.id(), &entry);
+    if (entry.kind() == v1::ENTRY_KIND_STARTED &&
+        (!entry.answers_entry_id().empty() || entry.reason().empty()))
+      report.find("P4", entry.id(), "answers nothing, and does not say why it went where it went");
     if (entry.kind() == v1::ENTRY_KIND_REPLY) {
       const auto found = by_id.find(entry.answers_entry_id());
       if (found == by_id.end()) {
@@ -153,13 +175,54 @@ void check_replies(const ConversationFacts& facts, AuditReport& report) {
   }
 }
 
-/// P5: answered, waived, or still owed on an open ticket.
+/// What is wrong with the answer that a message counts as having; empty if nothing.
+std::string wrong_answer(const v1::Entry& message, const std::map<std::string, const v1::Entry*>& by_id,
+                         const std::map<std::string, v1::DeliveryState>& told) {
+  const auto& id = message.answered_by_entry_id();
+  const auto found = by_id.find(id);
+  if (found == by_id.end()) return "counts as answered by '" + id + "', which is not on the timeline";
+  const auto& reply = *found->second;
+  if (reply.sequence() < message.sequence() || reply.thread_id() != message.thread_id())
+    return "counts as answered, but " + id + " does not follow it in its thread";
+  // Both as the log tells it and as it is by now: a report that came in between is not judged.
+  const auto at_cut = told.find(id);
+  if (at_cut != told.end() && !arrives(at_cut->second) && !arrives(reply.delivery()))
+    return "counts as answered, but " + id + " did not arrive (" + reply.delivery_detail() + ")";
+  return {};
+}
+
+/// A message of ours that did not arrive was put before somebody, or a later one of its thread stands in.
+void check_not_arrived(const ConversationFacts& facts, const std::map<std::string, v1::DeliveryState>& told,
+                       AuditReport& report) {
+  std::set<std::string> put_before_somebody;
+  for (const auto& entry : facts.entries) {
+    if (entry.status().change() == v1::StatusChange::CHANGE_REOPENED)
+      put_before_somebody.insert(entry.answers_entry_id());
+  }
+  std::set<std::string> seen_to;  // threads in which a later one arrives, or was put before somebody
+  for (auto at = facts.entries.rbegin(); at != facts.entries.rend(); ++at) {
+    const auto& entry = *at;
+    if (!goes_out(entry)) continue;
+    const auto at_cut = told.find(entry.id());
+    if (arrives(entry.delivery()) || put_before_somebody.contains(entry.id())) {
+      seen_to.insert(entry.thread_id());
+    } else if (at_cut != told.end() && !arrives(at_cut->second) && !seen_to.contains(entry.thread_id())) {
+      report.find("P5", entry.id(), "did not arrive, and nobody was told");
+    }
+  }
+}
+
+/// P5: answered by a reply that arrives, waived, or still owed on an open ticket.
 void check_obligations(const ConversationFacts& facts, AuditReport& report) {
-  std::map<std::string, std::int64_t> last_reply;  // thread -> sequence
+  std::map<std::string, const v1::Entry*> by_id;
   bool waived_at_all = false;
   for (const auto& entry : facts.entries) {
-    if (entry.kind() == v1::ENTRY_KIND_REPLY) last_reply[entry.thread_id()] = entry.sequence();
+    by_id.emplace(entry.id(), &entry);
     waived_at_all |= entry.status().change() == v1::StatusChange::CHANGE_WAIVED;
+  }
+  std::map<std::string, v1::DeliveryState> told;
+  for (const auto& event : facts.events) {
+    if (event.type() == v1::EVENT_TYPE_DELIVERY) told[event.entry_id()] = event.delivery();
   }
   bool has_open_ticket = false;
   for (const auto& ticket : facts.tickets) has_open_ticket |= ticket.state() != v1::TICKET_STATE_RESOLVED;
@@ -168,19 +231,20 @@ void check_obligations(const ConversationFacts& facts, AuditReport& report) {
     const bool owed = facts.owed.contains(entry.id());
     switch (entry.obligation()) {
       case v1::OBLIGATION_STATE_ANSWERED:
-        if (last_reply[entry.thread_id()] < entry.sequence())
-          report.find("P5", entry.id(), "counts as answered, but no reply follows it in its thread");
+        if (auto wrong = wrong_answer(entry, by_id, told); !wrong.empty())
+          report.find("P5", entry.id(), std::move(wrong));
         break;
       case v1::OBLIGATION_STATE_WAIVED:
         if (!waived_at_all) report.find("P5", entry.id(), "counts as waived, but no waiver is on the record");
         break;
       default:
-        if (!owed)
+        if (!owed && !facts.owed_after.contains(entry.id()))
           report.find("P5", entry.id(), "is neither answered, nor waived, nor owed: it would be forgotten");
         if (owed && !has_open_ticket)
           report.find("P5", entry.id(), "is owed an answer, but no ticket is open");
     }
   }
+  check_not_arrived(facts, told, report);
 }
 
 }  // namespace
@@ -192,8 +256,16 @@ void AuditReport::find(std::string promise, std::string where, std::string what)
 }
 
 void check_conversation(const ConversationFacts& facts, SeenIds& seen, AuditReport& report) {
+  if (!facts.moved_to.empty()) {
+    // Whose entries, and what is owed, are told with the conversation that it is part of.
+    for (const auto& event : facts.events) {
+      if (event.sequence() > 0) seen.elsewhere.insert(event.entry_id());
+    }
+    check_tickets(facts, report);
+    return;
+  }
   check_order(facts, report);
-  check_presence(facts, report);
+  check_presence(facts, seen, report);
   check_identity(facts, seen, report);
   check_tickets(facts, report);
   check_replies(facts, report);

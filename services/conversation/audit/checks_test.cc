@@ -25,6 +25,7 @@ class AuditChecks : public ::testing::Test {
     mail.set_thread_id("thr_1");
     mail.mutable_sender()->set_address("mailto:ana@x.lv");
     mail.set_obligation(v1::OBLIGATION_STATE_ANSWERED);
+    mail.set_answered_by_entry_id("ent_2");
     auto& reply = facts_.entries.emplace_back();
     reply.set_id("ent_2");
     reply.set_sequence(2);
@@ -98,6 +99,23 @@ TEST_F(AuditChecks, FindAReplyThatWentElsewhereWithoutASwitch) {
 TEST_F(AuditChecks, FindAMessageThatEverybodyForgot) {
   facts_.entries[0].set_obligation(v1::OBLIGATION_STATE_OPEN);
   EXPECT_THAT(broken(), ElementsAre("P5"));
+}
+
+TEST_F(AuditChecks, FindAMessageThatIsHeldToBeAnsweredByAReplyThatDidNotArrive) {
+  facts_.entries[1].set_delivery(v1::DELIVERY_STATE_BOUNCED);
+  EXPECT_THAT(broken(), IsEmpty());  // newer than the cut
+  add_event(v1::EVENT_TYPE_DELIVERY, "ent_2", 0).set_delivery(v1::DELIVERY_STATE_BOUNCED);
+  EXPECT_THAT(broken(), ElementsAre("P5", "P5"));  // and nobody was told
+  auto& status = facts_.entries.emplace_back();
+  status.set_id("ent_3");
+  status.set_sequence(3);
+  status.set_kind(v1::ENTRY_KIND_STATUS);
+  status.set_answers_entry_id("ent_2");
+  status.mutable_status()->set_change(v1::StatusChange::CHANGE_REOPENED);
+  facts_.last_sequence = 3;
+  facts_.entries[0].set_obligation(v1::OBLIGATION_STATE_OPEN);
+  facts_.owed.insert("ent_1");
+  EXPECT_THAT(broken(), IsEmpty());
 }
 
 TEST_F(AuditChecks, FindAGapInTheTimeline) {

@@ -2,10 +2,12 @@
      ARGV  1 now  2 conversation  3 entry id  4 ticket id  5 thread id (these three are used if new ones are needed)
            6 channel  7 account  8 native id  9 'message' | 'auto_reply'  10 Entry bytes  11 Ticket bytes
            12 sender address  13 verified '1'|'0'  14 sender name  15 thread proved by a token, or ''
-           16 own reference  17 seconds to remember  18 most events  19 number of references, then those, nearest first
+           16 own reference  17 seconds to remember  18 most events  19 part of the conversation that led here, or ''
+           20 '1' if the parts' references were looked up  21 number of references, then those, nearest first
            then pairs of blob id, content
      Returns {'accepted', entry, sequence, ticket, opened '1'|'0', conversation}
-           | {'duplicate', entry, sequence, ticket, '0', conversation} | {'moved', conversation} | {'full'} ]]
+           | {'duplicate', entry, sequence, ticket, '0', conversation} | {'moved', conversation} | {'moving'} (a merge is under way)
+           | {'look'} (up the references in the conversations that are part of this one) | {'full'} ]]
 local conversation, entry, ticket, thread = ARGV[2], ARGV[3], ARGV[4], ARGV[5]
 local channel, account, native, kind = ARGV[6], ARGV[7], ARGV[8], ARGV[9]
 local seen_key = P .. 'seen:' .. channel .. ':' .. native
@@ -25,19 +27,22 @@ if seen then
   return { 'duplicate', first[1], first[2], first[3], '0', first[5] }
 end
 
-local con = redis.call('HMGET', P .. 'con:' .. conversation, 'ticket', 'moved')
-if con[2] then return { 'moved', con[2] } end
+local con = redis.call('HMGET', P .. 'con:' .. conversation, 'ticket', 'parts', 'moved')
+if con[3] then return { 'moved', con[3] } end
+local refused = not_part(conversation, ARGV[19])
+if refused then return refused end
 if redis.call('XLEN', P .. 'ev') >= tonumber(ARGV[18]) then return { 'full' } end
 
 -- The thread: proved by token, else named by a message of this very conversation, else a new one.
-local references = tonumber(ARGV[19])
+local references = tonumber(ARGV[21])
 local found = ARGV[15]
 local refs_key = P .. 'refs:' .. conversation
 if found == '' and references > 0 then
-  local hits = redis.call('HMGET', refs_key, unpack(ARGV, 20, 19 + references))
+  local hits = redis.call('HMGET', refs_key, unpack(ARGV, 22, 21 + references))
   for i = 1, references do
     if hits[i] then found = hits[i] break end
   end
+  if found == '' and con[2] and con[2] ~= '' and ARGV[20] ~= '1' then return { 'look' } end
 end
 if found ~= '' then
   thread = found
@@ -46,7 +51,8 @@ else
 end
 if ARGV[16] ~= '' then redis.call('HSETNX', refs_key, ARGV[16], thread) end
 
--- The ticket: the open one, or a new one for a message that wants an answer.
+-- The ticket: the open one, or a new one for a message that wants an answer. An answer to what an agent started is meant
+-- for that agent.
 local opened = '0'
 local current = con[1]
 local state = current and redis.call('HGET', P .. 'tkt:' .. current, 'state')
@@ -54,10 +60,7 @@ if current and state ~= 'r' then
   ticket = current
 elseif kind == 'message' then
   opened = '1'
-  redis.call('HSET', P .. 'tkt:' .. ticket, 'con', conversation, 'state', 'q', 'agent', '', 'token', '0', 'opened', now,
-    'waiting', now, 'attrs', ARGV[11])
-  redis.call('HSET', P .. 'con:' .. conversation, 'ticket', ticket)
-  redis.call('ZADD', P .. 'open', now, ticket)
+  open_ticket(conversation, ticket, ARGV[11], redis.call('HGET', P .. 'thr:' .. thread, 'agent') or '')
 else
   ticket = ''
 end
@@ -71,7 +74,7 @@ else
 end
 if kind == 'message' then redis.call('HSET', P .. 'obl:' .. conversation, entry, sequence .. ' ' .. thread) end
 redis.call('SET', seen_key, cmsgpack.pack({ entry, tostring(sequence), ticket, opened, conversation, account }), 'EX', ARGV[17])
-store_blobs(20 + references)
+store_blobs(22 + references)
 
 local fields = { 'c', conversation, 't', ticket, 'e', entry, 's', sequence, 'h', channel, 'u', account }
 if opened == '1' then with_ticket(fields, ticket) end

@@ -90,11 +90,24 @@ void fold(v1::Entry& entry, const redis::Reply& delivery, const redis::Reply& ob
     }
   }
   if (entry.kind() == v1::ENTRY_KIND_INBOUND) {
-    entry.set_obligation(obligation.is_nil() ? v1::OBLIGATION_STATE_OPEN
-                                             : static_cast<v1::ObligationState>(obligation.number()));
+    const auto text = obligation.view();
+    entry.set_obligation(text.empty() ? v1::OBLIGATION_STATE_OPEN
+                                      : static_cast<v1::ObligationState>(number(text)));
+    if (const auto space = text.find(' '); space != std::string_view::npos) {
+      entry.set_answered_by_entry_id(std::string{text.substr(space + 1)});
+    }
   }
   each_word(also.view(),
             [&](std::string_view account) { entry.add_also_delivered_to(std::string{account}); });
+}
+
+bool arrives(v1::DeliveryState state) {
+  return state != v1::DELIVERY_STATE_FAILED && state != v1::DELIVERY_STATE_BOUNCED &&
+         state != v1::DELIVERY_STATE_UNKNOWN;
+}
+
+bool goes_out(const v1::Entry& entry) {
+  return entry.kind() == v1::ENTRY_KIND_REPLY || entry.kind() == v1::ENTRY_KIND_STARTED;
 }
 
 v1::Event decode_event(std::uint16_t partition, const redis::Reply& item) {

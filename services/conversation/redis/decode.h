@@ -27,6 +27,12 @@ v1::Entry decode_entry(std::string_view conversation_id, const redis::Reply& ite
 void fold(v1::Entry& entry, const redis::Reply& delivery, const redis::Reply& obligation,
           const redis::Reply& also);
 
+/// Whether a message in this state arrives, or may still: not failed, not bounced, not unknown.
+bool arrives(v1::DeliveryState state);
+
+/// Goes out to the customer: a reply, or a message that an agent started.
+bool goes_out(const v1::Entry& entry);
+
 /// The sequence or position in a stream id "<n>-0".
 std::int64_t position_of(std::string_view stream_id);
 

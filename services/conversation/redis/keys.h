@@ -20,6 +20,11 @@ inline std::string in(std::uint16_t p, std::string_view kind, std::string_view i
   return key;
 }
 
+/// The entry of a place "<conversation> <seq>".
+inline std::string place_of(std::string_view conversation, std::int64_t sequence) {
+  return std::string{conversation} + " " + std::to_string(sequence);
+}
+
 /// Whose address it is: string, conversation id. In a slot of its own, written once.
 inline std::string address(std::string_view normalised) { return "hark:addr:" + std::string{normalised}; }
 

@@ -1,10 +1,12 @@
 --[[ note: appends words among colleagues, once.
      ARGV  1 now  2 key  3 digest  4 conversation  5 entry id  6 Entry bytes  7 agent
            8 agents whom it is for, space-separated
-     Returns {'ok', sequence, ticket} | {'key_reused'} | {'no_conversation'} ]]
+     Returns {'ok', sequence, ticket} | {'key_reused'} | {'no_conversation'} | {'moved', conversation} ]]
 local key, digest, conversation, entry = ARGV[2], ARGV[3], ARGV[4], ARGV[5]
 local first = repeated(key, digest)
 if first then return first end
+local elsewhere = moved(conversation)
+if elsewhere then return elsewhere end
 local con = redis.call('HMGET', P .. 'con:' .. conversation, 'seq', 'ticket')
 if not con[1] then return { 'no_conversation' } end
 local ticket = con[2] or ''

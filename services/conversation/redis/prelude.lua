@@ -3,20 +3,29 @@
      KEYS[1] is the partition's prefix, "hark:{p7}"; every key below it carries the same hash tag, so a script stays in one
      partition, and on one node of a cluster. Time is ARGV[1] (milliseconds), never the server's clock.
 
-     con:<conversation>    hash    seq, name, ticket (open or last), updated, moved (redirect after a merge)
+     con:<conversation>    hash    seq, name, ticket (open or last), updated; of merges: moved (where it is part of), parts
+                                   (what is part of it), view (entries numbered by view:), expects, leaving (under way),
+                                   carried (its ticket), restored, unmerged_by, unmerged_from
+     view:<conversation>   list    "<conversation> <seq>" of the entry with this sequence, '' where one went back; sequences
+                                   above its length are the conversation's own
+     sagas                 set     customers who are being merged into, or taken out of, one of this partition
+     saga:<customer>       hash    kind, survivor, agent, reason, key, digest
+     parted:<customer>     list    sequences to give back; :owed list entry, thread; :fold hash entry -> obligation
      tkt:<ticket>          hash    con, state (q queued, a assigned, r resolved), agent, token, opened, waiting, resolved,
                                    attrs (Ticket bytes: what does not change), wanted_agent, wanted_skills, declined,
                                    disposition, resolved_by
      tl:<conversation>     stream  <seq>-0: e Entry bytes, i entry id, t ticket, h thread
      ent:<entry>           string  "<conversation> <seq>"
      obl:<conversation>    hash    entry -> "<seq> <thread>" of every unanswered message
-     fold:<conversation>   hash    <entry>:d "<state> <at> <detail>" · <entry>:o "2" answered, "3" waived · <entry>:also accounts
-     thr:<thread>          hash    con, channel, account, last_reply
+     fold:<conversation>   hash    <entry>:d "<state> <at> <detail>" · <entry>:o "1" owed again, "2 <reply>" answered, "3" waived · <entry>:also accounts
+     thr:<thread>          hash    con, channel, account, last_reply; agent (of a thread that we started: who wrote last)
      refs:<conversation>   hash    native reference -> thread
      adr:<conversation>    hash    address -> "1" verified, "0" not
      seen:<channel>:<id>   string  cmsgpack of what accepting it returned; kept for the time a sender may repeat it
      idem:<key>            string  cmsgpack {digest of the request, result}; kept a day
-     out:<entry>           hash    m OutboundMessage bytes, account, state, attempts, lease
+     out:<entry>           hash    m OutboundMessage bytes, con, account, state, attempts, lease; for the day that it comes
+                                   back: thread, agent, settles (entries, sequences), upto (sequence seen), next (reply of its thread),
+                                   attrs (of a started message: Ticket bytes)
      outq:<account>        zset    entry by the time it is due, or its lease ends
      held:<agent>          set     tickets assigned to the agent
      past:<conversation>   list    tickets by the order in which they were last resolved
@@ -28,6 +37,25 @@
      fence                 string  token of the routing leader ]]
 local P = KEYS[1] .. ':'
 local now = ARGV[1]
+
+-- Where everything of this conversation is now, if not here.
+local function moved(conversation)
+  local to = redis.call('HGET', P .. 'con:' .. conversation, 'moved')
+  return to and { 'moved', to } or nil
+end
+
+local function has_word(words, word)
+  return string.find(' ' .. (words or '') .. ' ', ' ' .. word .. ' ', 1, true) ~= nil
+end
+
+-- Something of a merged customer comes to this conversation: `via` is the part of it that they came through, or ''.
+-- Refused while that part is being taken out, and after.
+local function not_part(conversation, via)
+  if via == '' then return nil end
+  local con = redis.call('HMGET', P .. 'con:' .. conversation, 'parts', 'expects', 'leaving')
+  if not con[3] and (has_word(con[1], via) or con[2] == via) then return nil end
+  return { 'moving' }
+end
 
 local function field_map(list)
   local map = {}
@@ -69,6 +97,13 @@ local function repeated(key, digest)
   return first[2]
 end
 
+-- Before a merge, or before it was taken back, the key may have been used in another partition.
+local function used_elsewhere(conversation, looked)
+  if looked == '1' then return nil end
+  local con = redis.call('HMGET', P .. 'con:' .. conversation, 'parts', 'unmerged_from')
+  return ((con[1] and con[1] ~= '') or con[2]) and { 'look' } or nil
+end
+
 local function remember(key, digest, result)
   redis.call('SET', P .. 'idem:' .. key, cmsgpack.pack({ digest, result }), 'EX', 86400)
   return result
@@ -94,6 +129,50 @@ end
 local function settle(conversation, entry, state)
   redis.call('HDEL', P .. 'obl:' .. conversation, entry)
   redis.call('HSET', P .. 'fold:' .. conversation, entry .. ':o', state)
+end
+
+-- Puts an outbound message into the outbox, as the last one of its thread.
+local function send(conversation, entry, message, account, thread, agent)
+  local before = redis.call('HGET', P .. 'thr:' .. thread, 'last_reply')
+  if before then redis.call('HSET', P .. 'out:' .. before, 'next', entry) end
+  redis.call('HSET', P .. 'thr:' .. thread, 'last_reply', entry)
+  if redis.call('HEXISTS', P .. 'thr:' .. thread, 'agent') == 1 then redis.call('HSET', P .. 'thr:' .. thread, 'agent', agent) end
+  redis.call('HSET', P .. 'fold:' .. conversation, entry .. ':d', '1 ' .. now .. ' ')
+  redis.call('HSET', P .. 'out:' .. entry, 'm', message, 'con', conversation, 'account', account, 'state', '1', 'attempts', '0',
+    'thread', thread, 'agent', agent)
+  redis.call('ZADD', P .. 'outq:' .. account, now, entry)
+end
+
+-- The conversation has no open ticket: here is one, for `wanted` first, if that is not ''.
+local function open_ticket(conversation, ticket, attributes, wanted)
+  redis.call('HSET', P .. 'tkt:' .. ticket, 'con', conversation, 'state', 'q', 'agent', '', 'token', '0', 'opened', now,
+    'waiting', now, 'attrs', attributes, 'wanted_agent', wanted)
+  redis.call('HSET', P .. 'con:' .. conversation, 'ticket', ticket)
+  redis.call('ZADD', P .. 'open', now, ticket)
+end
+
+-- A resolved ticket waits for an agent again: for `wanted` first, if that is not ''.
+local function requeue(ticket, wanted)
+  local key = P .. 'tkt:' .. ticket
+  redis.call('HSET', key, 'state', 'q', 'agent', '', 'waiting', now, 'declined', '', 'wanted_agent', wanted)
+  redis.call('HDEL', key, 'resolved', 'wanted_skills')
+  redis.call('ZADD', P .. 'open', redis.call('HGET', key, 'opened'), ticket)
+end
+
+-- A message did not arrive: a ticket is open for it, and a status entry with the network's words says so.
+local function put_before_somebody(conversation, entry, bytes, new_ticket, attributes, agent, detail)
+  local ticket = redis.call('HGET', P .. 'con:' .. conversation, 'ticket')
+  local tells = 20
+  if not ticket then
+    ticket, tells = new_ticket, 21
+    open_ticket(conversation, ticket, attributes or '', agent)
+  elseif redis.call('HGET', P .. 'tkt:' .. ticket, 'state') == 'r' then
+    tells = 7
+    requeue(ticket, agent)
+  end
+  local sequence = append(conversation, entry, bytes, ticket, '')
+  local fields = { 'c', conversation, 't', ticket, 'e', entry, 's', sequence, 'x', detail }
+  emit(tells, tells == 20 and fields or with_ticket(fields, ticket))
 end
 
 local function store_blobs(from)

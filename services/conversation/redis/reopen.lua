@@ -1,17 +1,17 @@
 --[[ reopen: puts the conversation's last ticket back into the queue.
      ARGV  1 now  2 key  3 digest  4 conversation  5 agent  6 from-states  7 status entry id  8 its bytes
-     Returns {'ok', ticket's hash, ticket} | {'key_reused'} | {'no_ticket'} | {'illegal', state} ]]
+     Returns {'ok', ticket's hash, ticket} | {'key_reused'} | {'no_ticket'} | {'illegal', state}
+           | {'moved', conversation} ]]
 local key, digest, conversation = ARGV[2], ARGV[3], ARGV[4]
 local first = repeated(key, digest)
 if first then return first end
+local elsewhere = moved(conversation)
+if elsewhere then return elsewhere end
 local ticket = redis.call('HGET', P .. 'con:' .. conversation, 'ticket')
 if not ticket then return { 'no_ticket' } end
 local refused = refused_transition(ticket, ARGV[6])
 if refused then return refused end
-local ticket_key = P .. 'tkt:' .. ticket
-redis.call('HSET', ticket_key, 'state', 'q', 'agent', '', 'waiting', now, 'declined', '')
-redis.call('HDEL', ticket_key, 'resolved', 'wanted_agent', 'wanted_skills')
-redis.call('ZADD', P .. 'open', redis.call('HGET', ticket_key, 'opened'), ticket)
+requeue(ticket, '')
 local sequence = append(conversation, ARGV[7], ARGV[8], ticket, '')
 emit(7, with_ticket({ 'c', conversation, 't', ticket, 'e', ARGV[7], 's', sequence, 'g', ARGV[5] }, ticket))
-return remember(key, digest, { 'ok', redis.call('HGETALL', ticket_key), ticket })
+return remember(key, digest, { 'ok', redis.call('HGETALL', P .. 'tkt:' .. ticket), ticket })

@@ -8,6 +8,7 @@ namespace hark::conversation::scripts {
 extern const std::string_view prelude_lua;
 extern const std::string_view accept_lua;
 extern const std::string_view reply_lua;
+extern const std::string_view start_lua;
 extern const std::string_view note_lua;
 extern const std::string_view assign_lua;
 extern const std::string_view transfer_lua;
@@ -19,6 +20,17 @@ extern const std::string_view receipt_lua;
 extern const std::string_view quarantine_lua;
 extern const std::string_view fence_lua;
 extern const std::string_view tickets_lua;
+extern const std::string_view owe_again_lua;
+extern const std::string_view repeated_lua;
+extern const std::string_view entries_lua;
+extern const std::string_view merge_begin_lua;
+extern const std::string_view merge_cancel_lua;
+extern const std::string_view freeze_lua;
+extern const std::string_view join_lua;
+extern const std::string_view unmerge_begin_lua;
+extern const std::string_view part_lua;
+extern const std::string_view restore_lua;
+extern const std::string_view unmerge_end_lua;
 extern const std::string_view searchable_lua;
 
 }  // namespace hark::conversation::scripts

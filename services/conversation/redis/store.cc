@@ -5,14 +5,11 @@
 #include "base/core/ids.h"
 #include "conversation/redis/decode.h"
 #include "conversation/redis/keys.h"
+#include "conversation/redis/run.h"
 #include "conversation/redis/scripts.h"
 
 namespace hark::conversation {
 namespace {
-
-redis::Script script(std::string_view name, std::string_view source) {
-  return redis::Script{name, std::string{scripts::prelude_lua} + std::string{source}};
-}
 
 /// The scripts, digested once.
 const redis::Script& accept_script() {
@@ -21,6 +18,10 @@ const redis::Script& accept_script() {
 }
 const redis::Script& reply_script() {
   static const auto s = script("reply", scripts::reply_lua);
+  return s;
+}
+const redis::Script& start_script() {
+  static const auto s = script("start", scripts::start_lua);
   return s;
 }
 const redis::Script& note_script() {
@@ -72,50 +73,6 @@ const redis::Script& tickets_script() {
   return s;
 }
 
-/// A script's refusal {name, detail} as an error.
-Error refusal(TicketEvent event, const redis::Reply& reply) {
-  const auto what = reply[0].view();
-  const auto detail = reply[1].text();
-  if (what == "key_reused") {
-    return {
-        Code::kAlreadyExists, Reason::kIdempotencyKeyReused,
-        "idempotency_key: was used within a day for a different request; make a new key for each command"};
-  }
-  if (what == "no_ticket") return {Code::kNotFound, Reason::kTicketNotFound, "there is no such ticket"};
-  if (what == "no_conversation")
-    return {Code::kNotFound, Reason::kConversationNotFound, "there is no such conversation"};
-  if (what == "illegal") return illegal_transition(event, detail);
-  if (what == "stale_assignment") {
-    return {Code::kFailedPrecondition, Reason::kStaleAssignment,
-            detail.empty() ? "the ticket is no longer assigned to you"
-                           : "the ticket is held by " + detail + " now"};
-  }
-  if (what == "stale_fence") {
-    return {Code::kAborted, Reason::kStaleFence, "a newer routing leader has raised the fence to " + detail};
-  }
-  if (what == "newer") {
-    return {Code::kFailedPrecondition, Reason::kNewerEntries,
-            "the customer wrote again on this thread: " + detail +
-                " message(s) that you have not seen; read them, then reply"};
-  }
-  if (what == "not_answerable") {
-    return {Code::kFailedPrecondition, Reason::kNotAnswerable, "only a customer's message can be answered"};
-  }
-  if (what == "obligations") {
-    return {Code::kFailedPrecondition, Reason::kObligationsOpen,
-            detail + " message(s) of the customer are unanswered; reply, or waive them with a reason"};
-  }
-  if (what == "not_owed") {
-    return {Code::kFailedPrecondition, Reason::kInvalidField, "entry_id: this message awaits no answer"};
-  }
-  if (what == "no_entry") return {Code::kNotFound, Reason::kEntryNotFound, "there is no such outbound entry"};
-  if (what == "full") {
-    return {Code::kResourceExhausted, Reason::kStoreFull,
-            "the event log is at its cap; archive or add room, then send again"};
-  }
-  return {Code::kInternal, Reason::kInternal, "a script answered '" + std::string{what} + "'"};
-}
-
 void add_blobs(std::vector<std::string_view>& args, const Blobs& blobs) {
   for (const auto& [id, content] : blobs) {
     args.push_back(id);
@@ -123,15 +80,16 @@ void add_blobs(std::vector<std::string_view>& args, const Blobs& blobs) {
   }
 }
 
-std::uint16_t place(std::string_view id) {
-  const auto partition = partition_of(id);
-  return partition.ok() ? *partition : 0;
-}
-
 Result<Store::Appended> appended(TicketEvent event, const Result<redis::Reply>& reply) {
   if (!reply.ok()) return reply.error();
+  if ((*reply)[0].view() == "look") {
+    Store::Appended look;
+    look.look_up_key = true;
+    return look;
+  }
   if ((*reply)[0].view() != "ok") return refusal(event, *reply);
-  return Store::Appended{(*reply)[1].number(), (*reply)[2].text(), (*reply)[3].text()};
+  return Store::Appended{(*reply)[1].number(), (*reply)[2].text(), (*reply)[3].text(), (*reply)[4].text(),
+                         false};
 }
 
 Result<v1::Ticket> changed_ticket(TicketEvent event, std::string_view id, const Result<redis::Reply>& reply) {
@@ -140,7 +98,7 @@ Result<v1::Ticket> changed_ticket(TicketEvent event, std::string_view id, const 
   return decode_ticket(id, fields_of((*reply)[1]));
 }
 
-std::string join(const google::protobuf::RepeatedPtrField<std::string>& words) {
+std::string spaced(const google::protobuf::RepeatedPtrField<std::string>& words) {
   std::string out;
   for (const auto& word : words) out += out.empty() ? word : " " + word;
   return out;
@@ -271,6 +229,8 @@ Task<Result<Store::Accepted>> Store::accept(TimePoint now, const Acceptance& in)
                                      in.own_reference,
                                      seconds,
                                      events,
+                                     in.via,
+                                     in.parts_looked_up ? "1" : "0",
                                      references};
   args.insert(args.end(), in.references.begin(), in.references.end());
   add_blobs(args, in.blobs);
@@ -278,10 +238,9 @@ Task<Result<Store::Accepted>> Store::accept(TimePoint now, const Acceptance& in)
               co_await run(accept_script(), place(in.conversation_id), now, std::move(args)));
   Accepted out;
   const auto what = reply[0].view();
-  if (what == "moved") {
-    out.moved_to = reply[1].text();
-    co_return out;
-  }
+  out.moved_to = what == "moved" ? reply[1].text() : "";
+  out.look_up_parts = what == "look";
+  if (!out.moved_to.empty() || out.look_up_parts) co_return out;
   if (what != "accepted" && what != "duplicate") co_return refusal(TicketEvent::kReply, reply);
   out.duplicate = what == "duplicate";
   out.entry_id = reply[1].text();
@@ -296,6 +255,7 @@ Task<Result<Store::Appended>> Store::reply(TimePoint now, const ReplyInput& in) 
   const auto token = std::to_string(in.assignment_token);
   const auto seen = std::to_string(in.seen_sequence);
   const auto channel = std::to_string(in.channel);
+  const auto answered = std::to_string(in.answers_sequence);
   std::vector<std::string_view> args{in.key,
                                      in.digest,
                                      in.conversation_id,
@@ -310,10 +270,38 @@ Task<Result<Store::Appended>> Store::reply(TimePoint now, const ReplyInput& in) 
                                      channel,
                                      in.agent_id,
                                      in.switch_entry_id,
-                                     in.switch_entry_bytes};
+                                     in.switch_entry_bytes,
+                                     in.thread_id,
+                                     answered,
+                                     in.via,
+                                     in.key_looked_up ? "1" : "0"};
   add_blobs(args, in.blobs);
   co_return appended(TicketEvent::kReply,
                      co_await run(reply_script(), place(in.conversation_id), now, std::move(args)));
+}
+
+Task<Result<Store::Appended>> Store::start(TimePoint now, const StartInput& in) {
+  const auto channel = std::to_string(in.channel);
+  const auto events = std::to_string(kEventsMax);
+  std::vector<std::string_view> args{in.key,
+                                     in.digest,
+                                     in.conversation_id,
+                                     in.entry_id,
+                                     in.entry_bytes,
+                                     in.outbound_bytes,
+                                     in.account_id,
+                                     channel,
+                                     in.agent_id,
+                                     in.thread_id,
+                                     in.address,
+                                     in.name,
+                                     in.ticket_bytes,
+                                     events,
+                                     in.via,
+                                     in.key_looked_up ? "1" : "0"};
+  add_blobs(args, in.blobs);
+  co_return appended(TicketEvent::kReply,
+                     co_await run(start_script(), place(in.conversation_id), now, std::move(args)));
 }
 
 Task<Result<Store::Appended>> Store::note(TimePoint now, std::string_view key, std::string_view digest,
@@ -345,7 +333,7 @@ Task<Result<v1::Ticket>> Store::transfer(TimePoint now, const v1::TransferReques
                                          std::string_view digest, const StatusEntry& entry) {
   const auto token = in.fencing_token() > 0 ? std::string{} : std::to_string(in.assignment_token());
   const auto fence = std::to_string(in.fencing_token());
-  const auto skills = join(in.wanted_skills());
+  const auto skills = spaced(in.wanted_skills());
   // A supervisor need not be the holder; the token still says which assignment they mean.
   const auto event = in.by_supervisor() ? TicketEvent::kReassign : TicketEvent::kTransfer;
   const std::string_view holder = in.by_supervisor() ? std::string_view{} : in.agent_id();
@@ -423,16 +411,32 @@ Task<Result<Store::Leases>> Store::lease(TimePoint now, std::uint16_t partition,
   co_return leases;
 }
 
-Task<Result<bool>> Store::record_delivery(TimePoint now, const DeliveryNews& news) {
+Task<Result<Store::Lost>> Store::record_delivery(TimePoint now, const DeliveryNews& news) {
   const auto state = std::to_string(static_cast<int>(news.state));
   const auto retry = std::to_string(to_ms(news.retry_at));
   const auto seconds = std::to_string(kSeenFor.count());
-  std::vector<std::string_view> args{news.entry_id, news.lease_id,         state,  news.detail,
-                                     retry,         news.report_native_id, seconds};
+  std::vector<std::string_view> args{news.entry_id,
+                                     news.lease_id,
+                                     state,
+                                     news.detail,
+                                     retry,
+                                     news.report_native_id,
+                                     seconds,
+                                     news.not_arrived.id,
+                                     news.not_arrived.bytes,
+                                     news.ticket_id,
+                                     news.owed_elsewhere ? "1" : "0"};
   add_blobs(args, news.blobs);
   HARK_CO_TRY(const auto reply, co_await run(receipt_script(), place(news.entry_id), now, std::move(args)));
-  if (reply[0].view() == "no_entry") co_return refusal(TicketEvent::kReply, reply);
-  co_return reply[0].view() == "ok";
+  const auto what = reply[0].view();
+  Lost lost;
+  if (what == "ok" || what == "known") co_return lost;
+  if (what != "elsewhere") co_return refusal(TicketEvent::kReply, reply);
+  lost.conversation_id = reply[1].text();
+  lost.thread_id = reply[2].text();
+  lost.agent_id = reply[3].text();
+  for (std::size_t i = 4; i < reply.size(); ++i) lost.settled.push_back(reply[i].text());
+  co_return lost;
 }
 
 Task<Result<std::string>> Store::quarantine(TimePoint now, const QuarantineInput& in) {

@@ -11,6 +11,7 @@
 #include "base/core/result.h"
 #include "base/core/time.h"
 #include "base/redis/client.h"
+#include "conversation/core/merge_order.h"
 #include "conversation/core/ticket.h"
 #include "hark/v1/conversation.pb.h"
 #include "hark/v1/conversation_service.pb.h"
@@ -66,6 +67,8 @@ class Store {
     std::string address, name;
     bool verified = false;
     std::string proved_thread_id, own_reference;
+    std::string via;  // the part of the conversation that led here; empty if it is the customer's own
+    bool parts_looked_up = false;  // references are not known in the conversations that are part of it either
     std::vector<std::string> references;
     Blobs blobs;
   };
@@ -73,7 +76,9 @@ class Store {
     std::string conversation_id, entry_id, ticket_id;
     std::int64_t sequence = 0;
     bool duplicate = false, opened = false;
-    std::string moved_to;  // not empty: nothing happened, accept there
+    // Nothing happened:
+    std::string moved_to;        // not empty: accept there
+    bool look_up_parts = false;  // look the references up in the conversations that are part of this one
   };
   Task<Result<Accepted>> accept(TimePoint now, const Acceptance& in);
 
@@ -83,13 +88,32 @@ class Store {
     std::string entry_id, entry_bytes, outbound_bytes, account_id, agent_id;
     int channel = 0;
     std::string switch_entry_id, switch_entry_bytes;
+    std::string thread_id;
+    std::int64_t answers_sequence = 0;
+    std::string via;  // the part of the conversation that the answered entry came through
+    bool key_looked_up = false;
     Blobs blobs;
   };
   struct Appended {
     std::int64_t sequence = 0;
     std::string ticket_id, thread_id;
+    std::string entry_id;      // of what was sent: the first time's, if the key was used before
+    bool look_up_key = false;  // nothing happened: ask sent_before(), then say so with `key_looked_up`
   };
+  /// What a key did where the customer was before a merge, or before it was taken back; no entry if nothing.
+  Task<Result<Appended>> sent_before(std::string conversation_id, std::string key, std::string digest);
   Task<Result<Appended>> reply(TimePoint now, const ReplyInput& in);
+  struct StartInput {
+    std::string key, digest, conversation_id, entry_id, entry_bytes, outbound_bytes, account_id, agent_id,
+        thread_id;
+    int channel = 0;
+    std::string address, name;  // of the customer
+    std::string ticket_bytes;   // of the ticket that opens if the message comes back
+    std::string via;            // the part of the conversation that the address led through
+    bool key_looked_up = false;
+    Blobs blobs;
+  };
+  Task<Result<Appended>> start(TimePoint now, const StartInput& in);
   /// `for_agents`: whom it names, space-separated.
   Task<Result<Appended>> note(TimePoint now, std::string_view key, std::string_view digest,
                               std::string_view conversation_id, std::string_view entry_id,
@@ -130,10 +154,94 @@ class Store {
     std::string detail;
     TimePoint retry_at{};
     std::string report_native_id;  // deduplicates a report; may be empty
+    StatusEntry not_arrived;       // goes on the timeline if what the message had answered is owed again
+    std::string ticket_id;         // if a new one is needed for that
+    bool owed_elsewhere = false;   // that is seen to; only the delivery is recorded
     Blobs blobs;
   };
-  /// True if it changed anything. Errors: ENTRY_NOT_FOUND.
-  Task<Result<bool>> record_delivery(TimePoint now, const DeliveryNews& news);
+  /// What a message had settled that was sent when its customer was in another conversation.
+  struct Lost {
+    std::string conversation_id;  // that owes it now; empty if there is nothing to see to
+    std::string thread_id, agent_id;
+    std::vector<std::string> settled;
+  };
+  /// Records it, unless it says who must be told first. Errors: ENTRY_NOT_FOUND, MERGE_UNDER_WAY.
+  Task<Result<Lost>> record_delivery(TimePoint now, const DeliveryNews& news);
+
+  struct OweAgain {
+    std::string conversation_id, message_id, thread_id, agent_id, detail;
+    StatusEntry status;
+    std::string ticket_id, ticket_bytes;
+    std::vector<std::pair<std::string, std::int64_t>> owed;  // entry, sequence
+  };
+  /// Errors: CONVERSATION_MOVED, MERGE_UNDER_WAY.
+  Task<Status> owe_again(TimePoint now, const OweAgain& in);
+
+  /// A merge, or the taking back of one, as it is recorded with the survivor until it is done.
+  struct Saga {
+    bool takes_back = false;
+    std::string survivor, loser, agent_id, reason, key, digest;
+  };
+  /// Those under way with a survivor of this partition.
+  Task<Result<std::vector<Saga>>> sagas(std::uint16_t partition);
+  /// Records it; false if this key has done it. Errors: CONVERSATION_MOVED, MERGE_UNDER_WAY,
+  /// MERGE_IMPOSSIBLE.
+  Task<Result<bool>> begin_saga(TimePoint now, const Saga& saga);
+  /// Its steps, each safe to repeat. Merging: freeze, join; or cancel if freezing was refused.
+  Task<Status> freeze(TimePoint now, const Saga& saga, const StatusEntry& status);
+  Task<Status> cancel(TimePoint now, const Saga& saga);
+  struct Owed {
+    std::string entry_id, place, thread_id;
+  };
+  struct Carried {
+    std::string agent_id, waiting_ms, ticket_bytes, wanted_agent_id;
+  };
+  /// The ticket that was open when the conversation was frozen; no bytes if there was none.
+  Task<Result<Carried>> carried(std::string loser, std::string ticket_id);
+  Task<Result<std::vector<Owed>>> owed_by(std::string conversation_id,
+                                          const std::vector<TimelinePlace>& places);
+  struct JoinInput {
+    std::int64_t covers = 0;          // survivor's last sequence in `places`
+    std::vector<std::string> places;  // by sequence
+    std::vector<Owed> owed;           // by the loser's
+    Carried carried;
+    std::string ticket_id;
+    StatusEntry status;
+  };
+  Task<Status> join(TimePoint now, const Saga& saga, const JoinInput& in);
+  /// Taking back: part, restore, end.
+  struct PartInput {
+    std::vector<std::pair<std::string, std::int64_t>> goes;  // entry, sequence
+    struct Wants {
+      std::string entry_id, thread_id;
+      std::int64_t sequence = 0;
+    };
+    std::vector<Wants> wants_answer;  // of both
+    std::string ticket_id;
+    StatusEntry status;
+  };
+  Task<Status> part(TimePoint now, const Saga& saga, const PartInput& in);
+  struct Parted {
+    std::vector<std::int64_t> natives;                         // in the survivor's stream
+    std::vector<std::pair<std::string, std::string>> owed;     // entry, thread
+    std::vector<std::pair<std::string, std::string>> settled;  // entry, state
+  };
+  Task<Result<Parted>> parted(const Saga& saga);
+  struct RestoreInput {
+    std::vector<v1::Entry> entries;
+    std::vector<Owed> owed;  // `place`: the sequence
+    std::vector<std::pair<std::string, std::string>> settled;
+    std::string ticket_id, ticket_bytes;
+    std::int64_t waiting_ms = 0;
+    StatusEntry status;
+  };
+  /// The sequence of the first entry that was given back.
+  Task<Result<std::int64_t>> restore(TimePoint now, const Saga& saga, const RestoreInput& in);
+  struct EndInput {
+    std::int64_t first = 0;
+    std::vector<std::string> entries, threads, addresses;
+  };
+  Task<Status> end_unmerge(TimePoint now, const Saga& saga, const EndInput& in);
 
   struct QuarantineInput {
     std::string id, account_id, native_id, reason;
@@ -143,15 +251,50 @@ class Store {
   };
   Task<Result<std::string>> quarantine(TimePoint now, const QuarantineInput& in);
 
+  /// Of a merged customer: the conversation that they are part of.
   Task<Result<v1::Conversation>> conversation(std::string_view conversation_id);
   Task<Result<v1::Ticket>> ticket(std::string_view ticket_id);
   /// Those that exist of these tickets of one partition, in the order asked for.
   Task<Result<std::vector<v1::Ticket>>> tickets(std::uint16_t partition, std::vector<std::string> ids);
-  struct EntryPlace {
-    std::string conversation_id;
-    std::int64_t sequence = 0;
+  /// A conversation's own record, without following its redirect.
+  struct Head {
+    std::int64_t last = 0;  // sequence
+    std::int64_t view = 0;  // sequences up to this are places in its view
+    std::string moved_to;   // empty while it lives
+    std::vector<std::string> parts;
+    std::string carried_ticket_id;           // of a frozen one: its ticket that was open
+    std::string unmerged_by, unmerged_from;  // the last un-merge: its key, and the survivor
   };
-  Task<Result<EntryPlace>> locate_entry(std::string_view entry_id);
+  Task<Result<Head>> head(std::string_view conversation_id);
+  /// Where a customer's conversation is now, and by which part of it one gets there (empty: it is their own).
+  struct Route {
+    std::string conversation_id, via;
+  };
+  Task<Result<Route>> route(std::string_view conversation_id);
+  /// Everyone who is part of it, and of its parts.
+  Task<Result<std::vector<std::string>>> parts_of(std::string conversation_id);
+  /// The thread that one of the references names, nearest first, in a frozen conversation that is part of
+  /// this.
+  Task<Result<std::string>> thread_in_parts(std::string conversation_id, std::vector<std::string> references);
+
+  /// Where an entry lies: its sequence as readers count, and the stream that holds it (empty: it went back).
+  struct Position {
+    std::int64_t sequence = 0;
+    std::string conversation_id;
+    std::int64_t native = 0;
+  };
+  Task<Result<std::vector<Position>>> positions(std::string conversation_id, Head head, std::int64_t from,
+                                                std::int64_t to, std::int64_t most, bool newest);
+  /// Entries as they were stored, without what is folded in later. Their conversation is `live`.
+  struct Item {
+    v1::Entry entry;
+    Position position;
+    std::string born_in;  // conversation that it was stored in first, where its delivery is told
+  };
+  Task<Result<std::vector<Item>>> items(std::string live, std::vector<Position> positions);
+
+  /// The conversation in whose stream it lies, which may be part of another.
+  Task<Result<std::string>> conversation_of_entry(std::string_view entry_id);
   Task<Result<v1::Entry>> entry(std::string_view entry_id);
   Task<Result<v1::ListTimelineResponse>> timeline(const v1::ListTimelineRequest& request);
   struct OpenTicketRef {
@@ -196,6 +339,8 @@ class Store {
   Task<Result<redis::Reply>> run(const redis::Script& script, std::uint16_t partition, TimePoint now,
                                  std::vector<std::string_view> args);
   Task<Result<redis::Reply>> command(std::vector<std::string> args);
+  Task<Status> add_addresses(std::string customer, v1::Conversation& out);
+  Task<Result<std::vector<v1::Entry>>> folded(std::string live, std::vector<Item> items);
 
   redis::Client& redis_;
   std::uint16_t partitions_;

@@ -2,6 +2,7 @@
 #include "base/core/ids.h"
 #include "conversation/redis/decode.h"
 #include "conversation/redis/keys.h"
+#include "conversation/redis/run.h"
 #include "conversation/redis/store.h"
 
 namespace hark::conversation {
@@ -22,85 +23,44 @@ Task<Result<v1::Ticket>> Store::ticket(std::string_view ticket_id) {
   co_return decode_ticket(ticket_id, fields_of(reply));
 }
 
-Task<Result<v1::Conversation>> Store::conversation(std::string_view conversation_id) {
-  HARK_CO_TRY(const auto partition, partition_of(conversation_id));
-  HARK_CO_TRY(const auto con, co_await command({"HMGET", keys::in(partition, "con", conversation_id), "seq",
-                                                "name", "ticket", "updated"}));
-  if (con[0].is_nil()) co_return no_conversation(conversation_id);
-  v1::Conversation out;
-  out.set_id(std::string{conversation_id});
-  out.set_last_sequence(con[0].number());
-  out.set_customer_name(con[1].text());
-  out.set_updated_at_ms(con[3].number());
+Task<Status> Store::add_addresses(std::string customer, v1::Conversation& out) {
   HARK_CO_TRY(const auto addresses,
-              co_await command({"HGETALL", keys::in(partition, "adr", conversation_id)}));
+              co_await command({"HGETALL", keys::in(place(customer), "adr", customer)}));
   for (std::size_t i = 0; i + 1 < addresses.size(); i += 2) {
     auto* address = out.add_addresses();
     address->set_address(addresses[i].text());
     address->set_verified(addresses[i + 1].view() == "1");
+    if (customer != out.id()) address->set_customer_id(customer);
   }
-  HARK_CO_TRY(const auto owed, co_await command({"HKEYS", keys::in(partition, "obl", conversation_id)}));
+  co_return Status{};
+}
+
+Task<Result<v1::Conversation>> Store::conversation(std::string_view conversation_id) {
+  HARK_CO_TRY(const auto partition, partition_of(conversation_id));
+  const std::string id{conversation_id};
+  HARK_CO_TRY(const auto con, co_await command({"HMGET", keys::in(partition, "con", id), "seq", "name",
+                                                "ticket", "updated", "parts", "moved"}));
+  if (con[0].is_nil()) co_return no_conversation(id);
+  if (!con[5].is_nil()) co_return co_await conversation(con[5].view());
+  v1::Conversation out;
+  out.set_id(id);
+  out.set_last_sequence(con[0].number());
+  out.set_customer_name(con[1].text());
+  out.set_updated_at_ms(con[3].number());
+  HARK_CO_TRY_VOID(co_await add_addresses(id, out));
+  if (!con[4].is_nil()) {
+    HARK_CO_TRY(const auto parts, co_await parts_of(id));
+    for (const auto& part : parts) {
+      out.add_merged_customer_ids(part);
+      HARK_CO_TRY_VOID(co_await add_addresses(part, out));
+    }
+  }
+  HARK_CO_TRY(const auto owed, co_await command({"HKEYS", keys::in(partition, "obl", id)}));
   for (const auto& entry : owed.items()) out.add_open_obligations(entry.text());
   if (!con[2].is_nil()) {
     auto found = co_await ticket(con[2].view());
     if (!found.ok()) co_return std::move(found).error();
     *out.mutable_ticket() = *std::move(found);
-  }
-  co_return out;
-}
-
-Task<Result<Store::EntryPlace>> Store::locate_entry(std::string_view entry_id) {
-  HARK_CO_TRY(const auto partition, partition_of(entry_id));
-  HARK_CO_TRY(const auto reply, co_await command({"GET", keys::in(partition, "ent", entry_id)}));
-  const auto text = reply.view();
-  const auto space = text.find(' ');
-  if (space == std::string_view::npos) {
-    co_return Error{Code::kNotFound, Reason::kEntryNotFound, "there is no entry " + std::string{entry_id}};
-  }
-  co_return EntryPlace{std::string{text.substr(0, space)}, number(text.substr(space + 1))};
-}
-
-Task<Result<v1::Entry>> Store::entry(std::string_view entry_id) {
-  HARK_CO_TRY(const auto place, co_await locate_entry(entry_id));
-  v1::ListTimelineRequest request;
-  request.set_conversation_id(place.conversation_id);
-  request.set_after_sequence(place.sequence - 1);
-  request.set_limit(1);
-  HARK_CO_TRY(auto page, co_await timeline(request));
-  if (page.entries_size() != 1) {
-    co_return Error{Code::kNotFound, Reason::kEntryNotFound,
-                    "entry " + std::string{entry_id} + " is not on its timeline"};
-  }
-  co_return std::move(*page.mutable_entries(0));
-}
-
-Task<Result<v1::ListTimelineResponse>> Store::timeline(const v1::ListTimelineRequest& request) {
-  const auto& id = request.conversation_id();
-  HARK_CO_TRY(const auto partition, partition_of(id));
-  HARK_CO_TRY(const auto last, co_await command({"HGET", keys::in(partition, "con", id), "seq"}));
-  if (last.is_nil()) co_return no_conversation(id);
-  const auto limit = std::to_string(request.limit() == 0 ? 100 : request.limit());
-  const auto from = std::to_string(request.after_sequence() + 1) + "-0";
-  const auto to =
-      request.before_sequence() > 0 ? std::to_string(request.before_sequence() - 1) + "-0" : std::string{"+"};
-  const auto key = keys::in(partition, "tl", id);
-  auto items = request.newest() ? co_await command({"XREVRANGE", key, to, from, "COUNT", limit})
-                                : co_await command({"XRANGE", key, from, to, "COUNT", limit});
-  if (!items.ok()) co_return std::move(items).error();
-
-  v1::ListTimelineResponse out;
-  out.set_last_sequence(last.number());
-  std::vector<std::string> fold_command{"HMGET", keys::in(partition, "fold", id)};
-  for (std::size_t i = 0; i < items->size(); ++i) {
-    const auto& item = (*items)[request.newest() ? items->size() - 1 - i : i];
-    *out.add_entries() = decode_entry(id, item);
-    const auto& entry_id = out.entries(out.entries_size() - 1).id();
-    fold_command.insert(fold_command.end(), {entry_id + ":d", entry_id + ":o", entry_id + ":also"});
-  }
-  if (out.entries_size() == 0) co_return out;
-  HARK_CO_TRY(const auto later, co_await command(std::move(fold_command)));
-  for (int i = 0; i < out.entries_size(); ++i) {
-    fold(*out.mutable_entries(i), later[3 * i], later[3 * i + 1], later[3 * i + 2]);
   }
   co_return out;
 }

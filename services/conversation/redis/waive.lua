@@ -1,9 +1,12 @@
 --[[ waive: one inbound entry needs no answer.
      ARGV  1 now  2 key  3 digest  4 conversation  5 entry waived  6 agent  7 assignment token  8 status entry id  9 its bytes
-     Returns {'ok', sequence} | {'key_reused'} | {'no_ticket'} | {'stale_assignment', holder} | {'not_owed'} ]]
+     Returns {'ok', sequence} | {'key_reused'} | {'no_ticket'} | {'stale_assignment', holder} | {'not_owed'}
+           | {'moved', conversation} ]]
 local key, digest, conversation, waived = ARGV[2], ARGV[3], ARGV[4], ARGV[5]
 local first = repeated(key, digest)
 if first then return first end
+local elsewhere = moved(conversation)
+if elsewhere then return elsewhere end
 local ticket = redis.call('HGET', P .. 'con:' .. conversation, 'ticket')
 if not ticket then return { 'no_ticket' } end
 local refused = not_holder(ticket, ARGV[7], ARGV[6])

@@ -166,7 +166,7 @@ class Connection {
         const auto event = std::move(subscription_->events.front());
         subscription_->events.pop_front();
         const bool queued =
-            event->type() == v1::EVENT_TYPE_REPLIED ||
+            event->type() == v1::EVENT_TYPE_REPLIED || event->type() == v1::EVENT_TYPE_STARTED ||
             (event->type() == v1::EVENT_TYPE_DELIVERY && event->delivery() == v1::DELIVERY_STATE_QUEUED);
         if (queued && accounts_.contains(event->account_id()))
           due_[static_cast<std::uint16_t>(event->partition())] = {};

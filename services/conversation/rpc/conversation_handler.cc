@@ -7,6 +7,15 @@ using Reactor = ConversationHandler::Reactor;
 Reactor* ConversationHandler::Reply(Context*, const v1::ReplyRequest* in, v1::ReplyResponse* out) {
   return rpc::run_unary(tasks_, "Reply", service_.reply(*in), out);
 }
+Reactor* ConversationHandler::Start(Context*, const v1::StartRequest* in, v1::StartResponse* out) {
+  return rpc::run_unary(tasks_, "Start", service_.start(*in), out);
+}
+Reactor* ConversationHandler::Merge(Context*, const v1::MergeRequest* in, v1::MergeResponse* out) {
+  return rpc::run_unary(tasks_, "Merge", service_.merge(*in), out);
+}
+Reactor* ConversationHandler::Unmerge(Context*, const v1::UnmergeRequest* in, v1::UnmergeResponse* out) {
+  return rpc::run_unary(tasks_, "Unmerge", service_.unmerge(*in), out);
+}
 Reactor* ConversationHandler::AddNote(Context*, const v1::AddNoteRequest* in, v1::AddNoteResponse* out) {
   return rpc::run_unary(tasks_, "AddNote", service_.add_note(*in), out);
 }

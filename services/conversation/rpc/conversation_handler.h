@@ -14,6 +14,9 @@ class ConversationHandler final : public v1::ConversationService::CallbackServic
   using Context = grpc::CallbackServerContext;
   using Reactor = grpc::ServerUnaryReactor;
   Reactor* Reply(Context*, const v1::ReplyRequest* in, v1::ReplyResponse* out) override;
+  Reactor* Start(Context*, const v1::StartRequest* in, v1::StartResponse* out) override;
+  Reactor* Merge(Context*, const v1::MergeRequest* in, v1::MergeResponse* out) override;
+  Reactor* Unmerge(Context*, const v1::UnmergeRequest* in, v1::UnmergeResponse* out) override;
   Reactor* AddNote(Context*, const v1::AddNoteRequest* in, v1::AddNoteResponse* out) override;
   Reactor* Assign(Context*, const v1::AssignRequest* in, v1::AssignResponse* out) override;
   Reactor* Resolve(Context*, const v1::ResolveRequest* in, v1::ResolveResponse* out) override;

@@ -44,13 +44,16 @@ export type Settled =
   /** Both changed since they were the same: a person decides. */
   | {mine: LocalDraft; theirs: LocalDraft};
 
-/** Which draft stands when the server tells the one that it keeps. */
-export function settle(mine: LocalDraft | undefined, kept: Draft): Settled {
+/** Which draft stands when the server tells the one that it keeps; `seen` is the last sequence of when that was written. */
+export function settle(mine: LocalDraft | undefined, kept: Draft, seen: number): Settled {
   const theirs: LocalDraft = {
-    text: kept.text ?? "", attachments: kept.attachments ?? [], switch: kept.switch, seen: mine?.seen ?? 0, revision: kept.revision ?? "0",
+    text: kept.text ?? "", attachments: kept.attachments ?? [], switch: kept.switch, seen: mine?.seen ?? seen, revision: kept.revision ?? "0",
     dirty: false,
   };
-  if (!mine || !mine.dirty || isEmpty(mine)) return {keep: {...theirs, attempt: mine?.attempt}};
+  if (kept.idempotencyKey) theirs.attempt = {fingerprint: fingerprintOf(kept.entryId ?? "", theirs), key: kept.idempotencyKey};
+  if (!mine || !mine.dirty || isEmpty(mine)) return {keep: theirs};
+  // Sent or emptied elsewhere: nothing to lose, and these words go on.
+  if (isEmpty(theirs)) return {keep: {...mine, revision: theirs.revision}};
   const same = fingerprintOf("", mine) === fingerprintOf("", theirs);
   if (same) return {keep: {...mine, revision: theirs.revision, dirty: false}};
   if (mine.revision === theirs.revision) return {keep: mine};

@@ -61,17 +61,30 @@ test("the same words to the same entry are the same attempt; a change of either 
 
 test("the server's draft stands unless this page has unsaved words of its own", () => {
   const kept = {text: "from the other page", revision: "7"};
-  assert.deepEqual(settle(undefined, kept), {keep: {text: "from the other page", attachments: [], switch: undefined, seen: 0, revision: "7", dirty: false, attempt: undefined}});
-  const saved = settle(written("old", {dirty: false, revision: "5"}), kept);
+  assert.deepEqual(settle(undefined, kept, 9), {keep: {text: "from the other page", attachments: [], switch: undefined, seen: 9, revision: "7", dirty: false}});
+  const saved = settle(written("old", {dirty: false, revision: "5"}), kept, 9);
   assert.ok("keep" in saved && saved.keep.text === "from the other page" && saved.keep.seen === 3);
-  const ahead = settle(written("mine", {revision: "7"}), kept);
+  const ahead = settle(written("mine", {revision: "7"}), kept, 9);
   assert.ok("keep" in ahead && ahead.keep.text === "mine");
 });
 
+test("an attempt that began on another machine is repeated under its key", () => {
+  const begun = settle(undefined, {entryId: "e1", text: "words", revision: "2", idempotencyKey: "key"}, 1);
+  assert.ok("keep" in begun && begun.keep.attempt?.key === "key");
+  assert.equal("keep" in begun && begun.keep.attempt?.fingerprint, fingerprintOf("e1", written("words")));
+});
+
+test("what was sent elsewhere does not clash with new words, and takes the same old ones along", () => {
+  const further = settle(written("new words", {revision: "5"}), {revision: "7"}, 9);
+  assert.ok("keep" in further && further.keep.text === "new words" && further.keep.revision === "7" && further.keep.dirty);
+  const old = settle(written("sent words", {revision: "5", dirty: false}), {revision: "7"}, 9);
+  assert.ok("keep" in old && old.keep.text === "");
+});
+
 test("two drafts that both changed are put before a person, unless they say the same", () => {
-  const both = settle(written("mine", {revision: "5"}), {text: "theirs", revision: "7"});
+  const both = settle(written("mine", {revision: "5"}), {text: "theirs", revision: "7"}, 9);
   assert.ok("mine" in both && both.mine.text === "mine" && both.theirs.text === "theirs");
-  const same = settle(written("the same", {revision: "5"}), {text: "the same", revision: "7"});
+  const same = settle(written("the same", {revision: "5"}), {text: "the same", revision: "7"}, 9);
   assert.ok("keep" in same && same.keep.revision === "7" && !same.keep.dirty);
 });
 

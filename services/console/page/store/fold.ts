@@ -2,9 +2,6 @@
 import type {ConsoleResponse, ConsoleResponse_ConversationUpdate, ConsoleResponse_Work, Conversation, Entry} from "hark/v1";
 import {newThread, sequenceOf, type State, type Thread} from "./state.js";
 
-/** Said anew every few seconds while it lasts. */
-const ATTENTION_MS = 15_000;
-
 /** Entries of `more` replace those of the same sequence; the result is in order. */
 export function mergeEntries(known: readonly Entry[], more: readonly Entry[] | undefined): readonly Entry[] {
   if (!more?.length) return known;
@@ -76,7 +73,7 @@ export function foldConversation(state: State, update: ConsoleResponse_Conversat
  * The answer to Open. Further behind than one page: it starts afresh from the newest rather than pretend that nothing is
  * missing between.
  */
-export function foldOpened(state: State, update: ConsoleResponse_ConversationUpdate, nowMs: number): State {
+export function foldOpened(state: State, update: ConsoleResponse_ConversationUpdate): State {
   const id = update.conversation?.id ?? "";
   const first = update.entries?.[0];
   const afresh = withThread(state, id, (thread) => {
@@ -85,16 +82,16 @@ export function foldOpened(state: State, update: ConsoleResponse_ConversationUpd
     return {...thread, opened: true, entries: behind ? [] : thread.entries, attention: new Map()};
   });
   const folded = foldConversation(afresh, update);
-  return (update.attention ?? []).reduce((folding, attention) => foldFrame(folding, {attention}, nowMs), folded);
+  return (update.attention ?? []).reduce((folding, attention) => foldAttention(folding, {attention}), folded);
 }
 
-function foldAttention(state: State, {attention}: ConsoleResponse, nowMs: number): State {
+function foldAttention(state: State, {attention}: ConsoleResponse): State {
   if (!attention || attention.agentId === state.me?.id) return state;
   return withThread(state, attention.conversationId ?? "", (thread) => {
     const present = new Map(thread.attention);
     const who = attention.agentId ?? "";
-    if (attention.gone && !attention.typing) present.delete(who);
-    else present.set(who, {untilMs: nowMs + ATTENTION_MS, typing: attention.typing ?? false});
+    if (attention.gone) present.delete(who);
+    else present.set(who, {typing: attention.typing ?? false});
     return {...thread, attention: present};
   });
 }
@@ -115,7 +112,7 @@ function foldNotices(state: State, {notices}: ConsoleResponse): State {
 export function foldFrame(state: State, frame: ConsoleResponse, nowMs: number): State {
   if (frame.work) return foldWork(state, frame.work, nowMs);
   if (frame.conversation) return foldConversation(state, frame.conversation);
-  if (frame.attention) return foldAttention(state, frame, nowMs);
+  if (frame.attention) return foldAttention(state, frame);
   if (frame.directory) return foldDirectory(state, frame);
   if (frame.notices) return foldNotices(state, frame);
   if (frame.overview) return {...state, overview: frame.overview};

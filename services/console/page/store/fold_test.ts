@@ -30,9 +30,9 @@ test("an update that brings entries alone leaves the conversation as it was know
 });
 
 test("opened again within a page it goes on, opened far behind it starts afresh", () => {
-  const near = foldOpened(foldFrame(withConversation(), {conversation: {conversation, entries: [entry(1), entry(2)]}}, 0), {conversation, entries: [entry(2), entry(3)]}, 0);
+  const near = foldOpened(foldFrame(withConversation(), {conversation: {conversation, entries: [entry(1), entry(2)]}}, 0), {conversation, entries: [entry(2), entry(3)]});
   assert.deepEqual(sequences(near.threads.get("c1")?.entries ?? []), [1, 2, 3]);
-  const far = foldOpened(near, {conversation, entries: [entry(8), entry(9)]}, 0);
+  const far = foldOpened(near, {conversation, entries: [entry(8), entry(9)]});
   assert.deepEqual(sequences(far.threads.get("c1")?.entries ?? []), [8, 9]);
 });
 
@@ -58,7 +58,7 @@ test("colleagues who changed replace only themselves; notices go when they were 
 
 test("who is here is known until they leave", () => {
   let state = foldFrame(withConversation(), {attention: {conversationId: "c1", agentId: "ben", typing: true}}, 1000);
-  assert.deepEqual(state.threads.get("c1")?.attention.get("ben"), {untilMs: 16_000, typing: true});
+  assert.deepEqual(state.threads.get("c1")?.attention.get("ben"), {typing: true});
   state = foldFrame(state, {attention: {conversationId: "c1", agentId: "ana"}}, 1000);
   assert.equal(state.threads.get("c1")?.attention.has("ana"), false, "not oneself");
   state = foldFrame(state, {attention: {conversationId: "c1", agentId: "ben", gone: true}}, 2000);

@@ -17,8 +17,8 @@ export interface Thread {
   replyOptions: readonly ConsoleResponse_ReplyOption[];
   /** Earlier tickets; null until asked for. */
   tickets: readonly Ticket[] | null;
-  /** Who else is here: agent id ("" is the customer) -> until when that holds, and whether they type. */
-  attention: ReadonlyMap<string, {untilMs: number; typing: boolean}>;
+  /** Who else is here, and whether they type: by agent id; "" is the customer. */
+  attention: ReadonlyMap<string, {typing: boolean}>;
 }
 
 export interface List<Item> {

@@ -1,0 +1,47 @@
+// What a supervisor watches and does with agents.
+import type {Presence} from "hark/v1";
+import {presenceName, refusalText} from "./format.js";
+import {link, store} from "./session.js";
+import {say} from "./views/announcer.js";
+import {ask} from "./views/ask.js";
+import {t} from "./words/words.js";
+
+const SERIES_EVERY_MS = 60_000;
+let timer: ReturnType<typeof setInterval> | undefined;
+
+/** The overview comes by itself while it is watched; the hours behind us are asked for every minute. */
+export function watchFloor(on: boolean): void {
+  link.request({oversee: {on}}).catch((error: unknown) => on && say(refusalText(error), "problem"));
+  clearInterval(timer);
+  if (!on) return;
+  void loadSeries();
+  void loadWaiting();
+  timer = setInterval(() => void loadSeries(), SERIES_EVERY_MS);
+}
+
+async function loadSeries(): Promise<void> {
+  const {series} = await link.request({getSeries: {hours: 4}}).catch(() => ({series: undefined}));
+  if (series) store.patch({series});
+}
+
+/** Of one account or skill, or everything. */
+export async function loadWaiting(only: {accountId?: string; skill?: string} = {}): Promise<void> {
+  store.change((state) => ({...state, waiting: {...state.waiting, loading: true, error: ""}}));
+  try {
+    const {waiting} = await link.request({listWaiting: only});
+    store.change((state) => ({
+      ...state, waiting: {items: waiting?.tickets ?? [], nextPage: "", loading: false, error: ""}, waitingTotal: Number(waiting?.total ?? 0),
+    }));
+  } catch (error) {
+    store.change((state) => ({...state, waiting: {...state.waiting, loading: false, error: refusalText(error)}}));
+  }
+}
+
+export const changePresence = (agentId: string, who: string): void => ask({
+  title: t("changePresenceTitle", {who}), ok: t("changePresence"),
+  fields: [
+    {name: "presence", label: t("presence"), choices: (["PRESENCE_AVAILABLE", "PRESENCE_AWAY", "PRESENCE_OFFLINE"] as const).map((value) => ({value, label: presenceName(value)}))},
+    {name: "reason", label: t("why"), required: true},
+  ],
+  act: ({presence, reason}) => link.request({setAgentPresence: {agentId, presence: presence as Presence, reason: reason ?? ""}}),
+});

@@ -1,0 +1,115 @@
+// How addresses, people, times and sizes are written.
+import type {Channel, Conversation, DeliveryState, ObligationState, Participant, Presence, TicketState} from "hark/v1";
+import type {Refusal} from "./link.js";
+import {language, t, type WordKey} from "./words/words.js";
+
+const CHANNELS: Record<Channel, WordKey> = {
+  CHANNEL_UNSPECIFIED: "channelUnknown", CHANNEL_EMAIL: "channelEmail", CHANNEL_CHAT: "channelChat", CHANNEL_SOCIAL: "channelSocial",
+  CHANNEL_PHONE: "channelPhone",
+};
+const DELIVERY: Record<DeliveryState, WordKey | null> = {
+  DELIVERY_STATE_UNSPECIFIED: null, DELIVERY_STATE_QUEUED: "deliveryQueued", DELIVERY_STATE_SENT: "deliverySent",
+  DELIVERY_STATE_DELIVERED: "deliveryDelivered", DELIVERY_STATE_READ: "deliveryRead", DELIVERY_STATE_FAILED: "deliveryFailed",
+  DELIVERY_STATE_BOUNCED: "deliveryBounced", DELIVERY_STATE_UNKNOWN: "deliveryUnknown",
+};
+const OBLIGATION: Record<ObligationState, WordKey | null> = {
+  OBLIGATION_STATE_UNSPECIFIED: null, OBLIGATION_STATE_OPEN: "owed", OBLIGATION_STATE_ANSWERED: "answered", OBLIGATION_STATE_WAIVED: "waived",
+};
+const TICKET: Record<TicketState, WordKey> = {
+  TICKET_STATE_UNSPECIFIED: "noTicket", TICKET_STATE_QUEUED: "ticketQueued", TICKET_STATE_ASSIGNED: "ticketAssigned",
+  TICKET_STATE_RESOLVED: "ticketResolved",
+};
+const PRESENCE: Record<Presence, WordKey> = {
+  PRESENCE_UNSPECIFIED: "offline", PRESENCE_OFFLINE: "offline", PRESENCE_AVAILABLE: "available", PRESENCE_AWAY: "away",
+};
+
+const say = (key: WordKey | null | undefined): string => (key ? t(key) : "");
+export const channelName = (channel: Channel | undefined): string => t(CHANNELS[channel ?? "CHANNEL_UNSPECIFIED"] ?? "channelUnknown");
+export const deliveryName = (state: DeliveryState | undefined): string => say(state && DELIVERY[state]);
+export const obligationName = (state: ObligationState | undefined): string => say(state && OBLIGATION[state]);
+export const ticketStateName = (state: TicketState | undefined): string => t(TICKET[state ?? "TICKET_STATE_UNSPECIFIED"]);
+export const presenceName = (presence: Presence | undefined): string => t(PRESENCE[presence ?? "PRESENCE_OFFLINE"]);
+export const isTrouble = (state: DeliveryState | undefined): boolean =>
+  state === "DELIVERY_STATE_FAILED" || state === "DELIVERY_STATE_BOUNCED" || state === "DELIVERY_STATE_UNKNOWN";
+
+/** "mailto:ana@x.lv" is shown as "ana@x.lv", a phone number as itself, other networks with their name. */
+export function addressText(address = ""): string {
+  const colon = address.indexOf(":");
+  const scheme = address.slice(0, colon);
+  const rest = address.slice(colon + 1);
+  if (scheme === "mailto" || scheme === "tel") return rest;
+  if (scheme === "chat") return t("chatVisitor");
+  return colon > 0 ? `${scheme} ${rest.split(":").at(-1)}` : address;
+}
+
+export function personText(participant: Participant = {}): string {
+  const address = addressText(participant.address);
+  return participant.name && participant.name !== address ? `${participant.name} <${address}>` : address;
+}
+
+export const customerText = (conversation: Conversation | undefined): string =>
+  conversation?.customerName || addressText(conversation?.addresses?.[0]?.address) || t("unknownCustomer");
+
+// Formats are costly to make: one of each kind for the language in use.
+let madeFor = "";
+let formats: Record<"clock" | "day" | "dayAndYear" | "dayAndClock" | "full", Intl.DateTimeFormat>;
+function format(kind: keyof typeof formats, ms: number): string {
+  if (madeFor !== language()) {
+    madeFor = language();
+    const make = (options: Intl.DateTimeFormatOptions) => new Intl.DateTimeFormat(madeFor === "en" ? "en-GB" : madeFor, options);
+    formats = {
+      clock: make({hour: "2-digit", minute: "2-digit"}), day: make({weekday: "long", day: "numeric", month: "long"}),
+      dayAndYear: make({day: "numeric", month: "long", year: "numeric"}),
+      dayAndClock: make({day: "numeric", month: "short", hour: "2-digit", minute: "2-digit"}), full: make({dateStyle: "full", timeStyle: "medium"}),
+    };
+  }
+  return formats[kind].format(ms);
+}
+
+const sameDay = (a: number, b: number): boolean => new Date(a).toDateString() === new Date(b).toDateString();
+export const timeText = (ms: string | number | undefined, now: number): string =>
+  sameDay(Number(ms), now) ? format("clock", Number(ms)) : format("dayAndClock", Number(ms));
+export const clockText = (ms: string | number | undefined): string => format("clock", Number(ms));
+export const fullTimeText = (ms: string | number | undefined): string => format("full", Number(ms));
+export const dayText = (ms: string | number | undefined, now: number): string =>
+  now - Number(ms) < 180 * 24 * 3600_000 ? format("day", Number(ms)) : format("dayAndYear", Number(ms));
+export const isSameDay = (a: string | number | undefined, b: string | number | undefined): boolean => sameDay(Number(a), Number(b));
+
+export function waitText(ms: number): string {
+  const minutes = Math.max(0, Math.floor(ms / 60_000));
+  if (minutes < 1) return t("underAMinute");
+  if (minutes < 60) return t("minutes", {count: minutes});
+  const hours = Math.floor(minutes / 60);
+  return hours < 48 ? t("hoursMinutes", {hours, minutes: minutes % 60}) : t("days", {count: Math.floor(hours / 24)});
+}
+
+/** A short span to count down: "0:42". */
+export const countdownText = (ms: number): string => {
+  const seconds = Math.max(0, Math.ceil(ms / 1000));
+  return `${Math.floor(seconds / 60)}:${String(seconds % 60).padStart(2, "0")}`;
+};
+
+export function sizeText(bytes: string | number | undefined): string {
+  const size = Number(bytes ?? 0);
+  if (size < 1024) return t("bytes", {count: size});
+  if (size < 1024 * 1024) return t("kilobytes", {count: Math.round(size / 1024)});
+  return t("megabytes", {count: (size / 1024 / 1024).toFixed(1)});
+}
+
+/** What a refusal means for the person who did it. */
+export function refusalText(error: unknown): string {
+  const {reason, message} = error as Partial<Refusal>;
+  switch (reason) {
+    case "NEWER_ENTRIES": return t("refusedNewer");
+    case "STALE_ASSIGNMENT":
+    case "NOT_ASSIGNED": return t("refusedNotYours");
+    case "OFFER_EXPIRED": return t("refusedOfferExpired");
+    case "OFFER_NOT_FOUND": return t("refusedOfferGone");
+    case "OBLIGATIONS_OPEN": return t("refusedObligations");
+    case "OVERLOADED": return t("refusedOverloaded");
+    case "STORE_UNAVAILABLE": return t("refusedStore");
+    case "LOST": return t("refusedLost");
+    case "PERMISSION_DENIED": return t("refusedPermission");
+    default: return t("refusedOther", {message: message || reason || "?"});
+  }
+}

@@ -1,0 +1,113 @@
+// The signed-in session: joins the link to the state. Everything that the page does goes through `store`, `link` and `drafts`.
+import type {ConsoleResponse, ConsoleResponse_SignedIn, Presence} from "hark/v1";
+import {Drafts} from "./compose/drafts.js";
+import {keptDraft, saveUnsaved} from "./compose/server_drafts.js";
+import {fillGap, open} from "./conversations.js";
+import {refusalText} from "./format.js";
+import {Link, type LinkState, reasonOf} from "./link.js";
+import {offersCame} from "./notify.js";
+import {watchFloor} from "./floor.js";
+import {foldFrame} from "./store/fold.js";
+import {initialState, type State} from "./store/state.js";
+import {Store} from "./store/store.js";
+import {say} from "./views/announcer.js";
+import {t} from "./words/words.js";
+
+// Of this tab: another tab may be another agent.
+const TOKEN = "hark.session";
+const PRESENCE = "hark.presence";
+
+export const store = new Store();
+export const link = new Link({frame: onFrame, state: onState, signedIn: onSignedIn});
+export let drafts = new Drafts(localStorage, "");
+
+function onState(state: LinkState, retryMs: number, reason: string): void {
+  if (state === "out") return forget(reason);
+  store.patch({link: {state, retryAtMs: performance.now() + retryMs, reason}});
+}
+
+function onSignedIn(signedIn: ConsoleResponse_SignedIn): void {
+  sessionStorage.setItem(TOKEN, signedIn.sessionToken ?? "");
+  // Downloads carry no header of ours, so they are let in by a cookie.
+  fetch("/console/session", {method: "POST", headers: {Authorization: `Bearer ${signedIn.sessionToken}`}}).catch(() => {});
+  const agentId = signedIn.agent?.id ?? "";
+  if (agentId !== store.state.me?.id) drafts = new Drafts(localStorage, agentId);
+  store.change((state) => ({
+    ...state, me: {...state.me, ...signedIn.agent}, setup: signedIn.setup ?? state.setup,
+    serverOffsetMs: signedIn.nowMs ? Number(signedIn.nowMs) - Date.now() : state.serverOffsetMs,
+    threads: signedIn.resumed ? state.threads : onlySelected(state),
+  }));
+  // What the server is to tell, it is told anew; the answer shows what was missed.
+  if (!signedIn.resumed) queueMicrotask(() => {
+    if (store.state.selected) void open(store.state.selected);
+    if (store.state.section === "floor") watchFloor(true);
+  });
+  queueMicrotask(saveUnsaved);
+}
+
+function onlySelected(state: State): State["threads"] {
+  const selected = state.threads.get(state.selected);
+  return new Map(selected ? [[state.selected, {...selected, opened: false}]] : []);
+}
+
+function onFrame(frame: ConsoleResponse): void {
+  const before = store.state;
+  store.change((state) => foldFrame(state, frame, Date.now()));
+  if (frame.work) {
+    offersCame(before.offers, store.state);
+    keepPresence(store.state);
+  }
+  if (frame.conversation) void fillGap(frame.conversation.conversation?.id ?? "");
+  if (frame.draftKept) keptDraft(frame.draftKept);
+}
+
+/** After a long loss routing took the agent for gone; what they last chose still holds. */
+function keepPresence(state: State): void {
+  const wish = sessionStorage.getItem(PRESENCE) as Presence | null;
+  if (wish && state.me?.presence === "PRESENCE_OFFLINE") setPresence(wish);
+}
+
+export function setPresence(presence: Presence): void {
+  sessionStorage.setItem(PRESENCE, presence);
+  link.request({setPresence: {presence}}).catch((error: unknown) => say(refusalText(error), "problem"));
+}
+
+export async function endWrapUp(): Promise<void> {
+  await link.request({endWrapUp: {}}).catch((error: unknown) => say(refusalText(error), "problem"));
+}
+
+export function seeNotices(ids: string[]): void {
+  store.change((state) => ({...state, notices: state.notices.filter((notice) => !ids.includes(notice.id ?? ""))}));
+  void link.request({seeNotices: {noticeIds: ids}}).catch(() => {});  // told again at the next sign-in
+}
+
+// ---- signing in and out
+
+/** Everything of the agent leaves the page. */
+function forget(reason: string): void {
+  sessionStorage.removeItem(TOKEN);
+  const {selected, section} = store.state;
+  store.change(() => ({...initialState, selected, section, link: {state: "out", retryAtMs: 0, reason}}));
+}
+
+export async function signIn(login: string, password: string): Promise<void> {
+  try {
+    await link.signIn({login, password});
+  } catch (error) {
+    forget(reasonOf(error) === "LOST" ? t("unreachable") : (error as Error).message);
+  }
+}
+
+export async function signOut(everywhere = false): Promise<void> {
+  sessionStorage.removeItem(PRESENCE);
+  // Without the server the cookie and the token go by themselves; drafts stay on this machine.
+  await Promise.allSettled([link.request({signOut: {everywhere}}), fetch("/console/session", {method: "DELETE"})]);
+  link.signOut();
+}
+
+/** After a reload of the page. */
+export function resume(): void {
+  const token = sessionStorage.getItem(TOKEN);
+  if (token) link.resume(token);
+}
+export const hasSession = (): boolean => Boolean(sessionStorage.getItem(TOKEN));

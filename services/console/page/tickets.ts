@@ -1,0 +1,152 @@
+// What is done with tickets and offers. Each asks what it has to know, and acts once: its key is made when the question is put.
+import type {Conversation, Entry, Offer, Ticket} from "hark/v1";
+import {select} from "./conversations.js";
+import {refusalText} from "./format.js";
+import {newKey} from "./link.js";
+import {link, store} from "./session.js";
+import {say} from "./views/announcer.js";
+import {ask} from "./views/ask.js";
+import {focusComposer} from "./views/focus.js";
+import {t} from "./words/words.js";
+
+export const busyOffers = new Set<string>();
+export const refusedOffers = new Map<string, string>();
+const redraw = () => store.change((state) => ({...state}));
+const withoutOffer = (id: string | undefined) =>
+  store.change((state) => ({...state, offers: state.offers.filter((other) => other.id !== id)}));
+
+export async function accept(offer: Offer): Promise<void> {
+  const id = offer.id ?? "";
+  if (busyOffers.has(id)) return;
+  busyOffers.add(id);
+  redraw();
+  try {
+    await link.request({acceptOffer: {offerId: id}});
+    withoutOffer(id);
+    select(offer.ticket?.conversationId ?? "");
+    focusComposer();
+  } catch (error) {
+    refusedOffers.set(id, refusalText(error));
+    say(refusalText(error));
+  } finally {
+    busyOffers.delete(id);
+    redraw();
+  }
+}
+
+export const decline = (offer: Offer): void => ask({
+  title: t("declineTitle"), ok: t("decline"),
+  fields: [{name: "reason", label: t("whyOptional"), list: [t("declineBusy"), t("declineSubject"), t("declineLanguage"), t("declineBreak")]}],
+  act: async ({reason}) => {
+    await link.request({declineOffer: {offerId: offer.id ?? "", reason: reason ?? ""}});
+    withoutOffer(offer.id);
+  },
+});
+
+const tokenOf = (ticket: Ticket | undefined): string => ticket?.assignmentToken ?? "0";
+
+export function resolve({ticket, openObligations}: Conversation): void {
+  const owed = openObligations?.length ?? 0;
+  const idempotencyKey = newKey();
+  ask({
+    title: t("resolveTitle"), ok: t("resolve"),
+    fields: [
+      {name: "disposition", label: t("disposition"),
+       list: [t("dispositionSolved"), t("dispositionInformed"), t("dispositionPassed"), t("dispositionNothing"), t("dispositionSpam")]},
+      ...(owed ? [{name: "waiveReason", label: t("waiveWhy", {count: owed}), area: true, required: true, hint: t("cancelToAnswer")}] : []),
+    ],
+    act: ({disposition, waiveReason}) => link.command("resolve", {
+      idempotencyKey, ticketId: ticket?.id ?? "", assignmentToken: tokenOf(ticket), disposition: disposition ?? "", waiveReason: waiveReason ?? "",
+    }),
+  });
+}
+
+const colleagueChoices = () => [
+  {value: "", label: t("whoeverFits")},
+  ...[...store.state.colleagues.values()]
+    .filter((colleague) => colleague.id !== store.state.me?.id)
+    .sort((a, b) => Number(b.presence === "PRESENCE_AVAILABLE") - Number(a.presence === "PRESENCE_AVAILABLE") || (a.name ?? "").localeCompare(b.name ?? ""))
+    .map((colleague) => ({
+      value: colleague.id ?? "",
+      label: `${colleague.name || colleague.id}${colleague.presence === "PRESENCE_AVAILABLE" ? ` · ${t("available")}` : ""}`,
+    })),
+];
+const knownSkills = () =>
+  [...new Set([...store.state.colleagues.values()].flatMap((colleague) => (colleague.skills ?? []).map((skill) => skill.name ?? "")))].sort();
+const skillsOf = (text = "") => text.split(",").map((skill) => skill.trim().toLowerCase()).filter(Boolean);
+
+/** Whom it is for: an agent, or whoever has the skills. */
+const wishFields = () => [
+  store.state.colleagues.size
+    ? {name: "agent", label: t("toWhom"), choices: colleagueChoices()}
+    : {name: "agent", label: `${t("toWhom")} (${t("login")})`},
+  {name: "skills", label: t("skillsOptional"), hint: t("skillsExample"), list: knownSkills()},
+];
+
+export function transfer({ticket}: Conversation): void {
+  const idempotencyKey = newKey();
+  ask({
+    title: t("transferTitle"), ok: t("transferOk"),
+    fields: [
+      ...wishFields(),
+      {name: "reason", label: t("transferWhy"), required: true, area: true, list: [t("transferSkill"), t("transferShift"), t("transferAsked")]},
+    ],
+    act: ({reason, agent, skills}) => link.command("transfer", {
+      idempotencyKey, ticketId: ticket?.id ?? "", assignmentToken: tokenOf(ticket), reason: reason ?? "", wantedAgentId: (agent ?? "").toLowerCase(),
+      wantedSkills: skillsOf(skills),
+    }),
+  });
+}
+
+export function reopen({id}: Conversation): void {
+  const idempotencyKey = newKey();
+  ask({
+    title: t("reopenTitle"), ok: t("reopen"), fields: [{name: "reason", label: t("why"), required: true}],
+    act: ({reason}) => link.command("reopen", {idempotencyKey, conversationId: id ?? "", reason: reason ?? ""}),
+  });
+}
+
+export function waive({ticket}: Conversation, entry: Entry): void {
+  const idempotencyKey = newKey();
+  ask({
+    title: t("waiveTitle"), ok: t("waiveOk"),
+    fields: [{name: "reason", label: t("why"), required: true, hint: t("onTheRecord"),
+              list: [t("waiveThanks"), t("waivePhone"), t("waiveSpam"), t("waiveDuplicate")]}],
+    act: ({reason}) => link.command("waiveObligation", {
+      idempotencyKey, entryId: entry.id ?? "", assignmentToken: tokenOf(ticket), reason: reason ?? "",
+    }),
+  });
+}
+
+// ---- a supervisor's
+
+export function takeOver(ticketId: string, conversationId: string): void {
+  const idempotencyKey = newKey();
+  ask({
+    title: t("takeOverTitle"), ok: t("takeOver"), fields: [{name: "reason", label: t("takeOverWhy"), required: true}],
+    act: async ({reason}) => {
+      await link.request({takeOver: {idempotencyKey, ticketId, reason: reason ?? ""}});
+      select(conversationId);
+    },
+  });
+}
+
+export function reassign(ticket: Ticket): void {
+  const idempotencyKey = newKey();
+  ask({
+    title: t("reassignTitle"), ok: t("reassign"), fields: [...wishFields(), {name: "reason", label: t("why"), required: true}],
+    act: ({reason, agent, skills}) => link.request({reassign: {
+      idempotencyKey, ticketId: ticket.id ?? "", assignmentToken: tokenOf(ticket), reason: reason ?? "", wantedAgentId: (agent ?? "").toLowerCase(),
+      wantedSkills: skillsOf(skills),
+    }}),
+  });
+}
+
+export function whisper({id, ticket}: Conversation): void {
+  const idempotencyKey = newKey();
+  ask({
+    title: t("whisperTo", {who: store.state.colleagues.get(ticket?.agentId ?? "")?.name ?? ticket?.agentId ?? ""}), ok: t("whisper"),
+    fields: [{name: "text", label: t("yourNote"), required: true, area: true}],
+    act: ({text}) => link.command("addNote", {idempotencyKey, conversationId: id ?? "", text: text ?? "", whisperTo: ticket?.agentId ?? ""}),
+  });
+}

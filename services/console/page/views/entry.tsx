@@ -1,0 +1,159 @@
+// One item of the timeline: who, on which channel, why there, what became of it.
+import type {Entry} from "hark/v1";
+import {choose, target} from "../compose/send.js";
+import {addressText, channelName, deliveryName, isTrouble, obligationName, personText, timeText} from "../format.js";
+import {drafts} from "../session.js";
+import {agentName, isMine, isOwed, serverNow, type State, type Thread} from "../store/state.js";
+import {waive} from "../tickets.js";
+import {rich, t} from "../words/words.js";
+import {EntryBody} from "./entry_body.js";
+import {ChannelChip, Time} from "./parts.js";
+import {focusComposer} from "./focus.js";
+
+export interface EntryProps {
+  state: State;
+  thread: Thread;
+  entry: Entry;
+  reveal(entryId: string): void;
+}
+
+/** `@login` in a note, marked where it names a colleague. */
+const withMentions = (state: State, text: string) => text.split(/(@[a-z0-9._-]+)/i).map((piece, i) => {
+  const id = piece.slice(1).toLowerCase();
+  if (i % 2 === 0 || !(state.colleagues.has(id) || id === state.me?.id)) return piece;
+  return <mark class={id === state.me?.id ? "mention me" : "mention"}>{piece}</mark>;
+});
+
+function Inbound({state, thread, entry}: EntryProps) {
+  const owed = isOwed(entry);
+  const mine = isMine(state, thread.conversation);
+  // What is settled is not pointed at, unless the agent chose it.
+  const chosen = mine && target(thread)?.id === entry.id && (owed || drafts.of(thread.conversation.id ?? "").target === entry.id);
+  const accounts = [entry.accountId, ...(entry.alsoDeliveredTo ?? [])].filter(Boolean).join(", ");
+  const reply = () => {
+    choose(thread, {target: entry.id ?? "", mode: "reply"});
+    focusComposer();
+  };
+  return (
+    <article class={`entry inbound ${chosen ? "chosen" : ""}`}>
+      <header class="meta">
+        <strong>{entry.sender?.name || addressText(entry.sender?.address) || t("customer")}</strong>
+        {entry.sender?.name && <span class="quiet">{addressText(entry.sender.address)}</span>}
+        {!entry.senderVerified && <span class="quiet mark" title={t("unverifiedHint")}>{t("unverified")}</span>}
+        <Time ms={entry.acceptedAtMs} />
+      </header>
+      <p class="meta">
+        <ChannelChip channel={entry.channel} />
+        {accounts && <span class="quiet">{t("cameTo", {accounts})}</span>}
+        {entry.obligation && <span class={`badge ${owed ? "open" : "done"}`}>{obligationName(entry.obligation)}</span>}
+      </p>
+      {entry.content?.subject && <h3 class="subject-line" dir="auto">{entry.content.subject}</h3>}
+      <EntryBody entry={entry} />
+      {entry.linkedConversationId && <p class="notice">{t("linkedElsewhere")} <a href={`#${entry.linkedConversationId}`}>{t("openThat")}</a></p>}
+      {mine && (
+        <footer class="row">
+          <button type="button" class="small" aria-pressed={chosen} onClick={reply}>{t(chosen ? "replyingToThis" : "reply")}</button>
+          {owed && <button type="button" class="plain small" onClick={() => waive(thread.conversation, entry)}>{t("needsNoAnswer")}</button>}
+        </footer>
+      )}
+    </article>
+  );
+}
+
+/** Why an answer went out on this channel: the message that it is bound to, or the reason for leaving that. */
+function WhyHere({state, thread, entry, reveal}: EntryProps) {
+  const answered = thread.entries.find((other) => other.id === entry.answersEntryId);
+  const channel = channelName(entry.channel);
+  if (!answered) return <p class="quiet why">{t("answersOlder", {channel})}</p>;
+  const time = (
+    <button type="button" class="link" title={t("answersThis")} onClick={() => reveal(answered.id ?? "")}>
+      {timeText(answered.acceptedAtMs, serverNow(state))}
+    </button>
+  );
+  const left = thread.entries.find((other) => other.kind === "ENTRY_KIND_CHANNEL_SWITCH" && other.answersEntryId === entry.answersEntryId &&
+    Number(other.sequence ?? 0) < Number(entry.sequence ?? 0) && Number(other.sequence ?? 0) >= Number(entry.sequence ?? 0) - 2);
+  const elsewhere = left ?? (answered.channel !== entry.channel ? entry : undefined);
+  return (
+    <p class="quiet why">
+      {elsewhere
+        ? rich<string | preact.JSX.Element>("whySwitched", {channel, time, bound: channelName(answered.channel), reason: elsewhere.reason ?? ""})
+        : rich<string | preact.JSX.Element>("whyHere", {channel, time})}
+    </p>
+  );
+}
+
+function Reply(props: EntryProps) {
+  const {state, entry} = props;
+  const trouble = isTrouble(entry.delivery);
+  const tone = trouble ? "bad" : entry.delivery === "DELIVERY_STATE_QUEUED" ? "" : "done";
+  return (
+    <article class={`entry reply ${trouble ? "trouble" : ""}`}>
+      <header class="meta">
+        <strong>{agentName(state, entry.agentId) || "Hark"}</strong>
+        <span class="quiet">{t("goesTo", {who: personText(entry.to)})}</span>
+        <Time ms={entry.acceptedAtMs} />
+      </header>
+      <p class="meta">
+        <ChannelChip channel={entry.channel} />
+        {entry.accountId && <span class="quiet">{t("leftFrom", {account: entry.accountId})}</span>}
+        {entry.delivery && <span class={`badge ${tone}`}>{deliveryName(entry.delivery)}</span>}
+      </p>
+      {entry.cc?.length ? <p class="quiet">{t("copyTo", {who: entry.cc.map(personText).join(", ")})}</p> : null}
+      {trouble && <p class="notice bad" role="note">{deliveryName(entry.delivery)}: {entry.deliveryDetail || t("deliveryNoReason")}</p>}
+      <EntryBody entry={entry} />
+      <WhyHere {...props} />
+    </article>
+  );
+}
+
+function Note({state, entry}: EntryProps) {
+  return (
+    <article class={`entry note ${entry.whisperTo ? "whisper" : ""}`}>
+      <header class="meta">
+        <strong>{agentName(state, entry.agentId)}</strong>
+        <span class="badge">{entry.whisperTo ? t("whisperTo", {who: agentName(state, entry.whisperTo)}) : t("noteInternal")}</span>
+        {entry.mentions?.includes(state.me?.id ?? "") && <span class="badge open">{t("mentionedYou")}</span>}
+        <Time ms={entry.acceptedAtMs} />
+      </header>
+      <div class="text" dir="auto">{withMentions(state, entry.content?.text ?? "")}</div>
+    </article>
+  );
+}
+
+function AutoReply({entry}: EntryProps) {
+  return (
+    <article class="entry inbound auto">
+      <header class="meta"><strong>{personText(entry.sender)}</strong><span class="badge">{t("autoReply")}</span><Time ms={entry.acceptedAtMs} /></header>
+      <EntryBody entry={entry} />
+    </article>
+  );
+}
+
+function statusText(state: State, entry: Entry): string {
+  const who = agentName(state, entry.agentId) || t("theSystem");
+  const about = entry.status?.agentId && entry.status.agentId !== entry.agentId ? agentName(state, entry.status.agentId) : "";
+  if (entry.kind === "ENTRY_KIND_CHANNEL_SWITCH") return t("switchedChannel", {who});
+  switch (entry.status?.change) {
+    case "CHANGE_ASSIGNED": return t("tookTicket", {who: about || agentName(state, entry.agentId) || t("someone")});
+    case "CHANGE_TRANSFERRED": return t("sentBack", {who});
+    case "CHANGE_RETURNED": return about ? t("ticketReturnedFrom", {who: about}) : t("ticketReturned");
+    case "CHANGE_RESOLVED": return t("resolvedTicket", {who});
+    case "CHANGE_REOPENED": return t("reopenedTicket", {who});
+    case "CHANGE_WAIVED": return t("waivedMessage", {who});
+    default: return t("changedTicket", {who});
+  }
+}
+
+function Status({state, entry}: EntryProps) {
+  return <p class="entry status"><span>{statusText(state, entry)}{entry.reason ? `: ${entry.reason}` : ""}</span> <Time ms={entry.acceptedAtMs} /></p>;
+}
+
+export function EntryView(props: EntryProps) {
+  switch (props.entry.kind) {
+    case "ENTRY_KIND_INBOUND": return <Inbound {...props} />;
+    case "ENTRY_KIND_REPLY": return <Reply {...props} />;
+    case "ENTRY_KIND_NOTE": return <Note {...props} />;
+    case "ENTRY_KIND_AUTO_REPLY": return <AutoReply {...props} />;
+    default: return <Status {...props} />;
+  }
+}

@@ -1,0 +1,131 @@
+// The supervisor's view: what waits and for how long, who does what, and the last hours.
+import type {Agent, ConsoleResponse_QueueState, QueuedTicket} from "hark/v1";
+import {changePresence, loadWaiting} from "../floor.js";
+import {select} from "../conversations.js";
+import {customerText, personText, presenceName, waitText} from "../format.js";
+import {serverNow, type State} from "../store/state.js";
+import {reassign, takeOver} from "../tickets.js";
+import {t} from "../words/words.js";
+import {Avatar, ChannelChip, useServerNow} from "./parts.js";
+import {Plot} from "./plots.js";
+
+const estimate = (seconds: number | undefined): string =>
+  seconds === undefined ? waitText(0) : seconds < 0 ? t("unknownWait") : waitText(seconds * 1000);
+
+function QueueRow({queue, name, now, onOpen}: {queue: ConsoleResponse_QueueState; name: string; now: number; onOpen(): void}) {
+  return (
+    <tr>
+      <th scope="row"><button type="button" class="link" onClick={onOpen}>{name}</button></th>
+      <td class="number strong">{queue.waiting ?? 0}</td>
+      <td class="number">{queue.offered ?? 0}</td>
+      <td class="number">{queue.oldestSinceMs ? waitText(now - Number(queue.oldestSinceMs)) : "–"}</td>
+      <td class={`number ${queue.atRisk ? "warm" : ""}`}>{queue.atRisk ?? 0}</td>
+      <td class="number">{queue.waiting ? estimate(queue.estimatedWaitSeconds) : "–"}</td>
+    </tr>
+  );
+}
+
+function Queues({state}: {state: State}) {
+  const now = useServerNow(5000);
+  const {total = {}, byAccount = [], bySkill = []} = state.overview ?? {};
+  return (
+    <section class="card floor-card" aria-labelledby="queues-title">
+      <h2 id="queues-title">{t("queues")}</h2>
+      <table id="queues">
+        <thead><tr><td /><th scope="col">{t("waitingCount")}</th><th scope="col">{t("offeredCount")}</th><th scope="col">{t("oldest")}</th><th scope="col">{t("atRisk")}</th><th scope="col">{t("estimatedWait")}</th></tr></thead>
+        <tbody>
+          <QueueRow queue={total} name={t("everything")} now={now} onOpen={() => void loadWaiting()} />
+          {byAccount.map((queue) => <QueueRow key={`a${queue.name}`} queue={queue} name={queue.name ?? ""} now={now} onOpen={() => void loadWaiting({accountId: queue.name ?? ""})} />)}
+          {bySkill.map((queue) => <QueueRow key={`s${queue.name}`} queue={queue} name={queue.name ?? ""} now={now} onOpen={() => void loadWaiting({skill: queue.name ?? ""})} />)}
+        </tbody>
+      </table>
+    </section>
+  );
+}
+
+function WaitingRow({ticket: waiting, now}: {ticket: QueuedTicket; now: number}) {
+  const {ticket} = waiting;
+  return (
+    <li>
+      <ChannelChip channel={ticket?.channel} bare />
+      <div class="grow">
+        <p class="line"><strong>{personText(ticket?.sender) || t("aCustomer")}</strong><span class="quiet">{ticket?.waitingSinceMs && t("waitingFor", {time: waitText(now - Number(ticket.waitingSinceMs))})}</span></p>
+        <p class="line-clamp" dir="auto">{ticket?.subject || ticket?.preview}</p>
+        <p class="quiet">{waiting.explanation}</p>
+      </div>
+      <div class="row">
+        <button type="button" class="small" onClick={() => select(ticket?.conversationId ?? "")}>{t("open")}</button>
+        {ticket && <button type="button" class="small" onClick={() => reassign(ticket)}>{t("reassign")}</button>}
+        {ticket && <button type="button" class="plain small" onClick={() => takeOver(ticket.id ?? "", ticket.conversationId ?? "")}>{t("takeOver")}</button>}
+      </div>
+    </li>
+  );
+}
+
+function Waiting({state}: {state: State}) {
+  const now = serverNow(state);
+  const {items, loading, error} = state.waiting;
+  return (
+    <section class="card floor-card" aria-labelledby="waiting-title">
+      <h2 id="waiting-title">{t("waitingTickets")} {state.waitingTotal > 0 && <span class="count">{state.waitingTotal}</span>}</h2>
+      {error ? <p class="error" role="alert">{error}</p> : !items.length && <p class="empty">{t(loading ? "loading" : "nothingWaits")}</p>}
+      <ul id="waiting-tickets" class="floor-list">{items.map((one) => <WaitingRow key={one.ticket?.id} ticket={one} now={now} />)}</ul>
+    </section>
+  );
+}
+
+function AgentRow({state, agent}: {state: State; agent: Agent}) {
+  const work = agent.ticketIds ?? [];
+  const name = agent.name || agent.id || "";
+  const share = agent.capacityUnits ? Math.min(1, (agent.usedUnits ?? 0) / agent.capacityUnits) : 0;
+  const known = [...state.all.items, ...state.assigned, ...[...state.threads.values()].map(({conversation}) => conversation)];
+  const titleOf = (ticketId: string) => {
+    const conversation = known.find(({ticket}) => ticket?.id === ticketId);
+    return conversation ? customerText(conversation) : t("open");
+  };
+  return (
+    <tr>
+      <th scope="row"><span class="line"><Avatar name={name} /> {name}</span></th>
+      <td><span class={`presence-dot ${(agent.presence ?? "PRESENCE_OFFLINE").slice("PRESENCE_".length).toLowerCase()}`} /> {presenceName(agent.presence)}
+        {!agent.connections && <span class="quiet"> · {t("notConnected")}</span>}</td>
+      <td><span class="load" role="img" aria-label={t("unitsOf", {used: agent.usedUnits ?? 0, all: agent.capacityUnits ?? 0})}><span style={{transform: `scaleX(${share})`}} /></span> <span class="quiet">{agent.usedUnits ?? 0}/{agent.capacityUnits ?? 0}</span></td>
+      <td>
+        {!work.length && <span class="quiet">{t("idle")}</span>}
+        {work.map((id) => <button key={id} type="button" class="chip-button" onClick={() => select(id)}>{titleOf(id)}</button>)}
+      </td>
+      <td><button type="button" class="plain small" onClick={() => changePresence(agent.id ?? "", name)}>{t("changePresence")}</button></td>
+    </tr>
+  );
+}
+
+function Agents({state}: {state: State}) {
+  const agents = state.overview?.agents ?? [];
+  return (
+    <section class="card floor-card" aria-labelledby="agents-title">
+      <h2 id="agents-title">{t("agents")}</h2>
+      <table id="agents">
+        <thead><tr><th scope="col">{t("agent")}</th><th scope="col">{t("presence")}</th><th scope="col">{t("load")}</th><th scope="col">{t("currentWork")}</th><td /></tr></thead>
+        <tbody>{agents.map((agent) => <AgentRow key={agent.id} state={state} agent={agent} />)}</tbody>
+      </table>
+    </section>
+  );
+}
+
+export function Floor({state}: {state: State}) {
+  const steps = state.series?.steps ?? [];
+  return (
+    <main class="floor" aria-label={t("floor")}>
+      {steps.length > 0 && (
+        <section class="plots" aria-label={t("lastHours", {count: 4})}>
+          <Plot title={t("arrived")} steps={steps} value={(step) => step.arrived ?? 0} />
+          <Plot title={t("answeredSeries")} steps={steps} value={(step) => step.answered ?? 0} />
+          <Plot title={t("resolvedSeries")} steps={steps} value={(step) => step.resolved ?? 0} />
+          <Plot title={t("waitingSeries")} steps={steps} value={(step) => step.waiting ?? 0} line />
+        </section>
+      )}
+      <Queues state={state} />
+      <Agents state={state} />
+      <Waiting state={state} />
+    </main>
+  );
+}

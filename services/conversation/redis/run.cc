@@ -1,0 +1,71 @@
+#include "conversation/redis/run.h"
+
+#include "base/core/ids.h"
+#include "conversation/redis/scripts.h"
+
+namespace hark::conversation {
+
+redis::Script script(std::string_view name, std::string_view source) {
+  return redis::Script{name, std::string{scripts::prelude_lua} + std::string{source}};
+}
+
+std::uint16_t place(std::string_view id) {
+  const auto partition = partition_of(id);
+  return partition.ok() ? *partition : 0;
+}
+
+Error refusal(TicketEvent event, const redis::Reply& reply) {
+  const auto what = reply[0].view();
+  const auto detail = reply[1].text();
+  if (what == "key_reused") {
+    return {
+        Code::kAlreadyExists, Reason::kIdempotencyKeyReused,
+        "idempotency_key: was used within a day for a different request; make a new key for each command"};
+  }
+  if (what == "no_ticket") return {Code::kNotFound, Reason::kTicketNotFound, "there is no such ticket"};
+  if (what == "no_conversation")
+    return {Code::kNotFound, Reason::kConversationNotFound, "there is no such conversation"};
+  if (what == "illegal") return illegal_transition(event, detail);
+  if (what == "stale_assignment") {
+    return {Code::kFailedPrecondition, Reason::kStaleAssignment,
+            detail.empty() ? "the ticket is no longer assigned to you"
+                           : "the ticket is held by " + detail + " now"};
+  }
+  if (what == "moved") {
+    return {Code::kAborted, Reason::kConversationMoved, "the conversation is part of " + detail + " now"};
+  }
+  if (what == "moving") {
+    return {Code::kAborted, Reason::kMergeUnderWay, "customers are being merged or unmerged; retry"};
+  }
+  if (what == "not_merged") {
+    return {Code::kFailedPrecondition, Reason::kMergeImpossible, "this customer is not merged into another"};
+  }
+  if (what == "stale_fence") {
+    return {Code::kAborted, Reason::kStaleFence, "a newer routing leader has raised the fence to " + detail};
+  }
+  if (what == "newer") {
+    return {Code::kFailedPrecondition, Reason::kNewerEntries,
+            "the customer wrote again on this thread: " + detail +
+                " message(s) that you have not seen; read them, then reply"};
+  }
+  if (what == "obligations") {
+    return {Code::kFailedPrecondition, Reason::kObligationsOpen,
+            detail + " message(s) of the customer are unanswered; reply, or waive them with a reason"};
+  }
+  if (what == "held") {
+    return {Code::kFailedPrecondition, Reason::kTicketHeld,
+            detail + " holds the open ticket of this customer; write to " + detail +
+                ", or have the ticket passed on"};
+  }
+  if (what == "not_owed") {
+    return {Code::kFailedPrecondition, Reason::kInvalidField, "entry_id: this message awaits no answer"};
+  }
+  if (what == "no_entry") return {Code::kNotFound, Reason::kEntryNotFound, "there is no such outbound entry"};
+  if (what == "full") {
+    return {Code::kResourceExhausted, Reason::kStoreFull,
+            "the event log is at its cap; archive or add room, then send again"};
+  }
+  return {Code::kInternal, Reason::kInternal, "a script answered '" + std::string{what} + "'"};
+}
+
+}  // namespace hark::conversation
