@@ -115,7 +115,8 @@ class ConsoleService {
   Answer accept_offer(SessionPtr session, Request::AcceptOffer request);
   Answer decline_offer(SessionPtr session, Request::DeclineOffer request);
   Answer end_wrap_up(SessionPtr session);
-  Task<Result<std::string>> conversation_named(std::string id);
+  Task<Result<v1::Conversation>> conversation_named(std::string id);
+  Task<Result<std::vector<v1::Draft>>> drafts_of(std::string agent_id, v1::Conversation conversation);
   Task<> open(SessionPtr session, std::string named, std::int64_t request_id);
   void close(const SessionPtr& session, const std::string& conversation_id);
   Answer load_timeline(SessionPtr session, Request::LoadTimeline request);
