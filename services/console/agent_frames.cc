@@ -63,27 +63,48 @@ ConsoleService::Answer ConsoleService::end_wrap_up(SessionPtr session) {
   co_return done();
 }
 
-Task<Result<std::string>> ConsoleService::conversation_named(std::string id) {
-  if (!id.starts_with(prefix_of(IdKind::kTicket))) co_return parse_id(IdKind::kConversation, id);
+Task<Result<v1::Conversation>> ConsoleService::conversation_named(std::string id) {
+  if (!id.starts_with(prefix_of(IdKind::kTicket))) {
+    HARK_CO_TRY(id, parse_id(IdKind::kConversation, id));
+  }
   v1::GetConversationRequest call;
   call.set_id(std::move(id));
-  HARK_CO_TRY(const auto got, co_await ports_.conversation.get_conversation(std::move(call)));
-  co_return got.conversation().id();
+  HARK_CO_TRY(auto got, co_await ports_.conversation.get_conversation(std::move(call)));
+  co_return std::move(*got.mutable_conversation());
+}
+
+Task<Result<std::vector<v1::Draft>>> ConsoleService::drafts_of(std::string agent_id,
+                                                               v1::Conversation conversation) {
+  auto& store = ports_.store;
+  // What was being written to a customer who was merged into this one since comes along.
+  for (const auto& merged_id : conversation.merged_customer_ids()) {
+    HARK_CO_TRY(auto drafts, co_await store.drafts(agent_id, merged_id));
+    for (auto& draft : drafts) {
+      const auto entry_id = draft.entry_id();
+      draft.set_conversation_id(conversation.id());
+      draft.clear_revision();
+      HARK_CO_TRY(const auto kept, co_await store.keep_draft(agent_id, std::move(draft), clock_.now()));
+      if (kept.conflict) continue;  // another one stands here; this one stays where it is
+      HARK_CO_TRY_VOID(co_await store.drop_draft(agent_id, merged_id, entry_id));
+    }
+  }
+  co_return co_await store.drafts(agent_id, conversation.id());
 }
 
 Task<> ConsoleService::open(SessionPtr session, std::string named, std::int64_t request_id) {
-  const auto id = co_await conversation_named(std::move(named));
+  const auto conversation = co_await conversation_named(std::move(named));
   Result<std::vector<v1::Draft>> drafts = std::vector<v1::Draft>{};
-  if (id.ok()) drafts = co_await ports_.store.drafts(session->agent_id, *id);
+  if (conversation.ok()) drafts = co_await drafts_of(session->agent_id, *conversation);
   --session->in_flight;
   if (session->ended) co_return;
-  if (!id.ok() || !drafts.ok()) {
-    session->send(failed(request_id, id.ok() ? drafts.error() : id.error()));
+  if (!conversation.ok() || !drafts.ok()) {
+    session->send(failed(request_id, conversation.ok() ? drafts.error() : conversation.error()));
     co_return;
   }
+  const auto& id = conversation->id();
   // The feed answers by itself, in order with what it tells.
-  feeds_.open(*id, {session, request_id, *std::move(drafts), attentions_.others(*id, session->agent_id)});
-  if (!session->away) attentions_.open(session, *id);
+  feeds_.open(id, {session, request_id, *std::move(drafts), attentions_.others(id, session->agent_id)});
+  if (!session->away) attentions_.open(session, id);
 }
 
 void ConsoleService::close(const SessionPtr& session, const std::string& conversation_id) {

@@ -73,6 +73,8 @@ class ConsoleService {
 
   /// Whose session token this is; UNAUTHENTICATED otherwise. For requests that do not come over a session.
   Task<Result<std::string>> agent_of(std::string session_token);
+  /// The same without a look at the store: sessions that were signed out by themselves still pass.
+  [[nodiscard]] Result<SessionClaim> claim_of(std::string_view session_token) const;
 
   [[nodiscard]] BlobPort& blobs() { return ports_.blobs; }
   [[nodiscard]] const ConsoleOptions& options() const { return options_; }
@@ -113,7 +115,8 @@ class ConsoleService {
   Answer accept_offer(SessionPtr session, Request::AcceptOffer request);
   Answer decline_offer(SessionPtr session, Request::DeclineOffer request);
   Answer end_wrap_up(SessionPtr session);
-  Task<Result<std::string>> conversation_named(std::string id);
+  Task<Result<v1::Conversation>> conversation_named(std::string id);
+  Task<Result<std::vector<v1::Draft>>> drafts_of(std::string agent_id, v1::Conversation conversation);
   Task<> open(SessionPtr session, std::string named, std::int64_t request_id);
   void close(const SessionPtr& session, const std::string& conversation_id);
   Answer load_timeline(SessionPtr session, Request::LoadTimeline request);

@@ -88,6 +88,22 @@ TEST_F(AgentsTest, ADraftIsGoneEverywhereOnceItWasSent) {
   EXPECT_EQ(ask(first, one, open(kOne)).conversation().drafts_size(), 0);
 }
 
+TEST_F(AgentsTest, ADraftComesAlongWhenItsCustomerIsMergedIntoAnother) {
+  world.add_conversation(kOne, "ana");
+  const auto page = std::make_shared<Page>();
+  const auto connection = signed_in(page);
+  ask(connection, page, save(0, "Labdien"));
+  world.add_conversation(kTwo, "ana").conversation.add_merged_customer_ids(kOne);
+  const auto opened = ask(connection, page, open(kTwo)).conversation();
+  ASSERT_EQ(opened.drafts_size(), 1);
+  EXPECT_EQ(opened.drafts(0).text(), "Labdien");
+  EXPECT_EQ(opened.drafts(0).conversation_id(), kTwo);
+  auto goes_on = save(opened.drafts(0).revision(), "Labdien!");
+  goes_on.mutable_save_draft()->mutable_draft()->set_conversation_id(kTwo);
+  EXPECT_FALSE(ask(connection, page, goes_on).draft_kept().conflict());
+  EXPECT_EQ(ask(connection, page, open(kTwo)).conversation().drafts_size(), 1);
+}
+
 TEST_F(AgentsTest, RefusesADraftThatIsTooLargeOrOfNoConversation) {
   const auto page = std::make_shared<Page>();
   const auto connection = signed_in(page);

@@ -139,6 +139,8 @@ TEST_F(ConsoleServiceTest, ReadsAgainWhatChangesWhileItReadsAndNeverTellsItOutOf
   Notifier gate{context.get_executor()};
   world.conversations.hold_reads = &gate;
   ask(session, page, open(kOne));
+  gate.notify_all();  // the conversation is there; now its feed reads
+  settle();
   world.conversations.add_inbound(kOne, "meanwhile");
   happens(FakeWorld::event(v1::EVENT_TYPE_ACCEPTED, kOne, 2));
   world.conversations.hold_reads = nullptr;

@@ -78,11 +78,16 @@ Task<Result<ConsoleService::Identity>> ConsoleService::check_token(std::string t
   co_return unauthenticated("this agent no longer exists; sign in");
 }
 
-Task<Result<std::string>> ConsoleService::agent_of(std::string session_token) {
-  HARK_CO_TRY(const auto claim, tokens_.verify(session_token, clock_.now()));
+Result<SessionClaim> ConsoleService::claim_of(std::string_view session_token) const {
+  HARK_TRY(auto claim, tokens_.verify(session_token, clock_.now()));
   const auto* agent = directory_.find(claim.agent_id);
   if (directory_.known() && (!agent || agent->session_generation() > claim.generation))
-    co_return unauthenticated("this session is over; sign in");
+    return unauthenticated("this session is over; sign in");
+  return claim;
+}
+
+Task<Result<std::string>> ConsoleService::agent_of(std::string session_token) {
+  HARK_CO_TRY(const auto claim, claim_of(session_token));
   HARK_CO_TRY(const bool over, co_await ports_.store.session_ended(claim.agent_id, claim.session_id));
   if (over) co_return unauthenticated("this session was signed out; sign in");
   co_return claim.agent_id;

@@ -1,10 +1,13 @@
 """The console as its page speaks it. The first tests are problems that other systems' users report again and again."""
 import json
+import queue
+import threading
 import uuid
 
+import grpc
 import pytest
 
-from support import mail
+from support import mail, protos
 from support import hark as hark_process
 from support.console import Console, Refused
 from support.hark import wait_for
@@ -14,13 +17,19 @@ AGENTS = [
     {"id": "ben", "name": "Ben", "password": "test-password", "skills": ["technical"], "capacity_units": 200},
     {"id": "sam", "name": "Sam", "password": "test-password", "role": "supervisor", "capacity_units": 200},
 ]
+ACCOUNTS = [
+    {"id": "support", "name": "Support", "email": {"address": "support@hark.test"}},
+    {"id": "sales", "name": "Sales", "email": {"address": "sales@hark.test"}},
+    {"id": "site", "name": "Site", "chat": {"origins": ["https://shop.example.com"]}},
+]
 CANNED = [{"id": "hello", "language": "lv", "title": "Sveiciens", "text": "Labdien, {{customer_name}}!"}]
 
 
 @pytest.fixture(scope="module")
 def hark(tmp_path_factory, sink):
     config = hark_process.config_yaml(
-        relay_port=sink.port, agents=AGENTS, console={"attachment_size_max": 1_000_000, "canned_replies": CANNED})
+        relay_port=sink.port, accounts=ACCOUNTS, agents=AGENTS,
+        console={"attachment_size_max": 1_000_000, "canned_replies": CANNED})
     one = hark_process.Hark(tmp_path_factory.mktemp("hark"), config)
     try:
         yield one.start()
@@ -168,7 +177,7 @@ def test_a_reconnect_storm_is_served_and_presence_goes_out_as_differences(hark, 
 def test_everything_that_the_page_needs_is_told_at_sign_in(hark, page):
     ana = page("ana")
     setup = ana.signed_in["setup"]
-    assert [a["id"] for a in setup["accounts"]] == ["support", "sales"]
+    assert [a["id"] for a in setup["accounts"]] == ["support", "sales", "site"]
     assert setup["cannedReplies"] == [{**CANNED[0]}]
     directory = ana.wait("the directory", lambda f: "directory" in f)["directory"]
     assert {c["id"]: c["name"] for c in directory["colleagues"]} == {"ana": "Ana", "ben": "Ben", "sam": "Sam"}
@@ -231,6 +240,38 @@ def test_colleagues_see_each_other_look_and_type(hark, page):
     ana.wait("ben types", lambda f: f["attention"]["agentId"] == "ben" and f["attention"]["typing"])
     ben.drop()
     ana.wait("ben is gone", lambda f: f["attention"]["agentId"] == "ben" and f["attention"]["gone"])
+
+
+def test_typing_goes_both_ways_between_an_agent_and_a_customers_chat(hark, page):
+    service, channels = protos.channel_service_pb2, protos.channel_pb2
+    visitor = f"chat:site:{uuid.uuid4().hex}"
+    up, down = queue.Queue(), queue.Queue()
+    up.put(service.ConnectRequest(frame_id=1, hello=service.ConnectRequest.Hello(channel=channels.CHANNEL_CHAT, account_ids=["site"])))
+    stream = hark.channels().Connect(iter(up.get, None))
+
+    def read():
+        try:
+            for frame in stream:
+                if frame.HasField("typing") and frame.typing.address == visitor:
+                    down.put(frame.typing.typing)
+        except grpc.RpcError:
+            pass
+    threading.Thread(target=read, daemon=True).start()
+    message = protos.message_pb2.InboundMessage(
+        channel=channels.CHANNEL_CHAT, account_id="site", native_id=uuid.uuid4().hex,
+        kind=protos.message_pb2.InboundMessage.KIND_MESSAGE, sender=protos.channel_pb2.Participant(address=visitor),
+        content=protos.channel_pb2.Content(text="Hello?"))
+    conversation = hark.channels().Accept(service.AcceptRequest(message=message), timeout=15).conversation_id
+    ana = page("ana")
+    ana.open(conversation)
+    up.put(service.ConnectRequest(typing=service.Typing(account_id="site", address=visitor, typing=True)))
+    ana.wait("the customer types", lambda f: f["attention"]["typing"] and not f["attention"]["agentId"])
+    ana.ask(type={"conversationId": conversation, "typing": True, "accountId": "site"})
+    assert down.get(timeout=15) is True
+    ana.ask(type={"conversationId": conversation, "typing": False, "accountId": "site"})
+    assert down.get(timeout=15) is False
+    up.put(None)
+    stream.cancel()
 
 
 def test_the_customers_pane_lists_earlier_tickets_and_ways_to_answer(hark, page):

@@ -60,15 +60,6 @@ HttpResponse refusal(const Error& error) {
   return error.code == Code::kUnauthenticated ? web::plain_response(401, error.message) : not_ready();
 }
 
-/// One more while it lives.
-struct Counted {
-  explicit Counted(int& at) : count{at} { ++count; }
-  ~Counted() { --count; }
-  Counted(const Counted&) = delete;
-  Counted& operator=(const Counted&) = delete;
-  int& count;
-};
-
 /// SameSite=Strict: no other site's page can use it. Path: only downloads see it.
 HttpResponse with_cookie(const HttpRequest& request, std::string_view value, std::int64_t max_age_seconds) {
   HttpResponse response;
@@ -109,15 +100,22 @@ Task<HttpResponse> blob(ServiceSlot slot, HttpRequest request) {
   co_return co_await serve_blob(service, std::move(request));
 }
 
-Task<HttpResponse> attachment(ServiceSlot slot, std::shared_ptr<int> uploads, HttpRequest request) {
+/// By the headers alone: a stranger's file is not even read.
+std::optional<HttpResponse> refuse_attachment(const ServiceSlot& slot, const HttpRequest& request) {
+  const auto service = slot();
+  if (!service) return not_ready();
+  if (!web::same_origin(request))
+    return web::plain_response(403, "only the console's own page attaches files here");
+  const auto claim = service->claim_of(token_of(request));
+  if (!claim.ok()) return refusal(claim.error());
+  return std::nullopt;
+}
+
+Task<HttpResponse> attachment(ServiceSlot slot, HttpRequest request) {
   const auto service = slot();
   if (!service) co_return not_ready();
-  if (!web::same_origin(request))
-    co_return web::plain_response(403, "only the console's own page attaches files here");
   const auto agent = co_await service->agent_of(token_of(request));
   if (!agent.ok()) co_return refusal(agent.error());
-  if (*uploads >= kUploadsMax) co_return not_ready();
-  const Counted counted{*uploads};
   co_return co_await take_attachment(service, std::move(request));
 }
 
@@ -134,11 +132,13 @@ void add_routes(web::HttpServer& server, ServiceSlot slot, RouteOptions options)
   server.route({"DELETE", "/console/session", drop_session});
   server.route(
       {"GET", "/console/blob/*", [slot](HttpRequest request) { return blob(slot, std::move(request)); }});
-  web::HttpRoute attachments{"POST", "/console/attachments",
-                             [slot, uploads = std::make_shared<int>(0)](HttpRequest request) {
-                               return attachment(slot, uploads, std::move(request));
-                             }};
+  web::HttpRoute attachments;
+  attachments.method = "POST";
+  attachments.path = "/console/attachments";
+  attachments.handler = [slot](HttpRequest request) { return attachment(slot, std::move(request)); };
+  attachments.refuse = [slot](const HttpRequest& request) { return refuse_attachment(slot, request); };
   attachments.body_size_max = options.attachment_size_max;
+  attachments.requests_max = kUploadsMax;
   server.route(std::move(attachments));
   web::WebSocketRoute socket;
   socket.path = "/ws/console";
