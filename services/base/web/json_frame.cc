@@ -3,7 +3,7 @@
 #include <google/protobuf/message.h>
 #include <google/protobuf/util/json_util.h>
 
-#include "base/core/check.h"
+#include "base/web/json_write.h"
 
 namespace hark::web {
 namespace {
@@ -40,10 +40,6 @@ Status read_json_frame(std::string_view json, google::protobuf::Message& out) {
                 detail);
 }
 
-std::string write_json_frame(const google::protobuf::Message& message) {
-  std::string json;
-  HARK_CHECK(util::MessageToJsonString(message, &json).ok());
-  return json;
-}
+std::string write_json_frame(const google::protobuf::Message& message) { return to_json(message); }
 
 }  // namespace hark::web
