@@ -99,7 +99,7 @@ class Chatter(threading.Thread):
                 idempotency_key=f"kill-{entry.id}", entry_id=entry.id, agent_id=conversation.ticket.agent_id,
                 assignment_token=conversation.ticket.assignment_token, text=f"Answer to {entry.id}\n"), timeout=15).entry
             self.replies[reply.id] = entry.id
-        except (grpc.RpcError, AttributeError, IndexError):
+        except (grpc.RpcError, ValueError, AttributeError, IndexError):
             pass  # killed meanwhile, or the ticket went to someone else
 
     def attempt(self, client_id):
