@@ -37,7 +37,9 @@ bool same_tickets(const v1::Agent& a, const v1::Agent& b) {
 
 Desk::Desk(TaskGroup& tasks, RoutingPort& routing, ConversationPort& conversation, Feeds& feeds,
            const Clock& clock)
-    : tasks_{tasks}, routing_{routing}, conversation_{conversation}, feeds_{feeds}, clock_{clock} {}
+    : tasks_{tasks}, routing_{routing}, conversation_{conversation}, feeds_{feeds}, clock_{clock} {
+  feeds_.on_turn = [this](Session& session) { send_work(session); };
+}
 
 void Desk::sit_down(const SessionPtr& session) {
   session->retry.cancel();

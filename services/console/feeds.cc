@@ -271,14 +271,18 @@ void Feeds::tell(Feed& feed, const std::vector<Ask>& asks,
   v1::ConsoleResponse brief;
   *brief.mutable_conversation()->mutable_conversation() = update.conversation();
   for (const auto& [key, watch] : feed.watches) {
-    if (watch.held) {
-      if (const auto held = watch.session->assigned.find(feed.id); held != watch.session->assigned.end()) {
-        held->second = update.conversation();
-      }
-    }
-    if (answered.contains(key)) continue;
-    watch.session->send(watch.open ? shown_to(*watch.session, update) : brief);
+    const bool turned = watch.held && note_held(*watch.session, update.conversation());
+    if (!answered.contains(key)) watch.session->send(watch.open ? shown_to(*watch.session, update) : brief);
+    if (turned && on_turn) on_turn(*watch.session);
   }
+}
+
+bool Feeds::note_held(Session& session, const v1::Conversation& conversation) {
+  const auto held = session.assigned.find(conversation.id());
+  if (held == session.assigned.end()) return false;
+  const bool before = held->second.open_obligations().empty();
+  held->second = conversation;
+  return before != conversation.open_obligations().empty();
 }
 
 }  // namespace hark::console

@@ -25,6 +25,10 @@ class Feeds {
   Feeds(TaskGroup& tasks, ConversationPort& conversation, EventPort& events,
         const v1::ConsoleResponse::Setup& setup);
 
+  /// Told when it has become, or has ceased to be, the customer's turn in a conversation that the session's
+  /// agent holds.
+  std::function<void(Session&)> on_turn;
+
   /// Follows the log until cancelled. `on_event` hears each event after the feeds; `on_afresh` whenever the
   /// log is followed anew and something may have been missed.
   Task<> follow(OnEvent on_event, std::function<void()> on_afresh);
@@ -73,8 +77,9 @@ class Feeds {
   Task<Result<v1::ConsoleResponse::ConversationUpdate>> load(std::string conversation_id,
                                                              FeedPlan::Read what);
   void refuse_asks(Feed& feed, std::vector<Ask> asks, const Error& error);
-  static void tell(Feed& feed, const std::vector<Ask>& asks,
-                   const v1::ConsoleResponse::ConversationUpdate& update);
+  void tell(Feed& feed, const std::vector<Ask>& asks, const v1::ConsoleResponse::ConversationUpdate& update);
+  /// Keeps what the session's agent holds up to date; true if the turn has changed.
+  static bool note_held(Session& session, const v1::Conversation& conversation);
 
   TaskGroup& tasks_;
   ConversationPort& conversation_;

@@ -42,7 +42,6 @@ export function foldWork(state: State, work: ConsoleResponse_Work, nowMs: number
     serverOffsetMs,
     offers: (work.offers ?? []).filter((offer) => Number(offer.expiresAtMs ?? Infinity) > now),
     assigned: work.assigned ?? [],
-    waitingOnCustomer: new Set(work.waitingOnCustomer),
     workKnown: true,
   };
 }

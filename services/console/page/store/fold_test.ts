@@ -48,12 +48,10 @@ test("opened again within a page it goes on, opened far behind it starts afresh"
 test("work replaces what was known, by the server's clock", () => {
   const state = foldFrame(initialState, {work: {
     agent: {id: "ana"}, nowMs: "5000", offers: [{id: "late", expiresAtMs: "4000"}, {id: "open", expiresAtMs: "6000"}], assigned: [conversation],
-    waitingOnCustomer: ["c1"],
   }}, 1000);
   assert.deepEqual(state.offers.map((offer) => offer.id), ["open"]);
   assert.equal(state.serverOffsetMs, 4000);
   assert.equal(state.me?.presence, "PRESENCE_OFFLINE", "a default is not sent");
-  assert.ok(state.waitingOnCustomer.has("c1"));
 });
 
 test("colleagues who changed replace only themselves; notices go when they were seen elsewhere", () => {

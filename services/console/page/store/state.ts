@@ -41,7 +41,6 @@ export interface State {
   setup: ConsoleResponse_Setup;
   offers: readonly Offer[];
   assigned: readonly Conversation[];
-  waitingOnCustomer: ReadonlySet<string>;
   workKnown: boolean;
   colleagues: ReadonlyMap<string, ConsoleResponse_Colleague>;
   threads: ReadonlyMap<string, Thread>;
@@ -77,7 +76,6 @@ export const initialState: State = {
   setup: {},
   offers: [],
   assigned: [],
-  waitingOnCustomer: new Set(),
   workKnown: false,
   colleagues: new Map(),
   threads: new Map(),

@@ -99,7 +99,7 @@ function WrapUp({state}: {state: State}) {
 function MyWork({state}: {state: State}) {
   // One that was taken over is gone at once, before the server has told the work anew.
   const byWait = state.assigned.filter((one) => isMine(state, one)).sort((a, b) => Number(a.ticket?.waitingSinceMs ?? 0) - Number(b.ticket?.waitingSinceMs ?? 0));
-  const waits = (one: Conversation) => state.waitingOnCustomer.has(one.id ?? "") || !one.openObligations?.length;
+  const waits = (one: Conversation) => !one.openObligations?.length;
   const due = byWait.filter((one) => !waits(one));
   const waiting = byWait.filter(waits);
   const away = state.me?.presence !== "PRESENCE_AVAILABLE";
