@@ -113,13 +113,32 @@ std::string spaced(const google::protobuf::RepeatedPtrField<std::string>& words)
 
 Store::Store(redis::Client& redis, std::uint16_t partitions) : redis_{redis}, partitions_{partitions} {}
 
-Task<Result<redis::Reply>> Store::run(const redis::Script& script, std::uint16_t partition, TimePoint now,
-                                      std::vector<std::string_view> args) {
+Task<Result<Store::Ran>> Store::run_untold(const redis::Script& script, std::uint16_t partition,
+                                           TimePoint now, std::vector<std::string_view> args) {
   const std::string key = keys::partition(partition);
   const std::string at = std::to_string(to_ms(now));
   args.insert(args.begin(), at);
   const std::array<std::string_view, 1> keys{key};
-  co_return co_await redis_.eval(script, keys, args);
+  HARK_CO_TRY(auto reply, co_await redis_.eval(script, keys, args));
+  Ran ran;
+  for (const auto& event : reply[1].items()) ran.events.push_back(decode_event(partition, event));
+  if (reply.size() > 0) ran.result = std::move(reply.items().front());
+  co_return ran;
+}
+
+Task<Result<redis::Reply>> Store::run(const redis::Script& script, std::uint16_t partition, TimePoint now,
+                                      std::vector<std::string_view> args) {
+  HARK_CO_TRY(auto ran, co_await run_untold(script, partition, now, std::move(args)));
+  tell(std::move(ran.events));
+  co_return std::move(ran.result);
+}
+
+void Store::tell(std::vector<v1::Event> events, std::shared_ptr<const v1::Entry> entry) const {
+  if (!on_event) return;
+  for (auto& event : events) {
+    const bool of_it = entry && event.entry_id() == entry->id();
+    on_event(std::move(event), of_it ? entry : nullptr);
+  }
 }
 
 Task<Result<redis::Reply>> Store::command(std::vector<std::string> args) {
@@ -228,6 +247,7 @@ Task<Status> Store::record_claims(TimePoint now, std::string_view conversation_i
 }
 
 Task<Result<Store::Accepted>> Store::accept(TimePoint now, const Acceptance& in) {
+  const auto entry_bytes = in.entry.SerializeAsString();
   const auto channel = std::to_string(in.channel);
   const auto seconds = std::to_string(kSeenFor.count());
   const auto events = std::to_string(kEventsMax);
@@ -240,7 +260,7 @@ Task<Result<Store::Accepted>> Store::accept(TimePoint now, const Acceptance& in)
                                      in.account_id,
                                      in.native_id,
                                      in.wants_answer ? "message" : "auto_reply",
-                                     in.entry_bytes,
+                                     entry_bytes,
                                      in.ticket_bytes,
                                      in.address,
                                      in.verified ? "1" : "0",
@@ -254,8 +274,9 @@ Task<Result<Store::Accepted>> Store::accept(TimePoint now, const Acceptance& in)
                                      references};
   args.insert(args.end(), in.references.begin(), in.references.end());
   add_blobs(args, in.blobs);
-  HARK_CO_TRY(const auto reply,
-              co_await run(accept_script(), place(in.conversation_id), now, std::move(args)));
+  HARK_CO_TRY(auto ran,
+              co_await run_untold(accept_script(), place(in.conversation_id), now, std::move(args)));
+  const auto& reply = ran.result;
   Accepted out;
   const auto what = reply[0].view();
   out.moved_to = what == "moved" ? reply[1].text() : "";
@@ -268,6 +289,17 @@ Task<Result<Store::Accepted>> Store::accept(TimePoint now, const Acceptance& in)
   out.ticket_id = reply[3].text();
   out.opened = reply[4].view() == "1";
   out.conversation_id = reply[5].text();
+  std::shared_ptr<v1::Entry> entry;
+  if (in.tell_entry && !out.duplicate) {
+    entry = std::make_shared<v1::Entry>(in.entry);
+    entry->set_id(out.entry_id);
+    entry->set_conversation_id(out.conversation_id);
+    entry->set_sequence(out.sequence);
+    entry->set_ticket_id(out.ticket_id);
+    entry->set_thread_id(reply[6].text());
+    if (entry->kind() == v1::ENTRY_KIND_INBOUND) entry->set_obligation(v1::OBLIGATION_STATE_OPEN);
+  }
+  tell(std::move(ran.events), std::move(entry));
   co_return out;
 }
 
