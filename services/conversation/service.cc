@@ -1,14 +1,11 @@
 #include "conversation/service.h"
 
+#include "base/core/invalid.h"
 #include "conversation/core/address.h"
 #include "conversation/entry_build.h"
 
 namespace hark::conversation {
 namespace {
-
-Error invalid(std::string message) {
-  return {Code::kInvalidArgument, Reason::kInvalidField, std::move(message)};
-}
 
 Error too_large(std::string message) {
   return {Code::kInvalidArgument, Reason::kTooLarge, std::move(message)};
