@@ -1,5 +1,6 @@
 #include "conversation/service.h"
 
+#include "base/core/invalid.h"
 #include "conversation/core/address.h"
 #include "conversation/entry_build.h"
 
@@ -8,10 +9,6 @@ namespace {
 
 /// Larger entries do not ride with their events: a queue of those would weigh too much.
 constexpr std::size_t kToldEntryBytesMax = 16U << 10;
-
-Error invalid(std::string message) {
-  return {Code::kInvalidArgument, Reason::kInvalidField, std::move(message)};
-}
 
 Error too_large(std::string message) {
   return {Code::kInvalidArgument, Reason::kTooLarge, std::move(message)};

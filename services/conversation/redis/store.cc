@@ -28,22 +28,6 @@ const redis::Script& note_script() {
   static const auto s = script("note", scripts::note_lua);
   return s;
 }
-const redis::Script& assign_script() {
-  static const auto s = script("assign", scripts::assign_lua);
-  return s;
-}
-const redis::Script& transfer_script() {
-  static const auto s = script("transfer", scripts::transfer_lua);
-  return s;
-}
-const redis::Script& resolve_script() {
-  static const auto s = script("resolve", scripts::resolve_lua);
-  return s;
-}
-const redis::Script& reopen_script() {
-  static const auto s = script("reopen", scripts::reopen_lua);
-  return s;
-}
 const redis::Script& waive_script() {
   static const auto s = script("waive", scripts::waive_lua);
   return s;
@@ -58,10 +42,6 @@ const redis::Script& receipt_script() {
 }
 const redis::Script& quarantine_script() {
   static const auto s = script("quarantine", scripts::quarantine_lua);
-  return s;
-}
-const redis::Script& fence_script() {
-  static const auto s = script("fence", scripts::fence_lua);
   return s;
 }
 const redis::Script& searchable_script() {
@@ -95,18 +75,6 @@ Result<Store::Appended> appended(TicketEvent event, const Result<redis::Reply>& 
   if ((*reply)[0].view() != "ok") return refusal(event, *reply);
   return Store::Appended{(*reply)[1].number(), (*reply)[2].text(), (*reply)[3].text(), (*reply)[4].text(),
                          false};
-}
-
-Result<v1::Ticket> changed_ticket(TicketEvent event, std::string_view id, const Result<redis::Reply>& reply) {
-  if (!reply.ok()) return reply.error();
-  if ((*reply)[0].view() != "ok") return refusal(event, *reply);
-  return decode_ticket(id, fields_of((*reply)[1]));
-}
-
-std::string spaced(const google::protobuf::RepeatedPtrField<std::string>& words) {
-  std::string out;
-  for (const auto& word : words) out += out.empty() ? word : " " + word;
-  return out;
 }
 
 }  // namespace
@@ -366,68 +334,6 @@ Task<Result<Store::Appended>> Store::note(TimePoint now, std::string_view key, s
                      co_await run(note_script(), place(conversation_id), now, std::move(args)));
 }
 
-Task<Result<v1::Ticket>> Store::assign(TimePoint now, const v1::AssignRequest& in, std::string_view digest,
-                                       const StatusEntry& entry) {
-  const auto fence = std::to_string(in.fencing_token());
-  std::vector<std::string_view> args{in.idempotency_key(),
-                                     digest,
-                                     in.ticket_id(),
-                                     in.agent_id(),
-                                     fence,
-                                     transition(TicketEvent::kAssign).from,
-                                     entry.id,
-                                     entry.bytes};
-  co_return changed_ticket(TicketEvent::kAssign, in.ticket_id(),
-                           co_await run(assign_script(), place(in.ticket_id()), now, std::move(args)));
-}
-
-Task<Result<v1::Ticket>> Store::transfer(TimePoint now, const v1::TransferRequest& in,
-                                         std::string_view digest, const StatusEntry& entry) {
-  const auto token = in.fencing_token() > 0 ? std::string{} : std::to_string(in.assignment_token());
-  const auto fence = std::to_string(in.fencing_token());
-  const auto skills = spaced(in.wanted_skills());
-  // A supervisor need not be the holder; the token still says which assignment they mean.
-  const auto event = in.by_supervisor() ? TicketEvent::kReassign : TicketEvent::kTransfer;
-  const std::string_view holder = in.by_supervisor() ? std::string_view{} : in.agent_id();
-  std::vector<std::string_view> args{
-      in.idempotency_key(), digest, in.ticket_id(), holder,     token, fence, transition(event).from,
-      in.wanted_agent_id(), skills, entry.id,       entry.bytes};
-  co_return changed_ticket(event, in.ticket_id(),
-                           co_await run(transfer_script(), place(in.ticket_id()), now, std::move(args)));
-}
-
-Task<Result<v1::Ticket>> Store::resolve(TimePoint now, const v1::ResolveRequest& in, std::string_view digest,
-                                        const StatusEntry& entry, const StatusEntry& waiver) {
-  const auto token = std::to_string(in.assignment_token());
-  std::vector<std::string_view> args{in.idempotency_key(),
-                                     digest,
-                                     in.ticket_id(),
-                                     in.agent_id(),
-                                     token,
-                                     transition(TicketEvent::kResolve).from,
-                                     in.waive_reason().empty() ? "0" : "1",
-                                     entry.id,
-                                     entry.bytes,
-                                     waiver.id,
-                                     waiver.bytes,
-                                     in.disposition()};
-  co_return changed_ticket(TicketEvent::kResolve, in.ticket_id(),
-                           co_await run(resolve_script(), place(in.ticket_id()), now, std::move(args)));
-}
-
-Task<Result<v1::Ticket>> Store::reopen(TimePoint now, const v1::ReopenRequest& in, std::string_view digest,
-                                       const StatusEntry& entry) {
-  std::vector<std::string_view> args{in.idempotency_key(),
-                                     digest,
-                                     in.conversation_id(),
-                                     in.agent_id(),
-                                     transition(TicketEvent::kReopen).from,
-                                     entry.id,
-                                     entry.bytes};
-  const auto reply = co_await run(reopen_script(), place(in.conversation_id()), now, std::move(args));
-  co_return changed_ticket(TicketEvent::kReopen, reply.ok() ? (*reply)[2].text() : "", reply);
-}
-
 Task<Result<Store::Appended>> Store::waive(TimePoint now, const v1::WaiveObligationRequest& in,
                                            std::string_view conversation_id, std::string_view digest,
                                            const StatusEntry& entry) {
@@ -436,15 +342,6 @@ Task<Result<Store::Appended>> Store::waive(TimePoint now, const v1::WaiveObligat
                                      in.agent_id(),        token,  entry.id,        entry.bytes};
   co_return appended(TicketEvent::kReply,
                      co_await run(waive_script(), place(conversation_id), now, std::move(args)));
-}
-
-Task<Status> Store::raise_fence(TimePoint now, std::int64_t token) {
-  const auto text = std::to_string(token);
-  for (std::uint16_t p = 0; p < partitions_; ++p) {
-    HARK_CO_TRY(const auto reply, co_await run(fence_script(), p, now, {text}));
-    if (reply[0].view() != "ok") co_return refusal(TicketEvent::kAssign, reply);
-  }
-  co_return Status{};
 }
 
 Task<Result<Store::Leases>> Store::lease(TimePoint now, std::uint16_t partition, std::string_view account_id,
