@@ -26,42 +26,6 @@ def page(hark, browser, tmp_path, request):
     assert one.errors == [], "the page threw"
 
 
-def test_a_wrong_password_is_told_in_words_and_nothing_is_shown(page):
-    sign_in(page, password="wrong")
-    page.wait("document.querySelector('#sign-in-error').innerText.length > 5")
-    assert page.evaluate("document.querySelector('#console') === null")
-
-
-def test_an_agent_takes_a_mail_and_answers_it_in_its_thread(hark, page, sink):
-    at_work(page)
-    sender = mail.unique("browser")
-    question = mail.make(sender, name="Zane", subject="Where is parcel 77", text="I wait since Monday.\n")
-    mail.deliver(hark, question)
-    accept(page, "parcel 77")
-    page.wait_text("#entries", "I wait since Monday.")
-    page.wait_text("#destination", sender)
-    page.type("#words", "It comes tomorrow.")
-    page.click("#send")
-    (sent,) = sink.wait(sender)
-    assert "It comes tomorrow." in sent.get_body(("plain",)).get_content()
-    assert str(sent["In-Reply-To"]).strip() == question["Message-ID"]
-    page.wait_text("#entries", "It comes tomorrow.")
-    page.click("#resolve")
-    page.click("#dialog-ok")
-    wait_for("resolved", lambda: not hark.conversation_of(sender).open_obligations)
-    page.wait("!document.querySelector('#dialog').open")
-
-
-def test_a_second_mail_of_the_customer_shows_up_by_itself(hark, page, sink):
-    at_work(page)
-    sender = mail.unique("twice")
-    mail.deliver(hark, mail.make(sender, subject="First 4711", text="first words\n"))
-    accept(page, "4711")
-    page.wait_text("#entries", "first words")
-    mail.deliver(hark, mail.make(sender, subject="Second", text="second words\n"))
-    page.wait_text("#entries", "second words")
-
-
 def test_hostile_html_runs_nothing_and_asks_nobody(hark, page):
     at_work(page)
     sender = mail.unique("hostile")
