@@ -13,7 +13,7 @@ export class Desk extends Screen {
     await this.page.locator("input[value=PRESENCE_AVAILABLE]:checked").waitFor({state: "attached"});
   }
 
-  /** Takes the offer that has these words in it. */
+  /** Takes the offer that has these words in it. No other story's offer has the customer's address. */
   async accepts(words: string): Promise<void> {
     await this.find("#offers li", words).getByRole("button", {name: "Accept"}).click();
     await this.shows("#composer");

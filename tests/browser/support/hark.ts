@@ -38,6 +38,12 @@ async function freePortBase(): Promise<number> {
   throw new Error("there are no three free ports in a row");
 }
 
+/** ctl prints fields by their names in the proto files; the types of hark/v1 have those of proto3 JSON. */
+const fieldsAsTyped = (_: string, value: unknown): unknown =>
+  (typeof value === "object" && value !== null && !Array.isArray(value)
+    ? Object.fromEntries(Object.entries(value).map(([name, field]) => [name.replace(/_(.)/g, (_all, letter: string) => letter.toUpperCase()), field]))
+    : value);
+
 /** Sections of the configuration; each replaces that of `usual` as a whole. */
 export type Settings = Record<string, unknown>;
 
@@ -127,11 +133,11 @@ export class Hark {
 
   // What is inside
 
-  /** `hark ctl`: what it printed, as JSON. */
+  /** `hark ctl`: the message that it printed. */
   async ctl<Answer>(...words: string[]): Promise<Answer> {
     const {stdout} = await promisify(execFile)(BINARY, ["ctl", "--address", `127.0.0.1:${this.portBase + 1}`, ...words, "--json"],
       {maxBuffer: 64 << 20});
-    return JSON.parse(stdout) as Answer;
+    return JSON.parse(stdout, fieldsAsTyped) as Answer;
   }
 
   async conversations(): Promise<Conversation[]> {

@@ -2,6 +2,7 @@
 import axe from "axe-core";
 import type {AxeResults} from "axe-core";
 import {devices, type BrowserContextOptions, type Locator, type Page} from "playwright-core";
+import {eventually} from "./hark.js";
 
 /** How a person looks at it: BrowserContextOptions of Playwright. */
 export type View = BrowserContextOptions;
@@ -48,10 +49,8 @@ export class Screen {
 
   /** Waits until a field holds exactly this. */
   async holds(selector: string, value: string): Promise<void> {
-    await this.page.waitForFunction(([where, what]) => {
-      const field = document.querySelector<HTMLTextAreaElement>(where!) ?? document.querySelector("#hark-chat")?.shadowRoot?.querySelector(where!);
-      return (field as HTMLTextAreaElement | null)?.value === what;
-    }, [selector, value]);
+    const field = this.page.locator(selector).first();
+    await eventually(`${selector} holds '${value}'`, async () => await field.inputValue() === value);
   }
 
   /** What axe-core, the common checker of WCAG, finds on what is shown, shadow roots with it; each with where and why. */
