@@ -200,7 +200,7 @@ story("everything can be done from the palette", async ({agent, customer}) => {
   await ana.presses("Control+k");
   await ana.shows("#palette");
   await ana.page.keyboard.type("accept first");
-  await ana.page.waitForFunction("document.querySelectorAll('#palette li').length === 1");
+  await ana.page.waitForFunction(() => document.querySelectorAll("#palette li").length === 1);
   await ana.presses("Enter");
   await ana.shows("#entries", "Only keys.");
   await ana.leavesField();
