@@ -43,7 +43,10 @@ const FRAME_HEAD = `<!doctype html><meta charset="utf-8">
 <meta name="referrer" content="no-referrer"><base target="_blank">
 <style>body{font:15px/1.5 system-ui,sans-serif;margin:12px;color:#1c2526;background:#fff;overflow-wrap:anywhere}img{max-width:100%}</style>`;
 
-/** The customer's HTML in a frame without scripts, without our origin and without a way to load anything. */
+/**
+ * The customer's HTML in a frame without scripts, without our origin and without a way to load anything. The frame comes with its
+ * contents: in Chromium one that was empty a moment before may stay empty.
+ */
 function HtmlFrame({entry}: {entry: Entry}) {
   const html = entry.content?.html ?? "";
   const [content, setContent] = useState("");
@@ -54,8 +57,10 @@ function HtmlFrame({entry}: {entry: Entry}) {
   }, [entry.id, html]);
   return (
     <>
-      <iframe class="html" title={t("formattedTitle")} referrerpolicy="no-referrer" sandbox="allow-popups allow-popups-to-escape-sandbox"
-              tabIndex={0} srcdoc={content} />
+      {content && (
+        <iframe class="html" title={t("formattedTitle")} referrerpolicy="no-referrer" sandbox="allow-popups allow-popups-to-escape-sandbox"
+                tabIndex={0} srcdoc={content} />
+      )}
       {/<img[^>]+https?:/i.test(html) && <p class="quiet">{t("foreignPictures")}</p>}
     </>
   );
