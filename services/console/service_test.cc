@@ -152,6 +152,60 @@ TEST_F(ConsoleServiceTest, ReadsAgainWhatChangesWhileItReadsAndNeverTellsItOutOf
   EXPECT_EQ(page->got[1].conversation().conversation().last_sequence(), 2);
 }
 
+TEST_F(ConsoleServiceTest, ShowsAMessageThatItsEventCarriesWithoutAskingForIt) {
+  const auto& known = world.add_conversation(kOne, "ana");
+  auto& address = *world.conversations.stored[kOne].conversation.add_addresses();
+  address.set_address("chat:site:1");
+  const auto page = std::make_shared<Page>();
+  ask(signed_in(page), page, open(kOne));
+  page->got.clear();
+  const auto reads = world.conversations.timeline_reads.size();
+  for (const std::int64_t sequence : {2, 3}) {
+    auto event = FakeWorld::event(v1::EVENT_TYPE_ACCEPTED, kOne, sequence);
+    event.set_ticket_id(known.conversation.ticket().id());
+    auto& entry = *event.mutable_entry();
+    entry = world.conversations.add_inbound(kOne, "more");
+    entry.mutable_sender()->set_address("chat:site:1");
+    happens(event);
+  }
+  happens(
+      FakeWorld::event(v1::EVENT_TYPE_NOTED, kOne, 3));  // has to be asked for, and nothing is missing then
+  ASSERT_EQ(page->got.size(), 3U);
+  EXPECT_EQ(world.conversations.timeline_reads.size(), reads + 1);
+  for (std::size_t i = 0; i < 3; ++i) {
+    const auto& told = page->got[i].conversation();
+    ASSERT_EQ(told.entries_size(), 1);
+    EXPECT_EQ(told.entries(0).sequence(), i == 0 ? 2 : 3);
+    EXPECT_EQ(told.conversation().last_sequence(), i == 0 ? 2 : 3);
+    EXPECT_EQ(told.conversation().open_obligations_size(), i == 0 ? 2 : 3);
+  }
+}
+
+TEST_F(ConsoleServiceTest, ShowsAMessageThatCameWhileTheConversationWasRead) {
+  world.add_conversation(kOne);
+  auto& address = *world.conversations.stored[kOne].conversation.add_addresses();
+  address.set_address("chat:site:1");
+  const auto page = std::make_shared<Page>();
+  const auto session = signed_in(page);
+  Notifier gate{context.get_executor()};
+  world.conversations.hold_reads = &gate;
+  ask(session, page, open(kOne));
+  gate.notify_all();  // the conversation is there; now its feed reads
+  settle();
+  auto event = FakeWorld::event(v1::EVENT_TYPE_ACCEPTED, kOne, 2);
+  event.mutable_entry()->set_sequence(2);
+  event.mutable_entry()->mutable_sender()->set_address("chat:site:1");
+  happens(event);
+  world.conversations.hold_reads = nullptr;
+  page->got.clear();
+  gate.notify_all();
+  settle();
+  ASSERT_EQ(page->got.size(), 2U);
+  EXPECT_EQ(page->got[0].conversation().conversation().last_sequence(), 1);
+  EXPECT_EQ(page->got[1].conversation().conversation().last_sequence(), 2);
+  ASSERT_EQ(page->got[1].conversation().entries_size(), 1);
+}
+
 TEST_F(ConsoleServiceTest, SendsFreshStateToEveryOpenConversationAfterTheLogWasLost) {
   world.add_conversation(kOne);
   const auto page = std::make_shared<Page>();

@@ -10,11 +10,12 @@ using namespace std::chrono_literals;
 constexpr std::string_view kBlockMs = "5000";
 constexpr std::chrono::milliseconds kBlockTimeout = 8s;  // longer than the server blocks
 constexpr std::chrono::milliseconds kRetryAfter = 100ms;
-/// Between two looks at the logs while events flow. A look names every partition and costs the store more
-/// than a message does; it is needed for what this process did not do itself, so while there is such, it is
-/// taken sooner.
-constexpr std::chrono::milliseconds kPauseWhenNothingNew = 20ms;
-constexpr std::chrono::milliseconds kPauseWhenNew = 3ms;
+/// What this process did the store tells, entry and all, a moment before or after the tail has seen it: the
+/// tail waits for that, and gathers meanwhile.
+constexpr std::chrono::milliseconds kGrace = 3ms;
+/// After a look that found nothing new. A look names every partition and costs the store more than a message
+/// does.
+constexpr std::chrono::milliseconds kPause = 20ms;
 
 }  // namespace
 
@@ -53,6 +54,7 @@ Task<> EventHub::tail() {
       co_await sleep_for(kRetryAfter);
       continue;
     }
+    if (reply->size() > 0) co_await sleep_for(kGrace);
     int unknown = 0;
     for (const auto& stream : reply->items()) {
       const auto name = stream[0].view();
@@ -62,7 +64,7 @@ Task<> EventHub::tail() {
         if (learn(decode_event(partition, item), {})) ++unknown;
       }
     }
-    if (reply->size() > 0) co_await sleep_for(unknown > 0 ? kPauseWhenNew : kPauseWhenNothingNew);
+    if (reply->size() > 0 && unknown == 0) co_await sleep_for(kPause);
   }
 }
 
