@@ -4,6 +4,7 @@
 #include "base/async/service_thread.h"
 #include "base/config/config.h"
 #include "base/log/log.h"
+#include "base/rpc/in_process.h"
 #include "base/rpc/server.h"
 #include "conversation/attention_hub.h"
 #include "conversation/blob/folder.h"
@@ -75,6 +76,9 @@ class ConversationModule final : public Module {
     event_.emplace(tasks_, *service_, *events_);
     blob_.emplace(tasks_, *store_, blobs_);
     attention_.emplace(tasks_, attention_hub_);
+    process_.in_process.add(thread_.executor(), *conversation_, &ConversationHandler::Assign);
+    process_.in_process.add(thread_.executor(), *channel_, &ChannelHandler::Connect);
+    process_.in_process.add(thread_.executor(), *event_, &EventHandler::Subscribe);
     process_.rpc.add(*conversation_, v1::ConversationService::service_full_name());
     process_.rpc.add(*channel_, v1::ChannelService::service_full_name());
     process_.rpc.add(*event_, v1::EventService::service_full_name());

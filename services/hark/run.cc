@@ -20,6 +20,7 @@
 #include "base/log/log.h"
 #include "base/metrics/metrics.h"
 #include "base/redis/private_server.h"
+#include "base/rpc/in_process.h"
 #include "base/rpc/server.h"
 #include "base/web/http_server.h"
 #include "hark/targets.h"
@@ -100,8 +101,8 @@ class Running {
     HARK_TRY_VOID(open_redis(data));
     HARK_TRY(const auto selected, select_targets(options_.services));
 
-    process_.emplace(Process{config, data, redis_url_, rpc_, http_, web_.executor(), clock_, metrics_,
-                             [this](std::string_view service) { return channel_to(service); }});
+    process_.emplace(Process{config, data, redis_url_, rpc_, in_process_, http_, web_.executor(), clock_,
+                             metrics_, [this](std::string_view service) { return channel_to(service); }});
     for (const auto* target : selected) {
       HARK_TRY(auto module, target->bind(*process_));
       modules_.push_back(std::move(module));
@@ -163,11 +164,11 @@ class Running {
     return {};
   }
 
-  std::shared_ptr<grpc::Channel> channel_to(std::string_view service) {
+  rpc::Peer channel_to(std::string_view service) {
     for (const auto& module : modules_) {
       if (module->name() == service) {
-        if (!in_process_) in_process_ = rpc_.in_process();
-        return in_process_;
+        if (!channel_within_) channel_within_ = rpc_.in_process();
+        return {channel_within_, &in_process_};
       }
     }
     const auto& peers = options_.config.peers();
@@ -197,10 +198,11 @@ class Running {
                           log_.error("a web handler failed", {{"where", where}, {"what", what}});
                         }}};
   rpc::Security security_;
+  rpc::InProcess in_process_;
   rpc::Server rpc_;
   std::optional<Process> process_;
   std::vector<std::unique_ptr<Module>> modules_;
-  std::shared_ptr<grpc::Channel> in_process_;
+  std::shared_ptr<grpc::Channel> channel_within_;
   bool serving_ = false;
   bool http_listens_ = false;
   bool stopped_ = false;

@@ -5,6 +5,7 @@
 #include "base/config/config.h"
 #include "base/core/ids.h"
 #include "base/log/log.h"
+#include "base/rpc/in_process.h"
 #include "base/rpc/server.h"
 #include "routing/rpc/conversation_client.h"
 #include "routing/rpc/handler.h"
@@ -55,6 +56,8 @@ class RoutingModule final : public Module {
                          }};
     service_.emplace(std::move(world), rules_of(process_.config));
     handler_.emplace(tasks_, *service_);
+    process_.in_process.add(thread_.executor(), *handler_, &Handler::AgentSession);
+    process_.in_process.add(thread_.executor(), *handler_, &Handler::AcceptOffer);
     process_.rpc.add(*handler_, v1::RoutingService::service_full_name());
   }
 
@@ -78,8 +81,8 @@ class RoutingModule final : public Module {
   /// The way to the conversation service is known only when the servers listen.
   class LateConversations final : public Conversations {
    public:
-    void connect(const asio::any_io_executor& executor, const std::shared_ptr<grpc::Channel>& channel) {
-      client_.emplace(executor, channel);
+    void connect(const asio::any_io_executor& executor, const rpc::Peer& to_conversation) {
+      client_.emplace(executor, to_conversation);
     }
     Task<Result<v1::AssignResponse>> assign(v1::AssignRequest request) override {
       return client_->assign(std::move(request));

@@ -77,7 +77,7 @@ v1::QueueGroup group_of(const std::string& name, const QueueGroup& group) {
 
 Task<Result<v1::AcceptOfferResponse>> Routing::accept_offer(v1::AcceptOfferRequest request) {
   HARK_CO_TRY(const auto term, leading_term());
-  if (!term->agent(request.agent_id())) co_return no_agent(request.agent_id());
+  if (!term->record(request.agent_id())) co_return no_agent(request.agent_id());
   const auto effects = term->feed(OfferAccepted{request.offer_id(), request.agent_id()});
   if (const auto refused = refusal(effects)) {
     if (refused->reason != Reason::kOfferNotFound && refused->reason != Reason::kOfferExpired)

@@ -310,9 +310,10 @@ v1::Ticket Term::ticket(const std::string& id) const {
 
 v1::AgentSessionResponse Term::session_state(std::string_view agent_id) const {
   v1::AgentSessionResponse state;
-  if (auto found = agent(agent_id)) *state.mutable_agent() = *std::move(found);
   const auto view = router_.agent(agent_id);
   if (!view) return state;
+  const auto record = records_.find(agent_id);
+  if (record != records_.end()) *state.mutable_agent() = to_proto(record->second, *view);
   for (const Offer& offer : view->offers) *state.add_offers() = to_proto(offer, ticket(offer.ticket_id));
   return state;
 }

@@ -55,14 +55,24 @@ class Accepts {
   }
 
   [[nodiscard]] const redis::Script& script() const { return script_; }
+  [[nodiscard]] bool claims() const { return options_.new_customers; }
   [[nodiscard]] std::size_t entry_bytes() const { return entry_.size(); }
+
+  /// Whose address the next customer's is; the accept that follows it is theirs.
+  void append_claim(redisContext& to) {
+    const auto key = conversation::keys::address("mailto:new" + std::to_string(next_claim_++) + "." + run_ +
+                                                 "@example.com");
+    append_command(to, {"SET", key, customers_.front(), "NX", "GET"});
+  }
 
   void append(redisContext& to) {
     const auto i = next_++;
-    const auto& customer = customers_[static_cast<std::size_t>(i % kCustomers)];
+    const auto partition = static_cast<std::uint16_t>(i % kCustomers % kPartitions);
+    const auto customer = options_.new_customers
+                              ? ids_.next(IdKind::kConversation, partition, SystemClock{}.now())
+                              : customers_[static_cast<std::size_t>(i % kCustomers)];
     const auto native = "bare." + run_ + "." + std::to_string(i) + "@example.com";
     const auto now = SystemClock{}.now();
-    const auto partition = static_cast<std::uint16_t>(i % kCustomers % kPartitions);
     const auto entry = ids_.next(IdKind::kEntry, partition, now);
     const auto ticket = ids_.next(IdKind::kTicket, partition, now);
     const auto thread = ids_.next(IdKind::kThread, partition, now);
@@ -100,11 +110,16 @@ class Accepts {
   std::string entry_, ticket_;
   std::vector<std::string> blobs_;
   std::int64_t next_ = 0;
+  std::int64_t next_claim_ = 0;
 };
 
 struct Connection {
+  struct Sent {
+    SteadyTime at;  // of the claim, if one came before
+    bool is_claim = false;
+  };
   std::unique_ptr<redisContext, void (*)(redisContext*)> context{nullptr, &redisFree};
-  std::deque<SteadyTime> sent;
+  std::deque<Sent> sent;
 };
 
 [[noreturn]] void broken(const redisContext& context) {
@@ -120,8 +135,9 @@ void check_accepted(const redisReply& reply) {
 }
 
 void push(Accepts& accepts, Connection& connection) {
-  accepts.append(*connection.context);
-  connection.sent.push_back(steady_now());
+  const bool claims = accepts.claims();
+  claims ? accepts.append_claim(*connection.context) : accepts.append(*connection.context);
+  connection.sent.push_back({steady_now(), claims});
 }
 
 /// Takes the replies that are there and sends as many new commands. Returns how many accepts were answered.
@@ -133,9 +149,15 @@ int turn(Accepts& accepts, Connection& connection, Latencies& latencies, bool mo
     if (redisGetReplyFromReader(&context, &raw) != REDIS_OK) broken(context);
     if (!raw) break;
     const auto reply = own(raw);
-    check_accepted(*reply);
-    latencies.add(steady_now() - connection.sent.front());
+    const auto sent = connection.sent.front();
     connection.sent.pop_front();
+    if (sent.is_claim) {
+      accepts.append(context);
+      connection.sent.push_back({sent.at});
+      continue;
+    }
+    check_accepted(*reply);
+    latencies.add(steady_now() - sent.at);
     ++answered;
   }
   if (more) {
@@ -179,11 +201,8 @@ void drive(Accepts& accepts, std::vector<Connection>& connections, double second
     for (std::size_t i = 0; i < ready.size(); ++i) {
       if (!(ready[i].revents & (POLLIN | POLLHUP | POLLERR))) continue;
       const int answered = turn(accepts, connections[i], latencies, more);
-      if (more) {
-        flush(*connections[i].context);
-      } else {
-        under_way -= static_cast<std::size_t>(answered);
-      }
+      flush(*connections[i].context);
+      if (!more) under_way -= static_cast<std::size_t>(answered);
     }
   }
 }

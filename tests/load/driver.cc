@@ -29,6 +29,7 @@ int main(int argc, char** argv) {
   command->add_option("--seconds", bare.seconds);
   command->add_option("--blob", bare.blob_bytes);
   command->add_option("--entry", bare.entry_bytes);
+  command->add_flag("--new-customers", bare.new_customers);
   command->callback([&] { measure = [&] { return bare_script(bare); }; });
 
   AcceptsOptions accept;

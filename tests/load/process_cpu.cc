@@ -1,5 +1,6 @@
 #include "process_cpu.h"
 
+#include <sys/resource.h>
 #include <unistd.h>
 
 #include <fstream>
@@ -23,6 +24,15 @@ double cpu_seconds(int pid) {
   return (user + system) / static_cast<double>(::sysconf(_SC_CLK_TCK));
 }
 
+double own_cpu_seconds() {
+  rusage usage{};
+  ::getrusage(RUSAGE_SELF, &usage);
+  const auto seconds = [](const timeval& time) {
+    return static_cast<double>(time.tv_sec) + static_cast<double>(time.tv_usec) / 1e6;
+  };
+  return seconds(usage.ru_utime) + seconds(usage.ru_stime);
+}
+
 }  // namespace
 
 ProcessCpu::ProcessCpu(const std::vector<std::string>& watched) {
@@ -36,6 +46,7 @@ ProcessCpu::ProcessCpu(const std::vector<std::string>& watched) {
 void ProcessCpu::begin() {
   seconds_at_begin_.clear();
   for (const auto& [name, pid] : watched_) seconds_at_begin_.push_back(cpu_seconds(pid));
+  own_seconds_at_begin_ = own_cpu_seconds();
 }
 
 void ProcessCpu::into(Report& report, double items) const {
@@ -46,6 +57,7 @@ void ProcessCpu::into(Report& report, double items) const {
     report.add("cpu_us_per_item_" + watched_[i].first, used * 1e6 / items);
   }
   if (!watched_.empty()) report.add("cpu_us_per_item", all * 1e6 / items);
+  report.add("cpu_us_per_item_driver", (own_cpu_seconds() - own_seconds_at_begin_) * 1e6 / items);
 }
 
 }  // namespace hark::load

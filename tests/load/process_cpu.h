@@ -16,12 +16,13 @@ class ProcessCpu {
   explicit ProcessCpu(const std::vector<std::string>& watched);
 
   void begin();
-  /// Adds cpu_us_per_item of each process and of all together.
+  /// Adds cpu_us_per_item of each process and of all together, and, apart from those, of the driver.
   void into(Report& report, double items) const;
 
  private:
   std::vector<std::pair<std::string, int>> watched_;
   std::vector<double> seconds_at_begin_;
+  double own_seconds_at_begin_ = 0;
 };
 
 }  // namespace hark::load

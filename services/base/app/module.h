@@ -9,13 +9,12 @@
 #include "base/async/task.h"
 #include "base/core/result.h"
 #include "base/core/time.h"
+#include "base/rpc/peer.h"
 
-namespace grpc {
-class Channel;
-}
 namespace hark::rpc {
+class InProcess;
 class Server;
-}
+}  // namespace hark::rpc
 namespace hark::web {
 class HttpServer;
 }
@@ -33,15 +32,17 @@ struct Process {
   std::filesystem::path data_dir;
   std::string redis_url;
   rpc::Server& rpc;
+  /// Calls that the services of this process make to each other without gRPC; filled by bind().
+  rpc::InProcess& in_process;
   /// HTTP of the process: pages, WebSockets, /metrics, /healthz. Lives on `web_executor`, a thread of its
   /// own.
   web::HttpServer& http;
   asio::any_io_executor web_executor;
   const Clock& clock;
   Metrics& metrics;
-  /// The way to a service: the in-process channel if it runs here, else its address of `peers`. Valid once
+  /// The way to a service: within the process if it runs here, else its address of `peers`. Valid once
   /// start() is called.
-  std::function<std::shared_ptr<grpc::Channel>(std::string_view service)> channel_to;
+  std::function<rpc::Peer(std::string_view service)> channel_to;
 };
 
 /// One service in a process. Made by its bind(Process&), which registers its gRPC services and HTTP routes;

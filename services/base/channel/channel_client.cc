@@ -34,12 +34,13 @@ struct ChannelClient::Impl {
     std::optional<Result<v1::ConnectResponse>> answer;
   };
 
-  Impl(TaskGroup& group, const std::shared_ptr<grpc::Channel>& to_conversation, v1::Channel which,
-       std::vector<std::string> ids, OnLease lease)
+  Impl(TaskGroup& group, const rpc::Peer& to_conversation, v1::Channel which, std::vector<std::string> ids,
+       OnLease lease)
       : tasks{group},
         channel{which},
-        channels{v1::ChannelService::NewStub(to_conversation)},
-        blobs{v1::BlobService::NewStub(to_conversation)},
+        in_process{to_conversation.in_process},
+        channels{v1::ChannelService::NewStub(to_conversation.channel)},
+        blobs{v1::BlobService::NewStub(to_conversation.channel)},
         account_ids{std::move(ids)},
         on_lease{std::move(lease)},
         connected_changed{group.executor()} {}
@@ -48,7 +49,7 @@ struct ChannelClient::Impl {
     auto back_off = kBackOffMin;
     for (;;) {
       stream = rpc::open_stream(tasks.executor(), channels->async(),
-                                &v1::ChannelService::Stub::async_interface::Connect);
+                                &v1::ChannelService::Stub::async_interface::Connect, in_process);
       v1::ConnectRequest hello;
       hello.mutable_hello()->set_channel(channel);
       for (const auto& id : account_ids) hello.mutable_hello()->add_account_ids(id);
@@ -119,6 +120,7 @@ struct ChannelClient::Impl {
 
   TaskGroup& tasks;
   v1::Channel channel;
+  const rpc::InProcess* in_process;
   std::unique_ptr<v1::ChannelService::Stub> channels;
   std::unique_ptr<v1::BlobService::Stub> blobs;
   std::vector<std::string> account_ids;
@@ -144,8 +146,8 @@ Status status_of(const Result<v1::ConnectResponse>& answer) {
 
 }  // namespace
 
-ChannelClient::ChannelClient(TaskGroup& tasks, std::shared_ptr<grpc::Channel> to_conversation,
-                             v1::Channel channel, std::vector<std::string> account_ids, OnLease on_lease)
+ChannelClient::ChannelClient(TaskGroup& tasks, rpc::Peer to_conversation, v1::Channel channel,
+                             std::vector<std::string> account_ids, OnLease on_lease)
     : impl_{std::make_shared<Impl>(tasks, to_conversation, channel, std::move(account_ids),
                                    std::move(on_lease))} {}
 

@@ -9,11 +9,8 @@
 #include "base/async/notifier.h"
 #include "base/async/task_group.h"
 #include "base/core/result.h"
+#include "base/rpc/peer.h"
 #include "hark/v1/channel_service.pb.h"
-
-namespace grpc {
-class Channel;
-}
 
 namespace hark {
 
@@ -28,7 +25,7 @@ class ChannelClient {
 
   /// `to_conversation`: the way to the conversation service. `account_ids`: whose messages this process
   /// sends.
-  ChannelClient(TaskGroup& tasks, std::shared_ptr<grpc::Channel> to_conversation, v1::Channel channel,
+  ChannelClient(TaskGroup& tasks, rpc::Peer to_conversation, v1::Channel channel,
                 std::vector<std::string> account_ids, OnLease on_lease);
   ~ChannelClient();
 

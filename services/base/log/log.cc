@@ -2,21 +2,62 @@
 
 #include <spdlog/async.h>
 #include <spdlog/async_logger.h>
-#include <spdlog/sinks/stdout_sinks.h>
+#include <spdlog/details/null_mutex.h>
+#include <spdlog/details/thread_pool.h>
+#include <spdlog/sinks/base_sink.h>
 #include <unistd.h>
 
 #include <array>
 #include <atomic>
+#include <cerrno>
+#include <chrono>
 #include <cstdio>
 #include <cstdlib>
 #include <memory>
 #include <mutex>
+#include <thread>
 #include <utility>
 
 #include "base/log/line.h"
 
 namespace hark {
 namespace {
+
+/// Writes to standard error on the log's own thread, then rests a moment: lines that come meanwhile wake
+/// nobody and are written together. A thread woken and a write for every line cost a busy service more than
+/// the line.
+class StandardError final : public spdlog::sinks::base_sink<spdlog::details::null_mutex> {
+ public:
+  explicit StandardError(spdlog::details::thread_pool& writer) : writer_{writer} {}
+  ~StandardError() override { flush_(); }
+  StandardError(const StandardError&) = delete;
+  StandardError& operator=(const StandardError&) = delete;
+
+ private:
+  static constexpr std::chrono::milliseconds kRest{20};
+  static constexpr std::size_t kGatheredBytesMax = 64U << 10;
+
+  void sink_it_(const spdlog::details::log_msg& line) override {
+    gathered_.append(line.payload.data(), line.payload.size());
+    gathered_ += '\n';
+    const bool last = writer_.queue_size() == 0;
+    if (last || gathered_.size() >= kGatheredBytesMax) flush_();
+    if (last) std::this_thread::sleep_for(kRest);
+  }
+
+  void flush_() override {
+    std::string_view rest = gathered_;
+    while (!rest.empty()) {
+      const auto written = ::write(STDERR_FILENO, rest.data(), rest.size());
+      if (written < 0 && errno != EINTR) break;  // nowhere to say so
+      if (written > 0) rest.remove_prefix(static_cast<std::size_t>(written));
+    }
+    gathered_.clear();
+  }
+
+  spdlog::details::thread_pool& writer_;  // whose thread this is on
+  std::string gathered_;
+};
 
 /// The running log. Replaced as a whole, so that a thread that logs during a change sees the old or the new
 /// one.
@@ -90,9 +131,8 @@ void start_logging(LogOptions options) {
   if (!made->sink) {
     made->writer = std::make_shared<spdlog::details::thread_pool>(kLogQueueLinesMax, 1);
     made->logger =
-        std::make_shared<spdlog::async_logger>("hark", std::make_shared<spdlog::sinks::stderr_sink_mt>(),
+        std::make_shared<spdlog::async_logger>("hark", std::make_shared<StandardError>(*made->writer),
                                                made->writer, spdlog::async_overflow_policy::overrun_oldest);
-    made->logger->set_pattern("%v");
     made->logger->set_level(spdlog::level::trace);
   }
   level_wanted = options.level;

@@ -51,11 +51,13 @@ std::string format(Args args) {
     data.push_back(arg.data() ? arg.data() : "");
     sizes.push_back(arg.size());
   }
-  char* buffer = nullptr;
-  const int size = redisFormatCommandArgv(&buffer, static_cast<int>(args.size()), data.data(), sizes.data());
+  // The other one, redisFormatCommandArgv(), prints every length with sprintf().
+  sds buffer = nullptr;
+  const int size =
+      redisFormatSdsCommandArgv(&buffer, static_cast<int>(args.size()), data.data(), sizes.data());
   HARK_CHECK(size > 0);
   std::string out{buffer, static_cast<std::size_t>(size)};
-  redisFreeCommand(buffer);
+  redisFreeSdsCommand(buffer);
   return out;
 }
 

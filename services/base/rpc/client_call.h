@@ -10,6 +10,7 @@
 #include <memory>
 #include <optional>
 
+#include "base/rpc/in_process.h"
 #include "base/rpc/mailbox.h"
 #include "base/rpc/status.h"
 
@@ -19,14 +20,23 @@ constexpr std::chrono::milliseconds kCallTimeout{10'000};
 
 template <class Request, class Response>
 struct PendingCall {
-  explicit PendingCall(const asio::any_io_executor& executor) : done_signal{executor} {}
+  explicit PendingCall(const asio::any_io_executor& executor) : timer{executor} {}
   grpc::ClientContext context;
   Request request;
   Response response;
   grpc::Status status;
-  Notifier done_signal;
+  asio::steady_timer timer;  // what the coroutine sleeps on; in this process also the deadline
   bool done = false;
 };
+
+/// Begins the call on the handler's thread. Who waits no longer has left the handler to its end.
+template <class Request, class Response>
+void begin_in_process(const UnaryHandler<Request, Response>& handler,
+                      std::shared_ptr<PendingCall<Request, Response>> pending, OnEnd on_end) {
+  asio::post(handler.executor, [&handler, pending = std::move(pending), on_end = std::move(on_end)] {
+    handler.begin(pending->request, pending->response)->attach(on_end);
+  });
+}
 
 /// One unary call: `co_await rpc::call(stub->async(), &Stub::async_interface::GetConversation, request)`.
 /// A cancelled coroutine cancels the call and still waits for its end, so that nothing is left behind.
@@ -34,24 +44,39 @@ template <class Async, class Interface, class Request, class Response>
 Task<Result<Response>> call(Async* async,
                             void (Interface::*method)(grpc::ClientContext*, const Request*, Response*,
                                                       std::function<void(grpc::Status)>),
-                            Request request, std::chrono::milliseconds timeout = kCallTimeout) {
+                            Request request, std::chrono::milliseconds timeout = kCallTimeout,
+                            const InProcess* in_process = nullptr) {
   const auto executor = co_await asio::this_coro::executor;
   auto pending = std::make_shared<PendingCall<Request, Response>>(executor);
   pending->request = std::move(request);
-  pending->context.set_deadline(std::chrono::system_clock::now() + timeout);
-  (async->*method)(&pending->context, &pending->request, &pending->response,
-                   [pending, executor](grpc::Status status) {
-                     asio::post(executor, [pending, status = std::move(status)] {
-                       pending->status = status;
-                       pending->done = true;
-                       pending->done_signal.notify_all();
-                     });
-                   });
+  const OnEnd on_end = [pending, executor](const grpc::Status& status) {
+    asio::post(executor, [pending, status] {
+      pending->status = status;
+      pending->done = true;
+      pending->timer.cancel();
+    });
+  };
+  const auto* handler = in_process ? in_process->find<UnaryHandler, Request, Response>() : nullptr;
+  if (handler) {
+    pending->timer.expires_after(timeout);
+    begin_in_process(*handler, pending, on_end);
+  } else {
+    pending->timer.expires_at(asio::steady_timer::time_point::max());
+    pending->context.set_deadline(std::chrono::system_clock::now() + timeout);
+    (async->*method)(&pending->context, &pending->request, &pending->response, on_end);
+  }
   co_await asio::this_coro::throw_if_cancelled(false);
   while (!pending->done) {
-    co_await pending->done_signal.wait();
+    const auto [interrupted] = co_await pending->timer.async_wait(as_result);
+    if (pending->done) break;
     const auto state = co_await asio::this_coro::cancellation_state;
-    if (!pending->done && state.cancelled() != asio::cancellation_type::none) pending->context.TryCancel();
+    const bool cancelled = state.cancelled() != asio::cancellation_type::none;
+    if (handler && (cancelled || !interrupted)) {
+      co_await asio::this_coro::throw_if_cancelled(true);
+      co_return from_grpc(cancelled ? grpc::Status::CANCELLED
+                                    : grpc::Status{grpc::StatusCode::DEADLINE_EXCEEDED, "Deadline Exceeded"});
+    }
+    if (cancelled) pending->context.TryCancel();
   }
   co_await asio::this_coro::throw_if_cancelled(true);
   if (!pending->status.ok()) co_return from_grpc(pending->status);
@@ -63,64 +88,108 @@ Task<Result<Response>> call(Async* async,
 template <class Request, class Response>
 class ClientStream {
  public:
-  ~ClientStream() {
-    reactor_->context.TryCancel();
-    reactor_->inbox->abandon();
-  }
-  ClientStream(const ClientStream&) = delete;
-  ClientStream& operator=(const ClientStream&) = delete;
-
-  Task<std::optional<Response>> read() { return reactor_->inbox->read(); }
-  bool write(Request message) { return reactor_->outbox.write(std::move(message)); }
-  void writes_done() { reactor_->outbox.finish(); }
-  void cancel() { reactor_->context.TryCancel(); }
-  [[nodiscard]] std::size_t unsent() const { return reactor_->outbox.waiting(); }
-  /// How the stream ended; meaningful after read() has returned nothing.
-  [[nodiscard]] Status status() const {
-    const std::lock_guard lock{reactor_->mutex};
-    if (!reactor_->ended) return Error{Code::kUnavailable, Reason::kOutcomeUnknown, "the stream broke"};
-    return reactor_->final_status.ok() ? Status{} : Status{from_grpc(reactor_->final_status)};
-  }
-
-  struct Reactor final : grpc::ClientBidiReactor<Request, Response> {
-    explicit Reactor(const asio::any_io_executor& executor)
+  /// What the stream runs on: gRPC, or the service itself in this process.
+  struct Ground {
+    explicit Ground(const asio::any_io_executor& executor)
         : inbox{std::make_shared<Inbox<Response>>(executor)} {}
-    void OnReadDone(bool ok) override {
-      inbox->on_read_done(ok);
-      if (ok) return;
-      outbox.finish();
-      this->RemoveHold();
+    virtual ~Ground() = default;
+    virtual void cancel() = 0;
+    void end(const grpc::Status& status) {
+      const std::lock_guard lock{mutex};
+      final_status = status;
+      ended = true;
     }
-    void OnWriteDone(bool ok) override { outbox.on_write_done(ok); }
-    void OnDone(const grpc::Status& status) override {
-      {
-        const std::lock_guard lock{mutex};
-        final_status = status;
-        ended = true;
-      }
-      self.reset();
-    }
-    grpc::ClientContext context;
     std::shared_ptr<Inbox<Response>> inbox;
     Outbox<Request> outbox;
     mutable std::mutex mutex;
     grpc::Status final_status;
     bool ended = false;
-    std::shared_ptr<Reactor> self;  // gRPC uses the reactor until OnDone
   };
 
-  explicit ClientStream(std::shared_ptr<Reactor> reactor) : reactor_{std::move(reactor)} {}
+  explicit ClientStream(std::shared_ptr<Ground> ground) : ground_{std::move(ground)} {}
+  ~ClientStream() {
+    ground_->cancel();
+    ground_->inbox->abandon();
+  }
+  ClientStream(const ClientStream&) = delete;
+  ClientStream& operator=(const ClientStream&) = delete;
+
+  Task<std::optional<Response>> read() { return ground_->inbox->read(); }
+  bool write(Request message) { return ground_->outbox.write(std::move(message)); }
+  void writes_done() { ground_->outbox.finish(); }
+  void cancel() { ground_->cancel(); }
+  [[nodiscard]] std::size_t unsent() const { return ground_->outbox.waiting(); }
+  /// How the stream ended; meaningful after read() has returned nothing.
+  [[nodiscard]] Status status() const {
+    const std::lock_guard lock{ground_->mutex};
+    if (!ground_->ended) return Error{Code::kUnavailable, Reason::kOutcomeUnknown, "the stream broke"};
+    return ground_->final_status.ok() ? Status{} : Status{from_grpc(ground_->final_status)};
+  }
 
  private:
-  std::shared_ptr<Reactor> reactor_;
+  std::shared_ptr<Ground> ground_;
+};
+
+template <class Request, class Response>
+struct StreamReactor final : grpc::ClientBidiReactor<Request, Response>,
+                             ClientStream<Request, Response>::Ground {
+  explicit StreamReactor(const asio::any_io_executor& executor)
+      : ClientStream<Request, Response>::Ground{executor} {}
+  void cancel() override { context.TryCancel(); }
+  void OnReadDone(bool ok) override {
+    this->inbox->on_read_done(ok);
+    if (ok) return;
+    this->outbox.finish();
+    this->RemoveHold();
+  }
+  void OnWriteDone(bool ok) override { this->outbox.on_write_done(ok); }
+  void OnDone(const grpc::Status& status) override {
+    this->end(status);
+    self.reset();
+  }
+  grpc::ClientContext context;
+  std::shared_ptr<StreamReactor> self;  // gRPC uses the reactor until OnDone
+};
+
+template <class Request, class Response>
+struct StreamInProcess final : ClientStream<Request, Response>::Ground,
+                               std::enable_shared_from_this<StreamInProcess<Request, Response>> {
+  using Handler = StreamingHandler<Request, Response>;
+
+  StreamInProcess(const asio::any_io_executor& executor, const Handler& by)
+      : ClientStream<Request, Response>::Ground{executor},
+        handler{by},
+        up{std::make_shared<Inbox<Request>>(by.executor)} {}
+  void begin() {
+    this->outbox.begin(up, [up = up] { up->on_read_done(false); });
+    asio::post(handler.executor, [self = this->shared_from_this()] {
+      self->handler.begin()->attach(self->up, self->inbox, [self](const grpc::Status& status) {
+        self->up->abandon();
+        self->end(status);
+        self->inbox->on_read_done(false);
+      });
+    });
+  }
+  /// The handler's next read finds the end; what is written to nobody is dropped.
+  void cancel() override { up->on_read_done(false); }
+
+  const Handler& handler;
+  std::shared_ptr<Inbox<Request>> up;
 };
 
 template <class Async, class Interface, class Request, class Response>
 std::shared_ptr<ClientStream<Request, Response>> open_stream(
     const asio::any_io_executor& executor, Async* async,
-    void (Interface::*method)(grpc::ClientContext*, grpc::ClientBidiReactor<Request, Response>*)) {
+    void (Interface::*method)(grpc::ClientContext*, grpc::ClientBidiReactor<Request, Response>*),
+    const InProcess* in_process = nullptr) {
   using Stream = ClientStream<Request, Response>;
-  auto reactor = std::make_shared<typename Stream::Reactor>(executor);
+  const auto* handler = in_process ? in_process->find<StreamingHandler, Request, Response>() : nullptr;
+  if (handler) {
+    const auto here = std::make_shared<StreamInProcess<Request, Response>>(executor, *handler);
+    here->begin();
+    return std::make_shared<Stream>(here);
+  }
+  auto reactor = std::make_shared<StreamReactor<Request, Response>>(executor);
   auto* raw = reactor.get();
   raw->self = reactor;
   (async->*method)(&raw->context, raw);
@@ -142,57 +211,104 @@ std::shared_ptr<ClientStream<Request, Response>> open_stream(
 template <class Response>
 class ClientReadStream {
  public:
-  ~ClientReadStream() {
-    reactor_->context.TryCancel();
-    reactor_->inbox->abandon();
-  }
-  ClientReadStream(const ClientReadStream&) = delete;
-  ClientReadStream& operator=(const ClientReadStream&) = delete;
-
-  Task<std::optional<Response>> read() { return reactor_->inbox->read(); }
-  void cancel() { reactor_->context.TryCancel(); }
-  /// How the stream ended; valid soon after read() has returned nothing, so it is awaited.
-  Task<Status> finish() {
-    while (!reactor_->ended) co_await reactor_->done_signal.wait();
-    co_return reactor_->final_status.ok() ? Status{} : Status{from_grpc(reactor_->final_status)};
-  }
-
-  struct Reactor final : grpc::ClientReadReactor<Response> {
-    explicit Reactor(const asio::any_io_executor& on)
+  struct Ground : std::enable_shared_from_this<Ground> {
+    explicit Ground(const asio::any_io_executor& on)
         : executor{on}, inbox{std::make_shared<Inbox<Response>>(on)}, done_signal{on} {}
-    void OnReadDone(bool ok) override {
-      inbox->on_read_done(ok);
-      if (!ok) this->RemoveHold();
-    }
-    void OnDone(const grpc::Status& status) override {
-      asio::post(executor, [me = std::move(self), status] {
+    virtual ~Ground() = default;
+    virtual void cancel() = 0;
+    void end(const grpc::Status& status) {
+      asio::post(executor, [me = this->shared_from_this(), status] {
         me->final_status = status;
         me->ended = true;
         me->done_signal.notify_all();
       });
     }
     asio::any_io_executor executor;
-    grpc::ClientContext context;
     std::shared_ptr<Inbox<Response>> inbox;
     Notifier done_signal;
     grpc::Status final_status;
     bool ended = false;
-    std::shared_ptr<Reactor> self;
   };
 
-  explicit ClientReadStream(std::shared_ptr<Reactor> reactor) : reactor_{std::move(reactor)} {}
+  explicit ClientReadStream(std::shared_ptr<Ground> ground) : ground_{std::move(ground)} {}
+  ~ClientReadStream() {
+    ground_->cancel();
+    ground_->inbox->abandon();
+  }
+  ClientReadStream(const ClientReadStream&) = delete;
+  ClientReadStream& operator=(const ClientReadStream&) = delete;
+
+  Task<std::optional<Response>> read() { return ground_->inbox->read(); }
+  void cancel() { ground_->cancel(); }
+  /// How the stream ended; valid soon after read() has returned nothing, so it is awaited.
+  Task<Status> finish() {
+    while (!ground_->ended) co_await ground_->done_signal.wait();
+    co_return ground_->final_status.ok() ? Status{} : Status{from_grpc(ground_->final_status)};
+  }
 
  private:
-  std::shared_ptr<Reactor> reactor_;
+  std::shared_ptr<Ground> ground_;
+};
+
+template <class Response>
+struct ReadStreamReactor final : grpc::ClientReadReactor<Response>, ClientReadStream<Response>::Ground {
+  explicit ReadStreamReactor(const asio::any_io_executor& on) : ClientReadStream<Response>::Ground{on} {}
+  void cancel() override { context.TryCancel(); }
+  void OnReadDone(bool ok) override {
+    this->inbox->on_read_done(ok);
+    if (!ok) this->RemoveHold();
+  }
+  void OnDone(const grpc::Status& status) override {
+    this->end(status);
+    self.reset();
+  }
+  grpc::ClientContext context;
+  std::shared_ptr<ReadStreamReactor> self;  // gRPC uses the reactor until OnDone
+};
+
+template <class Request, class Response>
+struct ReadStreamInProcess final : ClientReadStream<Response>::Ground {
+  using Handler = WritingHandler<Request, Response>;
+
+  ReadStreamInProcess(const asio::any_io_executor& on, const Handler& by)
+      : ClientReadStream<Response>::Ground{on}, handler{by} {}
+  void begin(const Request& request) {
+    asio::post(handler.executor, [self = shared(), request] {
+      auto* reactor = self->handler.begin(request);
+      self->served = reactor->stream();
+      reactor->attach(self->inbox, [self](const grpc::Status& status) {
+        self->inbox->on_read_done(false);
+        self->end(status);
+      });
+    });
+  }
+  void cancel() override {
+    asio::post(handler.executor, [self = shared()] {
+      if (const auto stream = self->served.lock())
+        WriteReactor<Response>::cancel(self->handler.executor, stream);
+    });
+  }
+  std::shared_ptr<ReadStreamInProcess> shared() {
+    return std::static_pointer_cast<ReadStreamInProcess>(this->shared_from_this());
+  }
+
+  const Handler& handler;
+  std::weak_ptr<ServerWriteStream<Response>> served;  // on the handler's thread
 };
 
 template <class Async, class Interface, class Request, class Response>
 std::shared_ptr<ClientReadStream<Response>> open_read_stream(
     const asio::any_io_executor& executor, Async* async,
     void (Interface::*method)(grpc::ClientContext*, const Request*, grpc::ClientReadReactor<Response>*),
-    const Request& request) {
+    const Request& request, const InProcess* in_process = nullptr) {
   using Stream = ClientReadStream<Response>;
-  auto reactor = std::make_shared<typename Stream::Reactor>(executor);
+  const auto* handler = in_process ? in_process->find<WritingHandler, Request, Response>() : nullptr;
+  if (handler) {
+    const auto here = std::make_shared<ReadStreamInProcess<Request, Response>>(executor, *handler);
+    here->begin(request);
+    return std::make_shared<Stream>(here);
+  }
+  auto reactor = std::make_shared<ReadStreamReactor<Response>>(executor);
   auto* raw = reactor.get();
   raw->self = reactor;
   (async->*method)(&raw->context, &request, raw);

@@ -52,15 +52,27 @@ class Inbox : public std::enable_shared_from_this<Inbox<Message>> {
       reading_.Clear();
       start_(&reading_);
     }
-    if (wake) {
-      asio::post(executor_, [self = this->shared_from_this()] {
-        {
-          const std::lock_guard lock{self->mutex_};
-          self->wake_posted_ = false;
-        }
-        self->arrived_.notify_all();
-      });
+    if (wake) post_wake();
+  }
+
+  /// From a writer in this process, in place of begin() and on_read_done(). False: kOutboxMessagesMax wait
+  /// already.
+  bool push(Message message) {
+    bool wake = false;
+    {
+      const std::lock_guard lock{mutex_};
+      if (abandoned_ || ended_) return true;  // nobody reads any more; the writer learns it otherwise
+      if (messages_.size() >= kOutboxMessagesMax) return false;
+      messages_.push_back(std::move(message));
+      wake = !std::exchange(wake_posted_, true);
     }
+    if (wake) post_wake();
+    return true;
+  }
+
+  [[nodiscard]] std::size_t waiting() const {
+    const std::lock_guard lock{mutex_};
+    return messages_.size();
   }
 
   /// The reader goes away: what still comes is dropped, and the stream can run to its end.
@@ -102,11 +114,21 @@ class Inbox : public std::enable_shared_from_this<Inbox<Message>> {
   }
 
  private:
+  void post_wake() {
+    asio::post(executor_, [self = this->shared_from_this()] {
+      {
+        const std::lock_guard lock{self->mutex_};
+        self->wake_posted_ = false;
+      }
+      self->arrived_.notify_all();
+    });
+  }
+
   asio::any_io_executor executor_;
   Notifier arrived_;
   StartRead start_;
   Message reading_;
-  std::mutex mutex_;
+  mutable std::mutex mutex_;
   std::deque<Message> messages_;
   bool ended_ = false;
   bool abandoned_ = false;
@@ -114,8 +136,9 @@ class Inbox : public std::enable_shared_from_this<Inbox<Message>> {
   bool wake_posted_ = false;
 };
 
-/// Messages on their way to gRPC, one write at a time. write() may be called from the service thread; when
-/// kOutboxMessagesMax wait it returns false and the caller decides what a slow reader deserves.
+/// Messages on their way to gRPC, one write at a time, or straight into the inbox of a reader in this
+/// process. write() may be called from the service thread; when kOutboxMessagesMax wait it returns false and
+/// the caller decides what a slow reader deserves.
 template <class Message>
 class Outbox {
  public:
@@ -128,9 +151,16 @@ class Outbox {
     drained_ = std::move(drained);
   }
 
+  /// Everything that is written goes to `reader` at once.
+  void begin(std::shared_ptr<Inbox<Message>> reader, OnDrained drained) {
+    reader_ = std::move(reader);
+    drained_ = std::move(drained);
+  }
+
   bool write(Message message) {
     const std::lock_guard lock{mutex_};
     if (broken_ || finished_) return true;  // nobody reads any more; the reading side learns it
+    if (reader_) return reader_->push(std::move(message));
     if (messages_.size() >= kOutboxMessagesMax) return false;
     messages_.push_back(std::move(message));
     if (messages_.size() == 1) start_(&messages_.front());
@@ -168,11 +198,12 @@ class Outbox {
 
   [[nodiscard]] std::size_t waiting() const {
     const std::lock_guard lock{mutex_};
-    return messages_.size();
+    return reader_ ? reader_->waiting() : messages_.size();
   }
 
  private:
   StartWrite start_;
+  std::shared_ptr<Inbox<Message>> reader_;
   OnDrained drained_;
   mutable std::mutex mutex_;
   std::deque<Message> messages_;

@@ -35,11 +35,23 @@ class Finisher {
   Reactor* reactor_;
 };
 
-/// Reactor of a unary call; deletes itself when gRPC is done with it.
+/// Told on the service thread how a call from within this process has ended.
+using OnEnd = std::function<void(const grpc::Status&)>;
+
+/// Reactor of a unary call; deletes itself when gRPC is done with it. As every reactor here it can serve a
+/// caller in this process instead, who attaches before the handler has begun.
 class UnaryReactor final : public grpc::ServerUnaryReactor {
  public:
-  void finish(const grpc::Status& status) { Finish(status); }
+  void attach(OnEnd on_end) { on_end_ = std::move(on_end); }
+  void finish(const grpc::Status& status) {
+    if (!on_end_) return Finish(status);
+    on_end_(status);
+    delete this;
+  }
   void OnDone() override { delete this; }
+
+ private:
+  OnEnd on_end_;
 };
 
 template <class Response>
@@ -95,10 +107,18 @@ class BidiReactor final : public grpc::ServerBidiReactor<Request, Response> {
                            [this] { this->Finish(status_); });
     stream_->inbox_->begin([this](Request* message) { this->StartRead(message); });
   }
+  void attach(std::shared_ptr<Inbox<Request>> up, std::shared_ptr<Inbox<Response>> down, OnEnd on_end) {
+    stream_->inbox_ = std::move(up);
+    stream_->outbox_.begin(std::move(down), [this, on_end = std::move(on_end)] {
+      on_end(status_);
+      delete this;
+    });
+  }
   std::shared_ptr<ServerStream<Request, Response>> stream() { return stream_; }
   void finish(const grpc::Status& status) {
+    const auto stream = stream_;  // outlives this
     status_ = status;
-    stream_->outbox_.finish();
+    stream->outbox_.finish();
   }
   void OnReadDone(bool ok) override { stream_->inbox_->on_read_done(ok); }
   void OnWriteDone(bool ok) override { stream_->outbox_.on_write_done(ok); }
@@ -153,15 +173,24 @@ class WriteReactor final : public grpc::ServerWriteReactor<Response> {
     stream_->outbox_.begin([this](const Response* message) { this->StartWrite(message); },
                            [this] { this->Finish(status_); });
   }
+  void attach(std::shared_ptr<Inbox<Response>> down, OnEnd on_end) {
+    stream_->outbox_.begin(std::move(down), [this, on_end = std::move(on_end)] {
+      on_end(status_);
+      delete this;
+    });
+  }
   std::shared_ptr<ServerWriteStream<Response>> stream() { return stream_; }
   void finish(const grpc::Status& status) {
+    const auto stream = stream_;  // outlives this
     status_ = status;
-    stream_->outbox_.finish();
+    stream->outbox_.finish();
   }
   void OnWriteDone(bool ok) override { stream_->outbox_.on_write_done(ok); }
-  void OnCancel() override {
-    stream_->cancelled_ = true;
-    asio::post(executor_, [stream = stream_] {
+  void OnCancel() override { cancel(executor_, stream_); }
+  static void cancel(const asio::any_io_executor& executor,
+                     const std::shared_ptr<ServerWriteStream<Response>>& stream) {
+    stream->cancelled_ = true;
+    asio::post(executor, [stream] {
       if (stream->on_cancel) stream->on_cancel();
     });
   }

@@ -1,5 +1,7 @@
 #include "console/rpc/grpc_ports.h"
 
+#include <grpcpp/channel.h>
+
 #include <utility>
 
 #include "base/rpc/client_call.h"
@@ -90,8 +92,10 @@ class GrpcAgentsStream final : public AgentsStream {
 
 class GrpcRouting final : public RoutingPort {
  public:
-  GrpcRouting(asio::any_io_executor executor, const std::shared_ptr<grpc::Channel>& channel)
-      : executor_{std::move(executor)}, stub_{v1::RoutingService::NewStub(channel)} {}
+  GrpcRouting(asio::any_io_executor executor, const rpc::Peer& peer)
+      : executor_{std::move(executor)},
+        in_process_{peer.in_process},
+        stub_{v1::RoutingService::NewStub(peer.channel)} {}
 
   Task<Result<v1::SignInResponse>> sign_in(v1::SignInRequest request) override {
     return rpc::call(stub_->async(), &Async::SignIn, std::move(request), kSignInTimeout);
@@ -100,7 +104,7 @@ class GrpcRouting final : public RoutingPort {
     return rpc::call(stub_->async(), &Async::ListAgents, std::move(request));
   }
   Task<Result<v1::AcceptOfferResponse>> accept_offer(v1::AcceptOfferRequest request) override {
-    return rpc::call(stub_->async(), &Async::AcceptOffer, std::move(request));
+    return rpc::call(stub_->async(), &Async::AcceptOffer, std::move(request), rpc::kCallTimeout, in_process_);
   }
   Task<Result<v1::DeclineOfferResponse>> decline_offer(v1::DeclineOfferRequest request) override {
     return rpc::call(stub_->async(), &Async::DeclineOffer, std::move(request));
@@ -128,7 +132,7 @@ class GrpcRouting final : public RoutingPort {
         rpc::open_read_stream(executor_, stub_->async(), &Async::WatchAgents, v1::WatchAgentsRequest{}));
   }
   std::shared_ptr<AgentStream> agent_session(v1::AgentSessionRequest::Hello hello) override {
-    auto stream = rpc::open_stream(executor_, stub_->async(), &Async::AgentSession);
+    auto stream = rpc::open_stream(executor_, stub_->async(), &Async::AgentSession, in_process_);
     v1::AgentSessionRequest first;
     *first.mutable_hello() = std::move(hello);
     stream->write(std::move(first));
@@ -138,6 +142,7 @@ class GrpcRouting final : public RoutingPort {
  private:
   using Async = v1::RoutingService::StubInterface::async_interface;
   asio::any_io_executor executor_;
+  const rpc::InProcess* in_process_;
   std::unique_ptr<v1::RoutingService::Stub> stub_;
 };
 
@@ -153,15 +158,19 @@ class GrpcEventStream final : public EventStream {
 
 class GrpcEvents final : public EventPort {
  public:
-  GrpcEvents(asio::any_io_executor executor, const std::shared_ptr<grpc::Channel>& channel)
-      : executor_{std::move(executor)}, stub_{v1::EventService::NewStub(channel)} {}
+  GrpcEvents(asio::any_io_executor executor, const rpc::Peer& peer)
+      : executor_{std::move(executor)},
+        in_process_{peer.in_process},
+        stub_{v1::EventService::NewStub(peer.channel)} {}
   std::shared_ptr<EventStream> subscribe(v1::SubscribeRequest request) override {
     return std::make_shared<GrpcEventStream>(rpc::open_read_stream(
-        executor_, stub_->async(), &v1::EventService::StubInterface::async_interface::Subscribe, request));
+        executor_, stub_->async(), &v1::EventService::StubInterface::async_interface::Subscribe, request,
+        in_process_));
   }
 
  private:
   asio::any_io_executor executor_;
+  const rpc::InProcess* in_process_;
   std::unique_ptr<v1::EventService::Stub> stub_;
 };
 
@@ -260,11 +269,10 @@ struct GrpcPorts::Impl {
   GrpcAttention attention;
 };
 
-GrpcPorts::GrpcPorts(asio::any_io_executor executor, const std::shared_ptr<grpc::Channel>& conversation,
-                     const std::shared_ptr<grpc::Channel>& routing)
-    : impl_{new Impl{GrpcConversation{conversation}, GrpcRouting{executor, routing},
-                     GrpcEvents{executor, conversation}, GrpcBlobs{executor, conversation},
-                     GrpcAttention{executor, conversation}}} {}
+GrpcPorts::GrpcPorts(asio::any_io_executor executor, const rpc::Peer& conversation, const rpc::Peer& routing)
+    : impl_{new Impl{GrpcConversation{conversation.channel}, GrpcRouting{executor, routing},
+                     GrpcEvents{executor, conversation}, GrpcBlobs{executor, conversation.channel},
+                     GrpcAttention{executor, conversation.channel}}} {}
 
 GrpcPorts::~GrpcPorts() = default;
 

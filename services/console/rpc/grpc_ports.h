@@ -1,9 +1,8 @@
 #pragma once
 
-#include <grpcpp/channel.h>
-
 #include <memory>
 
+#include "base/rpc/peer.h"
 #include "console/ports.h"
 
 namespace hark::console {
@@ -12,8 +11,7 @@ namespace hark::console {
 /// alone.
 class GrpcPorts {
  public:
-  GrpcPorts(asio::any_io_executor executor, const std::shared_ptr<grpc::Channel>& conversation,
-            const std::shared_ptr<grpc::Channel>& routing);
+  GrpcPorts(asio::any_io_executor executor, const rpc::Peer& conversation, const rpc::Peer& routing);
   ~GrpcPorts();
   GrpcPorts(const GrpcPorts&) = delete;
   GrpcPorts& operator=(const GrpcPorts&) = delete;

@@ -6,6 +6,8 @@
 #include <unicode/ustring.h>
 
 #include <array>
+#include <cstdint>
+#include <cstring>
 #include <memory>
 #include <optional>
 #include <vector>
@@ -44,22 +46,35 @@ void drop_nul_and_mark(std::string& text) {
   if (text.find('\0') != std::string::npos) std::erase(text, '\0');
 }
 
+// The first byte from i on that is not ASCII. Most of most mails is.
+std::size_t skip_ascii(std::string_view text, std::size_t i) {
+  for (std::uint64_t eight = 0; i + sizeof eight <= text.size(); i += sizeof eight) {
+    std::memcpy(&eight, text.data() + i, sizeof eight);
+    if ((eight & 0x8080808080808080U) != 0) break;
+  }
+  while (i < text.size() && byte_at(text, i) < 0x80) ++i;
+  return i;
+}
+
 DecodedText repaired_utf8(std::string_view bytes) {
   DecodedText out{.charset = "UTF-8"};
   out.text.reserve(bytes.size());
-  for (std::size_t i = 0; i < bytes.size();) {
+  std::size_t kept = 0;
+  for (std::size_t i = skip_ascii(bytes, 0); i < bytes.size(); i = skip_ascii(bytes, i)) {
     const std::size_t size = sequence_bytes(bytes, i);
     if (size > 0) {
-      out.text.append(bytes, i, size);
       i += size;
       continue;
     }
+    out.text.append(bytes, kept, i - kept);
     out.text += kReplacement;
     ++out.replaced;
     // The rest of a broken sequence is one fault, not several.
     for (++i; i < bytes.size() && (byte_at(bytes, i) & 0xC0) == 0x80; ++i) {
     }
+    kept = i;
   }
+  out.text.append(bytes, kept);
   return out;
 }
 

@@ -222,7 +222,7 @@ std::string trim_html_reply(std::string_view html, bool forwarded) {
 std::string visible_reply(const Mail& mail) {
   const bool forwarded = is_forward_subject(mail.subject);
   if (!mail.raw_html.empty() && mail.raw_html.size() <= kTrimHtmlBytesMax &&
-      ascii_trimmed(html_to_text(mail.raw_html)) == ascii_trimmed(mail.text)) {
+      is_text_of_html(mail.text, mail.raw_html)) {
     return trim_html_reply(mail.raw_html, forwarded);
   }
   return trim_reply(mail.text, forwarded).visible(mail.text);

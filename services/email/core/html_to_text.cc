@@ -23,16 +23,27 @@ class TextWriter {
   std::string run(std::string_view html) {
     HtmlTokens tokens{html};
     HtmlToken token;
-    while (tokens.next(token)) {
-      if (token.kind == HtmlToken::Kind::kText) {
-        preformatted_ > 0 ? write_lines(token.text) : write_words(token.text);
-      } else {
-        tag(token);
-      }
-    }
+    while (tokens.next(token)) write(token);
     while (out_.ends_with('\n') || out_.ends_with(' ')) out_.pop_back();
     if (!out_.empty()) out_ += '\n';
     return std::move(out_);
+  }
+
+  /// Is this the HTML's text, but for blanks around it? Reads no further than to the first difference.
+  bool writes(std::string_view html, std::string_view text) {
+    text = ascii_trimmed(text);
+    HtmlTokens tokens{html};
+    HtmlToken token;
+    std::size_t compared = 0;  // of out_
+    std::size_t same = 0;      // of text
+    while (tokens.next(token)) {
+      write(token);
+      for (; compared < out_.size(); ++compared) {
+        const bool around = (same == 0 || same == text.size()) && ascii_space(out_[compared]);
+        if (!around && (same == text.size() || out_[compared] != text[same++])) return false;
+      }
+    }
+    return same == text.size();
   }
 
  private:
@@ -95,15 +106,18 @@ class TextWriter {
   }
 
   void write_words(std::string_view text) {
+    const auto is_nbsp = [text](std::size_t i) {
+      return text[i] == '\xC2' && i + 1 < text.size() && text[i + 1] == '\xA0';
+    };
     for (std::size_t i = 0; i < text.size();) {
-      const bool nbsp = text.substr(i).starts_with("\xC2\xA0");
+      const bool nbsp = is_nbsp(i);
       if (nbsp || ascii_space(text[i])) {
         space_ = space_ || !line_empty_;
         i += nbsp ? 2 : 1;
         continue;
       }
       std::size_t end = i;
-      while (end < text.size() && !ascii_space(text[end]) && !text.substr(end).starts_with("\xC2\xA0")) ++end;
+      while (end < text.size() && !ascii_space(text[end]) && !is_nbsp(end)) ++end;
       begin_text();
       out_.append(text, i, end - i);
       i = end;
@@ -126,6 +140,11 @@ class TextWriter {
     }
   }
 
+  void write(const HtmlToken& token) {
+    if (token.kind != HtmlToken::Kind::kText) return tag(token);
+    preformatted_ > 0 ? write_lines(token.text) : write_words(token.text);
+  }
+
   std::string out_;
   std::size_t depth_ = 0;  // of blockquotes
   int pending_lines_ = 0;
@@ -137,5 +156,7 @@ class TextWriter {
 }  // namespace
 
 std::string html_to_text(std::string_view html) { return TextWriter{}.run(html); }
+
+bool is_text_of_html(std::string_view text, std::string_view html) { return TextWriter{}.writes(html, text); }
 
 }  // namespace hark::email

@@ -209,10 +209,16 @@ class BodyReader {
   }
 
   static void drop_carriage_returns(std::string& text) {
-    std::size_t write = 0;
-    for (std::size_t i = 0; i < text.size(); ++i) {
-      const bool of_line_end = text[i] == '\r' && i + 1 < text.size() && text[i + 1] == '\n';
-      if (!of_line_end) text[write++] = text[i] == '\r' ? '\n' : text[i];
+    std::size_t write = std::min(text.find('\r'), text.size());
+    for (std::size_t i = write; i < text.size();) {
+      const bool of_line_end = i + 1 < text.size() && text[i + 1] == '\n';
+      if (!of_line_end) text[write++] = '\n';
+      const std::size_t next = std::min(text.find('\r', ++i), text.size());
+      std::copy(text.begin() + static_cast<std::ptrdiff_t>(i),
+                text.begin() + static_cast<std::ptrdiff_t>(next),
+                text.begin() + static_cast<std::ptrdiff_t>(write));
+      write += next - i;
+      i = next;
     }
     text.resize(write);
   }

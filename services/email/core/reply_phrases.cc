@@ -37,8 +37,10 @@ std::size_t find_word(std::string_view text, std::string_view word) {
 
 template <class List>
 bool starts_with_any(std::string_view text, const List& list) {
-  return std::any_of(list.begin(), list.end(),
-                     [&](std::string_view start) { return text.starts_with(start); });
+  if (text.empty()) return false;
+  return std::any_of(list.begin(), list.end(), [&](std::string_view start) {
+    return start.front() == text.front() && text.starts_with(start);
+  });
 }
 
 template <class List>
@@ -149,8 +151,13 @@ std::string fold_line(std::string_view line) {
   const auto* bytes = reinterpret_cast<const std::uint8_t*>(line.data());
   for (std::size_t i = 0; i < line.size();) {
     if (bytes[i] < 0x80) {
-      out += line[i] == '\t' || line[i] == '\r' ? ' ' : ascii_lower(line[i]);
-      ++i;
+      const auto begin = out.size();
+      const auto run = i;
+      while (i < line.size() && bytes[i] < 0x80) ++i;
+      out.append(line, run, i - run);
+      std::transform(out.begin() + static_cast<std::ptrdiff_t>(begin), out.end(),
+                     out.begin() + static_cast<std::ptrdiff_t>(begin),
+                     [](char c) { return c == '\t' || c == '\r' ? ' ' : ascii_lower(c); });
       continue;
     }
     UChar32 c = 0;

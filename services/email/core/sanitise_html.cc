@@ -93,26 +93,34 @@ constexpr auto kAttributes = std::to_array<std::string_view>(
 static_assert(std::ranges::is_sorted(kAttributes));
 
 void append_escaped(std::string& out, std::string_view text) {
-  for (const char c : text) {
-    switch (c) {
+  std::size_t kept = 0;  // up to here the text is in `out`
+  const auto put = [&](std::size_t i, std::string_view instead) {
+    out.append(text, kept, i - kept);
+    out += instead;
+    kept = i + 1;
+  };
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    switch (text[i]) {
       case '&':
-        out += "&amp;";
+        put(i, "&amp;");
         break;
       case '<':
-        out += "&lt;";
+        put(i, "&lt;");
         break;
       case '>':
-        out += "&gt;";
+        put(i, "&gt;");
         break;
       case '"':
-        out += "&quot;";
+        put(i, "&quot;");
         break;
       case '\0':
+        put(i, "");
         break;
       default:
-        out += c;
+        break;
     }
   }
+  out.append(text, kept);
 }
 
 void append_attribute(std::string& out, std::string_view name, std::string_view value) {

@@ -29,6 +29,9 @@ SanitisedHtml sanitise_html(std::string_view html);
 /// images by their alternative text. Never fails; linear.
 std::string html_to_text(std::string_view html);
 
+/// Whether html_to_text() would write this text, but for blanks around it.
+bool is_text_of_html(std::string_view text, std::string_view html);
+
 /// Plain text as an HTML fragment that looks the same.
 std::string text_to_html(std::string_view text);
 

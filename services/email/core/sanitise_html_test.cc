@@ -103,5 +103,19 @@ TEST(HtmlToText, WritesBlocksAsLines) {
   EXPECT_EQ(html_to_text("<img alt=logo src=x> &euro;5 &#8364; &#128;"), "[logo] €5 € €\n");
 }
 
+TEST(HtmlToText, IsKnownAgainWithoutBeingWrittenWhole) {
+  for (const std::string_view html :
+       {"", " ", "<p>a</p><p>b</p>", "<div>a</div><div>b<br>c</div><p>d</p>", "<br><br>a<br><br>",
+        "<pre> a\n  b</pre>", "<blockquote><p>a</p><p>b</p></blockquote>c", "a&nbsp;b<hr>",
+        "<ul><li>x<li>y</ul>"}) {
+    const auto text = html_to_text(html);
+    EXPECT_TRUE(is_text_of_html(text, html)) << html;
+    EXPECT_TRUE(is_text_of_html("\n " + text + " \n", html)) << html;
+    EXPECT_FALSE(is_text_of_html(text + "x", html)) << html;
+    EXPECT_FALSE(is_text_of_html("x" + text, html)) << html;
+    EXPECT_FALSE(is_text_of_html(text, std::string{html} + "x")) << html;
+  }
+}
+
 }  // namespace
 }  // namespace hark::email

@@ -22,15 +22,16 @@ class GrpcFeed final : public EventFeed {
 
 }  // namespace
 
-ConversationClient::ConversationClient(asio::any_io_executor executor,
-                                       const std::shared_ptr<grpc::Channel>& channel)
+ConversationClient::ConversationClient(asio::any_io_executor executor, const rpc::Peer& to_conversation)
     : executor_{std::move(executor)},
-      conversation_{v1::ConversationService::NewStub(channel)},
-      events_{v1::EventService::NewStub(channel)} {}
+      in_process_{to_conversation.in_process},
+      conversation_{v1::ConversationService::NewStub(to_conversation.channel)},
+      events_{v1::EventService::NewStub(to_conversation.channel)} {}
 
 Task<Result<v1::AssignResponse>> ConversationClient::assign(v1::AssignRequest request) {
   co_return co_await rpc::call(conversation_->async(),
-                               &v1::ConversationService::Stub::async_interface::Assign, std::move(request));
+                               &v1::ConversationService::Stub::async_interface::Assign, std::move(request),
+                               rpc::kCallTimeout, in_process_);
 }
 
 Task<Result<v1::TransferResponse>> ConversationClient::transfer(v1::TransferRequest request) {
@@ -64,8 +65,9 @@ std::unique_ptr<EventFeed> ConversationClient::subscribe(v1::Cursor after) {
   v1::SubscribeRequest request;
   *request.mutable_after() = std::move(after);
   request.set_mark_caught_up(true);
-  return std::make_unique<GrpcFeed>(rpc::open_read_stream(
-      executor_, events_->async(), &v1::EventService::Stub::async_interface::Subscribe, request));
+  return std::make_unique<GrpcFeed>(rpc::open_read_stream(executor_, events_->async(),
+                                                          &v1::EventService::Stub::async_interface::Subscribe,
+                                                          request, in_process_));
 }
 
 }  // namespace hark::routing

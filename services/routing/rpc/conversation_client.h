@@ -2,16 +2,17 @@
 
 #include <memory>
 
+#include "base/rpc/peer.h"
 #include "hark/v1/conversation_service.grpc.pb.h"
 #include "hark/v1/event_service.grpc.pb.h"
 #include "routing/ports.h"
 
 namespace hark::routing {
 
-/// The conversation service over gRPC.
+/// The conversation service over gRPC, or without it in one process.
 class ConversationClient final : public Conversations {
  public:
-  ConversationClient(asio::any_io_executor executor, const std::shared_ptr<grpc::Channel>& channel);
+  ConversationClient(asio::any_io_executor executor, const rpc::Peer& to_conversation);
 
   Task<Result<v1::AssignResponse>> assign(v1::AssignRequest request) override;
   Task<Result<v1::TransferResponse>> transfer(v1::TransferRequest request) override;
@@ -21,6 +22,7 @@ class ConversationClient final : public Conversations {
 
  private:
   asio::any_io_executor executor_;
+  const rpc::InProcess* in_process_;
   std::unique_ptr<v1::ConversationService::Stub> conversation_;
   std::unique_ptr<v1::EventService::Stub> events_;
 };
