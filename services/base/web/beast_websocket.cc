@@ -20,7 +20,9 @@ namespace websocket = beast::websocket;
 /// A read buffer that grew past this gives its memory back.
 constexpr std::size_t kReadBufferKept = 16 * 1024;
 
-class BeastWebSocket final : public WebSocketSession, public std::enable_shared_from_this<BeastWebSocket> {
+class BeastWebSocket final : public WebSocketSession,
+                             public OpenConnection,
+                             public std::enable_shared_from_this<BeastWebSocket> {
  public:
   BeastWebSocket(beast::tcp_stream stream, HttpRequest request, WebSocketRoute& route, ServerState& state)
       : request_{std::move(request)},
@@ -29,7 +31,8 @@ class BeastWebSocket final : public WebSocketSession, public std::enable_shared_
         stream_{std::move(stream)},
         wake_{state.tasks.executor()},
         written_out_{state.tasks.executor()},
-        cut_timer_{state.tasks.executor()} {
+        cut_timer_{state.tasks.executor()},
+        place_{state.connections.insert(state.connections.end(), this)} {
     const auto& limits = state.options.limits;
     // Beast pings at half of the idle time and gives up at its end.
     stream_.set_option(websocket::stream_base::timeout{limits.close_timeout, 2 * limits.ping_interval, true});
@@ -44,6 +47,8 @@ class BeastWebSocket final : public WebSocketSession, public std::enable_shared_
     auto [error] = co_await stream_.async_accept(upgrade, as_result);
     co_return !error;
   }
+
+  void wind_down() override { close(CloseCode::kRestarting, "restarting: reconnect in a moment"); }
 
   [[nodiscard]] const HttpRequest& request() const override { return request_; }
   [[nodiscard]] bool closing() const override { return closing_ || gone_; }
@@ -131,6 +136,8 @@ class BeastWebSocket final : public WebSocketSession, public std::enable_shared_
     cut_timer_.cancel();
     --route_.sockets_now;
     --state_.stats.websockets_now;
+    state_.connections.erase(place_);
+    state_.ended.notify_all();
   }
 
  private:
@@ -150,6 +157,7 @@ class BeastWebSocket final : public WebSocketSession, public std::enable_shared_
   Notifier wake_;
   Notifier written_out_;
   asio::steady_timer cut_timer_;
+  std::list<OpenConnection*>::iterator place_;
   websocket::close_reason close_reason_;
   bool closing_ = false;
   bool gone_ = false;
@@ -159,22 +167,17 @@ class BeastWebSocket final : public WebSocketSession, public std::enable_shared_
 /// Says that the session has ended however its handler leaves.
 struct Ending {
   BeastWebSocket& session;
-  const std::function<void(WebSocketSession*)>& opened;
-  ~Ending() {
-    session.ended();
-    opened(nullptr);
-  }
+  ~Ending() { session.ended(); }
 };
 
 }  // namespace
 
-Task<> serve_websocket(beast::tcp_stream stream, beast::http::request<beast::http::empty_body> upgrade,
-                       HttpRequest request, WebSocketRoute& route, ServerState& state,
-                       std::function<void(WebSocketSession*)> opened) {
-  const auto session = std::make_shared<BeastWebSocket>(std::move(stream), std::move(request), route, state);
-  const Ending ending{*session, opened};
-  opened(session.get());
-  if (!co_await session->accept(std::move(upgrade))) co_return;
+Task<> serve_websocket(Upgrade upgrade, ServerState& state) {
+  auto& route = upgrade.route;
+  const auto session =
+      std::make_shared<BeastWebSocket>(std::move(upgrade.stream), std::move(upgrade.request), route, state);
+  const Ending ending{*session};
+  if (!co_await session->accept(std::move(upgrade.head))) co_return;
   state.tasks.spawn("websocket writer", BeastWebSocket::write_out(session));
   try {
     co_await route.handler(session);

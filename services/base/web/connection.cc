@@ -109,23 +109,23 @@ class Connection final : public OpenConnection {
   Connection& operator=(const Connection&) = delete;
 
   void wind_down() override {
-    if (websocket_) {
-      websocket_->close(CloseCode::kRestarting, "restarting: reconnect in a moment");
-    } else if (idle_) {
+    if (idle_) {
       boost::system::error_code ignored;
       stream_.socket().close(ignored);
     }
   }
 
-  Task<> run() {
+  /// Serves requests until the connection ends, or becomes a WebSocket.
+  Task<std::optional<Upgrade>> run() {
     if (state_.connections.size() > state_.options.limits.connections_max) {
       ++state_.stats.refused_total;
       co_await refuse(overloaded());
-      co_return;
+      co_return std::nullopt;
     }
     while (!state_.stopping && co_await request_arrives()) {
-      if (!co_await serve_one()) co_return;
+      if (!co_await serve_one()) break;
     }
+    co_return std::move(upgrade_);
   }
 
  private:
@@ -296,8 +296,7 @@ class Connection final : public OpenConnection {
       co_return false;
     }
     stream_.expires_never();
-    co_await serve_websocket(std::move(stream_), head.release(), std::move(request), route, state_,
-                             [this](WebSocketSession* session) { websocket_ = session; });
+    upgrade_.emplace(Upgrade{std::move(stream_), head.release(), std::move(request), route});
     co_return false;
   }
 
@@ -382,15 +381,25 @@ class Connection final : public OpenConnection {
   beast::flat_buffer buffer_;
   std::list<OpenConnection*>::iterator place_;
   std::string remote_address_;
-  WebSocketSession* websocket_ = nullptr;
+  std::optional<Upgrade> upgrade_;
   bool idle_ = false;
 };
 
 }  // namespace
 
-Task<> serve_connection(asio::ip::tcp::socket socket, ServerState& state) {
+namespace {
+
+Task<std::optional<Upgrade>> serve_requests(asio::ip::tcp::socket socket, ServerState& state) {
   Connection connection{std::move(socket), state};
-  co_await connection.run();
+  co_return co_await connection.run();
+}
+
+}  // namespace
+
+Task<> serve_connection(asio::ip::tcp::socket socket, ServerState& state) {
+  // What HTTP needs is given back before the WebSocket's long life begins.
+  auto upgrade = co_await serve_requests(std::move(socket), state);
+  if (upgrade) co_await serve_websocket(*std::move(upgrade), state);
 }
 
 }  // namespace hark::web
