@@ -4,17 +4,13 @@ import {after} from "node:test";
 import type {Entry} from "hark/v1";
 import {eventually, type Hark} from "./support/hark.js";
 import {desktop, phone, type View} from "./support/screen.js";
-import {signedIdentity, Site} from "./support/site.js";
+import {Site, type User} from "./support/site.js";
 import {type Cast, stage} from "./support/stage.js";
 import type {Visitor} from "./support/visitor.js";
 
-const SECRET = "the secret of the test shop";
 const site = await Site.started();
 after(() => site.end());
-const story = stage({accounts: [
-  {id: "support", name: "Support", email: {address: "support@hark.test"}},
-  {id: "site", name: "Tējas veikals", chat: {origins: [site.origin], identity_secret: SECRET}},
-]});
+const story = stage({accounts: site.accounts});
 
 /** The only entry that says this, once it is there. */
 async function entry(hark: Hark, text: string): Promise<Entry> {
@@ -94,15 +90,10 @@ for (const colorScheme of ["light", "dark"] as const) {
   });
 }
 
-/** Somebody whom the shop knows opens the chat on its page. */
-async function shopper({hark, visitor}: Cast, view: View, who: {externalId: string; email: string; name: string}): Promise<Visitor> {
-  const identity = JSON.stringify(signedIdentity(SECRET, "site", who));
-  const path = `/shop/${who.externalId}`;
-  site.pages.set(path, `<!doctype html><html lang="lv"><head><meta name="viewport" content="width=device-width"><title>Veikals</title></head>
-    <body><h1>Veikals</h1><p>Tēja un krūzes.</p><script>window.harkChatIdentity = async () => (${identity});</script>
-    <script src="${hark.url}/chat/chat.js" data-account="site" async></script></body></html>`);
-  const guest = await visitor({url: site.origin + path, view});
-  await guest.page.getByRole("button", {name: "Atvērt tērzēšanu"}).click();
+/** The user opens the chat on the shop's page. */
+async function shopper({hark, visitor}: Cast, view: View, user: User): Promise<Visitor> {
+  const guest = await visitor({url: site.shop(hark.url, user), view});
+  await guest.click(".launcher");
   await guest.shows(".panel h1", "Tējas veikals");
   return guest;
 }

@@ -75,6 +75,8 @@ for (const [size, view] of Object.entries({"at a desk": desktop, "on a phone": p
     await sam.click(".places button", "Floor");
     await sam.shows("#agents", "Refund");
     assert.equal(await sam.page.locator(".plot").count(), 4);
+    assert.deepEqual(await sam.breaches(), []);
+    assert.deepEqual(await sam.page.locator(".floor-card").evaluateAll((cards) => cards.filter((card) => card.scrollWidth > card.clientWidth)), []);
     await sam.click("#agents .chip-button", "Refund");
     await sam.shows("#entries", "I was charged twice.");
     await sam.click(".actions button", "Whisper");

@@ -22,7 +22,7 @@ export class Desk extends Screen {
   /** Writes into the composer, until the server keeps it. */
   async writes(words: string): Promise<void> {
     await this.types("#words", words);
-    await this.shows("#draft-state", "Draft kept");
+    await this.shows("#draft-state", /^Draft kept$/);
   }
 
   async answers(words: string): Promise<void> {

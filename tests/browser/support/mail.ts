@@ -45,12 +45,12 @@ export class MailServer {
   }
 }
 
-/** Someone with an address that nobody else has. */
+/** Someone with an address; without one, with one that nobody else has. */
 export class MailCustomer {
   readonly address: string;
 
-  constructor(readonly name: string, private readonly hark: Hark, private readonly server: MailServer) {
-    this.address = `${name.toLowerCase()}-${randomUUID().slice(0, 8)}@example.com`;
+  constructor(readonly name: string, private readonly hark: Hark, private readonly server: MailServer, address?: string) {
+    this.address = address ?? `${name.toLowerCase()}-${randomUUID().slice(0, 8)}@example.com`;
   }
 
   /** Writes to the support mailbox; the mail's Message-ID. */

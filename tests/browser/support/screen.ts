@@ -22,12 +22,12 @@ export class Screen {
   }
 
   /** The visible elements of this selector, with these words in them. Shadow roots are searched as well. */
-  find(selector: string, words?: string): Locator {
+  find(selector: string, words?: string | RegExp): Locator {
     return this.page.locator(selector).filter({visible: true, ...(words === undefined ? {} : {hasText: words})});
   }
 
   /** Waits until these words stand there. */
-  async shows(selector: string, words?: string): Promise<void> {
+  async shows(selector: string, words?: string | RegExp): Promise<void> {
     await this.find(selector, words).first().waitFor();
   }
 

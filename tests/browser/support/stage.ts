@@ -16,7 +16,7 @@ const PICTURES = "build/browser/pictures";
 export interface Cast {
   hark: Hark;
   /** Someone who writes mails. */
-  customer(name: string): MailCustomer;
+  customer(name: string, address?: string): MailCustomer;
   /** A console nobody has signed in to. */
   console(view?: View): Promise<Desk>;
   /** An agent who is signed in, and available if `available`. */
@@ -54,7 +54,7 @@ class Story {
     const console = (view?: View) => this.#open(Desk, hark.url, view);
     return {
       hark,
-      customer: (name) => new MailCustomer(name, hark, mail),
+      customer: (name, address) => new MailCustomer(name, hark, mail, address),
       console,
       agent: async (login, {available = true, view} = {}) => {
         const desk = await console(view);

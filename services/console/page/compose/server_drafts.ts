@@ -12,6 +12,9 @@ const SAVE_AFTER_MS = 1500;
 export const conflicts = new Map<string, {mine: LocalDraft; theirs: LocalDraft}>();
 export const conflictKey = (conversationId: string, entryId: string): string => `${conversationId} ${entryId}`;
 
+/** The revision of a draft that was sent. The server may have read it for us just before it dropped it: it is not taken back. */
+const sentRevisions = new Map<string, number>();
+
 const timers = new Map<string, ReturnType<typeof setTimeout>>();
 const redraw = () => store.change((state) => ({...state}));
 
@@ -66,6 +69,7 @@ export function settleAllDrafts(conversationId: string, kept: readonly Draft[]):
 function settleDrafts(conversationId: string, kept: readonly Draft[]): void {
   for (const draft of kept) {
     const entryId = draft.entryId ?? "";
+    if (Number(draft.revision ?? 0) <= (sentRevisions.get(conflictKey(conversationId, entryId)) ?? -1)) continue;
     const settled = settle(drafts.draft(conversationId, entryId), draft, seenAt(conversationId, Number(draft.savedAtMs ?? 0)));
     if ("keep" in settled) {
       drafts.put(conversationId, entryId, settled.keep);
@@ -101,6 +105,8 @@ export function saveUnsaved(): void {
 
 /** It was sent; the server has dropped its copy with that. */
 export function dropDraft(conversationId: string, entryId: string): void {
-  clearTimeout(timers.get(conflictKey(conversationId, entryId)));
+  const key = conflictKey(conversationId, entryId);
+  clearTimeout(timers.get(key));
+  sentRevisions.set(key, Number(drafts.draft(conversationId, entryId)?.revision ?? 0));
   drafts.put(conversationId, entryId, undefined);
 }
