@@ -184,6 +184,10 @@ void ConsoleService::receive(const ConnectionPtr& connection, v1::ConsoleRequest
   const auto session = connection->session;
   const auto id = request.request_id();
   if (session->ended || !within_rate(*connection, id)) return;
+  if (request.has_heard()) {
+    session->told.forget(request.heard().offset());
+    return;
+  }
   const auto allowed = may_send(
       kind_of(request), {session->sign_in, session->supervises(), session->open.size(), session->in_flight});
   if (!allowed.ok()) {

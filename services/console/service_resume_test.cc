@@ -106,6 +106,23 @@ TEST_F(ResumeTest, APageThatIsAwayForTooLongOrMissedTooMuchBeginsAnewVisibly) {
   EXPECT_FALSE(ask(connect(third), third, come_back(unknown, 0)).signed_in().resumed());
 }
 
+TEST_F(ResumeTest, WhatAPageHasIsNotKeptForIt) {
+  const auto page = std::make_shared<Page>();
+  const auto connection = signed_in(page);
+  const auto offset = last_offset(*page);
+  v1::ConsoleRequest heard;
+  heard.mutable_heard()->set_offset(offset);
+  const auto told = page->got.size();
+  service.receive(connection, heard);
+  settle();
+  EXPECT_EQ(page->got.size(), told) << "no answer";
+  service.disconnect(connection);
+  const auto early = std::make_shared<Page>(), back = std::make_shared<Page>();
+  const auto session = told_at_sign_in(*page);
+  EXPECT_TRUE(ask(connect(back), back, come_back(session, offset)).signed_in().resumed());
+  EXPECT_FALSE(ask(connect(early), early, come_back(session, offset - 1)).signed_in().resumed());
+}
+
 TEST_F(ResumeTest, AnotherAgentCannotGoOnWithSomebodysSession) {
   const auto page = std::make_shared<Page>();
   const auto ana = signed_in(page);

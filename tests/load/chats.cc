@@ -67,6 +67,7 @@ class Desks {
 
   Desks(WebSockets& sockets, const ChatsOptions& options, std::string run)
       : sockets_{sockets}, options_{options}, run_{std::move(run)} {
+    pages_.reserve(options.agents.size());  // their thread reads it while it grows
     for (const auto& agent : options.agents) {
       const auto socket = open();
       v1::ConsoleRequest sign_in;
@@ -77,8 +78,8 @@ class Desks {
       presence.mutable_set_presence()->set_presence(v1::PRESENCE_AVAILABLE);
       socket->say(json(presence));
       tokens_.push_back(token);
-      socket->listen([this, agent = pages_.size()](std::string_view text) { read(agent, text); });
       pages_.push_back(socket);
+      socket->listen([this, agent = pages_.size() - 1](std::string_view text) { read(agent, text); });
     }
   }
 
@@ -114,6 +115,9 @@ class Desks {
     v1::ConsoleRequest sign_in;
     sign_in.mutable_sign_in()->set_session_token(tokens_[agent % tokens_.size()]);
     signed_in(*socket, sign_in);
+    socket->listen([weak = std::weak_ptr{socket}](std::string_view text) {
+      if (const auto page = weak.lock()) tell_heard(*page, text);
+    });
     return socket;
   }
 
@@ -127,7 +131,21 @@ class Desks {
         .session_token();
   }
 
+  /// As the page does: the server keeps nothing that it has.
+  static void tell_heard(WebSockets::Socket& page, std::string_view text) {
+    constexpr std::string_view kOffset = "\"offset\":\"";
+    const auto at = text.rfind(kOffset);
+    if (at == std::string_view::npos) return;
+    std::int64_t offset = 0;
+    std::from_chars(text.data() + at + kOffset.size(), text.data() + text.size(), offset);
+    if (offset % 16 != 0) return;
+    v1::ConsoleRequest request;
+    request.mutable_heard()->set_offset(offset);
+    page.send(json(request));
+  }
+
   void read(std::size_t agent, std::string_view text) {
+    tell_heard(*pages_[agent], text);
     std::unique_lock lock{mutex_};
     if (shown_) {
       if (opened_of(text)) {

@@ -31,6 +31,14 @@ class ReplayWindow {
     }
   }
 
+  /// Lets go of everything up to `offset`: the page has it.
+  void forget(std::int64_t offset) {
+    for (; !frames_.empty() && first_ <= offset; ++first_) {
+      bytes_ -= frames_.front().second;
+      frames_.pop_front();
+    }
+  }
+
   /// Everything after `offset`; nullopt if some of it is no longer kept, or the offset was never given.
   [[nodiscard]] std::optional<std::vector<Frame>> after(std::int64_t offset) const {
     if (offset < first_ - 1 || offset >= next()) return std::nullopt;

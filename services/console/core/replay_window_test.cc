@@ -21,6 +21,19 @@ TEST(ReplayWindow, GoesOnFromAnyOffsetThatItStillHolds) {
   EXPECT_THAT(window.after(3), Optional(IsEmpty()));
 }
 
+TEST(ReplayWindow, LetsGoOfWhatThePageHas) {
+  ReplayWindow<std::string> window;
+  for (const auto* frame : {"a", "b", "c"}) window.add(frame, 1);
+  window.forget(2);
+  EXPECT_THAT(window.after(2), Optional(ElementsAre("c")));
+  EXPECT_FALSE(window.after(1));
+  EXPECT_EQ(window.next(), 4);
+  window.forget(1);   // said late
+  window.forget(99);  // of what never was
+  EXPECT_EQ(window.next(), 4);
+  EXPECT_THAT(window.after(3), Optional(IsEmpty()));
+}
+
 TEST(ReplayWindow, RefusesAnOffsetThatItNeverGave) {
   ReplayWindow<std::string> window;
   window.add("a", 1);

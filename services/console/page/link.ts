@@ -4,6 +4,7 @@ import type {ConsoleRequest, ConsoleRequest_Command, ConsoleRequest_SignIn, Cons
 const BACK_OFF_FIRST_MS = 500;
 const BACK_OFF_MOST_MS = 20_000;
 const ANSWER_MS = 25_000;
+const HEARD_EVERY = 16;
 const CLOSE_SIGN_IN_AGAIN = 1008;
 const CLOSE_NO_ANSWER = 4000;
 const CLOSE_GAP = 4001;
@@ -222,6 +223,8 @@ export class Link {
       return false;
     }
     this.#offset = offset;
+    // The server lets go of what this page has.
+    if (offset % HEARD_EVERY === 0 && this.#ready) socket.send(JSON.stringify({heard: {offset: String(offset)}}));
     return true;
   }
 

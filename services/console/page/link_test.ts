@@ -65,6 +65,12 @@ async function until(what: () => boolean) {
   assert.fail(`never became true: ${what}`);
 }
 
+test("with every 16th frame the server learns what it need not keep", async () => {
+  const {server} = await signedIn();
+  for (let offset = 1; offset <= 33; ++offset) server.sockets[0]?.onmessage?.({data: JSON.stringify({offset: String(offset), work: {}})});
+  assert.deepEqual(server.frames.slice(1), [{heard: {offset: "16"}}, {heard: {offset: "32"}}]);
+});
+
 test("an answer finds its question by number, and what has none is told", async () => {
   const {server, link, told} = await signedIn();
   server.answer = (frame) => ({conversation: {conversation: {id: frame.open?.conversationId ?? ""}}});
