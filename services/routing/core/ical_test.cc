@@ -92,8 +92,8 @@ TEST(ICal, RulesOfTheStandardGiveItsDates) {
               ElementsAre("01-01", "04-09", "07-18"));
   EXPECT_THAT(days_in(1997, "FREQ=MONTHLY;BYMONTHDAY=-3;COUNT=3", "19970928"),
               ElementsAre("09-28", "10-29", "11-28"));
-  EXPECT_THAT(days_in(1997, "FREQ=DAILY;UNTIL=19970904T000000Z", "19970902"),
-              ElementsAre("09-02", "09-03", "09-04"));
+  EXPECT_THAT(days_in(1997, "FREQ=DAILY;INTERVAL=2;UNTIL=19970906T000000Z", "19970902"),
+              ElementsAre("09-02", "09-04", "09-06"));
 }
 
 TEST(ICal, AYearlyHolidayComesEachYearAndALeapDayInLeapYears) {
