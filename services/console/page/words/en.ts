@@ -297,6 +297,7 @@ export const en = {
   offeredCount: "Offered",
   oldest: "Oldest",
   atRisk: "At risk",
+  slaCounts: "Targets: {atRisk} at risk, {missed} missed",
   estimatedWait: "Estimated wait",
   nothingWaits: "Nothing waits.",
   agents: "Agents",

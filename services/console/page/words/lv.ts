@@ -296,6 +296,7 @@ export const lv: Dictionary = {
   offeredCount: "Piedāvāti",
   oldest: "Visilgāk",
   atRisk: "Apdraudēti",
+  slaCounts: "Termiņi: apdraudēti {atRisk}, nokavēti {missed}",
   estimatedWait: "Paredzamais laiks",
   nothingWaits: "Nekas negaida.",
   agents: "Operatori",

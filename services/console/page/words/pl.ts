@@ -296,6 +296,7 @@ export const pl: Dictionary = {
   offeredCount: "Proponowane",
   oldest: "Najdłużej",
   atRisk: "Zagrożone",
+  slaCounts: "Terminy: zagrożone {atRisk}, przekroczone {missed}",
   estimatedWait: "Szacowany czas",
   nothingWaits: "Nic nie czeka.",
   agents: "Konsultanci",

@@ -296,6 +296,7 @@ export const ru: Dictionary = {
   offeredCount: "Предложено",
   oldest: "Дольше всех",
   atRisk: "Под угрозой",
+  slaCounts: "Сроки: под угрозой {atRisk}, пропущено {missed}",
   estimatedWait: "Ожидание",
   nothingWaits: "Никто не ждёт.",
   agents: "Операторы",
