@@ -155,6 +155,8 @@ v1::ConsoleResponse Floor::overview(v1::SummarizeQueueResponse queue) const {
   for (const auto& group : queue.by_account()) *out.add_by_account() = queue_state(group);
   for (const auto& group : queue.by_skill()) *out.add_by_skill() = queue_state(group);
   for (const auto& [id, agent] : directory_.agents()) *out.add_agents() = agent;
+  out.set_sla_at_risk(queue.sla_at_risk());
+  out.set_sla_missed(queue.sla_missed());
   return response;
 }
 

@@ -1,6 +1,7 @@
 // What wants to be seen by an agent: durable first, then told to their pages. Every console that serves an
 // agent learns of a note from the event log and puts the same notice, which is there once.
 #include <algorithm>
+#include <set>
 #include <utility>
 
 #include "console/core/first_bytes.h"
@@ -63,6 +64,24 @@ Task<Status> ConsoleService::notify_of_note(v1::Entry entry, std::vector<std::st
     HARK_CO_TRY_VOID(co_await notify(std::move(agent_id), notice_of(entry)));
   }
   co_return Status{};
+}
+
+/// Told to the holder and to supervisors while they are signed in; the status entry stays for everybody.
+Task<> ConsoleService::on_sla(v1::Event event) {
+  std::set<std::string> called;
+  for (const auto& session : sessions_) {
+    const bool holder = !event.agent_id().empty() && session->agent_id == event.agent_id();
+    if (holder || session->supervises()) called.insert(session->agent_id);
+  }
+  v1::ConsoleResponse::Notice notice;
+  notice.set_id(event.entry_id());
+  notice.set_kind(v1::ConsoleResponse::Notice::KIND_SLA);
+  notice.set_at_ms(event.at_ms());
+  notice.set_conversation_id(event.conversation_id());
+  notice.set_entry_id(event.entry_id());
+  for (const std::string& agent_id : called) {
+    if (!(co_await notify(agent_id, notice)).ok()) co_return;
+  }
 }
 
 Task<> ConsoleService::on_note(v1::Event event) {

@@ -139,6 +139,7 @@ void ConsoleService::on_event(const v1::Event& event) {
   if (event.type() == v1::EVENT_TYPE_NOTED && !event.detail().empty()) {
     tasks_.spawn("tell of a note", on_note(event));
   }
+  if (event.type() == v1::EVENT_TYPE_SLA) tasks_.spawn("tell of a target", on_sla(event));
 }
 
 void ConsoleService::on_agents_changed(const std::vector<std::string>& ids) {

@@ -132,6 +132,7 @@ class ConsoleService {
   Task<Status> notify(std::string agent_id, v1::ConsoleResponse::Notice notice);
   Task<Status> notify_of_note(v1::Entry entry, std::vector<std::string> agent_ids);
   Task<> on_note(v1::Event event);
+  Task<> on_sla(v1::Event event);
 
   // commands.cc
   Answer command(SessionPtr session, Request::Command command);

@@ -154,6 +154,8 @@ TEST_F(SupervisorsTest, AWhisperIsSeenByItsAgentAndSupervisorsAlone) {
 
 TEST_F(SupervisorsTest, SeesTheFloorAndWhatBecomesOfIt) {
   world.routing.queue_summary.mutable_total()->set_waiting(3);
+  world.routing.queue_summary.set_sla_at_risk(2);
+  world.routing.queue_summary.set_sla_missed(1);
   const auto page = std::make_shared<Page>();
   const auto connection = signed_in(page, "sam");
   v1::ConsoleRequest oversee;
@@ -164,11 +166,36 @@ TEST_F(SupervisorsTest, SeesTheFloorAndWhatBecomesOfIt) {
   EXPECT_EQ(told[0].overview().total().waiting(), 3);
   EXPECT_EQ(told[0].overview().total().estimated_wait_seconds(), -1) << "nothing was taken yet";
   EXPECT_EQ(told[0].overview().agents_size(), 3);
+  EXPECT_EQ(told[0].overview().sla_at_risk(), 2);
+  EXPECT_EQ(told[0].overview().sla_missed(), 1);
   v1::ConsoleRequest waiting;
   waiting.mutable_list_waiting()->set_account_id("support");
   const auto listed = ask(connection, page, waiting).waiting();
   EXPECT_EQ(listed.total(), 7);
   EXPECT_EQ(listed.tickets(0).ticket().account_id(), "support");
+}
+
+TEST_F(SupervisorsTest, AMissedTargetIsToldToItsHolderAndToSupervisorsAlone) {
+  const auto holder = std::make_shared<Page>();
+  const auto other = std::make_shared<Page>();
+  const auto supervisor = std::make_shared<Page>();
+  const auto connections = {signed_in(holder, "ana"), signed_in(other, "ben"), signed_in(supervisor, "sam")};
+  auto event = FakeWorld::event(v1::EVENT_TYPE_SLA, kOne);
+  event.set_agent_id("ana");
+  event.set_entry_id("ent_sla");
+  happens(event);
+  const auto told = [](Page& page) {
+    int count = 0;
+    for (const auto& frame : frames(page, &v1::ConsoleResponse::has_notices)) {
+      for (const auto& notice : frame.notices().notices())
+        count += notice.kind() == v1::ConsoleResponse::Notice::KIND_SLA;
+    }
+    return count;
+  };
+  EXPECT_EQ(told(*holder), 1);
+  EXPECT_EQ(told(*other), 0);
+  EXPECT_EQ(told(*supervisor), 1);
+  EXPECT_EQ(connections.size(), 3u);
 }
 
 TEST_F(SupervisorsTest, PlotsTheLastHoursFromTheEventLog) {

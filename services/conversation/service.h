@@ -64,6 +64,7 @@ class Conversations {
   Task<Result<v1::StartResponse>> start(v1::StartRequest request);
   Task<Result<v1::AddNoteResponse>> add_note(v1::AddNoteRequest request);
   Task<Result<v1::AssignResponse>> assign(v1::AssignRequest request);
+  Task<Result<v1::AnnotateTicketResponse>> annotate_ticket(v1::AnnotateTicketRequest request);
   Task<Result<v1::ResolveResponse>> resolve(v1::ResolveRequest request);
   Task<Result<v1::ReopenResponse>> reopen(v1::ReopenRequest request);
   Task<Result<v1::WaiveObligationResponse>> waive_obligation(v1::WaiveObligationRequest request);

@@ -6,6 +6,8 @@
 namespace hark::conversation {
 namespace {
 
+constexpr std::size_t kVerdictBytesMax = 8 << 10;
+
 /// Whom a note is for, as its event carries them.
 Result<std::string> agents_named(const v1::AddNoteRequest& request) {
   if (request.mentions_size() > kMentionsMax) return invalid("mentions: a note names at most 20 agents");
@@ -83,6 +85,28 @@ Task<Result<v1::AssignResponse>> Conversations::assign(v1::AssignRequest request
                                   request.by_agent_id(), request.agent_id(), request.reason());
   HARK_CO_TRY(auto ticket, co_await store_.assign(clock_.now(), request, digest_of(request), entry));
   v1::AssignResponse response;
+  *response.mutable_ticket() = std::move(ticket);
+  co_return response;
+}
+
+Task<Result<v1::AnnotateTicketResponse>> Conversations::annotate_ticket(v1::AnnotateTicketRequest request) {
+  HARK_CO_TRY_VOID(check_key(request.idempotency_key()));
+  HARK_CO_TRY_VOID(parse_id(IdKind::kTicket, request.ticket_id()));
+  if (!request.has_verdict() && !request.has_sla()) co_return invalid("verdict, sla: one of them is needed");
+  if (request.verdict().ByteSizeLong() > kVerdictBytesMax) {
+    co_return invalid("verdict: is larger than 8 KiB");
+  }
+  const bool missed = request.sla().percent() >= 100;
+  auto entry =
+      status_entry(request.ticket_id(),
+                   missed ? v1::StatusChange::CHANGE_SLA_MISSED : v1::StatusChange::CHANGE_SLA_WARNING, "",
+                   "", request.sla().policy());
+  v1::Entry shown;
+  shown.ParseFromString(entry.bytes);
+  *shown.mutable_status()->mutable_sla() = request.sla();
+  entry.bytes = shown.SerializeAsString();
+  HARK_CO_TRY(auto ticket, co_await store_.annotate(clock_.now(), request, digest_of(request), entry));
+  v1::AnnotateTicketResponse response;
   *response.mutable_ticket() = std::move(ticket);
   co_return response;
 }

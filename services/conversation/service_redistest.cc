@@ -141,6 +141,64 @@ TEST_F(ConversationsTest, ATransferKeepsTheAgeAndRemembersWhoGaveItAway) {
   EXPECT_THAT(moved->ticket().wanted_skills(), ElementsAre("billing"));
 }
 
+TEST_F(ConversationsTest, AVerdictIsSetOnceByARoutingLeaderWhoIsNotFencedOff) {
+  const auto in = accept(mail("m1"));
+  v1::AnnotateTicketRequest request;
+  request.set_idempotency_key("v1");
+  request.set_ticket_id(in.ticket_id());
+  request.set_fencing_token(7);
+  request.mutable_verdict()->set_language("lv");
+  request.mutable_verdict()->set_sentiment(-60);
+  const auto stored = run(service_->annotate_ticket(request));
+  ASSERT_TRUE(stored.ok()) << stored.error().message;
+  EXPECT_EQ(stored->ticket().verdict().language(), "lv");
+
+  request.set_idempotency_key("v2");
+  request.mutable_verdict()->set_language("en");
+  EXPECT_EQ(run(service_->annotate_ticket(request))->ticket().verdict().language(), "lv");
+  EXPECT_EQ(conversation(in.conversation_id()).ticket().verdict().sentiment(), -60);
+
+  v1::RaiseFenceRequest fence;
+  fence.set_fencing_token(8);
+  ASSERT_TRUE(run(service_->raise_fence(fence)).ok());
+  request.set_idempotency_key("v3");
+  EXPECT_EQ(run(service_->annotate_ticket(request)).error().reason, Reason::kStaleFence);
+  request.clear_verdict();
+  EXPECT_EQ(run(service_->annotate_ticket(request)).error().reason, Reason::kInvalidField);
+}
+
+TEST_F(ConversationsTest, AMissedTargetIsOneStatusEntryHoweverOftenItIsTold) {
+  const auto in = accept(mail("m1"));
+  v1::AnnotateTicketRequest request;
+  request.set_idempotency_key("sla-1");
+  request.set_ticket_id(in.ticket_id());
+  request.set_fencing_token(1);
+  request.mutable_sla()->set_metric(v1::SLA_METRIC_FIRST_RESPONSE);
+  request.mutable_sla()->set_percent(100);
+  request.mutable_sla()->set_policy("gold");
+  ASSERT_TRUE(run(service_->annotate_ticket(request)).ok());
+  ASSERT_TRUE(run(service_->annotate_ticket(request)).ok());
+  const auto entries = timeline(in.conversation_id());
+  ASSERT_THAT(entries, SizeIs(2));
+  EXPECT_EQ(entries[1].status().change(), v1::StatusChange::CHANGE_SLA_MISSED);
+  EXPECT_EQ(entries[1].status().sla().metric(), v1::SLA_METRIC_FIRST_RESPONSE);
+  EXPECT_EQ(entries[1].reason(), "gold");
+}
+
+TEST_F(ConversationsTest, ATicketKnowsWhenTheOneBeforeItWasResolved) {
+  const auto in = accept(mail("m1"));
+  EXPECT_EQ(conversation(in.conversation_id()).ticket().previous_resolved_at_ms(), 0);
+  v1::ResolveRequest request;
+  request.set_idempotency_key("r1");
+  request.set_ticket_id(in.ticket_id());
+  request.set_waive_reason("spam");
+  const auto resolved = run(service_->resolve(request));
+  ASSERT_TRUE(resolved.ok());
+  accept(mail("m2"));
+  EXPECT_EQ(conversation(in.conversation_id()).ticket().previous_resolved_at_ms(),
+            resolved->ticket().resolved_at_ms());
+}
+
 TEST_F(ConversationsTest, ATicketIsNotResolvedOverAnUnansweredMessageSilently) {
   const auto in = accept(mail("m1"));
   v1::ResolveRequest request;

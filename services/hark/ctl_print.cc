@@ -63,6 +63,8 @@ void print_conversations(const v1::ListConversationsResponse& response) {
                     ? conversation.addresses(0).address().c_str()
                     : conversation.customer_name().c_str(),
                 ticket.subject().c_str());
+    if (!ticket.verdict().explanation().empty())
+      std::printf("    %s\n", ticket.verdict().explanation().c_str());
   }
   if (!response.next_page_token().empty()) std::printf("more: there are further conversations (--limit)\n");
 }
@@ -78,6 +80,11 @@ void print_entry(const v1::Entry& entry) {
   if (entry.has_status()) {
     std::printf(": %s %s", word(v1::StatusChange::Change_Name(entry.status().change()), "CHANGE_").c_str(),
                 entry.status().agent_id().c_str());
+  }
+  if (entry.status().has_sla()) {
+    const v1::SlaNotice& sla = entry.status().sla();
+    std::printf("%s, %d%% of the target", word(v1::SlaMetric_Name(sla.metric()), "SLA_METRIC_").c_str(),
+                sla.percent());
   }
   if (entry.delivery() != v1::DELIVERY_STATE_UNSPECIFIED) {
     std::printf(" [%s%s%s]", word(v1::DeliveryState_Name(entry.delivery()), "DELIVERY_STATE_").c_str(),

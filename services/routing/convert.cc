@@ -21,6 +21,8 @@ std::vector<Skill> skills_of(const google::protobuf::RepeatedPtrField<std::strin
   return out;
 }
 
+constexpr int kLivePoints = 100;
+
 Duration seconds(int n) { return std::chrono::seconds{n}; }
 
 }  // namespace
@@ -40,6 +42,8 @@ Rules rules_of(const v1::Config& config) {
   rules.settings.wanted_wait = rules.settings.accept_timeout;
   rules.settings.rest_after_miss = rules.settings.accept_timeout;
   rules.settings.wrap_up = seconds(routing.wrap_up_seconds());
+  std::vector<ConfigProblem> problems;  // were told when the configuration was read
+  rules.policies = Policies::make(routing, problems);
   rules.answer_target = seconds(routing.answer_target_seconds());
   rules.units = {{v1::CHANNEL_EMAIL, routing.email_units()},
                  {v1::CHANNEL_CHAT, routing.chat_units()},
@@ -53,15 +57,38 @@ Rules rules_of(const v1::Config& config) {
 }
 
 int priority_of(v1::Channel channel) {
-  return channel == v1::CHANNEL_CHAT || channel == v1::CHANNEL_PHONE ? 1 : 0;
+  return channel == v1::CHANNEL_CHAT || channel == v1::CHANNEL_PHONE ? kLivePoints : 0;
+}
+
+Assessment assess(const v1::Ticket& ticket, const Rules& rules) {
+  Assessment out;
+  if (ticket.has_verdict()) {
+    out.verdict = verdict_of(ticket.verdict());
+  } else if (rules.policies) {
+    out.verdict = rules.policies->judge(ticket);
+  } else {
+    out.verdict.language = detect_language(ticket.subject() + " " + ticket.preview());
+  }
+  if (rules.policies) out.points = rules.policies->points_of(ticket, out.verdict);
+  return out;
 }
 
 Work work_of(const v1::Ticket& ticket, const Rules& rules, const SkillKnown& skill_known) {
+  return work_of(ticket, assess(ticket, rules), rules, skill_known);
+}
+
+Work work_of(const v1::Ticket& ticket, const Assessment& assessment, const Rules& rules,
+             const SkillKnown& skill_known) {
   static const AccountPolicy kNoPolicy;
   const auto account = rules.accounts.find(ticket.account_id());
   const AccountPolicy& policy = account == rules.accounts.end() ? kNoPolicy : account->second;
-  Triage found = triage(ticket.subject() + " " + ticket.preview(), policy,
-                        skills_of(ticket.wanted_skills(), kSkillLevelMin), skill_known);
+  const Verdict& verdict = assessment.verdict;
+  std::vector<Skill> wished = skills_of(ticket.wanted_skills(), kSkillLevelMin);
+  wished.insert(wished.end(), verdict.required_skills.begin(), verdict.required_skills.end());
+  Triage found = requirements(verdict.language, policy, wished, skill_known);
+  if (!verdict.explanation.empty()) {
+    found.explanation += (found.explanation.empty() ? "" : "; ") + verdict.explanation;
+  }
   Work work;
   work.ticket_id = ticket.id();
   work.conversation_id = ticket.conversation_id();
@@ -72,7 +99,7 @@ Work work_of(const v1::Ticket& ticket, const Rules& rules, const SkillKnown& ski
   work.wanted_agent_id = ticket.wanted_agent_id();
   work.declined_by.assign(ticket.declined_by().begin(), ticket.declined_by().end());
   work.waiting_since = from_ms(ticket.waiting_since_ms());
-  work.priority = priority_of(ticket.channel());
+  work.priority = priority_of(ticket.channel()) + assessment.points;
   work.units = rules.units_of(ticket.channel());
   work.assignment_token = ticket.assignment_token();
   return work;

@@ -2,6 +2,7 @@
 
 #include <functional>
 #include <map>
+#include <memory>
 #include <optional>
 #include <string>
 
@@ -11,6 +12,7 @@
 #include "routing/core/input.h"
 #include "routing/core/router.h"
 #include "routing/core/triage.h"
+#include "routing/policies.h"
 
 namespace hark::routing {
 
@@ -20,6 +22,8 @@ struct Rules {
   /// Units that a ticket costs.
   std::map<v1::Channel, int> units;
   std::map<std::string, AccountPolicy, std::less<>> accounts;
+  /// Hours, targets, topics, tiers; null: none of it.
+  std::shared_ptr<Policies> policies;
   /// Who waits longer is at risk.
   Duration answer_target = std::chrono::minutes{5};
 
@@ -29,12 +33,22 @@ struct Rules {
 /// The configuration has been validated.
 Rules rules_of(const v1::Config& config);
 
-/// A live channel goes before a patient one: 1 for chat and phone, 0 for the rest.
+/// A live channel goes before a patient one: 100 points for chat and phone, 0 for the rest.
 int priority_of(v1::Channel channel);
 
 using SkillKnown = std::function<bool(std::string_view)>;
 
+/// What a ticket's text says, as stored with it or, until it is, as found here; and the points of priority
+/// that come of it.
+struct Assessment {
+  Verdict verdict;
+  int points = 0;
+};
+Assessment assess(const v1::Ticket& ticket, const Rules& rules);
+
 /// A ticket as routing's work, with the skills that its account, its language and its transfer ask for.
+Work work_of(const v1::Ticket& ticket, const Assessment& assessment, const Rules& rules,
+             const SkillKnown& skill_known);
 Work work_of(const v1::Ticket& ticket, const Rules& rules, const SkillKnown& skill_known);
 
 /// Checks a record that came from outside and gives it its regular form: lower-case id, a role, skills each

@@ -43,7 +43,7 @@ TEST(Convert, ATicketNeedsWhatItsAccountItsTransferAndItsLanguageAskFor) {
   EXPECT_THAT(work.required_skills,
               ElementsAre(Skill{"billing", 2}, Skill{"language:de", 1}, Skill{"vip", 1}));
   EXPECT_EQ(work.units, 2);
-  EXPECT_EQ(work.priority, 1);
+  EXPECT_EQ(work.priority, 100);
   EXPECT_EQ(work.assignment_token, 3);
   EXPECT_EQ(work.waiting_since, from_ms(77));
   EXPECT_THAT(work.declined_by, ElementsAre("ben"));

@@ -5,10 +5,12 @@
 #include "base/config/config.h"
 #include "base/core/ids.h"
 #include "base/log/log.h"
+#include "base/metrics/metrics.h"
 #include "base/rpc/in_process.h"
 #include "base/rpc/server.h"
 #include "routing/rpc/conversation_client.h"
 #include "routing/rpc/handler.h"
+#include "routing/rpc/triage_client.h"
 
 namespace hark::routing {
 namespace {
@@ -54,6 +56,19 @@ class RoutingModule final : public Module {
                          [](std::string_view what, std::string_view detail) {
                            Logger{"routing"}.info(what, {{"detail", detail}});
                          }};
+    const v1::TriageConfig& triage = process_.config.routing().triage();
+    if (!triage.service().empty()) {
+      triager_.emplace(triage.service(), std::chrono::milliseconds{triage.service_timeout_ms()});
+      world.triager = &*triager_;
+    }
+    world.on_sla = [at_risk = process_.metrics.gauge("hark_routing_sla_at_risk",
+                                                     "Open tickets that have passed a warning of a target"),
+                    missed = process_.metrics.gauge(
+                        "hark_routing_sla_missed", "Open tickets that have missed a target that still runs")](
+                       SlaCounts counts) {
+      at_risk.set(counts.at_risk);
+      missed.set(counts.missed);
+    };
     service_.emplace(std::move(world), rules_of(process_.config));
     handler_.emplace(tasks_, *service_);
     process_.in_process.add(thread_.executor(), *handler_, &Handler::AgentSession);
@@ -89,6 +104,13 @@ class RoutingModule final : public Module {
     }
     Task<Result<v1::TransferResponse>> transfer(v1::TransferRequest request) override {
       return client_->transfer(std::move(request));
+    }
+    Task<Result<v1::AnnotateTicketResponse>> annotate(v1::AnnotateTicketRequest request) override {
+      return client_->annotate(std::move(request));
+    }
+    Task<Result<std::vector<v1::Entry>>> entries_since(std::string conversation_id,
+                                                       std::int64_t since_ms) override {
+      return client_->entries_since(std::move(conversation_id), since_ms);
     }
     Task<Status> raise_fence(std::int64_t token) override { return client_->raise_fence(token); }
     Task<Result<Snapshot>> snapshot() override { return client_->snapshot(); }
@@ -127,6 +149,7 @@ class RoutingModule final : public Module {
   Store store_;
   Passwords passwords_;
   LateConversations conversations_;
+  std::optional<TriageClient> triager_;
   std::optional<Routing> service_;
   std::optional<Handler> handler_;
   bool stopped_ = false;
@@ -135,6 +158,10 @@ class RoutingModule final : public Module {
 }  // namespace
 
 Result<std::unique_ptr<Module>> bind(Process& process) {
+  if (const auto problems = policy_problems(process.config); !problems.empty()) {
+    return Error{Code::kInvalidArgument, Reason::kInvalidField,
+                 problems.front().field + ": " + problems.front().what};
+  }
   auto module = std::make_unique<RoutingModule>(process);
   module->prepare();
   return std::unique_ptr<Module>{std::move(module)};

@@ -8,6 +8,7 @@
 #include "base/core/result.h"
 #include "hark/v1/conversation_service.pb.h"
 #include "hark/v1/event_service.pb.h"
+#include "hark/v1/triage_service.pb.h"
 
 namespace hark::routing {
 
@@ -20,6 +21,14 @@ class EventFeed {
   virtual Task<Status> status() = 0;
 };
 
+/// Somebody else's judgement of messages.
+class Triager {
+ public:
+  virtual ~Triager() = default;
+  /// Ends within the time that is configured, one way or the other.
+  virtual Task<Result<v1::TicketVerdict>> judge(v1::TriageRequest request) = 0;
+};
+
 /// What routing needs of the conversation service.
 class Conversations {
  public:
@@ -27,6 +36,10 @@ class Conversations {
 
   virtual Task<Result<v1::AssignResponse>> assign(v1::AssignRequest request) = 0;
   virtual Task<Result<v1::TransferResponse>> transfer(v1::TransferRequest request) = 0;
+  virtual Task<Result<v1::AnnotateTicketResponse>> annotate(v1::AnnotateTicketRequest request) = 0;
+  /// What is on the timeline of the conversation since the time; oldest first, at most some thousand entries.
+  virtual Task<Result<std::vector<v1::Entry>>> entries_since(std::string conversation_id,
+                                                             std::int64_t since_ms) = 0;
   virtual Task<Status> raise_fence(std::int64_t fencing_token) = 0;
 
   struct Snapshot {

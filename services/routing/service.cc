@@ -54,8 +54,16 @@ Task<> Routing::run() {
 
 /// One term, from its beginning to its end.
 Task<> Routing::lead(Store::Lease lease, std::chrono::steady_clock::time_point until) {
-  Term::World world{
-      world_.executor, world_.store, world_.conversations, world_.clock, rules_, 0, world_.on_failure, {}};
+  Term::World world{world_.executor,
+                    world_.store,
+                    world_.conversations,
+                    world_.clock,
+                    rules_,
+                    world_.triager,
+                    world_.on_sla,
+                    0,
+                    world_.on_failure,
+                    {}};
   world.on_over = [this](const Error& why) {
     world_.on_change("stops leading", why.message);
     pause_.cancel();

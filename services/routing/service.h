@@ -36,6 +36,9 @@ class Routing {
     TaskGroup::OnFailure on_failure;
     /// For the log: "leads", "follows", why a term ended.
     std::function<void(std::string_view what, std::string_view detail)> on_change;
+    /// Who judges messages in our stead; null: nobody.
+    Triager* triager = nullptr;
+    std::function<void(SlaCounts counts)> on_sla = {};
   };
 
   Routing(World world, Rules rules);

@@ -193,6 +193,8 @@ Task<Result<v1::SummarizeQueueResponse>> Routing::summarize_queue(v1::SummarizeQ
   const auto summary = term->router().summarize(world_.clock.now(), rules_.answer_target);
   v1::SummarizeQueueResponse response;
   *response.mutable_total() = group_of("", summary.total);
+  response.set_sla_at_risk(term->sla_counts().at_risk);
+  response.set_sla_missed(term->sla_counts().missed);
   for (const auto& [name, group] : summary.by_account) {
     if (response.by_account_size() < kQueueGroupsMax) *response.add_by_account() = group_of(name, group);
   }

@@ -2,6 +2,8 @@
 
 #include <gmock/gmock.h>
 
+#include <set>
+
 #include "base/testing/redis_fixture.h"
 #include "routing/redis/journal.h"
 
@@ -51,6 +53,25 @@ class FakeConversations final : public Conversations {
     co_return v1::TransferResponse{};
   }
 
+  Task<Result<v1::AnnotateTicketResponse>> annotate(v1::AnnotateTicketRequest request) override {
+    if (request.fencing_token() < fence)
+      co_return Error{Code::kAborted, Reason::kStaleFence, "a newer leader"};
+    v1::AnnotateTicketResponse response;
+    const auto at = tickets.find(request.ticket_id());
+    if (at == tickets.end()) co_return Error{Code::kNotFound, Reason::kTicketNotFound, "no such ticket"};
+    if (request.has_verdict() && !at->second.has_verdict()) {
+      *at->second.mutable_verdict() = request.verdict();
+      log(v1::EVENT_TYPE_TRIAGED, at->second);
+    }
+    if (request.has_sla()) notices.push_back(request.sla());
+    *response.mutable_ticket() = at->second;
+    co_return response;
+  }
+
+  Task<Result<std::vector<v1::Entry>>> entries_since(std::string, std::int64_t) override {
+    co_return entries;
+  }
+
   Task<Status> raise_fence(std::int64_t token) override {
     fence = token;
     co_return Status{};
@@ -84,13 +105,13 @@ class FakeConversations final : public Conversations {
     return std::make_unique<Feed>(*this, after.positions().at(0));
   }
 
-  void open(const std::string& id) {
+  void open(const std::string& id, const std::string& preview = "where is my order") {
     v1::Ticket& ticket = tickets[id];
     ticket.set_id(id);
     ticket.set_conversation_id("con_" + id);
     ticket.set_state(v1::TICKET_STATE_QUEUED);
     ticket.set_channel(v1::CHANNEL_EMAIL);
-    ticket.set_preview("where is my order");
+    ticket.set_preview(preview);
     log(v1::EVENT_TYPE_ACCEPTED, ticket);
   }
 
@@ -107,6 +128,9 @@ class FakeConversations final : public Conversations {
   std::map<std::string, v1::Ticket> tickets;
   std::vector<v1::Event> events;
   std::vector<std::string> assign_keys;
+  std::vector<v1::SlaNotice> notices;
+  /// The one timeline that there is.
+  std::vector<v1::Entry> entries;
   std::int64_t fence = 0;
   int unknown_assigns = 0;
 
@@ -116,7 +140,8 @@ class FakeConversations final : public Conversations {
 
 /// One process's routing.
 struct Node {
-  Node(asio::any_io_executor executor, redis::Client& redis, Conversations& conversations, std::string name)
+  Node(asio::any_io_executor executor, redis::Client& redis, Conversations& conversations, std::string name,
+       Rules rules = {}, Triager* triager = nullptr)
       : store{redis, 0},
         tasks{executor,
               [](std::string_view task, std::string_view what) { ADD_FAILURE() << task << ": " << what; }},
@@ -124,8 +149,9 @@ struct Node {
                  [](std::string_view task, std::string_view what) { ADD_FAILURE() << task << ": " << what; },
                  [this](std::string_view what, std::string_view detail) {
                    news.push_back(std::string{what} + ": " + std::string{detail});
-                 }},
-                {}} {
+                 },
+                 triager},
+                std::move(rules)} {
     tasks.spawn("lead", service.run());
   }
 
@@ -151,8 +177,9 @@ class RoutingService : public hark::testing::RedisTest {
     run_until_idle();
   }
 
-  Task<> start(std::string name = "one") {
-    node = std::make_unique<Node>(executor(), client(), conversations, std::move(name));
+  Task<> start(std::string name = "one", Rules rules = {}, Triager* triager = nullptr) {
+    node = std::make_unique<Node>(executor(), client(), conversations, std::move(name), std::move(rules),
+                                  triager);
     EXPECT_TRUE(co_await node->service.leads_within(20s));
   }
   Task<> stop() {
@@ -447,6 +474,109 @@ TEST_F(RoutingService, ATicketOfSomeoneWhoSignsOutGoesToTheNext) {
     out.set_presence(v1::PRESENCE_AVAILABLE);
     EXPECT_TRUE((co_await t.node->service.set_presence(out)).ok());
     EXPECT_EQ((co_await see_offers(ana, 1)).offers(0).ticket().id(), "tkt_1");
+    co_await t.stop();
+  });
+}
+
+Rules with_policies(const std::string& yaml) {
+  const auto config = read_config("routing:\n" + yaml, "f", &policy_problems);
+  EXPECT_TRUE(config.ok()) << (config.ok() ? "" : config.error().message);
+  return rules_of(*config);
+}
+
+/// Waits until something is so; the test's own deadline ends it otherwise.
+template <class Probe>
+Task<> until(Probe probe) {
+  while (!probe()) co_await sleep_for(std::chrono::milliseconds{5});
+}
+
+TEST_F(RoutingService, AVerdictIsStoredAndAnAngryCustomerGoesFirst) {
+  play(+[](RoutingService& t) -> Task<> {
+    co_await t.start("one", with_policies("  email_units: 1\n"));
+    t.conversations.open("tkt_1");
+    t.conversations.open("tkt_2", "I demand a refund, your service is terrible");
+    co_await until([&t] { return t.conversations.tickets["tkt_2"].has_verdict(); });
+    const v1::TicketVerdict verdict = t.conversations.tickets["tkt_2"].verdict();
+    EXPECT_TRUE(verdict.complaint());
+    EXPECT_EQ(verdict.found_by(), "built-in");
+    EXPECT_EQ(verdict.priority_points(), 30);
+    const auto queue = co_await t.node->service.list_queue({});
+    EXPECT_EQ(queue->tickets(0).ticket_id(), "tkt_2");
+    EXPECT_THAT(queue->tickets(0).explanation(), HasSubstr("complaint (demand, refund)"));
+    co_await t.stop();
+  });
+}
+
+/// Answers as it is told, or not at all.
+class FakeTriager final : public Triager {
+ public:
+  Task<Result<v1::TicketVerdict>> judge(v1::TriageRequest request) override {
+    asked.push_back(std::move(request));
+    if (!answer) co_return Error{Code::kDeadlineExceeded, Reason::kDeadline, "too late"};
+    co_return *answer;
+  }
+  std::optional<v1::TicketVerdict> answer;
+  std::vector<v1::TriageRequest> asked;
+};
+
+TEST_F(RoutingService, SomebodyElsesVerdictHoldsAndItsSilenceDoesNot) {
+  play(+[](RoutingService& t) -> Task<> {
+    FakeTriager triager;
+    co_await t.start("one", with_policies("  email_units: 1\n"), &triager);
+    t.conversations.open("tkt_1", "I demand a refund");
+    co_await until([&t] { return t.conversations.tickets["tkt_1"].has_verdict(); });
+    EXPECT_EQ(t.conversations.tickets["tkt_1"].verdict().found_by(), "built-in");
+    EXPECT_TRUE(triager.asked.at(0).built_in().complaint());
+
+    triager.answer.emplace().set_sentiment(-500);
+    triager.answer->set_found_by("judge:1");
+    t.conversations.open("tkt_2", "I demand a refund");
+    co_await until([&t] { return t.conversations.tickets["tkt_2"].has_verdict(); });
+    EXPECT_EQ(t.conversations.tickets["tkt_2"].verdict().found_by(), "judge:1");
+    EXPECT_EQ(t.conversations.tickets["tkt_2"].verdict().sentiment(), -100);
+    EXPECT_FALSE(t.conversations.tickets["tkt_2"].verdict().complaint());
+    co_await t.stop();
+  });
+}
+
+TEST_F(RoutingService, AMissedTargetIsToldOnceRaisesThePriorityAndCounts) {
+  play(+[](RoutingService& t) -> Task<> {
+    const auto rules = with_policies(
+        "  sla:\n    - {id: quick, first_response_minutes: 1, warn_at_percent: [50], missed_priority_points: "
+        "70}\n");
+    v1::Entry message;
+    message.set_id("ent_1");
+    message.set_ticket_id("tkt_1");
+    message.set_kind(v1::ENTRY_KIND_INBOUND);
+    message.set_accepted_at_ms(to_ms(SystemClock{}.now()) - 61'000);
+    t.conversations.entries.push_back(message);
+    t.conversations.open("tkt_1");
+    co_await t.start("one", rules);
+    co_await until([&t] { return t.conversations.notices.size() == 2; });
+    std::set<int> percents;
+    for (const v1::SlaNotice& notice : t.conversations.notices) {
+      percents.insert(notice.percent());
+      EXPECT_EQ(notice.since_ms(), message.accepted_at_ms());
+      EXPECT_EQ(notice.policy(), "quick");
+      v1::Entry told;
+      told.set_ticket_id("tkt_1");
+      told.set_kind(v1::ENTRY_KIND_STATUS);
+      told.mutable_status()->set_change(v1::StatusChange::CHANGE_SLA_MISSED);
+      *told.mutable_status()->mutable_sla() = notice;
+      t.conversations.entries.push_back(told);
+    }
+    EXPECT_THAT(percents, ElementsAre(50, 100));
+    EXPECT_EQ((co_await t.node->service.summarize_queue({}))->sla_missed(), 1);
+    co_await t.stop();
+
+    // A new leader knows what stands on the timeline.
+    co_await t.start("one", rules);
+    for (;;) {
+      const auto summary = co_await t.node->service.summarize_queue({});
+      if (summary.ok() && summary->sla_missed() == 1) break;
+      co_await sleep_for(std::chrono::milliseconds{5});
+    }
+    EXPECT_EQ(t.conversations.notices.size(), 2u);
     co_await t.stop();
   });
 }

@@ -47,6 +47,10 @@ Term::Term(World world, std::int64_t fencing_token)
       settled_{world_.executor},
       timer_{world_.executor},
       caught_up_signal_{world_.executor},
+      to_judge_signal_{world_.executor},
+      sla_{{world_.executor, world_.conversations, world_.clock, world_.rules.policies, token_,
+            world_.on_failure, [this](const std::string& ticket_id, int points) { raise(ticket_id, points); },
+            world_.on_sla}},
       tasks_{world_.executor, world_.on_failure} {}
 
 Term::~Term() = default;
@@ -72,6 +76,7 @@ void Term::end(Error why) {
 Task<> Term::close() {
   end(not_leader());
   tasks_.cancel();
+  co_await sla_.close();
   co_await tasks_.wait();
 }
 

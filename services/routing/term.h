@@ -19,6 +19,7 @@
 #include "routing/core/router.h"
 #include "routing/ports.h"
 #include "routing/redis/store.h"
+#include "routing/sla_desk.h"
 
 namespace hark::routing {
 
@@ -32,6 +33,8 @@ class Term {
  public:
   /// Records written at once.
   static constexpr std::size_t kBatchRecordsMax = 500;
+  /// Tickets whose verdict is being found or stored at the same time.
+  static constexpr int kJudgesAtOnce = 4;
 
   struct World {
     asio::any_io_executor executor;
@@ -39,6 +42,9 @@ class Term {
     Conversations& conversations;
     const Clock& clock;
     const Rules& rules;
+    /// Null: nobody else is asked.
+    Triager* triager = nullptr;
+    std::function<void(SlaCounts counts)> on_sla;
     std::uint16_t shard = 0;
     TaskGroup::OnFailure on_failure;
     /// Told once, when the term is over.
@@ -66,6 +72,8 @@ class Term {
   /// Applies the input. Effects that are durable and carried out later are returned as well; Refused and
   /// AcceptRepeated are for the caller alone.
   std::vector<Effect> feed(const Input& input);
+
+  [[nodiscard]] SlaCounts sla_counts() const { return sla_.counts(); }
 
   /// Returns when all that has been fed is durable and carried out; NOT_LEADER if the term ends before.
   Task<Status> settle();
@@ -123,12 +131,20 @@ class Term {
   Task<> give_back(ReturnTicket effect);
   void finish_assignment(const std::string& offer_id, Result<v1::Ticket> result);
 
+  // term_triage.cc: what texts say
+  void want_verdict(const v1::Ticket& ticket);
+  Task<> judge();
+  Task<v1::TicketVerdict> verdict_for(v1::Ticket ticket);
+  Task<> annotate(v1::AnnotateTicketRequest request);
+  void raise(const std::string& ticket_id, int points);
+
   // term_rebuild.cc: where it comes from
   Task<Status> rebuild();
   Task<Status> load_tickets();
   Task<> follow();
   void take(const v1::Event& event);
   void take_ticket(const v1::Ticket& ticket);
+  void close_ticket(const std::string& ticket_id);
   void forget_declines(const std::string& ticket_id);
 
   World world_;
@@ -154,6 +170,17 @@ class Term {
   std::map<std::string, std::shared_ptr<Assignment>, std::less<>> assignments_;
   std::map<std::string, std::set<Session*>, std::less<>> sessions_;
   std::set<Watch*> watches_;
+
+  /// Tickets without a verdict, and who is at work on them.
+  std::deque<std::string> to_judge_;
+  std::set<std::string> judging_;
+  /// Of the Triager, in a row; and until when it is left alone.
+  int triage_failures_ = 0;
+  TimePoint triage_rests_until_;
+  Notifier to_judge_signal_;
+  /// Points that missed targets have added.
+  std::map<std::string, int, std::less<>> raised_;
+  SlaDesk sla_;
 
   TaskGroup tasks_;
 };

@@ -26,6 +26,8 @@ Task<Status> Term::begin() {
   while (!caught_up_ && !over_) co_await caught_up_signal_.wait();
   if (over_) co_return why_over();
   feed(RebuildFinished{});
+  for (int i = 0; i < kJudgesAtOnce; ++i) tasks_.spawn("judge", judge());
+  sla_.begin();
   tasks_.spawn("tick", tick());
   co_return co_await settle();
 }
@@ -59,15 +61,14 @@ Task<Status> Term::load_tickets() {
 
 /// The ticket as it was at some moment of the log; the engine tells old news from new.
 void Term::take_ticket(const v1::Ticket& ticket) {
-  if (ticket.state() == v1::TICKET_STATE_RESOLVED) {
-    tickets_.erase(ticket.id());
-    feed(TicketClosed{ticket.id()});
-    forget_declines(ticket.id());
-    return;
-  }
+  if (ticket.state() == v1::TICKET_STATE_RESOLVED) return close_ticket(ticket.id());
   tickets_[ticket.id()] = ticket;
   const auto known = [this](std::string_view skill) { return router_.skill_known(skill); };
-  Work work = work_of(ticket, world_.rules, known);
+  const Assessment assessment = assess(ticket, world_.rules);
+  Work work = work_of(ticket, assessment, world_.rules, known);
+  if (const auto raised = raised_.find(ticket.id()); raised != raised_.end()) work.priority += raised->second;
+  want_verdict(ticket);
+  if (world_.rules.policies) sla_.take(ticket, world_.rules.policies->rule_for(ticket, assessment.points));
   if (ticket.state() == v1::TICKET_STATE_ASSIGNED) {
     feed(TicketAssigned{std::move(work), ticket.agent_id()});
     return;
@@ -81,6 +82,14 @@ void Term::take_ticket(const v1::Ticket& ticket) {
   feed(TicketQueued{std::move(work)});
 }
 
+void Term::close_ticket(const std::string& ticket_id) {
+  sla_.forget(ticket_id);
+  raised_.erase(ticket_id);
+  tickets_.erase(ticket_id);
+  feed(TicketClosed{ticket_id});
+  forget_declines(ticket_id);
+}
+
 void Term::take(const v1::Event& event) {
   auto& position = (*cursor_.mutable_positions())[event.partition()];
   if (event.position() <= position) return;
@@ -88,10 +97,9 @@ void Term::take(const v1::Event& event) {
   if (event.has_ticket() && !event.ticket().id().empty()) {
     take_ticket(event.ticket());
   } else if (event.type() == v1::EVENT_TYPE_RESOLVED) {
-    tickets_.erase(event.ticket_id());
-    feed(TicketClosed{event.ticket_id()});
-    forget_declines(event.ticket_id());
+    close_ticket(event.ticket_id());
   }
+  sla_.take(event);
 }
 
 Task<> Term::follow() {

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <functional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -17,6 +18,10 @@ constexpr int kConfigValuesMax = 50'000;
 /// Problems listed in one error; more are counted.
 constexpr std::size_t kConfigProblemsMax = 50;
 
+struct ConfigProblem;
+/// What a service finds wrong with its part of a configuration, beyond what validate() knows.
+using ConfigCheck = std::function<std::vector<ConfigProblem>(const v1::Config&)>;
+
 /// What holds without a configuration file, and for every value that a file leaves out.
 v1::Config default_config();
 
@@ -26,10 +31,11 @@ v1::Config default_config();
 ///
 /// On failure (INVALID_ARGUMENT, INVALID_FIELD) the message lists everything that is wrong at once, a line
 /// each: `file:line: field: what is wrong`. `file_name` is only for these messages.
-Result<v1::Config> read_config(std::string_view yaml, std::string_view file_name);
+Result<v1::Config> read_config(std::string_view yaml, std::string_view file_name,
+                               const ConfigCheck& more = {});
 
 /// The same for a file on disk; NOT_FOUND if it cannot be opened.
-Result<v1::Config> read_config_file(const std::string& path);
+Result<v1::Config> read_config_file(const std::string& path, const ConfigCheck& more = {});
 
 /// One thing that is wrong with a configuration, for example {"agents[2].skills[0]", "'x=9': levels go from 1
 /// to 5"}.

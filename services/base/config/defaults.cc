@@ -27,6 +27,29 @@ void add_agent(v1::Config& config, const char* id, const char* name, const char*
   for (const char* skill : skills) agent.add_skills(skill);
 }
 
+/// One of each, to begin from. None names another, for a file replaces each list by itself.
+void add_policies(v1::Routing& routing) {
+  v1::BusinessHours& office = *routing.add_hours();
+  office.set_id("office");
+  office.set_time_zone("Europe/Riga");
+  office.add_open("mon-fri 09:00-18:00");
+
+  v1::SlaPolicy& calls = *routing.add_sla();
+  calls.set_id("calls");
+  calls.add_channels("phone");
+  calls.set_first_response_minutes(1);
+  calls.add_warn_at_percent(50);
+
+  v1::TopicConfig& billing = *routing.add_topics();
+  billing.set_id("billing");
+  for (const char* words : {"invoice*", "faktur*", "rēķin*", "счёт*", "счет*"}) billing.add_words(words);
+
+  v1::CustomerTier& vip = *routing.add_tiers();
+  vip.set_id("vip");
+  vip.add_addresses("@vip.example");
+  vip.set_priority_points(20);
+}
+
 void add_canned_replies(v1::Console& console) {
   v1::CannedReply& thanks = *console.add_canned_replies();
   thanks.set_id("looking");
@@ -66,6 +89,14 @@ v1::Config default_config() {
   routing.set_phone_units(5);
   routing.set_missed_offers_until_away(2);
   routing.set_answer_target_seconds(300);
+  v1::TriageConfig& triage = *routing.mutable_triage();
+  triage.set_displeased_points(10);
+  triage.set_complaint_points(20);
+  triage.set_urgent_points(10);
+  triage.set_repeat_contact_points(5);
+  triage.set_repeat_contact_days(7);
+  triage.set_service_timeout_ms(2000);
+  add_policies(routing);
 
   v1::Email& email = *config.mutable_email();
   email.mutable_relay()->set_require_tls(true);

@@ -139,9 +139,12 @@ class Printer {
       return;
     }
     if (field.cpp_type() != FieldDescriptor::CPPTYPE_MESSAGE) {
-      HARK_CHECK(field.cpp_type() == FieldDescriptor::CPPTYPE_STRING);
+      const bool text = field.cpp_type() == FieldDescriptor::CPPTYPE_STRING;
+      HARK_CHECK(text || field.cpp_type() == FieldDescriptor::CPPTYPE_INT32);
       for (int i = 0; i < size; ++i) {
-        out_ += (i == 0 ? " [" : ", ") + quoted(reflection.GetRepeatedString(message, &field, i));
+        out_ +=
+            (i == 0 ? " [" : ", ") + (text ? quoted(reflection.GetRepeatedString(message, &field, i))
+                                           : std::to_string(reflection.GetRepeatedInt32(message, &field, i)));
       }
       out_ += "]\n";
       return;

@@ -192,8 +192,13 @@ class Reader {
         reflection.SetBool(&message, &field, node.scalar == "true");
         return;
       case FieldDescriptor::CPPTYPE_INT32:
-        if (const auto value = number<std::int32_t>(node, path, field))
-          reflection.SetInt32(&message, &field, *value);
+        if (const auto value = number<std::int32_t>(node, path, field)) {
+          if (field.is_repeated()) {
+            reflection.AddInt32(&message, &field, *value);
+          } else {
+            reflection.SetInt32(&message, &field, *value);
+          }
+        }
         return;
       case FieldDescriptor::CPPTYPE_INT64:
         if (const auto value = number<std::int64_t>(node, path, field))
@@ -245,7 +250,7 @@ Error failure(std::string_view file_name, std::vector<Reader::Located> problems)
 
 }  // namespace
 
-Result<v1::Config> read_config(std::string_view yaml, std::string_view file_name) {
+Result<v1::Config> read_config(std::string_view yaml, std::string_view file_name, const ConfigCheck& more) {
   const YamlDocument document = parse_yaml(yaml);
   if (!document.error.empty()) return failure(file_name, {{document.error_line, 0, {"", document.error}}});
   v1::Config config = default_config();
@@ -255,7 +260,11 @@ Result<v1::Config> read_config(std::string_view yaml, std::string_view file_name
   // A value of the wrong type leaves the default behind, so that the rest can still be judged in the same
   // pass.
   const std::vector<Reader::Located> misread = reader.problems();
-  for (ConfigProblem& problem : validate(config)) {
+  std::vector<ConfigProblem> found = validate(config);
+  if (more) {
+    for (ConfigProblem& problem : more(config)) found.push_back(std::move(problem));
+  }
+  for (ConfigProblem& problem : found) {
     const bool known = std::any_of(misread.begin(), misread.end(), [&](const auto& m) {
       return problem.field == m.problem.field || problem.field.starts_with(m.problem.field + ".") ||
              m.problem.field.starts_with(problem.field + ".");
@@ -267,7 +276,7 @@ Result<v1::Config> read_config(std::string_view yaml, std::string_view file_name
   return config;
 }
 
-Result<v1::Config> read_config_file(const std::string& path) {
+Result<v1::Config> read_config_file(const std::string& path, const ConfigCheck& more) {
   std::ifstream file{path, std::ios::binary};
   std::string text(kConfigBytesMax + 1, '\0');
   if (file) file.read(text.data(), static_cast<std::streamsize>(text.size()));
@@ -276,7 +285,7 @@ Result<v1::Config> read_config_file(const std::string& path) {
                  path + ": cannot be read; is it there, and may this user read it?"};
   }
   text.resize(static_cast<std::size_t>(file.gcount()));
-  return read_config(text, path);
+  return read_config(text, path, more);
 }
 
 }  // namespace hark

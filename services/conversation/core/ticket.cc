@@ -13,6 +13,7 @@ constexpr Transition kTransitions[] = {
     {TicketEvent::kReply, "qa", TicketState::kAssigned, "reply to"},
     {TicketEvent::kResolve, "qa", TicketState::kResolved, "resolve"},
     {TicketEvent::kReopen, "r", TicketState::kQueued, "reopen"},
+    {TicketEvent::kAnnotate, "qa", TicketState::kAssigned, "annotate"},
 };
 
 }  // namespace

@@ -16,7 +16,8 @@
      parted:<customer>     list    sequences to give back; :owed list entry, thread; :fold hash entry -> obligation
      tkt:<ticket>          hash    con, state (q queued, a assigned, r resolved), agent, token, opened, waiting, resolved,
                                    attrs (Ticket bytes: what does not change), wanted_agent, wanted_skills, declined,
-                                   disposition, resolved_by
+                                   disposition, resolved_by, verdict (TicketVerdict bytes), before (when the customer's last one
+                                   was resolved)
      tl:<conversation>     stream  <seq>-0: e Entry bytes, i entry id, t ticket, h thread
      ent:<entry>           string  "<conversation> <seq>"
      obl:<conversation>    hash    entry -> "<seq> <thread>" of every unanswered message
@@ -151,8 +152,10 @@ end
 
 -- The conversation has no open ticket: here is one, for `wanted` first, if that is not ''.
 local function open_ticket(conversation, ticket, attributes, wanted)
+  local last = redis.call('HGET', P .. 'con:' .. conversation, 'ticket')
+  local before = last and redis.call('HGET', P .. 'tkt:' .. last, 'resolved') or '0'
   redis.call('HSET', P .. 'tkt:' .. ticket, 'con', conversation, 'state', 'q', 'agent', '', 'token', '0', 'opened', now,
-    'waiting', now, 'attrs', attributes, 'wanted_agent', wanted)
+    'waiting', now, 'attrs', attributes, 'wanted_agent', wanted, 'before', before)
   redis.call('HSET', P .. 'con:' .. conversation, 'ticket', ticket)
   redis.call('ZADD', P .. 'open', now, ticket)
 end

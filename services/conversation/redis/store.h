@@ -144,6 +144,8 @@ class Store {
   };
   Task<Result<v1::Ticket>> assign(TimePoint now, const v1::AssignRequest& in, std::string_view digest,
                                   const StatusEntry& entry);
+  Task<Result<v1::Ticket>> annotate(TimePoint now, const v1::AnnotateTicketRequest& in,
+                                    std::string_view digest, const StatusEntry& entry);
   Task<Result<v1::Ticket>> transfer(TimePoint now, const v1::TransferRequest& in, std::string_view digest,
                                     const StatusEntry& entry);
   Task<Result<v1::Ticket>> resolve(TimePoint now, const v1::ResolveRequest& in, std::string_view digest,

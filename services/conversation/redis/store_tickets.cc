@@ -12,6 +12,10 @@ const redis::Script& assign_script() {
   static const auto s = script("assign", scripts::assign_lua);
   return s;
 }
+const redis::Script& annotate_script() {
+  static const auto s = script("annotate", scripts::annotate_lua);
+  return s;
+}
 const redis::Script& transfer_script() {
   static const auto s = script("transfer", scripts::transfer_lua);
   return s;
@@ -56,6 +60,24 @@ Task<Result<v1::Ticket>> Store::assign(TimePoint now, const v1::AssignRequest& i
                                      entry.bytes};
   co_return changed_ticket(TicketEvent::kAssign, in.ticket_id(),
                            co_await run(assign_script(), place(in.ticket_id()), now, std::move(args)));
+}
+
+Task<Result<v1::Ticket>> Store::annotate(TimePoint now, const v1::AnnotateTicketRequest& in,
+                                         std::string_view digest, const StatusEntry& entry) {
+  const auto fence = std::to_string(in.fencing_token());
+  const auto verdict = in.has_verdict() ? in.verdict().SerializeAsString() : std::string{};
+  std::vector<std::string_view> args{in.idempotency_key(),
+                                     digest,
+                                     in.ticket_id(),
+                                     fence,
+                                     transition(TicketEvent::kAnnotate).from,
+                                     in.has_verdict() ? "verdict" : "",
+                                     verdict,
+                                     in.has_sla() ? std::string_view{entry.id} : std::string_view{},
+                                     entry.bytes,
+                                     in.sla().percent() >= 100 ? "missed" : "warning"};
+  co_return changed_ticket(TicketEvent::kAnnotate, in.ticket_id(),
+                           co_await run(annotate_script(), place(in.ticket_id()), now, std::move(args)));
 }
 
 Task<Result<v1::Ticket>> Store::transfer(TimePoint now, const v1::TransferRequest& in,

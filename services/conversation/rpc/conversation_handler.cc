@@ -22,6 +22,10 @@ Reactor* ConversationHandler::AddNote(Context*, const v1::AddNoteRequest* in, v1
 Reactor* ConversationHandler::Assign(Context*, const v1::AssignRequest* in, v1::AssignResponse* out) {
   return rpc::run_unary(tasks_, "Assign", service_.assign(*in), out);
 }
+Reactor* ConversationHandler::AnnotateTicket(Context*, const v1::AnnotateTicketRequest* in,
+                                             v1::AnnotateTicketResponse* out) {
+  return rpc::run_unary(tasks_, "AnnotateTicket", service_.annotate_ticket(*in), out);
+}
 Reactor* ConversationHandler::Resolve(Context*, const v1::ResolveRequest* in, v1::ResolveResponse* out) {
   return rpc::run_unary(tasks_, "Resolve", service_.resolve(*in), out);
 }

@@ -59,11 +59,16 @@ std::string detect_language(std::string_view text) {
 
 Triage triage(std::string_view text, const AccountPolicy& account, const std::vector<Skill>& wished,
               const std::function<bool(std::string_view)>& skill_known) {
+  return requirements(account.route_by_language ? detect_language(text) : "", account, wished, skill_known);
+}
+
+Triage requirements(std::string_view language, const AccountPolicy& account, const std::vector<Skill>& wished,
+                    const std::function<bool(std::string_view)>& skill_known) {
   Triage result;
   result.required_skills = account.required_skills;
   result.required_skills.insert(result.required_skills.end(), wished.begin(), wished.end());
   if (account.route_by_language) {
-    result.language = detect_language(text);
+    result.language = language;
     const std::string skill = "language:" + result.language;
     if (result.language.empty()) {
       result.explanation = "language not certain, none required";

@@ -40,6 +40,10 @@ constexpr int kTriageShareMin_percent = 70;
 /// it, it is certain, and at least one agent's record has it. A language that nobody has is not required: the
 /// customer would wait for ever. An account's or a wished skill that nobody has stays required: a person
 /// asked for it.
+Triage requirements(std::string_view language, const AccountPolicy& account, const std::vector<Skill>& wished,
+                    const std::function<bool(std::string_view)>& skill_known);
+
+/// The same, of a text.
 Triage triage(std::string_view text, const AccountPolicy& account, const std::vector<Skill>& wished,
               const std::function<bool(std::string_view)>& skill_known);
 

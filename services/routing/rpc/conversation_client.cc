@@ -2,12 +2,16 @@
 
 #include <grpcpp/channel.h>
 
+#include <algorithm>
 #include <utility>
 
 #include "base/rpc/client_call.h"
 
 namespace hark::routing {
 namespace {
+
+constexpr int kEntriesPerPage = 500;
+constexpr int kEntryPagesMax = 8;
 
 class GrpcFeed final : public EventFeed {
  public:
@@ -37,6 +41,36 @@ Task<Result<v1::AssignResponse>> ConversationClient::assign(v1::AssignRequest re
 Task<Result<v1::TransferResponse>> ConversationClient::transfer(v1::TransferRequest request) {
   co_return co_await rpc::call(conversation_->async(),
                                &v1::ConversationService::Stub::async_interface::Transfer, std::move(request));
+}
+
+Task<Result<v1::AnnotateTicketResponse>> ConversationClient::annotate(v1::AnnotateTicketRequest request) {
+  co_return co_await rpc::call(conversation_->async(),
+                               &v1::ConversationService::Stub::async_interface::AnnotateTicket,
+                               std::move(request));
+}
+
+Task<Result<std::vector<v1::Entry>>> ConversationClient::entries_since(std::string conversation_id,
+                                                                       std::int64_t since_ms) {
+  std::vector<v1::Entry> newest_first;
+  v1::ListTimelineRequest request;
+  request.set_conversation_id(std::move(conversation_id));
+  request.set_limit(kEntriesPerPage);
+  request.set_newest(true);
+  for (int page = 0; page < kEntryPagesMax; ++page) {
+    auto answer = co_await rpc::call(conversation_->async(),
+                                     &v1::ConversationService::Stub::async_interface::ListTimeline, request);
+    if (!answer.ok()) co_return answer.error();
+    auto& entries = *answer->mutable_entries();
+    const bool reached = entries.empty() || entries.begin()->accepted_at_ms() < since_ms;
+    if (!entries.empty()) request.set_before_sequence(entries.begin()->sequence());
+    const bool all = entries.size() < kEntriesPerPage;
+    for (auto entry = entries.rbegin(); entry != entries.rend(); ++entry) {
+      if (entry->accepted_at_ms() >= since_ms) newest_first.push_back(std::move(*entry));
+    }
+    if (reached || all) break;
+  }
+  std::ranges::reverse(newest_first);
+  co_return newest_first;
 }
 
 Task<Status> ConversationClient::raise_fence(std::int64_t fencing_token) {

@@ -1,5 +1,5 @@
 // The middle: one conversation, all channels on one timeline, and where one writes.
-import type {Conversation, Entry} from "hark/v1";
+import type {Conversation, Entry, TicketVerdict} from "hark/v1";
 import {useRef, useState} from "preact/hooks";
 import {loadEarlier, select} from "../conversations.js";
 import {customerText, dayText, isSameDay, ticketStateName} from "../format.js";
@@ -33,6 +33,22 @@ export function Actions({state, conversation}: {state: State; conversation: Conv
   );
 }
 
+/** A sentiment at which, and below, a customer counts as displeased (conversation.proto). */
+const DISPLEASED = -30;
+
+/** What the ticket's text said of it; the words that said so are the badges' title. */
+function VerdictBadges({verdict}: {verdict?: TicketVerdict}) {
+  if (!verdict) return null;
+  const words = [
+    verdict.complaint && t("verdictComplaint"),
+    verdict.urgent && t("verdictUrgent"),
+    (verdict.sentiment ?? 0) <= DISPLEASED && t("verdictDispleased"),
+    ...(verdict.topics ?? []),
+    verdict.language,
+  ].filter((word): word is string => Boolean(word));
+  return <p id="verdict" class="head-badges" title={verdict.explanation}>{words.map((word) => <span class="badge">{word}</span>)}</p>;
+}
+
 function Head({state, thread}: {state: State; thread: Thread}) {
   const {conversation} = thread;
   const {ticket} = conversation;
@@ -45,6 +61,7 @@ function Head({state, thread}: {state: State; thread: Thread}) {
         <h2 id="customer">{customerText(conversation)}</h2>
         <p class="quiet line-clamp">{ticket?.subject || ticket?.preview}</p>
       </div>
+      <VerdictBadges verdict={ticket?.verdict} />
       <p id="ticket-state" class={`badge ${holder === t("yours") ? "mine" : ""}`}>{ticketStateName(ticket?.state)}{holder && ` · ${holder}`}</p>
       <Actions state={state} conversation={conversation} />
       <button type="button" class="plain narrow-only" aria-label={t("customer")} onClick={() => store.patch({pane: "customer"})}><Icon name="person" /></button>

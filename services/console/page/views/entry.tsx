@@ -131,6 +131,15 @@ function AutoReply({entry}: EntryProps) {
   );
 }
 
+function slaMetricName(metric?: string): string {
+  switch (metric) {
+    case "SLA_METRIC_FIRST_RESPONSE": return t("slaFirstResponse");
+    case "SLA_METRIC_NEXT_RESPONSE": return t("slaNextResponse");
+    case "SLA_METRIC_UPDATE": return t("slaUpdate");
+    default: return t("slaResolution");
+  }
+}
+
 function statusText(state: State, entry: Entry): string {
   const who = agentName(state, entry.agentId) || t("theSystem");
   const about = entry.status?.agentId && entry.status.agentId !== entry.agentId ? agentName(state, entry.status.agentId) : "";
@@ -143,6 +152,8 @@ function statusText(state: State, entry: Entry): string {
     case "CHANGE_MERGED": return t("mergedIn", {who});
     case "CHANGE_UNMERGED": return t("unmerged", {who});
     case "CHANGE_REOPENED": if (!entry.agentId && entry.answersEntryId) return t("replyLost"); return t("reopenedTicket", {who});
+    case "CHANGE_SLA_WARNING": return t("slaWarning", {what: slaMetricName(entry.status.sla?.metric), percent: String(entry.status.sla?.percent ?? 0)});
+    case "CHANGE_SLA_MISSED": return t("slaMissed", {what: slaMetricName(entry.status.sla?.metric)});
     case "CHANGE_WAIVED": return t("waivedMessage", {who});
     default: return t("changedTicket", {who});
   }

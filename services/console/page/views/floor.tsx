@@ -27,7 +27,7 @@ function QueueRow({queue, name, now, onOpen}: {queue: ConsoleResponse_QueueState
 
 function Queues({state}: {state: State}) {
   const now = useServerNow(5000);
-  const {total = {}, byAccount = [], bySkill = []} = state.overview ?? {};
+  const {total = {}, byAccount = [], bySkill = [], slaAtRisk = 0, slaMissed = 0} = state.overview ?? {};
   return (
     <section class="card floor-card" aria-labelledby="queues-title">
       <h2 id="queues-title">{t("queues")}</h2>
@@ -39,6 +39,7 @@ function Queues({state}: {state: State}) {
           {bySkill.map((queue) => <QueueRow key={`s${queue.name}`} queue={queue} name={queue.name ?? ""} now={now} onOpen={() => void loadWaiting({skill: queue.name ?? ""})} />)}
         </tbody>
       </table>
+      {slaAtRisk + slaMissed > 0 && <p id="sla-counts" class="quiet">{t("slaCounts", {atRisk: String(slaAtRisk), missed: String(slaMissed)})}</p>}
     </section>
   );
 }

@@ -1,0 +1,96 @@
+#include "routing/core/words.h"
+
+#include <unicode/brkiter.h>
+#include <unicode/normalizer2.h>
+#include <unicode/uchar.h>
+#include <unicode/unistr.h>
+
+#include "base/core/check.h"
+
+namespace hark::routing {
+namespace {
+
+/// Of a word, in UTF-16 units: a longer one is data, and is compared by its beginning.
+constexpr std::int32_t kWordLengthMax = 64;
+
+icu::UnicodeString unicode(std::string_view text) {
+  return icu::UnicodeString::fromUTF8({text.data(), static_cast<std::int32_t>(text.size())});
+}
+
+std::string fold(const icu::UnicodeString& text) {
+  UErrorCode error = U_ZERO_ERROR;
+  const auto* nfkc = icu::Normalizer2::getNFKCCasefoldInstance(error);
+  const auto* nfd = icu::Normalizer2::getNFDInstance(error);
+  HARK_CHECK(U_SUCCESS(error));
+  const auto whole = nfd->normalize(nfkc->normalize(text, error), error);
+  icu::UnicodeString bare;
+  for (std::int32_t i = 0; i < whole.length(); i = whole.moveIndex32(i, 1)) {
+    const UChar32 c = whole.char32At(i);
+    if (u_charType(c) == U_NON_SPACING_MARK || c == u'\'' || c == u'’' || c == u'ʼ' || c == 0xFE0F) continue;
+    bare.append(c == u'ł' ? UChar32{u'l'} : c);  // the one letter here that does not decompose
+  }
+  std::string out;
+  bare.toUTF8String(out);
+  return out;
+}
+
+bool ends_clause(UChar32 c) {
+  switch (c) {
+    case '.':
+    case ',':
+    case ';':
+    case ':':
+    case '!':
+    case '?':
+    case '\n':
+    case '\r':
+    case '(':
+    case ')':
+    case u'…':
+    case u'—':
+    case u'–':
+      return true;
+    default:
+      return false;
+  }
+}
+
+}  // namespace
+
+struct WordBreaker::Rules {
+  std::unique_ptr<icu::BreakIterator> iterator;
+};
+
+std::string folded(std::string_view text) { return fold(unicode(text)); }
+
+WordBreaker::WordBreaker() : rules_{std::make_unique<Rules>()} {
+  UErrorCode error = U_ZERO_ERROR;
+  rules_->iterator.reset(icu::BreakIterator::createWordInstance(icu::Locale::getRoot(), error));
+  HARK_CHECK(U_SUCCESS(error));
+}
+
+WordBreaker::~WordBreaker() = default;
+
+std::vector<Word> WordBreaker::words_of(std::string_view text) {
+  const auto whole = unicode(text);
+  auto& breaks = *rules_->iterator;
+  breaks.setText(whole);
+  std::vector<Word> out;
+  int clause = 0;
+  std::int32_t begin = breaks.first();
+  for (std::int32_t end = breaks.next(); end != icu::BreakIterator::DONE && out.size() < kWordsMax;
+       begin = end, end = breaks.next()) {
+    const UChar32 first = whole.char32At(begin);
+    const bool emoji = u_hasBinaryProperty(first, UCHAR_EXTENDED_PICTOGRAPHIC) != 0;
+    if (breaks.getRuleStatus() == UBRK_WORD_NONE && !emoji) {
+      if (ends_clause(first)) ++clause;
+      continue;
+    }
+    auto word = fold(whole.tempSubStringBetween(begin, std::min(end, begin + kWordLengthMax)));
+    if (!word.empty()) out.push_back({std::move(word), clause});
+  }
+  breaks.setText(icu::UnicodeString{});
+  return out;
+}
+
+}  // namespace hark::routing

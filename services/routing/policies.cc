@@ -1,0 +1,308 @@
+#include "routing/policies.h"
+
+#include <algorithm>
+#include <array>
+#include <fstream>
+#include <set>
+#include <utility>
+
+#include "routing/core/skill.h"
+
+namespace hark::routing {
+namespace {
+
+constexpr int kMinutesMax = 366 * 24 * 60;
+constexpr std::size_t kExplanationBytesMax = 1000;
+
+std::string item(std::string_view list, int index) {
+  return "routing." + std::string{list} + "[" + std::to_string(index) + "]";
+}
+
+Result<std::string> read_file(const std::string& path) {
+  std::ifstream file{path, std::ios::binary};
+  std::string text(kCalendarBytesMax + 1, '\0');
+  if (file) file.read(text.data(), static_cast<std::streamsize>(text.size()));
+  if (!file.is_open() || file.bad()) {
+    return Error{Code::kNotFound, Reason::kInvalidField,
+                 "cannot be read; is it there, and may this user read it?"};
+  }
+  text.resize(static_cast<std::size_t>(file.gcount()));
+  return text;
+}
+
+v1::Channel channel_of(std::string_view name) {
+  if (name == "email") return v1::CHANNEL_EMAIL;
+  if (name == "chat") return v1::CHANNEL_CHAT;
+  if (name == "social") return v1::CHANNEL_SOCIAL;
+  if (name == "phone") return v1::CHANNEL_PHONE;
+  return v1::CHANNEL_UNSPECIFIED;
+}
+
+template <class T>
+bool fits(const std::vector<T>& wanted, const T& value) {
+  return wanted.empty() || std::ranges::find(wanted, value) != wanted.end();
+}
+
+}  // namespace
+
+/// Takes the configuration in, a list at a time, and notes what is wrong.
+class Policies::Builder {
+ public:
+  Builder(Policies& out, std::vector<ConfigProblem>& problems) : out_{out}, problems_{problems} {}
+
+  void build(const v1::Routing& routing) {
+    for (int i = 0; i < routing.hours_size(); ++i) hours(item("hours", i), routing.hours(i));
+    for (int i = 0; i < routing.tiers_size(); ++i) tier(item("tiers", i), routing.tiers(i));
+    for (int i = 0; i < routing.sla_size(); ++i) sla(item("sla", i), routing.sla(i));
+    Topics topics;
+    for (int i = 0; i < routing.topics_size(); ++i) topic(item("topics", i), routing.topics(i), topics);
+    const v1::TriageConfig& triage = routing.triage();
+    points("routing.triage.displeased_points", triage.displeased_points());
+    points("routing.triage.complaint_points", triage.complaint_points());
+    points("routing.triage.urgent_points", triage.urgent_points());
+    points("routing.triage.repeat_contact_points", triage.repeat_contact_points());
+    range("routing.triage.repeat_contact_days", triage.repeat_contact_days(), 0, 366);
+    range("routing.triage.service_timeout_ms", triage.service_timeout_ms(), triage.service().empty() ? 0 : 1,
+          60'000);
+    out_.repeat_points_ = triage.repeat_contact_points();
+    out_.repeat_days_ = std::chrono::days{triage.repeat_contact_days()};
+    out_.reader_ = std::make_unique<Reader>(
+        std::move(topics),
+        PointsPolicy{triage.displeased_points(), triage.complaint_points(), triage.urgent_points()});
+  }
+
+ private:
+  void add(std::string field, std::string what) { problems_.push_back({std::move(field), std::move(what)}); }
+  void range(const std::string& field, int value, int least, int most) {
+    if (value >= least && value <= most) return;
+    add(field, std::to_string(value) + " is out of range; it goes from " + std::to_string(least) + " to " +
+                   std::to_string(most));
+  }
+  void points(const std::string& field, int value) {
+    range(field, value, -kPriorityPointsMax, kPriorityPointsMax);
+  }
+  void id(const std::string& path, const std::string& id) {
+    if (id.empty()) {
+      add(path + ".id", "is missing");
+    } else if (!ids_.insert(path.substr(0, path.find('[')) + " " + id).second) {
+      add(path + ".id", "'" + id + "' is taken by one before");
+    }
+  }
+  void skills(const std::string& field, const google::protobuf::RepeatedPtrField<std::string>& texts,
+              std::vector<Skill>& to) {
+    for (int i = 0; i < texts.size(); ++i) {
+      auto skill = parse_skill(texts[i], kSkillLevelMin);
+      if (!skill.ok()) {
+        add(field + "[" + std::to_string(i) + "]", skill.error().message);
+      } else {
+        to.push_back(*std::move(skill));
+      }
+    }
+  }
+
+  void hours(const std::string& path, const v1::BusinessHours& in) {
+    id(path, in.id());
+    const auto zone = TimeZone::find(in.time_zone());
+    if (!zone.ok()) return add(path + ".time_zone", zone.error().message);
+    WeekHours week;
+    if (in.open().empty() && in.special_file().empty())
+      add(path + ".open", "is missing; it would never be open");
+    for (int i = 0; i < in.open_size(); ++i) {
+      if (const auto added = add_week_hours(week, in.open(i)); !added.ok()) {
+        add(path + ".open[" + std::to_string(i) + "]", added.error().message);
+      }
+    }
+    out_.hours_[in.id()] = std::make_unique<BusinessHours>(
+        *zone, week, calendar(path + ".holidays_file", in.holidays_file(), *zone),
+        calendar(path + ".special_file", in.special_file(), *zone));
+  }
+
+  std::vector<Interval> calendar(const std::string& field, const std::string& file, const TimeZone& zone) {
+    if (file.empty()) return {};
+    const auto text = read_file(file);
+    auto read = text.ok() ? read_calendar(*text, zone) : Result<std::vector<Interval>>{text.error()};
+    if (read.ok()) return *std::move(read);
+    add(field, file + ": " + read.error().message);
+    return {};
+  }
+
+  void tier(const std::string& path, const v1::CustomerTier& in) {
+    id(path, in.id());
+    points(path + ".priority_points", in.priority_points());
+    if (in.addresses().empty()) add(path + ".addresses", "is missing; nobody would belong to it");
+    out_.tiers_.push_back({in.id(), {}, in.priority_points()});
+    for (const std::string& address : in.addresses()) {
+      // Mail addresses are written as people write them; others in their regular form.
+      const bool mail =
+          address.find(':') == address.npos && address.find('@') > 0 && address.find('@') != address.npos;
+      out_.tiers_.back().addresses.push_back(mail ? "mailto:" + address : address);
+    }
+  }
+
+  void sla(const std::string& path, const v1::SlaPolicy& in) {
+    id(path, in.id());
+    SlaRule rule;
+    for (int i = 0; i < in.channels_size(); ++i) {
+      rule.channels.push_back(channel_of(in.channels(i)));
+      if (rule.channels.back() == v1::CHANNEL_UNSPECIFIED) {
+        add(path + ".channels[" + std::to_string(i) + "]",
+            "'" + in.channels(i) + "' is not one of email, chat, social, phone");
+      }
+    }
+    rule.accounts.assign(in.accounts().begin(), in.accounts().end());
+    for (int i = 0; i < in.tiers_size(); ++i) {
+      rule.tiers.push_back(in.tiers(i));
+      if (std::ranges::find(out_.tiers_, in.tiers(i), &Tier::id) == out_.tiers_.end()) {
+        add(path + ".tiers[" + std::to_string(i) + "]",
+            "there is no tier '" + in.tiers(i) + "' in routing.tiers");
+      }
+    }
+    points(path + ".priority_points_min", in.priority_points_min());
+    points(path + ".missed_priority_points", in.missed_priority_points());
+    rule.priority_points_min = in.priority_points_min();
+    rule.missed_priority_points = in.missed_priority_points();
+    rule.hours = &out_.always_;
+    if (!in.hours().empty()) {
+      const auto found = out_.hours_.find(in.hours());
+      if (found == out_.hours_.end()) {
+        add(path + ".hours", "there are no hours '" + in.hours() + "' in routing.hours");
+      } else {
+        rule.hours = found->second.get();
+      }
+    }
+    std::vector<Skill> checked;
+    skills(path + ".missed_move_to_skills", in.missed_move_to_skills(), checked);
+    rule.missed_move_to_skills.assign(in.missed_move_to_skills().begin(), in.missed_move_to_skills().end());
+    targets(path, in, rule.policy);
+    out_.rules_.push_back(std::move(rule));
+  }
+
+  void targets(const std::string& path, const v1::SlaPolicy& in, SlaPolicy& out) {
+    out.name = in.id();
+    const std::array<std::pair<const char*, int>, kSlaMetrics> minutes = {
+        {{".first_response_minutes", in.first_response_minutes()},
+         {".next_response_minutes", in.next_response_minutes()},
+         {".update_minutes", in.update_minutes()},
+         {".resolution_minutes", in.resolution_minutes()}}};
+    for (std::size_t i = 0; i < kSlaMetrics; ++i) {
+      range(path + minutes[i].first, minutes[i].second, 0, kMinutesMax);
+      out.targets[i] = usual_target(static_cast<SlaMetric>(i), std::chrono::minutes{minutes[i].second});
+      const bool pauses =
+          i >= static_cast<std::size_t>(SlaMetric::kUpdate) && in.pause_while_awaiting_customer();
+      if (pauses) out.targets[i].awaiting_customer = WhilePaused::kPause;
+    }
+    if (std::ranges::all_of(minutes, [](const auto& m) { return m.second == 0; })) add(path, "has no target");
+    int last = 0;
+    for (int i = 0; i < in.warn_at_percent_size(); ++i) {
+      const int percent = in.warn_at_percent(i);
+      if (percent <= last || percent > 99) {
+        add(path + ".warn_at_percent[" + std::to_string(i) + "]",
+            "must be 1 to 99, each greater than the one before");
+      }
+      last = percent;
+      out.warn_at_percent.push_back(percent);
+    }
+  }
+
+  void topic(const std::string& path, const v1::TopicConfig& in, Topics& topics) {
+    id(path, in.id());
+    points(path + ".priority_points", in.priority_points());
+    if (in.words().empty() && in.patterns().empty())
+      add(path + ".words", "is missing; nothing would be found");
+    TopicRule rule{in.id(), {in.languages().begin(), in.languages().end()}, {}, {}, {}, in.priority_points()};
+    rule.words.assign(in.words().begin(), in.words().end());
+    rule.patterns.assign(in.patterns().begin(), in.patterns().end());
+    skills(path + ".required_skills", in.required_skills(), rule.skills);
+    if (const auto added = topics.add(std::move(rule), breaker_); !added.ok()) {
+      const bool pattern = added.error().message.find("pattern") != std::string::npos;
+      add(path + (pattern ? ".patterns" : ".words"), added.error().message);
+    }
+  }
+
+  Policies& out_;
+  std::vector<ConfigProblem>& problems_;
+  WordBreaker breaker_;
+  std::set<std::string> ids_;
+};
+
+std::shared_ptr<Policies> Policies::make(const v1::Routing& routing, std::vector<ConfigProblem>& problems) {
+  auto out = std::make_shared<Policies>();
+  Builder{*out, problems}.build(routing);
+  return out;
+}
+
+const Policies::Tier* Policies::find_tier(const v1::Ticket& ticket) const {
+  const std::string& address = ticket.sender().address();
+  for (const Tier& tier : tiers_) {
+    const bool in = std::ranges::any_of(tier.addresses, [&](const std::string& wanted) {
+      return wanted.starts_with('@') ? address.starts_with("mailto:") && address.ends_with(wanted)
+                                     : address == wanted;
+    });
+    if (in) return &tier;
+  }
+  return nullptr;
+}
+
+std::string Policies::tier_of(const v1::Ticket& ticket) const {
+  const Tier* tier = find_tier(ticket);
+  return tier ? tier->id : "";
+}
+
+int Policies::points_of(const v1::Ticket& ticket, const Verdict& verdict) const {
+  int points = verdict.priority_points;
+  if (const Tier* tier = find_tier(ticket)) points += tier->priority_points;
+  const auto since = from_ms(ticket.opened_at_ms()) - from_ms(ticket.previous_resolved_at_ms());
+  if (ticket.previous_resolved_at_ms() > 0 && since <= repeat_days_) points += repeat_points_;
+  return std::clamp(points, -kPriorityPointsMax, kPriorityPointsMax);
+}
+
+const SlaRule* Policies::rule_for(const v1::Ticket& ticket, int points) const {
+  const std::string tier = tier_of(ticket);
+  const auto found = std::ranges::find_if(rules_, [&](const SlaRule& rule) {
+    return fits(rule.channels, ticket.channel()) && fits(rule.accounts, ticket.account_id()) &&
+           fits(rule.tiers, tier) && (rule.priority_points_min == 0 || points >= rule.priority_points_min);
+  });
+  return found == rules_.end() ? nullptr : &*found;
+}
+
+std::vector<ConfigProblem> policy_problems(const v1::Config& config) {
+  std::vector<ConfigProblem> problems;
+  (void)Policies::make(config.routing(), problems);
+  return problems;
+}
+
+Verdict verdict_of(const v1::TicketVerdict& in) {
+  Verdict out;
+  out.language = in.language();
+  out.topics.assign(in.topics().begin(), in.topics().end());
+  out.sentiment = std::clamp(in.sentiment(), -100, 100);
+  out.complaint = in.complaint();
+  out.urgent = in.urgent();
+  for (const std::string& text : in.required_skills()) {
+    if (auto skill = parse_skill(text, kSkillLevelMin); skill.ok())
+      out.required_skills.push_back(*std::move(skill));
+  }
+  out.required_skills = normalised(std::move(out.required_skills));
+  out.priority_points = std::clamp(in.priority_points(), -kPriorityPointsMax, kPriorityPointsMax);
+  out.explanation = in.explanation();
+  return out;
+}
+
+v1::TicketVerdict to_proto(const Verdict& in) {
+  v1::TicketVerdict out;
+  out.set_language(in.language);
+  for (const std::string& topic : in.topics) out.add_topics(topic);
+  out.set_sentiment(in.sentiment);
+  out.set_complaint(in.complaint);
+  out.set_urgent(in.urgent);
+  for (const Skill& skill : in.required_skills)
+    out.add_required_skills(skill.name + "=" + std::to_string(skill.level));
+  out.set_priority_points(in.priority_points);
+  std::size_t end = std::min(in.explanation.size(), kExplanationBytesMax);
+  while (end < in.explanation.size() && end > 0 && (in.explanation[end] & 0xC0) == 0x80)
+    --end;  // no half characters
+  out.set_explanation(in.explanation.substr(0, end));
+  return out;
+}
+
+}  // namespace hark::routing

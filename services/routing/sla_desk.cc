@@ -1,0 +1,220 @@
+#include "routing/sla_desk.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "base/async/task.h"
+#include "routing/term.h"
+
+namespace hark::routing {
+namespace {
+
+using namespace std::chrono_literals;
+
+constexpr std::chrono::milliseconds kPauseMin = 50ms;
+constexpr std::chrono::milliseconds kPauseMax = 2s;
+constexpr int kAttemptsMax = 100;
+
+std::string suffix(const SlaMark& mark) {
+  return std::to_string(static_cast<int>(mark.metric)) + "-" + std::to_string(mark.percent) + "-" +
+         std::to_string(to_ms(mark.since));
+}
+
+}  // namespace
+
+SlaDesk::SlaDesk(World world)
+    : world_{std::move(world)},
+      work_{world_.executor},
+      timer_{world_.executor},
+      tasks_{world_.executor, world_.on_failure} {}
+
+SlaDesk::~SlaDesk() = default;
+
+void SlaDesk::begin() {
+  tasks_.spawn("read timelines", read());
+  tasks_.spawn("sla", tick());
+}
+
+Task<> SlaDesk::close() {
+  tasks_.cancel();
+  co_await tasks_.wait();
+}
+
+void SlaDesk::take(const v1::Ticket& ticket, const SlaRule* rule) {
+  if (rule == nullptr) return forget(ticket.id());
+  Watched& watched = watched_[ticket.id()];
+  const bool changed = watched.rule != rule || watched.ticket.conversation_id() != ticket.conversation_id();
+  watched.ticket = ticket;
+  watched.rule = rule;
+  if (changed) want_reading(ticket.id());
+}
+
+void SlaDesk::forget(const std::string& ticket_id) {
+  const auto found = watched_.find(ticket_id);
+  if (found == watched_.end()) return;
+  arm(ticket_id, found->second, std::nullopt);
+  count(found->second, false, false);
+  watched_.erase(found);
+}
+
+void SlaDesk::take(const v1::Event& event) {
+  switch (event.type()) {
+    case v1::EVENT_TYPE_ACCEPTED:
+    case v1::EVENT_TYPE_REPLIED:
+    case v1::EVENT_TYPE_STARTED:
+    case v1::EVENT_TYPE_WAIVED:
+    case v1::EVENT_TYPE_REOPENED:
+    case v1::EVENT_TYPE_OWED_AGAIN:
+    case v1::EVENT_TYPE_MERGED:
+    case v1::EVENT_TYPE_UNMERGED:
+      if (watched_.contains(event.ticket_id())) want_reading(event.ticket_id());
+      break;
+    default:
+      break;
+  }
+}
+
+std::optional<TimePoint> SlaDesk::due(const std::string& ticket_id) const {
+  const auto found = watched_.find(ticket_id);
+  if (found == watched_.end() || !found->second.clock) return std::nullopt;
+  return found->second.clock->due();
+}
+
+void SlaDesk::want_reading(const std::string& ticket_id) {
+  if (std::exchange(watched_[ticket_id].to_read, true)) return;
+  to_read_.push_back(ticket_id);
+  work_.notify_all();
+}
+
+/// Tries again what failed in passing; anything else is given up.
+template <class Response, class Request>
+Task<> SlaDesk::send(Task<Result<Response>> (Conversations::*call)(Request), Request request) {
+  auto pause = kPauseMin;
+  for (int attempt = 0; attempt < kAttemptsMax; ++attempt) {
+    const auto answer = co_await (world_.conversations.*call)(request);
+    if (answer.ok() || !is_passing(answer.error())) co_return;
+    co_await sleep_for(pause);
+    pause = std::min(pause * 2, kPauseMax);
+  }
+}
+
+Task<> SlaDesk::read() {
+  auto pause = kPauseMin;
+  for (;;) {
+    if (to_read_.empty()) {
+      co_await work_.wait();
+      continue;
+    }
+    const std::string id = to_read_.front();
+    to_read_.pop_front();
+    const auto before = watched_.find(id);
+    if (before == watched_.end()) continue;
+    before->second.to_read = false;  // what happens from here on asks for another reading
+    const v1::Ticket ticket = before->second.ticket;
+    const auto entries =
+        co_await world_.conversations.entries_since(ticket.conversation_id(), ticket.opened_at_ms());
+    const auto found = watched_.find(id);
+    if (found == watched_.end()) continue;
+    if (!entries.ok()) {
+      if (!is_passing(entries.error())) continue;
+      want_reading(id);
+      co_await sleep_for(pause);
+      pause = std::min(pause * 2, kPauseMax);
+      continue;
+    }
+    pause = kPauseMin;
+    Watched& watched = found->second;
+    SlaLog log = sla_log(ticket, *entries);
+    watched.clock.emplace(watched.rule->policy, *watched.rule->hours);
+    for (const SlaEvent& event : log.events) watched.clock->apply(event);
+    watched.told.merge(log.told);
+    const auto missed = [](const SlaMarkKey& key) { return std::get<1>(key) >= 100; };
+    if (watched.rule->missed_priority_points != 0 && std::ranges::any_of(watched.told, missed)) {
+      world_.raise(id, watched.rule->missed_priority_points);
+    }
+    if (const auto still = watched_.find(id); still != watched_.end()) look(id, still->second);
+  }
+}
+
+/// Tells what has been passed, and arms the timer for what comes next.
+void SlaDesk::look(const std::string& ticket_id, Watched& watched) {
+  if (!watched.clock) return;
+  const TimePoint now = world_.clock.now();
+  const auto marks = watched.clock->marks(now);
+  for (const SlaMark& mark : marks) {
+    if (!watched.told.insert(key_of(mark)).second) continue;
+    tasks_.spawn("sla mark", tell(ticket_id, mark));
+  }
+  bool at_risk = false, missed = false;
+  for (const SlaReading& reading : watched.clock->readings(now)) {
+    missed = missed || reading.missed;
+    at_risk = at_risk || std::ranges::any_of(marks, [&](const SlaMark& m) {
+                return m.metric == reading.metric && m.since == reading.since && m.percent < 100;
+              });
+  }
+  count(watched, at_risk && !missed, missed);
+  arm(ticket_id, watched, watched.clock->next_deadline(now));
+}
+
+void SlaDesk::arm(const std::string& ticket_id, Watched& watched, std::optional<TimePoint> at) {
+  if (watched.armed == at) return;
+  if (watched.armed) deadlines_.erase({*watched.armed, ticket_id});
+  watched.armed = at;
+  if (at) deadlines_.insert({*at, ticket_id});
+  timer_.cancel();
+}
+
+void SlaDesk::count(Watched& watched, bool at_risk, bool missed) {
+  if (watched.at_risk == at_risk && watched.missed == missed) return;
+  counts_.at_risk += static_cast<int>(at_risk) - static_cast<int>(std::exchange(watched.at_risk, at_risk));
+  counts_.missed += static_cast<int>(missed) - static_cast<int>(std::exchange(watched.missed, missed));
+  if (world_.on_counts) world_.on_counts(counts_);
+}
+
+Task<> SlaDesk::tick() {
+  for (;;) {
+    if (deadlines_.empty()) {
+      timer_.expires_at(asio::steady_timer::time_point::max());
+    } else {
+      timer_.expires_after(std::max(deadlines_.begin()->first - world_.clock.now(), Duration{0}));
+    }
+    co_await timer_.async_wait(as_result);
+    while (!deadlines_.empty() && deadlines_.begin()->first <= world_.clock.now()) {
+      const std::string id = deadlines_.begin()->second;
+      Watched& watched = watched_.at(id);
+      arm(id, watched, std::nullopt);
+      look(id, watched);
+    }
+  }
+}
+
+Task<> SlaDesk::tell(std::string ticket_id, SlaMark mark) {
+  const auto found = watched_.find(ticket_id);
+  if (found == watched_.end()) co_return;
+  const SlaRule& rule = *found->second.rule;
+  v1::AnnotateTicketRequest request;
+  request.set_idempotency_key("sla-" + ticket_id + "-" + suffix(mark));
+  request.set_ticket_id(ticket_id);
+  request.set_fencing_token(world_.fencing_token);
+  *request.mutable_sla() = to_proto(mark, rule.policy);
+  co_await send(&Conversations::annotate, std::move(request));
+  if (mark.percent < 100 || !watched_.contains(ticket_id)) co_return;
+  if (rule.missed_priority_points != 0) world_.raise(ticket_id, rule.missed_priority_points);
+  if (!rule.missed_move_to_skills.empty()) co_await move(ticket_id, mark);
+}
+
+/// Passes the ticket on, whoever holds it.
+Task<> SlaDesk::move(std::string ticket_id, SlaMark mark) {
+  const SlaRule& rule = *watched_.at(ticket_id).rule;
+  v1::TransferRequest request;
+  request.set_idempotency_key("sla-move-" + ticket_id + "-" + suffix(mark));
+  request.set_ticket_id(ticket_id);
+  request.set_fencing_token(world_.fencing_token);
+  request.set_by_supervisor(true);
+  for (const std::string& skill : rule.missed_move_to_skills) request.add_wanted_skills(skill);
+  request.set_reason("the " + std::string{name_of(mark.metric)} + " target of " + rule.policy.name +
+                     " is missed");
+  co_await send(&Conversations::transfer, std::move(request));
+}
+
+}  // namespace hark::routing

@@ -1,0 +1,75 @@
+#include "routing/sla_log.h"
+
+#include <map>
+
+namespace hark::routing {
+namespace {
+
+v1::SlaMetric metric_of(SlaMetric metric) { return static_cast<v1::SlaMetric>(static_cast<int>(metric) + 1); }
+
+}  // namespace
+
+SlaMarkKey key_of(const SlaMark& mark) { return {metric_of(mark.metric), mark.percent, to_ms(mark.since)}; }
+SlaMarkKey key_of(const v1::SlaNotice& notice) {
+  return {notice.metric(), notice.percent(), notice.since_ms()};
+}
+
+SlaLog sla_log(const v1::Ticket& ticket, std::span<const v1::Entry> entries) {
+  using Kind = SlaEvent::Kind;
+  SlaLog log;
+  std::map<std::string, std::vector<std::string>> answered_by;
+  for (const v1::Entry& entry : entries) {
+    if (!entry.answered_by_entry_id().empty())
+      answered_by[entry.answered_by_entry_id()].push_back(entry.id());
+  }
+  log.events.push_back({from_ms(ticket.opened_at_ms()), Kind::kOpened, {}});
+  for (const v1::Entry& entry : entries) {
+    if (entry.ticket_id() != ticket.id()) continue;
+    const TimePoint at = from_ms(entry.accepted_at_ms());
+    switch (entry.kind()) {
+      case v1::ENTRY_KIND_INBOUND:
+        log.events.push_back({at, Kind::kOwed, {entry.id()}});
+        break;
+      case v1::ENTRY_KIND_REPLY:
+      case v1::ENTRY_KIND_STARTED:
+        log.events.push_back({at, Kind::kReplied, answered_by[entry.id()]});
+        break;
+      case v1::ENTRY_KIND_STATUS:
+        switch (entry.status().change()) {
+          case v1::StatusChange::CHANGE_RESOLVED:
+            log.events.push_back({at, Kind::kResolved, {}});
+            break;
+          case v1::StatusChange::CHANGE_REOPENED:
+            log.events.push_back({at, Kind::kReopened, {}});
+            break;
+          case v1::StatusChange::CHANGE_WAIVED:
+            if (!entry.answers_entry_id().empty()) {
+              log.events.push_back({at, Kind::kWaived, {entry.answers_entry_id()}});
+            }
+            break;
+          case v1::StatusChange::CHANGE_SLA_WARNING:
+          case v1::StatusChange::CHANGE_SLA_MISSED:
+            log.told.insert(key_of(entry.status().sla()));
+            break;
+          default:
+            break;
+        }
+        break;
+      default:
+        break;
+    }
+  }
+  return log;
+}
+
+v1::SlaNotice to_proto(const SlaMark& mark, const SlaPolicy& policy) {
+  v1::SlaNotice out;
+  out.set_metric(metric_of(mark.metric));
+  out.set_percent(mark.percent);
+  out.set_since_ms(to_ms(mark.since));
+  out.set_at_ms(to_ms(mark.at));
+  out.set_policy(policy.name);
+  return out;
+}
+
+}  // namespace hark::routing

@@ -1,0 +1,80 @@
+#include "routing/sla_log.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+namespace hark::routing {
+namespace {
+
+using testing::ElementsAre;
+using testing::IsEmpty;
+
+v1::Entry entry(const char* id, v1::EntryKind kind, std::int64_t at_ms) {
+  v1::Entry out;
+  out.set_id(id);
+  out.set_kind(kind);
+  out.set_accepted_at_ms(at_ms);
+  out.set_ticket_id("tkt_1");
+  return out;
+}
+v1::Entry status(v1::StatusChange::Change change, std::int64_t at_ms) {
+  v1::Entry out = entry("s", v1::ENTRY_KIND_STATUS, at_ms);
+  out.mutable_status()->set_change(change);
+  return out;
+}
+v1::Ticket ticket() {
+  v1::Ticket out;
+  out.set_id("tkt_1");
+  out.set_opened_at_ms(100);
+  return out;
+}
+
+std::vector<SlaEvent::Kind> kinds(const SlaLog& log) {
+  std::vector<SlaEvent::Kind> out;
+  for (const SlaEvent& event : log.events) out.push_back(event.kind);
+  return out;
+}
+
+TEST(SlaLog, IsReadFromTheTimeline) {
+  using Kind = SlaEvent::Kind;
+  auto first = entry("m1", v1::ENTRY_KIND_INBOUND, 100);
+  first.set_answered_by_entry_id("r1");
+  auto waived = status(v1::StatusChange::CHANGE_WAIVED, 300);
+  waived.set_answers_entry_id("m2");
+  auto elsewhere = entry("x", v1::ENTRY_KIND_REPLY, 150);
+  elsewhere.set_ticket_id("tkt_0");
+  const std::vector<v1::Entry> entries{first,
+                                       elsewhere,
+                                       entry("n", v1::ENTRY_KIND_NOTE, 160),
+                                       entry("auto", v1::ENTRY_KIND_AUTO_REPLY, 170),
+                                       entry("r1", v1::ENTRY_KIND_REPLY, 200),
+                                       entry("m2", v1::ENTRY_KIND_INBOUND, 250),
+                                       waived,
+                                       status(v1::StatusChange::CHANGE_RESOLVED, 400),
+                                       status(v1::StatusChange::CHANGE_REOPENED, 500)};
+  const SlaLog log = sla_log(ticket(), entries);
+  EXPECT_THAT(kinds(log), ElementsAre(Kind::kOpened, Kind::kOwed, Kind::kReplied, Kind::kOwed, Kind::kWaived,
+                                      Kind::kResolved, Kind::kReopened));
+  EXPECT_THAT(log.events[2].messages, ElementsAre("m1"));
+  EXPECT_THAT(log.events[4].messages, ElementsAre("m2"));
+}
+
+TEST(SlaLog, AReplyThatDidNotArriveAnsweredNothing) {
+  auto message = entry("m1", v1::ENTRY_KIND_INBOUND, 100);
+  message.set_answered_by_entry_id("r2");  // r1 bounced
+  const SlaLog log = sla_log(ticket(), std::vector<v1::Entry>{message, entry("r1", v1::ENTRY_KIND_REPLY, 200),
+                                                              entry("r2", v1::ENTRY_KIND_REPLY, 900)});
+  EXPECT_THAT(log.events[2].messages, IsEmpty());
+  EXPECT_THAT(log.events[3].messages, ElementsAre("m1"));
+}
+
+TEST(SlaLog, MarksThatWereToldAreKnownAgain) {
+  const SlaMark mark{SlaMetric::kNextResponse, 80, from_ms(100), from_ms(900)};
+  auto told = status(v1::StatusChange::CHANGE_SLA_WARNING, 900);
+  *told.mutable_status()->mutable_sla() = to_proto(mark, {"usual", {}, {}});
+  const SlaLog log = sla_log(ticket(), std::vector<v1::Entry>{told});
+  EXPECT_THAT(log.told, ElementsAre(key_of(mark)));
+}
+
+}  // namespace
+}  // namespace hark::routing
