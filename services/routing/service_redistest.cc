@@ -94,6 +94,13 @@ class FakeConversations final : public Conversations {
     log(v1::EVENT_TYPE_ACCEPTED, ticket);
   }
 
+  void resolve(const std::string& id) {
+    v1::Ticket ticket = tickets.at(id);
+    tickets.erase(id);
+    ticket.set_state(v1::TICKET_STATE_RESOLVED);
+    log(v1::EVENT_TYPE_RESOLVED, ticket);
+  }
+
   void log(v1::EventType type, const v1::Ticket& ticket) {
     v1::Event event;
     event.set_position(static_cast<std::int64_t>(events.size()) + 1);
@@ -116,7 +123,8 @@ class FakeConversations final : public Conversations {
 
 /// One process's routing.
 struct Node {
-  Node(asio::any_io_executor executor, redis::Client& redis, Conversations& conversations, std::string name)
+  Node(asio::any_io_executor executor, redis::Client& redis, Conversations& conversations, std::string name,
+       Rules rules)
       : store{redis, 0},
         tasks{executor,
               [](std::string_view task, std::string_view what) { ADD_FAILURE() << task << ": " << what; }},
@@ -125,7 +133,7 @@ struct Node {
                  [this](std::string_view what, std::string_view detail) {
                    news.push_back(std::string{what} + ": " + std::string{detail});
                  }},
-                {}} {
+                std::move(rules)} {
     tasks.spawn("lead", service.run());
   }
 
@@ -152,7 +160,7 @@ class RoutingService : public hark::testing::RedisTest {
   }
 
   Task<> start(std::string name = "one") {
-    node = std::make_unique<Node>(executor(), client(), conversations, std::move(name));
+    node = std::make_unique<Node>(executor(), client(), conversations, std::move(name), rules);
     EXPECT_TRUE(co_await node->service.leads_within(20s));
   }
   Task<> stop() {
@@ -194,6 +202,7 @@ class RoutingService : public hark::testing::RedisTest {
   }
 
   FakeConversations conversations{executor()};
+  Rules rules;
   std::unique_ptr<Node> node;
 };
 
@@ -264,6 +273,34 @@ TEST_F(RoutingService, AnOfferOutlivesItsProcess) {
     EXPECT_TRUE(again.ok()) << again.error().message;
     EXPECT_EQ(again->assignment_token(), 1);
     EXPECT_EQ((co_await t.accept(before.offers(0).id(), "eve")).error().reason, Reason::kAgentNotFound);
+    co_await t.stop();
+  });
+}
+
+TEST_F(RoutingService, AWrapUpOutlivesItsProcessAndEndsByItsAgentsWord) {
+  rules.settings.wrap_up = std::chrono::hours{1};
+  play(+[](RoutingService& t) -> Task<> {
+    co_await t.start("one");
+    co_await t.make_agent("ana");
+    auto session = co_await t.sit_down("ana");
+    t.conversations.open("tkt_1");
+    const auto offered = co_await see_offers(session, 1);
+    EXPECT_TRUE((co_await t.accept(offered.offers(0).id(), "ana")).ok());
+    t.conversations.resolve("tkt_1");
+    std::int64_t until = 0;
+    while (until == 0) until = (co_await session->next())->agent().wrap_up_until_ms();
+    session.reset();
+    co_await t.stop();
+
+    co_await t.start("two");
+    session = co_await t.sit_down("ana");
+    EXPECT_EQ((co_await session->next())->agent().wrap_up_until_ms(), until);
+    t.conversations.open("tkt_2");
+    v1::EndWrapUpRequest done;
+    done.set_agent_id("ana");
+    EXPECT_TRUE((co_await t.node->service.end_wrap_up(done)).ok());
+    EXPECT_EQ((co_await see_offers(session, 1)).offers(0).ticket().id(), "tkt_2");
+    session.reset();
     co_await t.stop();
   });
 }
