@@ -5,7 +5,7 @@
 #include "base/config/config.h"
 #include "base/log/log.h"
 #include "base/rpc/server.h"
-#include "conversation/attention_hub.h"
+#include "conversation/attention_relay.h"
 #include "conversation/blob/folder.h"
 #include "conversation/rpc/attention_handler.h"
 #include "conversation/rpc/blob_handler.h"
@@ -46,8 +46,11 @@ class ConversationModule final : public Module {
                }},
         redis_{thread_.executor(), redis_options(process, process.config.redis().connections())},
         blocking_{thread_.executor(), redis_options(process, 1)},
+        attention_blocking_{thread_.executor(), redis_options(process, 1)},
         blobs_{process.data_dir / "blobs"},
-        attention_hub_{thread_.executor()} {}
+        attention_hub_{thread_.executor()},
+        attention_relay_{tasks_, attention_hub_, redis_, attention_blocking_,
+                         std::to_string(secure_random())} {}
 
   ~ConversationModule() override { stop(); }
 
@@ -90,6 +93,7 @@ class ConversationModule final : public Module {
       Logger{"conversation"}.warning("a merge of customers could not be finished",
                                      {{"why", finished.error().message}});
     }
+    asio::post(thread_.executor(), [this] { attention_relay_.start(); });
     return block_on(thread_.executor(), events_->start());
   }
 
@@ -103,6 +107,7 @@ class ConversationModule final : public Module {
     tasks_.cancel();
     co_await tasks_.wait();
     co_await blocking_.close();
+    co_await attention_blocking_.close();
     co_await redis_.close();
     co_return true;
   }
@@ -112,8 +117,10 @@ class ConversationModule final : public Module {
   TaskGroup tasks_;
   redis::Client redis_;
   redis::Client blocking_;
+  redis::Client attention_blocking_;
   BlobFolder blobs_;
   AttentionHub attention_hub_;
+  AttentionRelay attention_relay_;
   std::optional<Store> store_;
   std::optional<Conversations> service_;
   std::optional<EventHub> events_;
