@@ -12,6 +12,7 @@
 #include "conversation/rpc/channel_handler.h"
 #include "conversation/rpc/conversation_handler.h"
 #include "conversation/rpc/event_handler.h"
+#include "conversation/unfetched_replies.h"
 
 namespace hark::conversation {
 namespace {
@@ -22,6 +23,7 @@ Conversations::Settings settings_from(const v1::Config& config) {
     settings.accounts.emplace(
         account.id(), OwnAccount{account.has_chat() ? v1::CHANNEL_CHAT : v1::CHANNEL_EMAIL, account.name()});
   }
+  settings.offer_switch_after = std::chrono::seconds{config.chat().offer_switch_after_seconds()};
   return settings;
 }
 
@@ -73,6 +75,7 @@ class ConversationModule final : public Module {
     service_.emplace(*store_, process_.clock, ThreadTokens{meta->secret}, settings_from(process_.config),
                      process_.metrics);
     events_.emplace(tasks_, *store_, blocking_);
+    unfetched_.emplace(tasks_, *service_, *events_);
     conversation_.emplace(tasks_, *service_);
     channel_.emplace(tasks_, *service_, *events_, attention_hub_);
     event_.emplace(tasks_, *service_, *events_);
@@ -94,7 +97,9 @@ class ConversationModule final : public Module {
                                      {{"why", finished.error().message}});
     }
     asio::post(thread_.executor(), [this] { attention_relay_.start(); });
-    return block_on(thread_.executor(), events_->start());
+    if (auto started = block_on(thread_.executor(), events_->start()); !started.ok()) return started;
+    asio::post(thread_.executor(), [this] { unfetched_->start(); });
+    return {};
   }
 
   void stop() override {
@@ -124,6 +129,7 @@ class ConversationModule final : public Module {
   std::optional<Store> store_;
   std::optional<Conversations> service_;
   std::optional<EventHub> events_;
+  std::optional<UnfetchedReplies> unfetched_;
   std::optional<ConversationHandler> conversation_;
   std::optional<ChannelHandler> channel_;
   std::optional<EventHandler> event_;
