@@ -227,6 +227,7 @@ Task<Result<v1::ConsoleResponse::ConversationUpdate>> Feeds::load(std::string co
   HARK_CO_TRY(auto got, co_await conversation_.get_conversation(std::move(get)));
   v1::ConsoleResponse::ConversationUpdate update;
   *update.mutable_conversation() = std::move(*got.mutable_conversation());
+  if (update.conversation().id() != conversation_id) update.set_instead_of_id(conversation_id);
   add_reply_options(update, setup_);
   what.fit(update.conversation().last_sequence());
   if (what.entries) {

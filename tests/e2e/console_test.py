@@ -242,6 +242,36 @@ def test_colleagues_see_each_other_look_and_type(hark, page):
     ana.wait("ben is gone", lambda f: f["attention"]["agentId"] == "ben" and f["attention"]["gone"])
 
 
+def test_two_customers_become_one_on_every_page_and_come_apart_again(hark, page):
+    ana, ben = page("ana"), page("ben")
+    (work, survivor), (home, loser) = writes(hark, subject="Parcel 0"), writes(hark, subject="Parcel 1")
+    ana.open(survivor)
+    ben.open(loser)
+    merge = {"survivorId": survivor, "loserId": loser, "idempotencyKey": uuid.uuid4().hex}
+    with pytest.raises(Refused) as refused:
+        ana.command(merge={**merge, "reason": " "})
+    assert refused.value.reason == "INVALID_FIELD"
+    ana.command(merge={**merge, "reason": "the same passport", "agentId": "sam"})
+    ana.command(merge={**merge, "reason": "the same passport", "agentId": "sam"})
+
+    def whole(frame):
+        return loser in (frame["conversation"]["conversation"]["mergedCustomerIds"] or [])
+    ana.wait("one customer", whole)
+    moved = ben.wait("where the customer is now", lambda f: f["conversation"]["insteadOfId"] == loser)
+    assert moved["conversation"]["conversation"]["id"] == survivor
+    opened = ana.open(survivor)
+    assert [e["content"]["subject"] for e in opened["entries"] if e["kind"] == "ENTRY_KIND_INBOUND"] == ["Parcel 0", "Parcel 1"]
+    told = [(e["agentId"], e["reason"]) for e in opened["entries"] if e["status"]["change"] == "CHANGE_MERGED"]
+    assert told and set(told) == {("ana", "the same passport")}
+    assert {a["address"]: a["customerId"] or "" for a in opened["conversation"]["addresses"]} == {f"mailto:{work}": "", f"mailto:{home}": loser}
+
+    apart = len(ana.frames)
+    ana.command(unmerge={"customerId": loser, "reason": "they share a flat"})
+    ana.wait("two customers", lambda f: f in ana.frames[apart:] and f["conversation"]["conversation"]["id"] == survivor and not whole(f))
+    assert [e["content"]["subject"] for e in ben.open(loser)["entries"] if e["kind"] == "ENTRY_KIND_INBOUND"] == ["Parcel 1"]
+    assert [e["reason"] for e in ben.open(loser)["entries"] if e["status"]["change"] == "CHANGE_UNMERGED"] == ["they share a flat"]
+
+
 def test_typing_goes_both_ways_between_an_agent_and_a_customers_chat(hark, page):
     service, channels = protos.channel_service_pb2, protos.channel_pb2
     visitor = f"chat:site:{uuid.uuid4().hex}"
