@@ -68,6 +68,26 @@ def reply(done, entry, text="It leaves today.", **more):
     return {"entryId": entry["id"], "assignmentToken": done["assignmentToken"], "text": text, **more}
 
 
+# FIELD 21
+def test_a_reply_that_is_sent_again_after_a_lost_connection_reaches_the_customer_once(hark, page, sink):
+    ana = page("ana", available=True)
+    sender, conversation = writes(hark)
+    done = ana.take(conversation)
+    entry = ana.open(conversation)["entries"][0]
+    command = {"reply": {**reply(done, entry, "Once is enough."), "idempotencyKey": uuid.uuid4().hex}}
+    ana.send(command=command)  # nobody waits for the answer
+    ana.drop()
+    back = Console(hark).come_back(ana)
+    first, second = (back.ask(command=command)["done"]["entry"]["id"] for _ in range(2))
+    assert first == second
+    _, last = writes(hark)
+    other = reply(back.take(last), back.open(last)["entries"][0], "The end.")
+    back.command(reply=other)
+    wait_for("what was sent later has arrived", lambda: [m for m in sink.mails if "The end." in m.get_content()])
+    assert [m.get_content().strip() for m in sink.to(sender)] == ["Once is enough."]
+    back.close()
+
+
 # FIELD 30
 def test_a_chat_that_arrives_while_the_connection_is_lost_is_seen_without_a_reload(hark, page):
     ana = page("ana", available=True)
