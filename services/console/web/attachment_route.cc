@@ -1,8 +1,6 @@
 #include "console/web/attachment_route.h"
 
-#include <google/protobuf/util/json_util.h>
-
-#include "base/core/check.h"
+#include "base/web/json_frame.h"
 #include "console/core/attachment_rules.h"
 
 namespace hark::console {
@@ -32,7 +30,7 @@ Task<web::HttpResponse> take_attachment(std::shared_ptr<ConsoleService> service,
   web::HttpResponse response;
   response.content_type = "application/json";
   response.headers.push_back({"Cache-Control", "no-store"});
-  HARK_CHECK(google::protobuf::util::MessageToJsonString(attachment, &response.body).ok());
+  response.body = web::write_json_frame(attachment);
   co_return response;
 }
 
