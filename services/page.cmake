@@ -77,7 +77,8 @@ function(hark_page_types)
 {
   "extends": "@CMAKE_SOURCE_DIR@/tsconfig.json",
   "compilerOptions": {"paths": {"hark/v1": ["./hark_v1.ts"]}, "typeRoots": ["@CMAKE_SOURCE_DIR@/node_modules/@types"]},
-  "include": ["@CMAKE_SOURCE_DIR@/services/*/page/**/*"]
+  "include": ["@CMAKE_SOURCE_DIR@/services/*/page/**/*", "@CMAKE_SOURCE_DIR@/tests/browser/**/*",
+              "@CMAKE_SOURCE_DIR@/tests/load/*.ts"]
 }
 ]])
   add_dependencies(unit_tests hark_page_types)

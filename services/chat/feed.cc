@@ -1,4 +1,6 @@
 // What goes down to visitors, and what is reported about it.
+#include <algorithm>
+
 #include "base/log/log.h"
 #include "chat/inbound.h"
 #include "chat/service.h"
@@ -18,22 +20,39 @@ const Logger& logger() {
 
 }  // namespace
 
-void ChatService::announce(const Visitor& visitor) {
-  look_again(visitor.address());
+/// Pages that have everything before it are told at once; the others read on.
+void ChatService::show_appended(const Visitor& visitor, const Store::Appended& appended, v1::ChatItem item) {
   news_.announce(visitor.address());
+  const auto found = by_visitor_.find(visitor.address());
+  if (found == by_visitor_.end()) return;
+  v1::ChatResponse response;
+  *response.mutable_item() = std::move(item);
+  response.mutable_item()->set_offset(appended.offset);
+  for (const auto& visit : found->second) {
+    const bool next = visit->sent == appended.offset - 1 && visit->epoch == appended.epoch &&
+                      visit->sent - visit->delivered < kItemsAheadMax;
+    if (next) {
+      visit->sink->send(response);
+      visit->sent = appended.offset;
+    } else if (visit->sent < appended.offset) {
+      wake(*visit);
+    }
+  }
+}
+
+void ChatService::wake(Visit& visit) {
+  ++visit.news;
+  visit.changed.notify_all();
 }
 
 void ChatService::look_again(std::string_view address) {
-  const auto wake = [](const std::set<VisitPtr>& visits) {
-    for (const auto& visit : visits) {
-      ++visit->news;
-      visit->changed.notify_all();
-    }
+  const auto wake_all = [](const std::set<VisitPtr>& visits) {
+    for (const auto& visit : visits) wake(*visit);
   };
   if (address.empty()) {
-    for (const auto& [visitor, visits] : by_visitor_) wake(visits);
+    for (const auto& [visitor, visits] : by_visitor_) wake_all(visits);
   } else if (const auto found = by_visitor_.find(address); found != by_visitor_.end()) {
-    wake(found->second);
+    wake_all(found->second);
   }
 }
 
@@ -88,8 +107,11 @@ Task<> ChatService::feed(VisitPtr visit) {
 
 /// False: the page was told to start afresh, and its feed is over.
 bool ChatService::send_page(const VisitPtr& visit, const Store::Page& page) {
+  // What was shown while it was read is not shown again.
+  const auto news =
+      std::ranges::find_if(page.items, [&](const auto& item) { return item.offset > visit->sent; });
   const bool continues = page.log.epoch == visit->epoch && visit->sent >= page.log.first - 1 &&
-                         (page.items.empty() || page.items.front().offset == visit->sent + 1);
+                         (news == page.items.end() || news->offset == visit->sent + 1);
   if (!continues) {
     v1::ChatResponse reload;
     reload.mutable_reload()->set_why("what was here can no longer be continued");
@@ -97,11 +119,11 @@ bool ChatService::send_page(const VisitPtr& visit, const Store::Page& page) {
     disconnect_feed(visit);
     return false;
   }
-  for (const auto& item : page.items) {
+  for (auto item = news; item != page.items.end(); ++item) {
     v1::ChatResponse response;
-    *response.mutable_item() = item.record.item();
+    *response.mutable_item() = item->record.item();
     visit->sink->send(response);
-    visit->sent = item.offset;
+    visit->sent = item->offset;
   }
   return true;
 }
@@ -138,11 +160,11 @@ Task<> ChatService::deliver(v1::Lease lease) {
     receipt.set_state(v1::DELIVERY_STATE_FAILED);
     receipt.set_detail(visitor.error().message);
   } else {
-    const auto appended =
-        co_await store_.append(*visitor, answer_record(message), std::to_string(message.created_at_ms()));
+    auto record = answer_record(message);
+    const auto appended = co_await store_.append(*visitor, record, std::to_string(message.created_at_ms()));
     if (!appended.ok()) co_return;  // the lease runs out and comes again
     if (appended->fresh) answers_.add();
-    announce(*visitor);
+    show_appended(*visitor, *appended, std::move(*record.mutable_item()));
     receipt.set_state(v1::DELIVERY_STATE_SENT);
     receipt.set_detail("waits in the visitor's chat");
   }

@@ -168,7 +168,7 @@ Task<Result<Store::Appended>> ChatService::take_message(VisitPtr visit, v1::Chat
   HARK_CO_TRY(const auto appended, co_await store_.append(visitor, record, visit->epoch));
   if (appended.fresh) {
     messages_.add();
-    announce(visitor);
+    show_appended(visitor, appended, std::move(*record.mutable_item()));
   }
   co_return appended;
 }

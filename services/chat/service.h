@@ -93,7 +93,8 @@ class ChatService {
   Task<> deliver(v1::Lease lease);
   Task<bool> report(v1::Receipt receipt);
   /// A visitor's log has grown here: tells the visitor's pages, wherever they are connected.
-  void announce(const Visitor& visitor);
+  void show_appended(const Visitor& visitor, const Store::Appended& appended, v1::ChatItem item);
+  static void wake(Visit& visit);
 
   /// Zero, or how long this visitor or address has to wait.
   Duration may_send(const Visitor& visitor, const std::string& remote_address);

@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "base/core/ids.h"
+#include "base/core/invalid.h"
 #include "console/answers.h"
 #include "console/frame_fit.h"
 #include "console/service.h"
@@ -12,10 +13,6 @@ namespace {
 
 constexpr int kNoticesSeenAtOnceMax = 200;
 constexpr std::size_t kEntryIdBytesMax = 64;
-
-Error invalid(std::string message) {
-  return {Code::kInvalidArgument, Reason::kInvalidField, std::move(message)};
-}
 
 Status check_draft(const v1::Draft& draft) {
   HARK_TRY_VOID(parse_id(IdKind::kConversation, draft.conversation_id()));

@@ -6,6 +6,7 @@
 #include "base/async/notifier.h"
 #include "base/core/ids.h"
 #include "console/core/back_off.h"
+#include "console/fold_event.h"
 #include "console/frame_fit.h"
 
 namespace hark::console {
@@ -13,6 +14,8 @@ namespace {
 
 constexpr Duration kRetryFirst{100};
 constexpr Duration kRetryMost{5'000};
+/// Events kept while a conversation is read; with more it is read once again.
+constexpr std::size_t kMeanwhileMax = 64;
 
 bool settles(v1::EventType type) {
   switch (type) {
@@ -86,6 +89,7 @@ Task<> Feeds::follow(OnEvent on_event_too, std::function<void()> on_afresh) {
   v1::SubscribeRequest from_now;
   from_now.set_from_now(true);
   from_now.set_mark_caught_up(true);
+  from_now.set_with_entries(true);
   for (;;) {
     const auto stream = events_.subscribe(from_now);
     bool followed = false;
@@ -112,13 +116,46 @@ Task<> Feeds::follow(OnEvent on_event_too, std::function<void()> on_afresh) {
 void Feeds::on_event(const v1::Event& event) {
   const auto found = feeds_.find(event.conversation_id());
   if (found == feeds_.end()) return;
-  auto& plan = found->second->plan;
+  auto& feed = *found->second;
+  if (event.has_entry() && !feed.plan.pending()) {
+    if (feed.reading && feed.meanwhile.size() < kMeanwhileMax) {
+      feed.meanwhile.push_back(event);
+      return;
+    }
+    if (!feed.reading && tell_event(feed, event)) return;
+  }
+  plan_for(feed, event);
+  start(found->second);
+}
+
+void Feeds::plan_for(Feed& feed, const v1::Event& event) {
+  auto& plan = feed.plan;
   // An event about an entry that does not say where it stands could be about any of them.
   if (event.sequence() == 0 && !event.entry_id().empty()) plan.everything();
   if (renumbers(event.type())) plan.everything();
   plan.changed(event.sequence());
   if (settles(event.type())) plan.settled();
-  start(found->second);
+}
+
+bool Feeds::tell_event(Feed& feed, const v1::Event& event) {
+  if (!feed.known) return false;
+  auto& conversation = *feed.known->mutable_conversation();
+  const bool counted = event.sequence() <= conversation.last_sequence();
+  if (!counted && !fold_event(conversation, event)) return false;
+  if (event.sequence() <= feed.told_up_to) return true;
+  const auto& entry = event.entry();
+  feed.told_up_to = entry.sequence();
+  feed.plan.shown({{entry.sequence(), entry.obligation() == v1::OBLIGATION_STATE_OPEN}});
+  auto update = *feed.known;
+  *update.add_entries() = entry;
+  tell(feed, {}, update);
+  return true;
+}
+
+void Feeds::tell_meanwhile(Feed& feed) {
+  for (const auto& event : std::exchange(feed.meanwhile, {})) {
+    if (feed.plan.pending() || !tell_event(feed, event)) plan_for(feed, event);
+  }
 }
 
 Feeds::FeedPtr Feeds::feed_of(const std::string& conversation_id) {
@@ -200,7 +237,7 @@ Task<> Feeds::read(FeedPtr feed) {
   while (feed->plan.pending() && !feed->watches.empty()) {
     auto asks = std::exchange(feed->asks, {});
     const auto what = feed->plan.take();
-    const auto update = co_await load(feed->id, what);
+    auto update = co_await load(feed->id, what);
     if (!update.ok()) {
       refuse_asks(*feed, std::move(asks), update.error());
       if (update.error().code == Code::kNotFound) break;
@@ -215,6 +252,13 @@ Task<> Feeds::read(FeedPtr feed) {
     }
     feed->plan.shown(shown);
     tell(*feed, asks, *update);
+    // After a merge the newest entry may have a lower sequence than before.
+    if (!shown.empty())
+      feed->told_up_to =
+          what.newest ? shown.back().sequence : std::max(feed->told_up_to, shown.back().sequence);
+    feed->known = *std::move(update);
+    feed->known->clear_entries();
+    tell_meanwhile(*feed);
   }
   feed->reading = false;
   forget_if_unwatched(feed);

@@ -2,6 +2,7 @@
 
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <unordered_map>
 #include <vector>
@@ -16,9 +17,9 @@ namespace hark::console {
 /// Keeps open pages abreast of their conversations: one subscription to the event log for the whole process,
 /// and one feed for each conversation that somebody has open or holds.
 ///
-/// A feed reads and tells one thing at a time, so a page never gets an older state after a newer one. What a
-/// page was told it may be told again; when the log's stream was lost, everything is read afresh, so that
-/// nothing is missed. Lives on the console's executor; its coroutines belong to `tasks`.
+/// A feed reads and tells one thing at a time, so a page never gets an older state after a newer one. What an
+/// event says whole is told without reading. What a page was told it may be told again; when the log's stream
+/// was lost, everything is read afresh, so that nothing is missed. Lives on the console's executor; its coroutines belong to `tasks`.
 class Feeds {
  public:
   using OnEvent = std::function<void(const v1::Event&)>;
@@ -67,10 +68,20 @@ class Feeds {
     std::unordered_map<Session*, Watch> watches;
     std::vector<Ask> asks;
     bool reading = false;
+    /// As last read and brought up to date since, without entries; of use while nothing is pending.
+    std::optional<v1::ConsoleResponse::ConversationUpdate> known;
+    /// Newest entry that pages were told of.
+    std::int64_t told_up_to = 0;
+    /// Came while it was read.
+    std::vector<v1::Event> meanwhile;
   };
   using FeedPtr = std::shared_ptr<Feed>;
 
   void on_event(const v1::Event& event);
+  void plan_for(Feed& feed, const v1::Event& event);
+  /// Tells of the event without reading; false if that is not enough.
+  bool tell_event(Feed& feed, const v1::Event& event);
+  void tell_meanwhile(Feed& feed);
   FeedPtr feed_of(const std::string& conversation_id);
   void start(const FeedPtr& feed);
   void forget_if_unwatched(const FeedPtr& feed);

@@ -10,14 +10,20 @@ using namespace std::chrono_literals;
 constexpr std::string_view kBlockMs = "5000";
 constexpr std::chrono::milliseconds kBlockTimeout = 8s;  // longer than the server blocks
 constexpr std::chrono::milliseconds kRetryAfter = 100ms;
-/// While events flow, they are gathered this long: a read names every partition, and costs the store more
-/// than a message does. The first event after silence is not held up.
-constexpr std::chrono::milliseconds kGatherFor = 3ms;
+/// Between two looks at the logs while events flow. A look names every partition and costs the store more
+/// than a message does; it is needed for what this process did not do itself, so while there is such, it is
+/// taken sooner.
+constexpr std::chrono::milliseconds kPauseWhenNothingNew = 20ms;
+constexpr std::chrono::milliseconds kPauseWhenNew = 3ms;
 
 }  // namespace
 
 EventHub::EventHub(TaskGroup& tasks, Store& store, redis::Client& blocking)
-    : tasks_{tasks}, store_{store}, blocking_{blocking} {}
+    : tasks_{tasks}, store_{store}, blocking_{blocking}, early_(store.partitions()) {
+  store_.on_event = [this](v1::Event event, std::shared_ptr<const v1::Entry> entry) {
+    if (!positions_.empty()) learn(std::move(event), std::move(entry));
+  };
+}
 
 Task<Status> EventHub::start() {
   auto ends = co_await store_.log_ends();
@@ -47,19 +53,42 @@ Task<> EventHub::tail() {
       co_await sleep_for(kRetryAfter);
       continue;
     }
+    int unknown = 0;
     for (const auto& stream : reply->items()) {
       const auto name = stream[0].view();
       const auto open = name.find("{p");
       const auto partition = static_cast<std::uint16_t>(std::strtol(name.data() + open + 2, nullptr, 10));
-      for (const auto& item : stream[1].items()) publish(decode_event(partition, item));
+      for (const auto& item : stream[1].items()) {
+        if (learn(decode_event(partition, item), {})) ++unknown;
+      }
     }
-    if (reply->size() > 0) co_await sleep_for(kGatherFor);
+    if (reply->size() > 0) co_await sleep_for(unknown > 0 ? kPauseWhenNew : kPauseWhenNothingNew);
   }
 }
 
-void EventHub::publish(v1::Event event) {
-  positions_[static_cast<std::size_t>(event.partition())] = event.position();
-  const auto shared = std::make_shared<const v1::Event>(std::move(event));
+bool EventHub::learn(v1::Event event, std::shared_ptr<const v1::Entry> entry) {
+  const auto partition = static_cast<std::size_t>(event.partition());
+  auto& position = positions_[partition];
+  auto& early = early_[partition];
+  const auto at = event.position();
+  if (at <= position) return false;
+  News news{std::make_shared<const v1::Event>(std::move(event)), std::move(entry)};
+  if (at > position + 1) {
+    if (early.size() < kEarlyEventsMax) early.emplace(at, std::move(news));
+    return true;
+  }
+  position = at;
+  publish(std::move(news));
+  while (!early.empty() && early.begin()->first <= position + 1) {
+    auto next = early.extract(early.begin());
+    if (next.key() <= position) continue;
+    position = next.key();
+    publish(std::move(next.mapped()));
+  }
+  return true;
+}
+
+void EventHub::publish(News news) {
   std::erase_if(subscriptions_, [&](const std::weak_ptr<Subscription>& weak) {
     const auto subscription = weak.lock();
     if (!subscription) return true;
@@ -68,7 +97,7 @@ void EventHub::publish(v1::Event event) {
       subscription->events.clear();
       subscription->overflowed = true;
     } else {
-      subscription->events.push_back(shared);
+      subscription->events.push_back(news);
     }
     if (subscription->events.size() <= 1 || subscription->overflowed) subscription->arrived.notify_all();
     return false;

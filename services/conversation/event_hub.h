@@ -1,7 +1,7 @@
 #pragma once
 
 #include <deque>
-#include <functional>
+#include <map>
 #include <memory>
 #include <vector>
 
@@ -12,17 +12,27 @@
 
 namespace hark::conversation {
 
-/// Tails the event logs of all partitions with one blocking reader and hands each new event to every
-/// subscriber of this process. A subscriber that falls behind loses its place in memory, not in the log: it
-/// reads on from the store.
+/// Hands each new event of all partitions to every subscriber of this process, in the order of the log.
+///
+/// Most events are this process's own doing: the store tells them as they become durable. One blocking reader
+/// tails the logs for the rest: other processes' events, and those of scripts whose outcome nobody learned. A
+/// subscriber that falls behind loses its place in memory, not in the log: it reads on from the store.
 class EventHub {
  public:
   static constexpr std::size_t kQueuedEventsMax = 10'000;
+  /// Events of a partition that wait for an earlier one to be known; those beyond are left to the tail.
+  static constexpr std::size_t kEarlyEventsMax = 1'000;
+
+  struct News {
+    std::shared_ptr<const v1::Event> event;
+    /// Of an event of this process, where it is at hand; null otherwise.
+    std::shared_ptr<const v1::Entry> entry;
+  };
 
   /// One reader's live queue. Owned by the reader; unsubscribes when it goes away.
   struct Subscription {
     explicit Subscription(const asio::any_io_executor& executor) : arrived{executor} {}
-    std::deque<std::shared_ptr<const v1::Event>> events;
+    std::deque<News> events;
     bool overflowed = false;  // cleared by the reader when it has caught up from the store
     Notifier arrived;
   };
@@ -41,12 +51,17 @@ class EventHub {
 
  private:
   Task<> tail();
-  void publish(v1::Event event);
+  /// Publishes the event if it is the next one of its partition, and those that waited for it. False: it was
+  /// known.
+  bool learn(v1::Event event, std::shared_ptr<const v1::Entry> entry);
+  void publish(News news);
 
   TaskGroup& tasks_;
   Store& store_;
   redis::Client& blocking_;
   std::vector<std::int64_t> positions_;
+  /// By partition, then by position: what is known before everything that comes before it.
+  std::vector<std::map<std::int64_t, News>> early_;
   std::vector<std::weak_ptr<Subscription>> subscriptions_;
 };
 

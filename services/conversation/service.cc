@@ -1,14 +1,14 @@
 #include "conversation/service.h"
 
+#include "base/core/invalid.h"
 #include "conversation/core/address.h"
 #include "conversation/entry_build.h"
 
 namespace hark::conversation {
 namespace {
 
-Error invalid(std::string message) {
-  return {Code::kInvalidArgument, Reason::kInvalidField, std::move(message)};
-}
+/// Larger entries do not ride with their events: a queue of those would weigh too much.
+constexpr std::size_t kToldEntryBytesMax = 16U << 10;
 
 Error too_large(std::string message) {
   return {Code::kInvalidArgument, Reason::kTooLarge, std::move(message)};
@@ -116,7 +116,7 @@ Task<Result<v1::AcceptResponse>> Conversations::accept(v1::InboundMessage messag
   in.account_id = message.account_id();
   in.native_id = message.native_id();
   in.wants_answer = message.kind() == v1::InboundMessage::KIND_MESSAGE;
-  in.entry_bytes = entry.SerializeAsString();
+  in.entry = std::move(entry);
   in.ticket_bytes = ticket_attributes(message).SerializeAsString();
   in.address = address;
   in.name = message.sender().name();
@@ -125,6 +125,9 @@ Task<Result<v1::AcceptResponse>> Conversations::accept(v1::InboundMessage messag
   in.own_reference = message.thread().own_reference();
   in.references = {message.thread().references().begin(), message.thread().references().end()};
   in.blobs = take_blobs(*message.mutable_blobs());
+
+  in.tell_entry = identity.claims.joined.empty() && identity.claims.matches.empty() &&
+                  in.entry.ByteSizeLong() <= kToldEntryBytesMax;
 
   const auto customer = conversation;
   // Before the entry, so that who is told of it finds them.
@@ -145,8 +148,7 @@ Task<Result<v1::AcceptResponse>> Conversations::accept(v1::InboundMessage messag
     if (!accepted.ok()) co_return std::move(accepted).error();
     if (!accepted->moved_to.empty()) {
       in.via = std::exchange(conversation, accepted->moved_to);
-      entry.set_customer_id(customer);
-      in.entry_bytes = entry.SerializeAsString();
+      in.entry.set_customer_id(customer);
       continue;
     }
     if (accepted->look_up_parts) {

@@ -1,13 +1,10 @@
 // What agents, routing and integrators do to a conversation.
+#include "base/core/invalid.h"
 #include "conversation/entry_build.h"
 #include "conversation/service.h"
 
 namespace hark::conversation {
 namespace {
-
-Error invalid(std::string message) {
-  return {Code::kInvalidArgument, Reason::kInvalidField, std::move(message)};
-}
 
 /// Whom a note is for, as its event carries them.
 Result<std::string> agents_named(const v1::AddNoteRequest& request) {

@@ -1,6 +1,7 @@
 // What became of messages that we sent.
 #include <algorithm>
 
+#include "base/core/invalid.h"
 #include "conversation/core/address.h"
 #include "conversation/entry_build.h"
 #include "conversation/redis/decode.h"
@@ -8,10 +9,6 @@
 
 namespace hark::conversation {
 namespace {
-
-Error invalid(std::string message) {
-  return {Code::kInvalidArgument, Reason::kInvalidField, std::move(message)};
-}
 
 std::string why_not_arrived(const Store::DeliveryNews& news) {
   if (!news.detail.empty()) return news.detail;

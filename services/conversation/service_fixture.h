@@ -35,18 +35,6 @@ class ConversationsTest : public hark::testing::RedisTest {
       ADD_FAILURE() << finding.promise << " " << finding.where << " " << finding.what;
   }
 
-  template <class T>
-  static Task<> keep(Task<T> task, std::optional<T>& out) {
-    out.emplace(co_await std::move(task));
-  }
-  template <class T>
-  T run(Task<T> task) {
-    std::optional<T> out;
-    tasks().spawn("call", keep(std::move(task), out));
-    run_until_idle();
-    return *std::move(out);
-  }
-
   static v1::InboundMessage mail(const std::string& id, const std::string& from = "ana@x.lv") {
     v1::InboundMessage message;
     message.set_channel(v1::CHANNEL_EMAIL);

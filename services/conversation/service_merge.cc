@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <set>
 
+#include "base/core/invalid.h"
 #include "conversation/core/merge_order.h"
 #include "conversation/entry_build.h"
 #include "conversation/redis/keys.h"
@@ -15,10 +16,6 @@ namespace {
 
 constexpr int kAttemptsMax = 8;
 constexpr std::int64_t kPage = 500;
-
-Error invalid(std::string message) {
-  return {Code::kInvalidArgument, Reason::kInvalidField, std::move(message)};
-}
 
 Error impossible(std::string message) {
   return {Code::kFailedPrecondition, Reason::kMergeImpossible, std::move(message)};

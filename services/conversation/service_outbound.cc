@@ -1,14 +1,11 @@
 // What agents write to customers.
+#include "base/core/invalid.h"
 #include "conversation/core/address.h"
 #include "conversation/entry_build.h"
 #include "conversation/service.h"
 
 namespace hark::conversation {
 namespace {
-
-Error invalid(std::string message) {
-  return {Code::kInvalidArgument, Reason::kInvalidField, std::move(message)};
-}
 
 struct Accounts {
   const std::map<std::string, OwnAccount, std::less<>>& all;

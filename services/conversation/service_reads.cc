@@ -2,14 +2,11 @@
 #include <algorithm>
 #include <charconv>
 
+#include "base/core/invalid.h"
 #include "conversation/service.h"
 
 namespace hark::conversation {
 namespace {
-
-Error invalid(std::string message) {
-  return {Code::kInvalidArgument, Reason::kInvalidField, std::move(message)};
-}
 
 Result<int> page_size(int asked) {
   if (asked < 0 || asked > 500) return invalid("limit: must be 1 to 500, or 0 for 100");

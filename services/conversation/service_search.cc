@@ -4,16 +4,13 @@
 #include <map>
 #include <set>
 
+#include "base/core/invalid.h"
 #include "conversation/core/address.h"
 #include "conversation/core/search_text.h"
 #include "conversation/service.h"
 
 namespace hark::conversation {
 namespace {
-
-Error invalid(std::string message) {
-  return {Code::kInvalidArgument, Reason::kInvalidField, std::move(message)};
-}
 
 /// "<time>.<id>" of the last conversation that was looked into.
 Store::OpenTicketRef read_page_token(std::string_view token) {

@@ -31,7 +31,7 @@ void UnfetchedReplies::look_everywhere() {
 Task<> UnfetchedReplies::watch_events() {
   for (;;) {
     while (!subscription_->events.empty()) {
-      const auto event = std::move(subscription_->events.front());
+      const auto event = std::move(subscription_->events.front().event);
       subscription_->events.pop_front();
       if (event->type() == v1::EVENT_TYPE_DELIVERY && event->delivery() == v1::DELIVERY_STATE_SENT &&
           service_.fetched_by_customers(event->account_id())) {

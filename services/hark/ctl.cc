@@ -297,6 +297,7 @@ CLI::App* command(CLI::App& parent, Ctl& ctl, const char* name, const char* help
 
 }  // namespace
 
+// NOLINTNEXTLINE(readability-function-size): a table of commands and their options
 void add_ctl(CLI::App& app, int& status) {
   auto ctl = std::make_shared<Ctl>();
   auto* root = app.add_subcommand("ctl", "Ask and command a running Hark over gRPC");

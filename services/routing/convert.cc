@@ -2,12 +2,10 @@
 
 #include <algorithm>
 
+#include "base/core/invalid.h"
+
 namespace hark::routing {
 namespace {
-
-Error invalid(std::string message) {
-  return {Code::kInvalidArgument, Reason::kInvalidField, std::move(message)};
-}
 
 bool fits_id(char c) {
   return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '.' || c == '_' || c == '-';

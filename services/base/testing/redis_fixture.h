@@ -27,6 +27,20 @@ class RedisTest : public ::testing::Test {
   /// Runs the loop until every spawned task has ended; fails the test after a minute.
   void run_until_idle();
 
+  /// What a task returns, once it and all others have ended.
+  template <class T>
+  T run(Task<T> task) {
+    std::optional<T> out;
+    tasks().spawn("call", keep(std::move(task), out));
+    run_until_idle();
+    return *std::move(out);
+  }
+  /// For tasks that are to run beside each other: spawn() each, then run_until_idle().
+  template <class T>
+  static Task<> keep(Task<T> task, std::optional<T>& out) {
+    out.emplace(co_await std::move(task));
+  }
+
   void kill_server();   // SIGKILL
   void start_server();  // on the same files
 

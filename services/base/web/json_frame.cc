@@ -3,6 +3,7 @@
 #include <google/protobuf/message.h>
 #include <google/protobuf/util/json_util.h>
 
+#include "base/web/json_read.h"
 #include "base/web/json_write.h"
 
 namespace hark::web {
@@ -23,6 +24,8 @@ Error refuse(Reason reason, std::string_view what, std::string detail) {
 }  // namespace
 
 Status read_json_frame(std::string_view json, google::protobuf::Message& out) {
+  if (read_plain_json(json, out)) return {};
+  out.Clear();
   const google::protobuf::StringPiece text{json.data(), json.size()};
   const util::JsonParseOptions strict;
   const auto read = util::JsonStringToMessage(text, &out, strict);

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "base/core/digest.h"
+#include "base/core/invalid.h"
 
 namespace hark::chat {
 namespace {
@@ -12,10 +13,6 @@ constexpr std::size_t kFieldBytesMax = 254;
 
 bool has_control(std::string_view text) {
   return std::ranges::any_of(text, [](char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7f; });
-}
-
-Error invalid(std::string message) {
-  return {Code::kInvalidArgument, Reason::kInvalidField, std::move(message)};
 }
 
 Status check_fields(const Identity& identity) {

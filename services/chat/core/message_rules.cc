@@ -2,14 +2,12 @@
 
 #include <algorithm>
 
+#include "base/core/invalid.h"
+
 namespace hark::chat {
 namespace {
 
 constexpr std::size_t kContentTypeBytesMax = 100;
-
-Error invalid(std::string message) {
-  return {Code::kInvalidArgument, Reason::kInvalidField, std::move(message)};
-}
 
 bool is_control(char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7f; }
 bool is_space(char c) { return c == ' ' || c == '\n' || c == '\t'; }

@@ -2,11 +2,12 @@
      KEYS  1 prefix of the visitor
      ARGV  1 what makes it one item: "c:<client id>" or "e:<entry>"  2 ChatLogRecord bytes  3 epoch to give a new session
            4 most items; the oldest leave the log  5 seconds that a session lives
-     Returns {offset, '1' appended | '0' it was there already} ]]
+     Returns {offset, '1' appended | '0' it was there already, epoch of the session} ]]
 local session, log, items = KEYS[1] .. ':session', KEYS[1] .. ':log', KEYS[1] .. ':items'
 local known = redis.call('HGET', items, ARGV[1])
-if known then return { known, '0' } end
+if known then return { known, '0', redis.call('HGET', session, 'epoch') or '' } end
 redis.call('HSETNX', session, 'epoch', ARGV[3])
+local epoch = redis.call('HGET', session, 'epoch')
 local offset = redis.call('HINCRBY', session, 'last', 1)
 redis.call('XADD', log, offset .. '-0', 'r', ARGV[2], 'i', ARGV[1])
 redis.call('HSET', items, ARGV[1], offset)
@@ -18,4 +19,4 @@ if over > 0 then
   end
 end
 for _, key in ipairs({ session, log, items }) do redis.call('EXPIRE', key, ARGV[5]) end
-return { tostring(offset), '1' }
+return { tostring(offset), '1', epoch }

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <functional>
+#include <set>
 #include <string>
 #include <string_view>
 
@@ -15,7 +16,8 @@ constexpr std::int64_t kNewsKeptMax = 10'000;
 /// Wakes the other chat processes on the same Redis when a visitor's log has grown: the process that takes an
 /// answer is not always the one that the visitor's page is connected to.
 ///
-/// A wake-up and nothing more: what there is to say is in the log. Lives on its service's thread.
+/// A wake-up and nothing more: what there is to say is in the log. Announcements that come close together go
+/// out together. Lives on its service's thread.
 class News {
  public:
   /// Told whose log has grown by another process; empty: anybody's, some announcements were missed.
@@ -28,16 +30,18 @@ class News {
   /// Begins to listen.
   void start(OnNews on_news);
   /// Tells the others. Returns at once.
-  void announce(std::string address);
+  void announce(std::string_view address);
 
  private:
   Task<> listen();
-  Task<> send(std::string address);
+  Task<> send_gathered();
 
   TaskGroup& tasks_;
   redis::Client& redis_;
   redis::Client& blocking_;
   std::string process_;
+  std::set<std::string, std::less<>> gathered_;
+  bool sending_ = false;
   OnNews on_news_;
 };
 

@@ -84,7 +84,7 @@ Task<Result<Store::Appended>> Store::append(const Visitor& visitor, const v1::Ch
       record.SerializeAsString(), std::move(epoch), std::to_string(kLogItemsMax),
       std::to_string(session_life_.count())};
   HARK_CO_TRY(const auto reply, co_await run(append_script(), visitor, std::move(args)));
-  co_return Appended{reply[0].number(), reply[1].view() == "1"};
+  co_return Appended{reply[0].number(), reply[1].view() == "1", reply[2].text()};
 }
 
 Task<Result<Store::Page>> Store::read(const Visitor& visitor, std::int64_t after, int limit) {

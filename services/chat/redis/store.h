@@ -44,6 +44,7 @@ class Store {
   struct Appended {
     std::int64_t offset = 0;
     bool fresh = false;
+    std::string epoch;
   };
   /// A visitor's own message is one by its client id, an answer by its entry.
   Task<Result<Appended>> append(const Visitor& visitor, const v1::ChatLogRecord& record, std::string epoch);

@@ -16,18 +16,6 @@ const Visitor kVisitor{"site", "V1"};
 
 class StoreTest : public hark::testing::RedisTest {
  protected:
-  template <class T>
-  static Task<> keep(Task<T> task, std::optional<T>& out) {
-    out.emplace(co_await std::move(task));
-  }
-  template <class T>
-  T run(Task<T> task) {
-    std::optional<T> out;
-    tasks().spawn("call", keep(std::move(task), out));
-    run_until_idle();
-    return *std::move(out);
-  }
-
   static v1::ChatLogRecord own(const std::string& client_id) {
     v1::ChatLogRecord record;
     record.mutable_item()->set_client_id(client_id);

@@ -3,14 +3,13 @@
 #include <algorithm>
 #include <string>
 
+#include "base/core/invalid.h"
+
 namespace hark::console {
 namespace {
 
 Error overloaded(std::string message) {
   return {Code::kResourceExhausted, Reason::kOverloaded, std::move(message)};
-}
-Error invalid(std::string message) {
-  return {Code::kInvalidArgument, Reason::kInvalidField, std::move(message)};
 }
 
 }  // namespace

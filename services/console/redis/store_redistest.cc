@@ -15,20 +15,13 @@ const std::string kConversation = "con_1";
 
 class AgentStoreTest : public hark::testing::RedisTest {
  protected:
-  template <class T>
-  T wait_for(Task<T> task) {
-    std::optional<T> value;
-    tasks().spawn("test", take(std::move(task), value));
-    run_until_idle();
-    return *std::move(value);
-  }
   AgentStore::KeptDraft keep(const std::string& entry_id, std::int64_t base, const std::string& text) {
     v1::Draft draft;
     draft.set_conversation_id(kConversation);
     draft.set_entry_id(entry_id);
     draft.set_revision(base);
     draft.set_text(text);
-    return *wait_for(store.keep_draft("ana", draft, kNow));
+    return *run(store.keep_draft("ana", draft, kNow));
   }
   static v1::ConsoleResponse::Notice notice(const std::string& id, std::int64_t at_ms) {
     v1::ConsoleResponse::Notice notice;
@@ -38,12 +31,6 @@ class AgentStoreTest : public hark::testing::RedisTest {
   }
 
   RedisAgentStore store{client()};
-
- private:
-  template <class T>
-  static Task<> take(Task<T> task, std::optional<T>& out) {
-    out = co_await std::move(task);
-  }
 };
 
 TEST_F(AgentStoreTest, KeepsADraftOverARestartOfTheServer) {
@@ -51,8 +38,8 @@ TEST_F(AgentStoreTest, KeepsADraftOverARestartOfTheServer) {
   EXPECT_FALSE(kept.conflict);
   kill_server();
   start_server();
-  auto read = wait_for(store.drafts("ana", kConversation));
-  if (!read.ok()) read = wait_for(store.drafts("ana", kConversation));  // the old connection was still tried
+  auto read = run(store.drafts("ana", kConversation));
+  if (!read.ok()) read = run(store.drafts("ana", kConversation));  // the old connection was still tried
   ASSERT_TRUE(read.ok()) << read.error().message;
   const auto& drafts = *read;
   ASSERT_THAT(drafts, SizeIs(1));
@@ -61,7 +48,7 @@ TEST_F(AgentStoreTest, KeepsADraftOverARestartOfTheServer) {
   EXPECT_EQ(drafts[0].conversation_id(), kConversation);
   EXPECT_EQ(drafts[0].revision(), kept.draft.revision());
   EXPECT_EQ(drafts[0].saved_at_ms(), to_ms(kNow));
-  EXPECT_THAT(*wait_for(store.drafts("ben", kConversation)), IsEmpty());
+  EXPECT_THAT(*run(store.drafts("ben", kConversation)), IsEmpty());
 }
 
 TEST_F(AgentStoreTest, LetsTheNewestRevisionWinSoThatTwoTabsDoNotClobberEachOther) {
@@ -78,12 +65,12 @@ TEST_F(AgentStoreTest, LetsTheNewestRevisionWinSoThatTwoTabsDoNotClobberEachOthe
 
 TEST_F(AgentStoreTest, DoesNotLetALateTabBringBackWhatWasSent) {
   const auto draft = keep("ent_1", 0, "to be sent");
-  const auto dropped = *wait_for(store.drop_draft("ana", kConversation, "ent_1"));
+  const auto dropped = *run(store.drop_draft("ana", kConversation, "ent_1"));
   EXPECT_GT(dropped.revision(), draft.draft.revision());
   const auto late = keep("ent_1", draft.draft.revision(), "to be sent, and more");
   EXPECT_TRUE(late.conflict);
   EXPECT_TRUE(late.draft.text().empty());
-  EXPECT_THAT(*wait_for(store.drafts("ana", kConversation)), IsEmpty());
+  EXPECT_THAT(*run(store.drafts("ana", kConversation)), IsEmpty());
   EXPECT_FALSE(keep("ent_1", dropped.revision(), "something new").conflict);
 }
 
@@ -91,7 +78,7 @@ TEST_F(AgentStoreTest, RemovesAnEmptiedDraftAndKeepsOthersOfTheConversation) {
   const auto answer = keep("ent_1", 0, "answer");
   keep("", 0, "note");
   EXPECT_FALSE(keep("ent_1", answer.draft.revision(), "").conflict);
-  const auto left = *wait_for(store.drafts("ana", kConversation));
+  const auto left = *run(store.drafts("ana", kConversation));
   ASSERT_THAT(left, SizeIs(1));
   EXPECT_EQ(left[0].text(), "note");
 }
@@ -101,39 +88,38 @@ TEST_F(AgentStoreTest, RefusesMoreDraftsThanItKeeps) {
   v1::Draft one_more;
   one_more.set_conversation_id(kConversation);
   one_more.set_text("note");
-  EXPECT_EQ(wait_for(store.keep_draft("ana", one_more, kNow)).error().reason, Reason::kOverloaded);
+  EXPECT_EQ(run(store.keep_draft("ana", one_more, kNow)).error().reason, Reason::kOverloaded);
 }
 
 TEST_F(AgentStoreTest, KeepsNoticesUntilTheyAreSeenAndNeverTwice) {
-  EXPECT_TRUE(*wait_for(store.add_notice("ana", notice("b", 2))));
-  EXPECT_TRUE(*wait_for(store.add_notice("ana", notice("a", 1))));
-  EXPECT_FALSE(*wait_for(store.add_notice("ana", notice("a", 1))));
-  auto unseen = *wait_for(store.notices("ana"));
+  EXPECT_TRUE(*run(store.add_notice("ana", notice("b", 2))));
+  EXPECT_TRUE(*run(store.add_notice("ana", notice("a", 1))));
+  EXPECT_FALSE(*run(store.add_notice("ana", notice("a", 1))));
+  auto unseen = *run(store.notices("ana"));
   ASSERT_THAT(unseen, SizeIs(2));
   EXPECT_EQ(unseen[0].id(), "a");
-  EXPECT_TRUE(wait_for(store.see_notices("ana", {"a", "unknown"})).ok());
-  EXPECT_FALSE(*wait_for(store.add_notice("ana", notice("a", 1))))
-      << "seen, and told again by another console";
-  unseen = *wait_for(store.notices("ana"));
+  EXPECT_TRUE(run(store.see_notices("ana", {"a", "unknown"})).ok());
+  EXPECT_FALSE(*run(store.add_notice("ana", notice("a", 1)))) << "seen, and told again by another console";
+  unseen = *run(store.notices("ana"));
   ASSERT_THAT(unseen, SizeIs(1));
   EXPECT_EQ(unseen[0].id(), "b");
 }
 
 TEST_F(AgentStoreTest, ForgetsTheOldestNoticesBeyondTheMost) {
   for (int i = 0; i < kNoticesMax + 3; ++i)
-    ASSERT_TRUE(*wait_for(store.add_notice("ana", notice(std::to_string(i), i))));
-  const auto unseen = *wait_for(store.notices("ana"));
+    ASSERT_TRUE(*run(store.add_notice("ana", notice(std::to_string(i), i))));
+  const auto unseen = *run(store.notices("ana"));
   ASSERT_THAT(unseen, SizeIs(kNoticesMax));
   EXPECT_EQ(unseen[0].id(), "3");
 }
 
 TEST_F(AgentStoreTest, RemembersAnEndedSessionUntilItsTokenWouldHaveExpired) {
-  EXPECT_FALSE(*wait_for(store.session_ended("ana", "S1")));
-  EXPECT_TRUE(wait_for(store.end_session("ana", "S1", kNow + Duration{10}, kNow)).ok());
-  EXPECT_TRUE(*wait_for(store.session_ended("ana", "S1")));
-  EXPECT_FALSE(*wait_for(store.session_ended("ben", "S1")));
-  EXPECT_TRUE(wait_for(store.end_session("ana", "S2", kNow + Duration{99}, kNow + Duration{10})).ok());
-  EXPECT_FALSE(*wait_for(store.session_ended("ana", "S1"))) << "expired: the token is refused without it";
+  EXPECT_FALSE(*run(store.session_ended("ana", "S1")));
+  EXPECT_TRUE(run(store.end_session("ana", "S1", kNow + Duration{10}, kNow)).ok());
+  EXPECT_TRUE(*run(store.session_ended("ana", "S1")));
+  EXPECT_FALSE(*run(store.session_ended("ben", "S1")));
+  EXPECT_TRUE(run(store.end_session("ana", "S2", kNow + Duration{99}, kNow + Duration{10})).ok());
+  EXPECT_FALSE(*run(store.session_ended("ana", "S1"))) << "expired: the token is refused without it";
 }
 
 }  // namespace

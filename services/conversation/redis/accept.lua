@@ -5,7 +5,7 @@
            16 own reference  17 seconds to remember  18 most events  19 part of the conversation that led here, or ''
            20 '1' if the parts' references were looked up  21 number of references, then those, nearest first
            then pairs of blob id, content
-     Returns {'accepted', entry, sequence, ticket, opened '1'|'0', conversation}
+     Returns {'accepted', entry, sequence, ticket, opened '1'|'0', conversation, thread}
            | {'duplicate', entry, sequence, ticket, '0', conversation} | {'moved', conversation} | {'moving'} (a merge is under way)
            | {'look'} (up the references in the conversations that are part of this one) | {'full'} ]]
 local conversation, entry, ticket, thread = ARGV[2], ARGV[3], ARGV[4], ARGV[5]
@@ -79,4 +79,4 @@ store_blobs(22 + references)
 local fields = { 'c', conversation, 't', ticket, 'e', entry, 's', sequence, 'h', channel, 'u', account }
 if opened == '1' then with_ticket(fields, ticket) end
 emit(1, fields)
-return { 'accepted', entry, tostring(sequence), ticket, opened, conversation }
+return { 'accepted', entry, tostring(sequence), ticket, opened, conversation, thread }

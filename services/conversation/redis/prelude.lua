@@ -69,10 +69,12 @@ local function field_map(list)
   return map
 end
 
+-- What this run puts into the log rides back with its result: whoever ran the script need not read it again.
+local emitted = {}
 local function emit(kind, fields)
-  local position = redis.call('INCR', P .. 'evpos')
-  redis.call('XADD', P .. 'ev', position .. '-0', 'y', kind, 'a', now, unpack(fields))
-  return position
+  local id = redis.call('INCR', P .. 'evpos') .. '-0'
+  redis.call('XADD', P .. 'ev', id, 'y', kind, 'a', now, unpack(fields))
+  emitted[#emitted + 1] = { id, { 'y', kind, 'a', now, unpack(fields) } }
 end
 
 -- The ticket as it is now, as event fields "t.<name>": readers of the log need not ask back.

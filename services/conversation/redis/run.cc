@@ -6,7 +6,8 @@
 namespace hark::conversation {
 
 redis::Script script(std::string_view name, std::string_view source) {
-  return redis::Script{name, std::string{scripts::prelude_lua} + std::string{source}};
+  return redis::Script{name, std::string{scripts::prelude_lua} + "local function change()\n" +
+                                 std::string{source} + "\nend\nreturn { change() or false, emitted }\n"};
 }
 
 std::uint16_t place(std::string_view id) {

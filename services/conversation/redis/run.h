@@ -9,7 +9,8 @@
 // What the parts of Store share about running scripts.
 namespace hark::conversation {
 
-/// A script with the prelude before it.
+/// A script with the prelude before it. Its reply is {what the source returns, the events that it emitted as
+/// XRANGE gives them}.
 redis::Script script(std::string_view name, std::string_view source);
 
 /// The partition that an id carries; 0 if it is none, where nothing will be found.

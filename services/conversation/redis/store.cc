@@ -28,22 +28,6 @@ const redis::Script& note_script() {
   static const auto s = script("note", scripts::note_lua);
   return s;
 }
-const redis::Script& assign_script() {
-  static const auto s = script("assign", scripts::assign_lua);
-  return s;
-}
-const redis::Script& transfer_script() {
-  static const auto s = script("transfer", scripts::transfer_lua);
-  return s;
-}
-const redis::Script& resolve_script() {
-  static const auto s = script("resolve", scripts::resolve_lua);
-  return s;
-}
-const redis::Script& reopen_script() {
-  static const auto s = script("reopen", scripts::reopen_lua);
-  return s;
-}
 const redis::Script& waive_script() {
   static const auto s = script("waive", scripts::waive_lua);
   return s;
@@ -62,10 +46,6 @@ const redis::Script& unfetched_script() {
 }
 const redis::Script& quarantine_script() {
   static const auto s = script("quarantine", scripts::quarantine_lua);
-  return s;
-}
-const redis::Script& fence_script() {
-  static const auto s = script("fence", scripts::fence_lua);
   return s;
 }
 const redis::Script& searchable_script() {
@@ -101,29 +81,36 @@ Result<Store::Appended> appended(TicketEvent event, const Result<redis::Reply>& 
                          false};
 }
 
-Result<v1::Ticket> changed_ticket(TicketEvent event, std::string_view id, const Result<redis::Reply>& reply) {
-  if (!reply.ok()) return reply.error();
-  if ((*reply)[0].view() != "ok") return refusal(event, *reply);
-  return decode_ticket(id, fields_of((*reply)[1]));
-}
-
-std::string spaced(const google::protobuf::RepeatedPtrField<std::string>& words) {
-  std::string out;
-  for (const auto& word : words) out += out.empty() ? word : " " + word;
-  return out;
-}
-
 }  // namespace
 
 Store::Store(redis::Client& redis, std::uint16_t partitions) : redis_{redis}, partitions_{partitions} {}
 
-Task<Result<redis::Reply>> Store::run(const redis::Script& script, std::uint16_t partition, TimePoint now,
-                                      std::vector<std::string_view> args) {
+Task<Result<Store::Ran>> Store::run_untold(const redis::Script& script, std::uint16_t partition,
+                                           TimePoint now, std::vector<std::string_view> args) {
   const std::string key = keys::partition(partition);
   const std::string at = std::to_string(to_ms(now));
   args.insert(args.begin(), at);
   const std::array<std::string_view, 1> keys{key};
-  co_return co_await redis_.eval(script, keys, args);
+  HARK_CO_TRY(auto reply, co_await redis_.eval(script, keys, args));
+  Ran ran;
+  for (const auto& event : reply[1].items()) ran.events.push_back(decode_event(partition, event));
+  if (reply.size() > 0) ran.result = std::move(reply.items().front());
+  co_return ran;
+}
+
+Task<Result<redis::Reply>> Store::run(const redis::Script& script, std::uint16_t partition, TimePoint now,
+                                      std::vector<std::string_view> args) {
+  HARK_CO_TRY(auto ran, co_await run_untold(script, partition, now, std::move(args)));
+  tell(std::move(ran.events));
+  co_return std::move(ran.result);
+}
+
+void Store::tell(std::vector<v1::Event> events, std::shared_ptr<const v1::Entry> entry) const {
+  if (!on_event) return;
+  for (auto& event : events) {
+    const bool of_it = entry && event.entry_id() == entry->id();
+    on_event(std::move(event), of_it ? entry : nullptr);
+  }
 }
 
 Task<Result<redis::Reply>> Store::command(std::vector<std::string> args) {
@@ -232,6 +219,7 @@ Task<Status> Store::record_claims(TimePoint now, std::string_view conversation_i
 }
 
 Task<Result<Store::Accepted>> Store::accept(TimePoint now, const Acceptance& in) {
+  const auto entry_bytes = in.entry.SerializeAsString();
   const auto channel = std::to_string(in.channel);
   const auto seconds = std::to_string(kSeenFor.count());
   const auto events = std::to_string(kEventsMax);
@@ -244,7 +232,7 @@ Task<Result<Store::Accepted>> Store::accept(TimePoint now, const Acceptance& in)
                                      in.account_id,
                                      in.native_id,
                                      in.wants_answer ? "message" : "auto_reply",
-                                     in.entry_bytes,
+                                     entry_bytes,
                                      in.ticket_bytes,
                                      in.address,
                                      in.verified ? "1" : "0",
@@ -258,8 +246,9 @@ Task<Result<Store::Accepted>> Store::accept(TimePoint now, const Acceptance& in)
                                      references};
   args.insert(args.end(), in.references.begin(), in.references.end());
   add_blobs(args, in.blobs);
-  HARK_CO_TRY(const auto reply,
-              co_await run(accept_script(), place(in.conversation_id), now, std::move(args)));
+  HARK_CO_TRY(auto ran,
+              co_await run_untold(accept_script(), place(in.conversation_id), now, std::move(args)));
+  const auto& reply = ran.result;
   Accepted out;
   const auto what = reply[0].view();
   out.moved_to = what == "moved" ? reply[1].text() : "";
@@ -272,6 +261,17 @@ Task<Result<Store::Accepted>> Store::accept(TimePoint now, const Acceptance& in)
   out.ticket_id = reply[3].text();
   out.opened = reply[4].view() == "1";
   out.conversation_id = reply[5].text();
+  std::shared_ptr<v1::Entry> entry;
+  if (in.tell_entry && !out.duplicate) {
+    entry = std::make_shared<v1::Entry>(in.entry);
+    entry->set_id(out.entry_id);
+    entry->set_conversation_id(out.conversation_id);
+    entry->set_sequence(out.sequence);
+    entry->set_ticket_id(out.ticket_id);
+    entry->set_thread_id(reply[6].text());
+    if (entry->kind() == v1::ENTRY_KIND_INBOUND) entry->set_obligation(v1::OBLIGATION_STATE_OPEN);
+  }
+  tell(std::move(ran.events), std::move(entry));
   co_return out;
 }
 
@@ -338,68 +338,6 @@ Task<Result<Store::Appended>> Store::note(TimePoint now, std::string_view key, s
                      co_await run(note_script(), place(conversation_id), now, std::move(args)));
 }
 
-Task<Result<v1::Ticket>> Store::assign(TimePoint now, const v1::AssignRequest& in, std::string_view digest,
-                                       const StatusEntry& entry) {
-  const auto fence = std::to_string(in.fencing_token());
-  std::vector<std::string_view> args{in.idempotency_key(),
-                                     digest,
-                                     in.ticket_id(),
-                                     in.agent_id(),
-                                     fence,
-                                     transition(TicketEvent::kAssign).from,
-                                     entry.id,
-                                     entry.bytes};
-  co_return changed_ticket(TicketEvent::kAssign, in.ticket_id(),
-                           co_await run(assign_script(), place(in.ticket_id()), now, std::move(args)));
-}
-
-Task<Result<v1::Ticket>> Store::transfer(TimePoint now, const v1::TransferRequest& in,
-                                         std::string_view digest, const StatusEntry& entry) {
-  const auto token = in.fencing_token() > 0 ? std::string{} : std::to_string(in.assignment_token());
-  const auto fence = std::to_string(in.fencing_token());
-  const auto skills = spaced(in.wanted_skills());
-  // A supervisor need not be the holder; the token still says which assignment they mean.
-  const auto event = in.by_supervisor() ? TicketEvent::kReassign : TicketEvent::kTransfer;
-  const std::string_view holder = in.by_supervisor() ? std::string_view{} : in.agent_id();
-  std::vector<std::string_view> args{
-      in.idempotency_key(), digest, in.ticket_id(), holder,     token, fence, transition(event).from,
-      in.wanted_agent_id(), skills, entry.id,       entry.bytes};
-  co_return changed_ticket(event, in.ticket_id(),
-                           co_await run(transfer_script(), place(in.ticket_id()), now, std::move(args)));
-}
-
-Task<Result<v1::Ticket>> Store::resolve(TimePoint now, const v1::ResolveRequest& in, std::string_view digest,
-                                        const StatusEntry& entry, const StatusEntry& waiver) {
-  const auto token = std::to_string(in.assignment_token());
-  std::vector<std::string_view> args{in.idempotency_key(),
-                                     digest,
-                                     in.ticket_id(),
-                                     in.agent_id(),
-                                     token,
-                                     transition(TicketEvent::kResolve).from,
-                                     in.waive_reason().empty() ? "0" : "1",
-                                     entry.id,
-                                     entry.bytes,
-                                     waiver.id,
-                                     waiver.bytes,
-                                     in.disposition()};
-  co_return changed_ticket(TicketEvent::kResolve, in.ticket_id(),
-                           co_await run(resolve_script(), place(in.ticket_id()), now, std::move(args)));
-}
-
-Task<Result<v1::Ticket>> Store::reopen(TimePoint now, const v1::ReopenRequest& in, std::string_view digest,
-                                       const StatusEntry& entry) {
-  std::vector<std::string_view> args{in.idempotency_key(),
-                                     digest,
-                                     in.conversation_id(),
-                                     in.agent_id(),
-                                     transition(TicketEvent::kReopen).from,
-                                     entry.id,
-                                     entry.bytes};
-  const auto reply = co_await run(reopen_script(), place(in.conversation_id()), now, std::move(args));
-  co_return changed_ticket(TicketEvent::kReopen, reply.ok() ? (*reply)[2].text() : "", reply);
-}
-
 Task<Result<Store::Appended>> Store::waive(TimePoint now, const v1::WaiveObligationRequest& in,
                                            std::string_view conversation_id, std::string_view digest,
                                            const StatusEntry& entry) {
@@ -408,15 +346,6 @@ Task<Result<Store::Appended>> Store::waive(TimePoint now, const v1::WaiveObligat
                                      in.agent_id(),        token,  entry.id,        entry.bytes};
   co_return appended(TicketEvent::kReply,
                      co_await run(waive_script(), place(conversation_id), now, std::move(args)));
-}
-
-Task<Status> Store::raise_fence(TimePoint now, std::int64_t token) {
-  const auto text = std::to_string(token);
-  for (std::uint16_t p = 0; p < partitions_; ++p) {
-    HARK_CO_TRY(const auto reply, co_await run(fence_script(), p, now, {text}));
-    if (reply[0].view() != "ok") co_return refusal(TicketEvent::kAssign, reply);
-  }
-  co_return Status{};
 }
 
 Task<Result<Store::Leases>> Store::lease(TimePoint now, std::uint16_t partition, std::string_view account_id,

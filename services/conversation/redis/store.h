@@ -1,6 +1,7 @@
 #pragma once
 
 #include <chrono>
+#include <functional>
 #include <map>
 #include <memory>
 #include <optional>
@@ -39,6 +40,11 @@ class Store {
  public:
   Store(redis::Client& redis, std::uint16_t partitions);
 
+  /// Hears of every event that a script of this process has put into the log, once it is durable, with the
+  /// entry that it tells of where that is at hand. Events of one partition may come out of order; those of
+  /// scripts whose outcome is unknown do not come.
+  std::function<void(v1::Event event, std::shared_ptr<const v1::Entry> entry)> on_event;
+
   [[nodiscard]] std::uint16_t partitions() const { return partitions_; }
 
   struct Meta {
@@ -73,7 +79,9 @@ class Store {
     int channel = 0;
     std::string account_id, native_id;
     bool wants_answer = true;
-    std::string entry_bytes, ticket_bytes;
+    v1::Entry entry;          // without what the store gives it
+    bool tell_entry = false;  // to on_event: nothing else of the conversation changes that readers could show
+    std::string ticket_bytes;
     std::string address, name;
     bool verified = false;
     std::string proved_thread_id, own_reference;
@@ -353,8 +361,17 @@ class Store {
   Task<Result<std::vector<v1::Event>>> events(std::uint16_t partition, std::int64_t position, int limit);
 
  private:
+  /// What a script returned, and what it put into the log.
+  struct Ran {
+    redis::Reply result;
+    std::vector<v1::Event> events;
+  };
+  Task<Result<Ran>> run_untold(const redis::Script& script, std::uint16_t partition, TimePoint now,
+                               std::vector<std::string_view> args);
+  /// Runs the script and tells its events.
   Task<Result<redis::Reply>> run(const redis::Script& script, std::uint16_t partition, TimePoint now,
                                  std::vector<std::string_view> args);
+  void tell(std::vector<v1::Event> events, std::shared_ptr<const v1::Entry> entry = {}) const;
   Task<Result<redis::Reply>> command(std::vector<std::string> args);
   Task<Status> add_addresses(std::string customer, v1::Conversation& out);
   Task<Result<std::vector<v1::Entry>>> folded(std::string live, std::vector<Item> items);

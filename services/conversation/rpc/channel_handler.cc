@@ -163,7 +163,7 @@ class Connection {
   Task<> watch_events() {
     for (;;) {
       while (!subscription_->events.empty()) {
-        const auto event = std::move(subscription_->events.front());
+        const auto event = std::move(subscription_->events.front().event);
         subscription_->events.pop_front();
         const bool queued =
             event->type() == v1::EVENT_TYPE_REPLIED || event->type() == v1::EVENT_TYPE_STARTED ||

@@ -30,6 +30,7 @@ class Reader {
 
   Task<Status> run(v1::SubscribeRequest request) {
     HARK_CO_TRY_VOID(co_await set_start(request));
+    with_entries_ = request.with_entries();
     bool mark = request.mark_caught_up();
     for (;;) {
       // The hub's queue was opened before the store is read, so nothing falls between the two; what comes
@@ -100,12 +101,14 @@ class Reader {
   void forward_queued() {
     v1::SubscribeResponse response;
     while (!subscription_->events.empty() && response.events_size() < kEventsPerResponse) {
-      const auto event = std::move(subscription_->events.front());
+      const auto news = std::move(subscription_->events.front());
       subscription_->events.pop_front();
-      auto& position = positions_[static_cast<std::size_t>(event->partition())];
-      if (event->position() <= position) continue;
-      position = event->position();
-      *response.add_events() = *event;
+      auto& position = positions_[static_cast<std::size_t>(news.event->partition())];
+      if (news.event->position() <= position) continue;
+      position = news.event->position();
+      auto& event = *response.add_events();
+      event = *news.event;
+      if (with_entries_ && news.entry) *event.mutable_entry() = *news.entry;
     }
     if (response.events_size() > 0) stream_->write(std::move(response));
   }
@@ -115,6 +118,7 @@ class Reader {
   std::shared_ptr<Stream> stream_;
   std::shared_ptr<EventHub::Subscription> subscription_;
   std::vector<std::int64_t> positions_;
+  bool with_entries_ = false;
 };
 
 Task<Status> subscribe(Conversations& service, EventHub& events, std::shared_ptr<Stream> stream,

@@ -62,7 +62,7 @@ TEST(ComposeMail, ReadsBackAsItWasMeant) {
   EXPECT_EQ(read.references, mail.references);
   EXPECT_EQ(read.date_ms, mail.date_ms);
   EXPECT_EQ(read.text, mail.text);
-  EXPECT_THAT(read.remarks, testing::IsEmpty());
+  EXPECT_THAT(read.remarks, ::testing::IsEmpty());
   EXPECT_EQ(header(read, "mime-version"), "1.0");
 }
 

@@ -8,11 +8,11 @@
 namespace hark::email {
 namespace {
 
-using testing::ElementsAre;
-using testing::EndsWith;
-using testing::HasSubstr;
-using testing::IsEmpty;
-using testing::SizeIs;
+using ::testing::ElementsAre;
+using ::testing::EndsWith;
+using ::testing::HasSubstr;
+using ::testing::IsEmpty;
+using ::testing::SizeIs;
 
 RecipientAnswer only_support(std::string_view address) {
   if (address == "support@hark.localhost" || address == "sales@hark.localhost") return RecipientAnswer::kOurs;
@@ -202,7 +202,7 @@ TEST(LmtpSession, NeitherABareLfNorABareCrEndsAMail) {
   EXPECT_THAT(talk.mails, IsEmpty());
   talk.say(".\r\n");
   ASSERT_THAT(talk.mails, SizeIs(1));
-  EXPECT_THAT(talk.mails[0].body, testing::StartsWith("a\n.\nb\n.\r\nc\r\n\nMAIL FROM:<evil@x>\r.\r\n"));
+  EXPECT_THAT(talk.mails[0].body, ::testing::StartsWith("a\n.\nb\n.\r\nc\r\n\nMAIL FROM:<evil@x>\r.\r\n"));
   EXPECT_THAT(talk.mails[0].body, HasSubstr(std::string{"\0d", 2}));
 }
 
@@ -284,7 +284,7 @@ TEST(LmtpSession, ClosesRatherThanKeepAFloodSentAheadOfItsReplies) {
   EXPECT_FALSE(talk.closed);
   talk.say("y");
   EXPECT_TRUE(talk.closed);
-  EXPECT_THAT(talk.replies, testing::StartsWith("421 4.7.0"));
+  EXPECT_THAT(talk.replies, ::testing::StartsWith("421 4.7.0"));
   talk.take(talk.session.delivered({{}}));  // the mail was stored meanwhile: nobody to tell any more
 }
 

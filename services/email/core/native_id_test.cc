@@ -14,7 +14,7 @@ TEST(NativeId, IsOneForTwoDeliveriesOfOneMail) {
       "From a@x.lv Mon May  2 16:07:05 2005\nX-Spam-Status: No,\n score=1\nDKIM-Signature: v=1;\n "
       "b=x\nSubject: x\n\nhello\n";
   EXPECT_EQ(native_id(one, "id@x.lv"), native_id(two, "id@x.lv"));
-  EXPECT_THAT(native_id(one, "id@x.lv"), testing::MatchesRegex("id@x\\.lv#[0-9a-f]+"));
+  EXPECT_THAT(native_id(one, "id@x.lv"), ::testing::MatchesRegex("id@x\\.lv#[0-9a-f]+"));
   EXPECT_EQ(native_id(one, "id@x.lv").size(), 8u + 32u);
 }
 
@@ -25,7 +25,7 @@ TEST(NativeId, TellsApartTwoMailsThatShareAnId) {
 }
 
 TEST(NativeId, IsMadeOfTheContentWhereThereIsNoId) {
-  EXPECT_THAT(native_id("Subject: x\n\nhello\n", ""), testing::StartsWith("gen-"));
+  EXPECT_THAT(native_id("Subject: x\n\nhello\n", ""), ::testing::StartsWith("gen-"));
   EXPECT_EQ(native_id("Subject: x\n\nhello\n", ""), native_id("Received: y\nSubject: x\n\nhello\n", ""));
 }
 

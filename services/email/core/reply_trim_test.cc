@@ -3,8 +3,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include <chrono>
-
+#include "base/testing/linear_time.h"
 #include "email/core/html_reply.h"
 #include "email/core/parse_mail.h"
 #include "email/core/reply_phrases.h"
@@ -12,9 +11,10 @@
 namespace hark::email {
 namespace {
 
-using testing::ElementsAre;
-using testing::HasSubstr;
-using testing::Not;
+using hark::testing::takes_linear_time;
+using ::testing::ElementsAre;
+using ::testing::HasSubstr;
+using ::testing::Not;
 
 std::string visible(std::string_view text, bool forwarded = false) {
   return trim_reply(text, forwarded).visible(text);
@@ -222,18 +222,15 @@ TEST(ReplyTrim, TakesLinearTimeOnHostileTexts) {
                                         "a ",
                                         "____\n\n",
                                         "> \nx\n"};
-  const auto time_of = [](const std::string& piece, std::size_t size) {
-    std::string text = "Hi\n";
-    while (text.size() < size) text += piece;
-    const auto start = std::chrono::steady_clock::now();
-    expect_whole(text, trim_reply(text));
-    return std::chrono::duration<double, std::milli>(std::chrono::steady_clock::now() - start).count();
-  };
   for (const auto& piece : pieces) {
-    const auto small = time_of(piece, 8'000);
-    const auto large = time_of(piece, 64'000);
-    // Eight times the text; quadratic work would take sixty-four times as long.
-    EXPECT_LT(large, 30 * small + 200) << piece;
+    const auto make = [&](std::size_t size) {
+      std::string text = "Hi\n";
+      while (text.size() < size) text += piece;
+      return text;
+    };
+    EXPECT_TRUE(takes_linear_time(16'000, make, [](const auto& text) {
+      expect_whole(text, trim_reply(text));
+    })) << piece;
   }
 }
 

@@ -8,9 +8,9 @@
 namespace hark::email {
 namespace {
 
-using testing::ElementsAre;
-using testing::IsEmpty;
-using testing::SizeIs;
+using ::testing::ElementsAre;
+using ::testing::IsEmpty;
+using ::testing::SizeIs;
 
 const std::string kToken = "0123456789abcdefghjkmnpqrstvwxyz0123456789";
 const std::string kOtherToken = "zyxwvtsrqpnmkjhgfedcba98765432100123456789";

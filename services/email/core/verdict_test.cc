@@ -6,10 +6,10 @@
 namespace hark::email {
 namespace {
 
-using testing::ElementsAre;
-using testing::HasSubstr;
-using testing::IsEmpty;
-using testing::SizeIs;
+using ::testing::ElementsAre;
+using ::testing::HasSubstr;
+using ::testing::IsEmpty;
+using ::testing::SizeIs;
 
 const std::vector<std::string> kOwn{"support@hark.localhost", "sales@hark.localhost"};
 const Envelope kFromAna{"ana@x.lv", {"support@hark.localhost"}};

@@ -1,0 +1,117 @@
+#include "base/core/ids.h"
+#include "conversation/redis/decode.h"
+#include "conversation/redis/run.h"
+#include "conversation/redis/scripts.h"
+#include "conversation/redis/store.h"
+
+namespace hark::conversation {
+namespace {
+
+/// The scripts, digested once.
+const redis::Script& assign_script() {
+  static const auto s = script("assign", scripts::assign_lua);
+  return s;
+}
+const redis::Script& transfer_script() {
+  static const auto s = script("transfer", scripts::transfer_lua);
+  return s;
+}
+const redis::Script& resolve_script() {
+  static const auto s = script("resolve", scripts::resolve_lua);
+  return s;
+}
+const redis::Script& reopen_script() {
+  static const auto s = script("reopen", scripts::reopen_lua);
+  return s;
+}
+const redis::Script& fence_script() {
+  static const auto s = script("fence", scripts::fence_lua);
+  return s;
+}
+
+Result<v1::Ticket> changed_ticket(TicketEvent event, std::string_view id, const Result<redis::Reply>& reply) {
+  if (!reply.ok()) return reply.error();
+  if ((*reply)[0].view() != "ok") return refusal(event, *reply);
+  return decode_ticket(id, fields_of((*reply)[1]));
+}
+
+std::string spaced(const google::protobuf::RepeatedPtrField<std::string>& words) {
+  std::string out;
+  for (const auto& word : words) out += out.empty() ? word : " " + word;
+  return out;
+}
+
+}  // namespace
+
+Task<Result<v1::Ticket>> Store::assign(TimePoint now, const v1::AssignRequest& in, std::string_view digest,
+                                       const StatusEntry& entry) {
+  const auto fence = std::to_string(in.fencing_token());
+  std::vector<std::string_view> args{in.idempotency_key(),
+                                     digest,
+                                     in.ticket_id(),
+                                     in.agent_id(),
+                                     fence,
+                                     transition(TicketEvent::kAssign).from,
+                                     entry.id,
+                                     entry.bytes};
+  co_return changed_ticket(TicketEvent::kAssign, in.ticket_id(),
+                           co_await run(assign_script(), place(in.ticket_id()), now, std::move(args)));
+}
+
+Task<Result<v1::Ticket>> Store::transfer(TimePoint now, const v1::TransferRequest& in,
+                                         std::string_view digest, const StatusEntry& entry) {
+  const auto token = in.fencing_token() > 0 ? std::string{} : std::to_string(in.assignment_token());
+  const auto fence = std::to_string(in.fencing_token());
+  const auto skills = spaced(in.wanted_skills());
+  // A supervisor need not be the holder; the token still says which assignment they mean.
+  const auto event = in.by_supervisor() ? TicketEvent::kReassign : TicketEvent::kTransfer;
+  const std::string_view holder = in.by_supervisor() ? std::string_view{} : in.agent_id();
+  std::vector<std::string_view> args{
+      in.idempotency_key(), digest, in.ticket_id(), holder,     token, fence, transition(event).from,
+      in.wanted_agent_id(), skills, entry.id,       entry.bytes};
+  co_return changed_ticket(event, in.ticket_id(),
+                           co_await run(transfer_script(), place(in.ticket_id()), now, std::move(args)));
+}
+
+Task<Result<v1::Ticket>> Store::resolve(TimePoint now, const v1::ResolveRequest& in, std::string_view digest,
+                                        const StatusEntry& entry, const StatusEntry& waiver) {
+  const auto token = std::to_string(in.assignment_token());
+  std::vector<std::string_view> args{in.idempotency_key(),
+                                     digest,
+                                     in.ticket_id(),
+                                     in.agent_id(),
+                                     token,
+                                     transition(TicketEvent::kResolve).from,
+                                     in.waive_reason().empty() ? "0" : "1",
+                                     entry.id,
+                                     entry.bytes,
+                                     waiver.id,
+                                     waiver.bytes,
+                                     in.disposition()};
+  co_return changed_ticket(TicketEvent::kResolve, in.ticket_id(),
+                           co_await run(resolve_script(), place(in.ticket_id()), now, std::move(args)));
+}
+
+Task<Result<v1::Ticket>> Store::reopen(TimePoint now, const v1::ReopenRequest& in, std::string_view digest,
+                                       const StatusEntry& entry) {
+  std::vector<std::string_view> args{in.idempotency_key(),
+                                     digest,
+                                     in.conversation_id(),
+                                     in.agent_id(),
+                                     transition(TicketEvent::kReopen).from,
+                                     entry.id,
+                                     entry.bytes};
+  const auto reply = co_await run(reopen_script(), place(in.conversation_id()), now, std::move(args));
+  co_return changed_ticket(TicketEvent::kReopen, reply.ok() ? (*reply)[2].text() : "", reply);
+}
+
+Task<Status> Store::raise_fence(TimePoint now, std::int64_t token) {
+  const auto text = std::to_string(token);
+  for (std::uint16_t p = 0; p < partitions_; ++p) {
+    HARK_CO_TRY(const auto reply, co_await run(fence_script(), p, now, {text}));
+    if (reply[0].view() != "ok") co_return refusal(TicketEvent::kAssign, reply);
+  }
+  co_return Status{};
+}
+
+}  // namespace hark::conversation

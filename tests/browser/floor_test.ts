@@ -1,0 +1,117 @@
+// Several people at once: colleagues, two pages of one agent, and a supervisor.
+import assert from "node:assert/strict";
+import type {Desk} from "./support/desk.js";
+import type {MailCustomer} from "./support/mail.js";
+import {desktop, phone} from "./support/screen.js";
+import {stage} from "./support/stage.js";
+
+const story = stage();
+
+/** The customer asks this, and the agent has it before them. */
+async function asks(customer: MailCustomer, desk: Desk, words: string): Promise<void> {
+  await customer.writes({subject: `About ${customer.address}`, text: `${words}\n`});
+  await desk.accepts(customer.address);
+  await desk.shows("#entries", words);
+}
+
+story("a draft follows its agent and is gone everywhere once it was sent", async ({agent, customer}) => {
+  const ana = await agent("ana");
+  const laptop = customer("Laptop");
+  await asks(laptop, ana, "It does not start.");
+  await ana.writes("Half of it,");
+  const elsewhere = await agent("ana", {available: false});
+  await elsewhere.click("#assigned button", "Laptop");
+  await elsewhere.holds("#words", "Half of it,");
+  await elsewhere.writes(" and the rest.");
+  await ana.holds("#words", "Half of it, and the rest.");
+  await elsewhere.click("#send");
+  assert.match((await laptop.answer()).text ?? "", /Half of it, and the rest\./);
+  await ana.holds("#words", "");
+  await ana.writes("More to come.");
+  assert.equal(await ana.page.locator(".composer .notice").count(), 0, "new words do not clash with sent ones");
+});
+
+story("a file goes out with the answer", async ({agent, customer}) => {
+  const ana = await agent("ana");
+  const ivo = customer("Ivo");
+  await asks(ivo, ana, "Please send the invoice again.");
+  await ana.writes("Here it is.");
+  await ana.page.locator("#composer input[type=file]").setInputFiles(
+    {name: "invoice.txt", mimeType: "text/plain", buffer: Buffer.from("Total: 12 EUR\n")});
+  await ana.shows("#composer .files", "invoice.txt");
+  await ana.click("#send");
+  const {attachments} = await ivo.answer();
+  assert.deepEqual(attachments.map(({filename, content}) => [filename, new TextDecoder().decode(content as ArrayBuffer).trim()]),
+    [["invoice.txt", "Total: 12 EUR"]]);
+  await ana.shows("#entries", "invoice.txt");
+});
+
+story("a colleague who is named in a note is told once", async ({agent, customer}) => {
+  const ana = await agent("ana");
+  await asks(customer("Router"), ana, "It blinks.");
+  await ana.choosesNote();
+  await ana.types("#words", "@be");
+  await ana.click(".mentions button", "Ben");
+  await ana.holds("#words", "@ben ");
+  await ana.types("#words", "do you know this one?");
+  await ana.click("#send");
+  await ana.shows("#entries .mention", "@ben");
+  const ben = await agent("ben", {available: false});
+  await ben.shows("#notices .count", "1");
+  await ben.click("#notices");
+  await ben.shows(".notice-list", "do you know this one?");
+  await ben.click(".notice-list button", "Open");
+  await ben.shows("#entries", "It blinks.");
+  await ben.hides("#notices .count");
+  await ana.shows(".present", "Ben");
+});
+
+for (const [size, view] of Object.entries({"at a desk": desktop, "on a phone": phone})) {
+  story(`a supervisor watches, whispers and takes over, ${size}`, async ({agent, customer}) => {
+    const ana = await agent("ana", {view});
+    const refund = customer("Refund");
+    await asks(refund, ana, "I was charged twice.");
+    const sam = await agent("sam", {available: false, view});
+    await sam.click(".places button", "Floor");
+    await sam.shows("#agents", "Refund");
+    assert.equal(await sam.page.locator(".plot").count(), 4);
+    await sam.click("#agents .chip-button", "Refund");
+    await sam.shows("#entries", "I was charged twice.");
+    await sam.click(".actions button", "Whisper");
+    await sam.types("#dialog-text", "Offer her ten percent.");
+    await sam.click("#dialog-ok");
+    await ana.shows("#entries .whisper", "Offer her ten percent.");
+    await sam.click(".actions button", "Take over");
+    await sam.click("#dialog-ok");
+    await sam.shows("#dialog-error", "Please fill in");
+    await sam.types("#dialog-reason", "an old friend");
+    await sam.click("#dialog-ok");
+    await sam.shows("#ticket-state", "yours");
+    await ana.shows("#composer-state", "Sam holds this ticket");
+    await ana.hides(".work .item", "Refund");
+    await sam.answers("The second charge is on its way back.");
+    assert.match((await refund.answer()).text ?? "", /on its way back/);
+  });
+}
+
+story("a supervisor changes the presence of an agent who is told why", async ({agent}) => {
+  const ana = await agent("ana");
+  const sam = await agent("sam", {available: false});
+  await sam.click(".places button", "Floor");
+  await sam.find("#agents tr", "Ana").getByRole("button", {name: "Change presence"}).click();
+  await sam.page.locator("#dialog-presence").selectOption("PRESENCE_AWAY");
+  await sam.types("#dialog-reason", "meeting");
+  await sam.click("#dialog-ok");
+  await ana.page.locator("input[value=PRESENCE_AWAY]:checked").waitFor({state: "attached"});
+  await ana.click("#notices");
+  await ana.shows(".notice-list", "meeting");
+});
+
+story("a conversation is found by what was said", async ({agent, customer}) => {
+  const ana = await agent("ana");
+  await asks(customer("Umbrella"), ana, "The handle is made of walnut.");
+  const sam = await agent("sam", {available: false});
+  await sam.types("#search", "waln");
+  await sam.click("#found button", "Umbrella");
+  await sam.shows("#entries", "walnut");
+});

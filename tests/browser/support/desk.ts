@@ -1,0 +1,47 @@
+// An agent before the console's page, by clicks and keys.
+import {Screen} from "./screen.js";
+
+export class Desk extends Screen {
+  async signsIn(login: string, password = "test-password"): Promise<void> {
+    await this.types("#login", login);
+    await this.types("#password", password);
+    await this.click("#sign-in-form button[type=submit]");
+  }
+
+  async isAvailable(): Promise<void> {
+    await this.click("#presence label", "Available");
+    await this.page.locator("input[value=PRESENCE_AVAILABLE]:checked").waitFor({state: "attached"});
+  }
+
+  /** Takes the offer that has these words in it. No other story's offer has the customer's address. */
+  async accepts(words: string): Promise<void> {
+    await this.find("#offers li", words).getByRole("button", {name: "Accept"}).click();
+    await this.shows("#composer");
+  }
+
+  /** Writes into the composer, until the server keeps it. */
+  async writes(words: string): Promise<void> {
+    await this.types("#words", words);
+    await this.shows("#draft-state", "Draft kept");
+  }
+
+  async answers(words: string): Promise<void> {
+    await this.writes(words);
+    await this.click("#send");
+    await this.shows("#entries", words);
+  }
+
+  async choosesNote(): Promise<void> {
+    await this.click("#tab-note");
+    await this.shows("form.composer.note");
+  }
+
+  async presses(...keys: string[]): Promise<void> {
+    for (const key of keys) await this.page.keyboard.press(key);
+  }
+
+  /** Leaves the field, so that single keys are commands. */
+  async leavesField(): Promise<void> {
+    await this.page.evaluate(() => (document.activeElement as HTMLElement | null)?.blur());
+  }
+}
