@@ -27,7 +27,7 @@ Task<> AttentionRelay::send() {
     v1::AttentionLot lot;
     for (auto& attention : queue) *lot.add_attention() = std::move(attention);
     queue.clear();
-    bulletin_.post(lot.SerializeAsString());
+    co_await bulletin_.post(lot.SerializeAsString());
     co_await sleep_for(kAttentionGathers);
   }
 }

@@ -21,9 +21,7 @@ void Bulletin::start(OnPost on_post, OnGap on_gap) {
   tasks_.spawn("bulletin", listen());
 }
 
-void Bulletin::post(std::string text) { tasks_.spawn("post", send(std::move(text))); }
-
-Task<> Bulletin::send(std::string text) {
+Task<> Bulletin::post(std::string text) {
   const auto kept = std::to_string(options_.kept_max);
   const std::array<std::string_view, 10> command{"XADD", options_.key, "MAXLEN", "~", kept,
                                                  "*",    "v",          text,     "p", options_.process};

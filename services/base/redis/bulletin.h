@@ -33,12 +33,11 @@ class Bulletin {
 
   /// Begins to listen.
   void start(OnPost on_post, OnGap on_gap);
-  /// Returns at once.
-  void post(std::string text);
+  /// Returns when Redis has taken it, or has not.
+  Task<> post(std::string text);
 
  private:
   Task<> listen();
-  Task<> send(std::string text);
   Task<std::string> newest();
 
   TaskGroup& tasks_;
