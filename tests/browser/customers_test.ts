@@ -4,9 +4,11 @@ import {createServer} from "node:http";
 import type {AddressInfo} from "node:net";
 import {after} from "node:test";
 import {eventually} from "./support/hark.js";
+import type {Desk} from "./support/desk.js";
+import type {MailCustomer} from "./support/mail.js";
 import {desktop, phone} from "./support/screen.js";
 import {Site, signedIdentity} from "./support/site.js";
-import {stage} from "./support/stage.js";
+import {type Cast, stage} from "./support/stage.js";
 
 const SECRET = "the secret of the test shop";
 const story = stage({
@@ -61,33 +63,65 @@ story("pictures from outside are loaded by a click, for that mail alone, and tel
   assert.deepEqual(await ana.breaches(), []);
 });
 
+/** Somebody whom the shop knows asks in its chat, and goes before the answer comes. */
+async function asksAndGoes({agent, customer, hark, visitor}: Cast, name: string, words: string, view = desktop): Promise<{ana: Desk; who: MailCustomer}> {
+  const site = await Site.started();
+  sites.push(site);
+  const who = customer(name);
+  const identity = JSON.stringify(signedIdentity(SECRET, "site", {externalId: who.address, email: who.address, name}));
+  site.pages.set("/", `<!doctype html><html lang="en"><title>Shop</title><script>window.harkChatIdentity = async () => (${identity});</script>
+    <script src="${hark.url}/chat/chat.js" data-account="site" async></script></html>`);
+  const ana = await agent("ana", {view});
+  const guest = await visitor({url: `${site.origin}/`});
+  await guest.page.getByRole("button", {name: "Open chat"}).click();
+  await guest.writes(words);
+  await ana.accepts(words);
+  await guest.page.context().close();
+  return {ana, who};
+}
+
 for (const [size, view] of Object.entries({"at a desk": desktop, "on a phone": phone})) {
-  story(`a visitor stays away, and the agent sends the reply to their verified address, ${size}`, async ({agent, customer, visitor, hark}) => {
-    const site = await Site.started();
-    sites.push(site);
-    const zane = customer("Zane");
-    const identity = signedIdentity(SECRET, "site", {externalId: zane.address, email: zane.address, name: "Zane"});
-    site.pages.set("/", `<!doctype html><html lang="en"><title>Shop</title><script>window.harkChatIdentity = async () => (${JSON.stringify(identity)});</script>
-      <script src="${hark.url}/chat/chat.js" data-account="site" async></script></html>`);
-    const ana = await agent("ana", {view});
-    const her = await visitor({url: `${site.origin}/`});
-    await her.page.getByRole("button", {name: "Open chat"}).click();
-    await her.writes("Is my parcel on its way?");
-    await ana.accepts("Is my parcel on its way?");
-    await her.page.context().close();
+  story(`a visitor stays away, and the agent sends the reply to their verified address, ${size}`, async (cast) => {
+    const {ana, who} = await asksAndGoes(cast, "Zane", `Is my parcel on its way, ${size}?`, view);
     await ana.answers("It comes tomorrow.");
     await ana.shows("#unfetched", "It comes tomorrow.");
     assert.deepEqual(await ana.breaches(), []);
-    await ana.click("#unfetched-send", zane.address);
+    await ana.click("#unfetched-send", who.address);
     await ana.holds("#words", "It comes tomorrow.");
     await ana.shows("#destination.switched", "has not come back to the chat");
     await ana.hides("#unfetched");
     await ana.click("#send");
-    assert.match((await zane.answer()).text ?? "", /It comes tomorrow\./);
+    assert.match((await who.answer()).text ?? "", /It comes tomorrow\./);
     await ana.shows("#entries .why", "has not come back to the chat");
     await ana.hides("#notices .count");
   });
 }
+
+story("a reply that waits is offered after its ticket was resolved, too, as a mail of its own", async (cast) => {
+  const {ana, who} = await asksAndGoes(cast, "Rita", "Do you sell oolong?");
+  await ana.answers("Yes, four kinds.");
+  await ana.click("#resolve");
+  await ana.click("#dialog-ok");
+  await ana.shows("#ticket-state", "resolved");
+  await ana.click("#unfetched-send", who.address);
+  await ana.holds("#dialog-text", "Yes, four kinds.");
+  await ana.holds("#dialog-to", who.address);
+  await ana.types("#dialog-subject", "Oolong");
+  await ana.click("#dialog-ok");
+  const mail = await who.answer();
+  assert.equal(mail.subject, "Oolong");
+  assert.match(mail.text ?? "", /Yes, four kinds\./);
+  await ana.shows("#entries .why", "has not come back to the chat");
+  await ana.hides("#unfetched");
+});
+
+story("a reply may wait, when the agent says so", async (cast) => {
+  const {ana} = await asksAndGoes(cast, "Lilita", "Do you sell rooibos?");
+  await ana.answers("We do.");
+  await ana.click("#unfetched-wait");
+  await ana.hides("#unfetched");
+  await ana.hides("#notices .count");
+});
 
 story("two customers are joined with what speaks for it in view, and come apart again", async ({agent, customer}) => {
   const ana = await agent("ana");
