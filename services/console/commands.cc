@@ -52,6 +52,22 @@ ConsoleService::Answer ConsoleService::command(SessionPtr session, Request::Comm
       HARK_CO_TRY(auto started, co_await port.start(std::move(call)));
       co_return done_with(std::move(*started.mutable_entry()));
     }
+    case Request::Command::kMerge: {
+      auto& call = *command.mutable_merge();
+      HARK_CO_TRY_VOID(check_idempotency_key(call.idempotency_key()));
+      HARK_CO_TRY_VOID(check_reason(call.reason()));
+      call.set_agent_id(session->agent_id);
+      HARK_CO_TRY(auto merged, co_await port.merge(std::move(call)));
+      co_return done_with(std::move(*merged.mutable_conversation()->mutable_ticket()));
+    }
+    case Request::Command::kUnmerge: {
+      auto& call = *command.mutable_unmerge();
+      HARK_CO_TRY_VOID(check_idempotency_key(call.idempotency_key()));
+      HARK_CO_TRY_VOID(check_reason(call.reason()));
+      call.set_agent_id(session->agent_id);
+      HARK_CO_TRY(auto apart, co_await port.unmerge(std::move(call)));
+      co_return done_with(std::move(*apart.mutable_restored()->mutable_ticket()));
+    }
     case Request::Command::COMMAND_NOT_SET:
       break;
   }

@@ -6,7 +6,6 @@
 #include "base/async/notifier.h"
 #include "base/core/ids.h"
 #include "console/core/back_off.h"
-#include "console/core/reply_options.h"
 #include "console/fold_event.h"
 #include "console/frame_fit.h"
 
@@ -56,13 +55,7 @@ v1::ConsoleResponse shown_to(const Session& session, const v1::ConsoleResponse::
 
 void add_reply_options(v1::ConsoleResponse::ConversationUpdate& update,
                        const v1::ConsoleResponse::Setup& setup) {
-  std::vector<KnownAddress> addresses;
-  for (const auto& known : update.conversation().addresses())
-    addresses.push_back({known.address(), known.verified()});
-  std::vector<AccountOffered> accounts;
-  for (const auto& account : setup.accounts())
-    accounts.push_back({account.id(), static_cast<ChannelKind>(account.channel())});
-  for (auto& way : reply_ways(addresses, accounts)) {
+  for (auto& way : ways_to(update.conversation(), setup)) {
     auto& option = *update.add_reply_options();
     option.set_channel(static_cast<v1::Channel>(way.channel));
     option.set_account_id(std::move(way.account_id));
@@ -72,6 +65,15 @@ void add_reply_options(v1::ConsoleResponse::ConversationUpdate& update,
 }
 
 }  // namespace
+
+std::vector<ReplyWay> ways_to(const v1::Conversation& conversation, const v1::ConsoleResponse::Setup& setup) {
+  std::vector<KnownAddress> addresses;
+  for (const auto& known : conversation.addresses()) addresses.push_back({known.address(), known.verified()});
+  std::vector<AccountOffered> accounts;
+  for (const auto& account : setup.accounts())
+    accounts.push_back({account.id(), static_cast<ChannelKind>(account.channel())});
+  return reply_ways(addresses, accounts);
+}
 
 bool may_see(const Session& session, const v1::Entry& entry) {
   return entry.whisper_to().empty() || entry.whisper_to() == session.agent_id ||
@@ -269,6 +271,7 @@ Task<Result<v1::ConsoleResponse::ConversationUpdate>> Feeds::load(std::string co
   HARK_CO_TRY(auto got, co_await conversation_.get_conversation(std::move(get)));
   v1::ConsoleResponse::ConversationUpdate update;
   *update.mutable_conversation() = std::move(*got.mutable_conversation());
+  if (update.conversation().id() != conversation_id) update.set_instead_of_id(conversation_id);
   add_reply_options(update, setup_);
   what.fit(update.conversation().last_sequence());
   if (what.entries) {

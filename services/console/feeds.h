@@ -9,6 +9,7 @@
 
 #include "base/async/task_group.h"
 #include "console/core/feed_plan.h"
+#include "console/core/reply_options.h"
 #include "console/session.h"
 
 namespace hark::console {
@@ -98,6 +99,9 @@ class Feeds {
   const v1::ConsoleResponse::Setup& setup_;
   std::unordered_map<std::string, FeedPtr> feeds_;
 };
+
+/// Every way to reach the customer.
+std::vector<ReplyWay> ways_to(const v1::Conversation& conversation, const v1::ConsoleResponse::Setup& setup);
 
 /// Whispers are for the agent they are to, their author and supervisors.
 bool may_see(const Session& session, const v1::Entry& entry);

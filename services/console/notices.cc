@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "console/core/first_bytes.h"
+#include "console/core/reply_options.h"
 #include "console/service.h"
 
 namespace hark::console {
@@ -47,9 +48,9 @@ Task<> ConsoleService::tell_unseen(SessionPtr session) {
   session->send(std::move(response));
 }
 
-Task<Status> ConsoleService::notify(std::string agent_id, v1::ConsoleResponse::Notice notice) {
+Task<Status> ConsoleService::notify(std::string agent_id, v1::ConsoleResponse::Notice notice, Tell tell) {
   HARK_CO_TRY(const bool is_new, co_await ports_.store.add_notice(agent_id, notice));
-  if (!is_new) co_return Status{};
+  if (!is_new && tell == Tell::kIfNew) co_return Status{};
   v1::ConsoleResponse response;
   *response.mutable_notices()->add_notices() = std::move(notice);
   for (const auto& session : sessions_) {
@@ -99,6 +100,28 @@ Task<> ConsoleService::on_note(v1::Event event) {
   // Should this fail: whoever wrote the note has put the notice as well, and it is told at the next sign-in.
   if (!page.ok() || page->entries_size() != 1 || page->entries(0).id() != event.entry_id()) co_return;
   (void)co_await notify_of_note(page->entries(0), std::move(called));
+}
+
+/// An offer, and only where there is one to make: the customer is known elsewhere by a verified address.
+Task<> ConsoleService::on_unfetched(v1::Event event) {
+  v1::GetConversationRequest get;
+  get.set_id(event.conversation_id());
+  const auto got = co_await ports_.conversation.get_conversation(std::move(get));
+  if (!got.ok()) co_return;  // the entry itself says it to whoever opens the conversation
+  const auto& conversation = got->conversation();
+  const auto ways = ways_to(conversation, options_.setup);
+  const auto* way = verified_way_off(ChannelKind::kChat, ways);
+  if (!way) co_return;
+  const bool held = conversation.ticket().state() == v1::TICKET_STATE_ASSIGNED;
+  v1::ConsoleResponse::Notice notice;
+  notice.set_id("unfetched-" + event.entry_id());
+  notice.set_kind(v1::ConsoleResponse::Notice::KIND_UNFETCHED);
+  notice.set_at_ms(event.at_ms());
+  notice.set_conversation_id(conversation.id());
+  notice.set_entry_id(event.entry_id());
+  notice.set_text(way->address);
+  const auto& agent_id = held ? conversation.ticket().agent_id() : event.agent_id();
+  (void)co_await notify(agent_id, std::move(notice), Tell::kAnyway);
 }
 
 }  // namespace hark::console

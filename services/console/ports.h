@@ -30,6 +30,8 @@ class ConversationPort {
   virtual Task<Result<v1::ReopenResponse>> reopen(v1::ReopenRequest request) = 0;
   virtual Task<Result<v1::WaiveObligationResponse>> waive_obligation(v1::WaiveObligationRequest request) = 0;
   virtual Task<Result<v1::TransferResponse>> transfer(v1::TransferRequest request) = 0;
+  virtual Task<Result<v1::MergeResponse>> merge(v1::MergeRequest request) = 0;
+  virtual Task<Result<v1::UnmergeResponse>> unmerge(v1::UnmergeRequest request) = 0;
   virtual Task<Result<v1::GetConversationResponse>> get_conversation(v1::GetConversationRequest request) = 0;
   virtual Task<Result<v1::ListTimelineResponse>> list_timeline(v1::ListTimelineRequest request) = 0;
   virtual Task<Result<v1::ListConversationsResponse>> list_conversations(

@@ -140,6 +140,9 @@ void ConsoleService::on_event(const v1::Event& event) {
     tasks_.spawn("tell of a note", on_note(event));
   }
   if (event.type() == v1::EVENT_TYPE_SLA) tasks_.spawn("tell of a target", on_sla(event));
+  if (event.type() == v1::EVENT_TYPE_UNFETCHED) {
+    tasks_.spawn("tell of an unfetched reply", on_unfetched(event));
+  }
 }
 
 void ConsoleService::on_agents_changed(const std::vector<std::string>& ids) {

@@ -144,6 +144,38 @@ TEST_F(AgentsTest, AMentionIsBeforeTheAgentAtOnceOrWhenTheySignInUntilItIsSeen) 
   EXPECT_EQ(frames(*later, &v1::ConsoleResponse::has_notices).at(0).notices().notices_size(), 0);
 }
 
+TEST_F(AgentsTest, IsOfferedAnotherWayForAReplyThatItsVisitorDoesNotFetch) {
+  auto& conversation = world.conversations.stored["con_1"].conversation;
+  conversation.set_id("con_1");
+  conversation.add_addresses()->set_address("chat:site:v1");
+  auto& known = *conversation.add_addresses();
+  known.set_address("mailto:ana@x.lv");
+  const auto page = std::make_shared<Page>();
+  signed_in(page);
+  v1::Event event;
+  event.set_type(v1::EVENT_TYPE_UNFETCHED);
+  event.set_conversation_id("con_1");
+  event.set_entry_id("ent_1");
+  event.set_agent_id("ana");
+  happens(event);
+  EXPECT_THAT(frames(*page, &v1::ConsoleResponse::has_notices), SizeIs(1))
+      << "nobody vouches for the address";
+
+  known.set_verified(true);
+  happens(event);
+  const auto told = frames(*page, &v1::ConsoleResponse::has_notices);
+  ASSERT_THAT(told, SizeIs(2));
+  EXPECT_EQ(told[1].notices().notices(0).kind(), v1::ConsoleResponse::Notice::KIND_UNFETCHED);
+  EXPECT_EQ(told[1].notices().notices(0).text(), "mailto:ana@x.lv");
+
+  const auto colleague = std::make_shared<Page>();
+  signed_in(colleague, "ben");
+  conversation.mutable_ticket()->set_state(v1::TICKET_STATE_ASSIGNED);
+  conversation.mutable_ticket()->set_agent_id("ben");
+  happens(event);
+  EXPECT_THAT(frames(*colleague, &v1::ConsoleResponse::has_notices), SizeIs(2)) << "who holds the ticket";
+}
+
 TEST_F(AgentsTest, TellsWhoElseIsHereAndWhoTypes) {
   world.add_conversation(kOne);
   const auto ana = std::make_shared<Page>(), ben = std::make_shared<Page>();

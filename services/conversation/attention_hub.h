@@ -9,8 +9,9 @@
 
 namespace hark::conversation {
 
-/// Passes on who looks and who types, among the streams of this process: to everyone but who said it. Keeps
-/// nothing; what a reader is too slow for is dropped. Lives on the service's thread.
+/// Passes on who looks and who types, among the streams of this process (AttentionRelay: and of others): to
+/// everyone but who said it. Keeps nothing; what a reader is too slow for is dropped. Lives on the service's
+/// thread.
 class AttentionHub {
  public:
   static constexpr std::size_t kQueuedMax = 1'000;

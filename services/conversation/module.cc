@@ -6,13 +6,14 @@
 #include "base/log/log.h"
 #include "base/rpc/in_process.h"
 #include "base/rpc/server.h"
-#include "conversation/attention_hub.h"
+#include "conversation/attention_relay.h"
 #include "conversation/blob/folder.h"
 #include "conversation/rpc/attention_handler.h"
 #include "conversation/rpc/blob_handler.h"
 #include "conversation/rpc/channel_handler.h"
 #include "conversation/rpc/conversation_handler.h"
 #include "conversation/rpc/event_handler.h"
+#include "conversation/unfetched_replies.h"
 
 namespace hark::conversation {
 namespace {
@@ -23,6 +24,7 @@ Conversations::Settings settings_from(const v1::Config& config) {
     settings.accounts.emplace(
         account.id(), OwnAccount{account.has_chat() ? v1::CHANNEL_CHAT : v1::CHANNEL_EMAIL, account.name()});
   }
+  settings.offer_switch_after = std::chrono::seconds{config.chat().offer_switch_after_seconds()};
   return settings;
 }
 
@@ -47,8 +49,11 @@ class ConversationModule final : public Module {
                }},
         redis_{thread_.executor(), redis_options(process, process.config.redis().connections())},
         blocking_{thread_.executor(), redis_options(process, 1)},
+        attention_blocking_{thread_.executor(), redis_options(process, 1)},
         blobs_{process.data_dir / "blobs"},
-        attention_hub_{thread_.executor()} {}
+        attention_hub_{thread_.executor()},
+        attention_relay_{tasks_, attention_hub_, redis_, attention_blocking_,
+                         std::to_string(secure_random())} {}
 
   ~ConversationModule() override { stop(); }
 
@@ -71,6 +76,7 @@ class ConversationModule final : public Module {
     service_.emplace(*store_, process_.clock, ThreadTokens{meta->secret}, settings_from(process_.config),
                      process_.metrics);
     events_.emplace(tasks_, *store_, blocking_);
+    unfetched_.emplace(tasks_, *service_, *events_);
     conversation_.emplace(tasks_, *service_);
     channel_.emplace(tasks_, *service_, *events_, attention_hub_);
     event_.emplace(tasks_, *service_, *events_);
@@ -94,7 +100,10 @@ class ConversationModule final : public Module {
       Logger{"conversation"}.warning("a merge of customers could not be finished",
                                      {{"why", finished.error().message}});
     }
-    return block_on(thread_.executor(), events_->start());
+    asio::post(thread_.executor(), [this] { attention_relay_.start(); });
+    if (auto started = block_on(thread_.executor(), events_->start()); !started.ok()) return started;
+    asio::post(thread_.executor(), [this] { unfetched_->start(); });
+    return {};
   }
 
   void stop() override {
@@ -107,6 +116,7 @@ class ConversationModule final : public Module {
     tasks_.cancel();
     co_await tasks_.wait();
     co_await blocking_.close();
+    co_await attention_blocking_.close();
     co_await redis_.close();
     co_return true;
   }
@@ -116,11 +126,14 @@ class ConversationModule final : public Module {
   TaskGroup tasks_;
   redis::Client redis_;
   redis::Client blocking_;
+  redis::Client attention_blocking_;
   BlobFolder blobs_;
   AttentionHub attention_hub_;
+  AttentionRelay attention_relay_;
   std::optional<Store> store_;
   std::optional<Conversations> service_;
   std::optional<EventHub> events_;
+  std::optional<UnfetchedReplies> unfetched_;
   std::optional<ConversationHandler> conversation_;
   std::optional<ChannelHandler> channel_;
   std::optional<EventHandler> event_;

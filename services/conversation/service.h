@@ -51,6 +51,8 @@ class Conversations {
   struct Settings {
     std::map<std::string, OwnAccount, std::less<>> accounts;
     std::string default_region;  // for national phone numbers
+    /// How long a reply may lie ready for a chat's visitor before it is told of; 0: for ever.
+    Duration offer_switch_after{0};
   };
 
   Conversations(Store& store, const Clock& clock, ThreadTokens tokens, Settings settings, Metrics& metrics);
@@ -83,6 +85,9 @@ class Conversations {
   Task<Result<v1::SearchResponse>> search(v1::SearchRequest request);
   /// The customer behind an address types: whose conversation that is, empty if nobody's yet.
   Task<Result<std::string>> conversation_of_address(std::string address);
+
+  /// What goes out on this account lies ready until its customer comes and fetches it.
+  [[nodiscard]] bool fetched_by_customers(std::string_view account_id) const;
 
   [[nodiscard]] const Settings& settings() const { return settings_; }
   [[nodiscard]] Store& store() { return store_; }

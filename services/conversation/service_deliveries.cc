@@ -38,6 +38,7 @@ Task<Status> Conversations::record_delivery(Store::DeliveryNews news) {
                                     why_not_arrived(news), news.entry_id);
     news.ticket_id = new_id(IdKind::kTicket, partition);
   }
+  if (settings_.offer_switch_after > Duration{0}) news.watched = v1::CHANNEL_CHAT;
   for (int attempt = 0; attempt < kRetriesMax; ++attempt) {
     auto lost = co_await store_.record_delivery(clock_.now(), news);
     if (lost.ok() && lost->conversation_id.empty()) co_return Status{};
@@ -92,6 +93,11 @@ Task<Status> Conversations::receive_receipt(v1::Receipt receipt) {
     co_return invalid("receipt.state: is not set");
   }
   co_return co_await record_delivery(std::move(news));
+}
+
+bool Conversations::fetched_by_customers(std::string_view account_id) const {
+  const auto account = settings_.accounts.find(account_id);
+  return account != settings_.accounts.end() && account->second.channel == v1::CHANNEL_CHAT;
 }
 
 Task<std::string> Conversations::outbound_entry_of(const v1::BounceReport& report) {

@@ -22,6 +22,10 @@ Store::OpenTicketRef read_page_token(std::string_view token) {
   return before;
 }
 
+bool changed_later(const Store::OpenTicketRef& a, const Store::OpenTicketRef& b) {
+  return std::tie(b.at_ms, b.id) < std::tie(a.at_ms, a.id);
+}
+
 bool may_look(const v1::Entry& entry, const std::string& agent_id) {
   return agent_id.empty() || entry.whisper_to().empty() || entry.whisper_to() == agent_id ||
          entry.agent_id() == agent_id;
@@ -44,12 +48,13 @@ std::optional<v1::SearchHit> look_into(const SearchQuery& query, Store::Searchab
   for (const auto& known : conversation.addresses()) look(known.address(), "address", {});
   look(conversation.ticket().subject(), "subject", {});
   for (const auto& entry : item.newest_entries) {
+    if (SearchQuery::complete(found)) break;
     if (!may_look(entry, agent_id)) continue;
     const auto& content = entry.content();
     look(content.subject(), "subject", {});
     look(content.visible_text().empty() ? content.text() : content.visible_text(), "text", entry.id());
   }
-  if (!std::ranges::all_of(found, [](bool one) { return one; })) return std::nullopt;
+  if (!SearchQuery::complete(found)) return std::nullopt;
   *hit.mutable_conversation() = std::move(item.conversation);
   return hit;
 }
@@ -70,14 +75,25 @@ Task<Result<std::string>> Conversations::owner_if_address(std::string query) {
 }
 
 Task<Result<std::vector<Store::OpenTicketRef>>> Conversations::next_to_search(Store::OpenTicketRef before) {
+  // A partition holds about its share of the newest; the one that held only such as go first is read on.
+  const int share = std::max(2 * kSearchedPerCall / store_.partitions(), 8);
+  std::map<std::uint16_t, Store::OpenTicketRef> read_on;
+  for (std::uint16_t p = 0; p < store_.partitions(); ++p) read_on[p] = before;
   std::vector<Store::OpenTicketRef> refs;
-  for (std::uint16_t p = 0; p < store_.partitions(); ++p) {
-    HARK_CO_TRY(auto some, co_await store_.newest(p, before, kSearchedPerCall));
-    std::ranges::move(some, std::back_inserter(refs));
+  while (!read_on.empty()) {
+    std::map<std::uint16_t, Store::OpenTicketRef> last;
+    for (const auto& [partition, after] : read_on) {
+      HARK_CO_TRY(auto some, co_await store_.newest(partition, after, share));
+      if (static_cast<int>(some.size()) == share) last[partition] = some.back();
+      std::ranges::move(some, std::back_inserter(refs));
+    }
+    std::ranges::sort(refs, changed_later);
+    if (refs.size() > kSearchedPerCall) refs.resize(kSearchedPerCall);
+    std::erase_if(last, [&](const auto& one) {
+      return refs.size() == kSearchedPerCall && changed_later(refs.back(), one.second);
+    });
+    read_on = std::move(last);
   }
-  std::ranges::sort(
-      refs, [](const auto& a, const auto& b) { return std::tie(b.at_ms, b.id) < std::tie(a.at_ms, a.id); });
-  if (refs.size() > kSearchedPerCall) refs.resize(kSearchedPerCall);
   co_return refs;
 }
 

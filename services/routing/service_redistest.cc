@@ -115,6 +115,13 @@ class FakeConversations final : public Conversations {
     log(v1::EVENT_TYPE_ACCEPTED, ticket);
   }
 
+  void resolve(const std::string& id) {
+    v1::Ticket ticket = tickets.at(id);
+    tickets.erase(id);
+    ticket.set_state(v1::TICKET_STATE_RESOLVED);
+    log(v1::EVENT_TYPE_RESOLVED, ticket);
+  }
+
   void log(v1::EventType type, const v1::Ticket& ticket) {
     v1::Event event;
     event.set_position(static_cast<std::int64_t>(events.size()) + 1);
@@ -177,9 +184,9 @@ class RoutingService : public hark::testing::RedisTest {
     run_until_idle();
   }
 
-  Task<> start(std::string name = "one", Rules rules = {}, Triager* triager = nullptr) {
-    node = std::make_unique<Node>(executor(), client(), conversations, std::move(name), std::move(rules),
-                                  triager);
+  Task<> start(std::string name = "one", std::optional<Rules> other_rules = {}, Triager* triager = nullptr) {
+    node = std::make_unique<Node>(executor(), client(), conversations, std::move(name),
+                                  other_rules.value_or(rules), triager);
     EXPECT_TRUE(co_await node->service.leads_within(20s));
   }
   Task<> stop() {
@@ -221,6 +228,7 @@ class RoutingService : public hark::testing::RedisTest {
   }
 
   FakeConversations conversations{executor()};
+  Rules rules;
   std::unique_ptr<Node> node;
 };
 
@@ -291,6 +299,34 @@ TEST_F(RoutingService, AnOfferOutlivesItsProcess) {
     EXPECT_TRUE(again.ok()) << again.error().message;
     EXPECT_EQ(again->assignment_token(), 1);
     EXPECT_EQ((co_await t.accept(before.offers(0).id(), "eve")).error().reason, Reason::kAgentNotFound);
+    co_await t.stop();
+  });
+}
+
+TEST_F(RoutingService, AWrapUpOutlivesItsProcessAndEndsByItsAgentsWord) {
+  rules.settings.wrap_up = std::chrono::hours{1};
+  play(+[](RoutingService& t) -> Task<> {
+    co_await t.start("one");
+    co_await t.make_agent("ana");
+    auto session = co_await t.sit_down("ana");
+    t.conversations.open("tkt_1");
+    const auto offered = co_await see_offers(session, 1);
+    EXPECT_TRUE((co_await t.accept(offered.offers(0).id(), "ana")).ok());
+    t.conversations.resolve("tkt_1");
+    std::int64_t until = 0;
+    while (until == 0) until = (co_await session->next())->agent().wrap_up_until_ms();
+    session.reset();
+    co_await t.stop();
+
+    co_await t.start("two");
+    session = co_await t.sit_down("ana");
+    EXPECT_EQ((co_await session->next())->agent().wrap_up_until_ms(), until);
+    t.conversations.open("tkt_2");
+    v1::EndWrapUpRequest done;
+    done.set_agent_id("ana");
+    EXPECT_TRUE((co_await t.node->service.end_wrap_up(done)).ok());
+    EXPECT_EQ((co_await see_offers(session, 1)).offers(0).ticket().id(), "tkt_2");
+    session.reset();
     co_await t.stop();
   });
 }

@@ -120,6 +120,7 @@ void Term::record(const Effect& effect, Pending& pending) {
                    }
                  },
                  [&](const PresenceSet& e) { pending.batch.presence(e.agent_id, e.presence); },
+                 [&](const WrapUpSet& e) { pending.batch.wrap_up(e.agent_id, e.until); },
                  [&](const AssignTicket& e) {
                    assignments_[e.offer_id] = std::make_shared<Assignment>(world_.executor);
                    pending.effects.emplace_back(e);

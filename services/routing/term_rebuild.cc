@@ -37,6 +37,7 @@ Task<Status> Term::rebuild() {
   for (const Store::AgentRecord& record : agents) {
     take_agent(record.agent);
     feed(PresenceChanged{record.agent.id(), record.presence});
+    if (record.wraps_up_until) feed(WrapUpRestored{record.agent.id(), *record.wraps_up_until});
   }
   HARK_CO_TRY(declines_, co_await world_.store.declines());
   HARK_CO_TRY_VOID(co_await load_tickets());

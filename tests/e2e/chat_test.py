@@ -13,6 +13,7 @@ from support import mail, protos
 from support import hark as hark_process
 from support.agent import Agent
 from support.chat import Loop, Visitor, signature
+from support.console import Console
 from support.hark import wait_for
 
 SECRET = "the secret of the test shop"
@@ -120,6 +121,28 @@ def test_the_same_client_id_is_one_message_with_one_acknowledgement(hark, visito
     assert len(hark.inbound(visitor.address)) == 1
     assert list(visitor.items) == [1]
     other_tab.close()
+
+
+# FIELD 36
+def test_messages_that_rush_in_stand_in_the_order_in_which_they_were_written(hark, visitor):
+    visitor.connect()
+    visitor.write("first")
+    conversation = conversation_of(hark, visitor)
+    page = Console(hark).sign_in("ana")
+    page.open(conversation.id)
+    for number in range(150):  # nobody waits for an acknowledgement
+        visitor.say({"write": {"clientId": f"rush-{number}", "text": str(number)}})
+    visitor.wait("all acknowledgements", lambda: sum(client.startswith("rush-") for client in visitor.acked) == 150, 60)
+    written = ["first"] + [str(number) for number in range(150)]
+    entries = hark.timeline(conversation.id)
+    assert [e.content.text for e in entries if e.kind == protos.entry_pb2.ENTRY_KIND_INBOUND] == written
+    assert [e.sequence for e in entries] == list(range(1, len(entries) + 1)), "given by the store, without gaps"
+    page.wait("the last of them", lambda f: any(e["content"]["text"] == "149" for e in f["conversation"]["entries"] or []))
+    shown = {}
+    for frame in page.frames:
+        shown.update({int(e["sequence"]): e["content"]["text"] for e in frame["conversation"]["entries"] or [] if e["kind"] == "ENTRY_KIND_INBOUND"})
+    assert [shown[sequence] for sequence in sorted(shown)] == written, "on the agent's page as well"
+    page.close()
 
 
 def test_two_tabs_see_the_same_and_share_what_was_read(hark, agent, visitor):
@@ -281,6 +304,35 @@ def test_a_signed_customer_of_mail_keeps_their_one_conversation(hark, visitor):
     assert conversation_of(hark, phone).id == conversation.id
     assert list(phone.items.values())[0]["text"] == "and from my phone", "a new device does not see another one's chat"
     phone.close()
+
+
+# FIELD 23
+def test_one_person_by_mail_and_chat_is_answered_on_each_and_equal_ids_do_not_clash(tmp_path, sink):
+    one = hark_process.Hark(tmp_path, chat_config(sink.port)).start()
+    agent, visitor = None, Visitor(one)
+    try:
+        address, shared = mail.unique("both"), "same-id"
+        visitor.connect(identity=signature(SECRET, "site", "user-" + address, email=address, name="Zane"))
+        visitor.write("In the chat", client_id=shared)
+        conversation = one.wait_conversation(visitor.address)
+        mail.deliver(one, mail.make(address, text="By mail\n", message_id=f"<{visitor.address}:{shared}>"))
+        texts = wait_for("both messages", lambda: [t for t in [[e for e in one.inbound(address)]] if len(t) == 2])[0]
+        chatted, mailed = texts
+        assert (chatted.channel, mailed.channel) == (protos.channel_pb2.CHANNEL_CHAT, protos.channel_pb2.CHANNEL_EMAIL)
+        assert chatted.conversation_id == mailed.conversation_id == conversation.id and chatted.thread_id != mailed.thread_id
+        agent = Agent(one, "ana")
+        token = agent.take(conversation.id)
+        last = one.timeline(conversation.id)[-1].sequence
+        agent.reply(mailed, "Answered by mail.\n", token, seen_sequence=last)
+        agent.reply(chatted, "Answered in the chat.", token, seen_sequence=last)
+        visitor.wait_answer("Answered in the chat.")
+        assert "Answered by mail." in sink.wait(address)[0].get_content()
+        assert visitor.answer("Answered by mail.\n") is None and len(sink.to(address)) == 1
+    finally:
+        if agent:
+            agent.leave()
+        visitor.close()
+        one.end()
 
 
 def test_a_wrong_signature_makes_nobody_known(hark, visitor):

@@ -68,6 +68,26 @@ def reply(done, entry, text="It leaves today.", **more):
     return {"entryId": entry["id"], "assignmentToken": done["assignmentToken"], "text": text, **more}
 
 
+# FIELD 21
+def test_a_reply_that_is_sent_again_after_a_lost_connection_reaches_the_customer_once(hark, page, sink):
+    ana = page("ana", available=True)
+    sender, conversation = writes(hark)
+    done = ana.take(conversation)
+    entry = ana.open(conversation)["entries"][0]
+    command = {"reply": {**reply(done, entry, "Once is enough."), "idempotencyKey": uuid.uuid4().hex}}
+    ana.send(command=command)  # nobody waits for the answer
+    ana.drop()
+    back = Console(hark).come_back(ana)
+    first, second = (back.ask(command=command)["done"]["entry"]["id"] for _ in range(2))
+    assert first == second
+    _, last = writes(hark)
+    other = reply(back.take(last), back.open(last)["entries"][0], "The end.")
+    back.command(reply=other)
+    wait_for("what was sent later has arrived", lambda: [m for m in sink.mails if "The end." in m.get_content()])
+    assert [m.get_content().strip() for m in sink.to(sender)] == ["Once is enough."]
+    back.close()
+
+
 # FIELD 30
 def test_a_chat_that_arrives_while_the_connection_is_lost_is_seen_without_a_reload(hark, page):
     ana = page("ana", available=True)
@@ -240,6 +260,36 @@ def test_colleagues_see_each_other_look_and_type(hark, page):
     ana.wait("ben types", lambda f: f["attention"]["agentId"] == "ben" and f["attention"]["typing"])
     ben.drop()
     ana.wait("ben is gone", lambda f: f["attention"]["agentId"] == "ben" and f["attention"]["gone"])
+
+
+def test_two_customers_become_one_on_every_page_and_come_apart_again(hark, page):
+    ana, ben = page("ana"), page("ben")
+    (work, survivor), (home, loser) = writes(hark, subject="Parcel 0"), writes(hark, subject="Parcel 1")
+    ana.open(survivor)
+    ben.open(loser)
+    merge = {"survivorId": survivor, "loserId": loser, "idempotencyKey": uuid.uuid4().hex}
+    with pytest.raises(Refused) as refused:
+        ana.command(merge={**merge, "reason": " "})
+    assert refused.value.reason == "INVALID_FIELD"
+    ana.command(merge={**merge, "reason": "the same passport", "agentId": "sam"})
+    ana.command(merge={**merge, "reason": "the same passport", "agentId": "sam"})
+
+    def whole(frame):
+        return loser in (frame["conversation"]["conversation"]["mergedCustomerIds"] or [])
+    ana.wait("one customer", whole)
+    moved = ben.wait("where the customer is now", lambda f: f["conversation"]["insteadOfId"] == loser)
+    assert moved["conversation"]["conversation"]["id"] == survivor
+    opened = ana.open(survivor)
+    assert [e["content"]["subject"] for e in opened["entries"] if e["kind"] == "ENTRY_KIND_INBOUND"] == ["Parcel 0", "Parcel 1"]
+    told = [(e["agentId"], e["reason"]) for e in opened["entries"] if e["status"]["change"] == "CHANGE_MERGED"]
+    assert told and set(told) == {("ana", "the same passport")}
+    assert {a["address"]: a["customerId"] or "" for a in opened["conversation"]["addresses"]} == {f"mailto:{work}": "", f"mailto:{home}": loser}
+
+    apart = len(ana.frames)
+    ana.command(unmerge={"customerId": loser, "reason": "they share a flat"})
+    ana.wait("two customers", lambda f: f in ana.frames[apart:] and f["conversation"]["conversation"]["id"] == survivor and not whole(f))
+    assert [e["content"]["subject"] for e in ben.open(loser)["entries"] if e["kind"] == "ENTRY_KIND_INBOUND"] == ["Parcel 1"]
+    assert [e["reason"] for e in ben.open(loser)["entries"] if e["status"]["change"] == "CHANGE_UNMERGED"] == ["they share a flat"]
 
 
 def test_typing_goes_both_ways_between_an_agent_and_a_customers_chat(hark, page):

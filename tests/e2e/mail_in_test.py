@@ -103,6 +103,22 @@ def test_attachments_and_raw_bytes_can_be_fetched_as_they_came(hark):
     assert b"Subject: With a file" in blob(hark, conversation.id, entries[0].raw)
 
 
+# FIELD 43
+def test_every_one_of_many_attachments_is_listed_and_there_even_without_a_body(hark):
+    sender = mail.unique("scanner")
+    one = mail.make(sender, subject="Scans", text="")
+    for page in range(60):
+        one.add_attachment(b"%PDF-1.4 page " + str(page).encode(), maintype="application", subtype="pdf", filename=f"page {page}.pdf")
+    one.add_attachment(b"", maintype="image", subtype="png", filename="empty.png")
+    mail.deliver(hark, one)
+    conversation, entries = timeline_of(hark, sender)
+    attachments = entries[0].content.attachments
+    assert [a.file_name for a in attachments] == [f"page {page}.pdf" for page in range(60)] + ["empty.png"]
+    assert all(a.blob.size_bytes > 0 for a in attachments[:60]) and attachments[60].blob.size_bytes == 0
+    for page in (0, 14, 15, 59):
+        assert blob(hark, conversation.id, attachments[page].blob) == b"%PDF-1.4 page " + str(page).encode()
+
+
 def blob(hark, conversation_id, ref):
     stub = protos.blob_service_pb2_grpc.BlobServiceStub(hark.channel())
     request = protos.blob_service_pb2.GetBlobRequest(blob=ref, conversation_id=conversation_id)

@@ -10,6 +10,7 @@ import pytest
 
 from support import mail, protos
 from support.agent import Agent
+from support.console import Console, Refused
 from support.hark import BINARY, ROOT, wait_for
 from support.split import SERVICES, Split
 
@@ -81,6 +82,37 @@ def try_deliver(split, sender):
 
 def test_the_page_comes_from_the_consoles_own_process(split):
     assert "<title>" in split.processes["console"].get("/")
+
+
+def try_sign_in(process, login):
+    """Nothing, while the console has not found routing again."""
+    page = Console(process)
+    try:
+        return page.sign_in(login)
+    except Refused:
+        page.close()
+        return None
+
+
+def test_agents_see_each_other_across_several_processes_of_conversation(split):
+    sender = mail.unique("watched")
+    mail.deliver(split.processes["email"], mail.make(sender))
+    conversation = only_message(split, sender)["conversation_id"]
+    other = split.add("conversation-2", "conversation")
+    far = split.add("console-2", "console", conversation=f"localhost:{other.grpc}")
+    ana, ben = (wait_for(f"{login} is signed in", lambda: try_sign_in(process, login), every=0.2)
+                for process, login in ((split.processes["console"], "ana"), (far, "ben")))
+    try:
+        ana.open(conversation)
+        ben.open(conversation)
+        ben.wait("ana looks", lambda f: f["attention"]["agentId"] == "ana" or "ana" in [a["agentId"] for a in f["conversation"]["attention"]])
+        ana.wait("ben looks", lambda f: f["attention"]["agentId"] == "ben")
+        ben.ask(type={"conversationId": conversation, "typing": True})
+        ana.wait("ben types", lambda f: f["attention"]["agentId"] == "ben" and f["attention"]["typing"])
+        ben.drop()
+        ana.wait("ben is gone", lambda f: f["attention"]["agentId"] == "ben" and f["attention"]["gone"])
+    finally:
+        ana.close()
 
 
 def test_a_caller_without_a_token_of_ours_is_refused(split):

@@ -102,7 +102,8 @@ class Console:
         return self
 
     def come_back(self, before):
-        """With the session of a page that lost its connection."""
+        """With the session of a page that lost its connection, whose answers may still come."""
+        self._ids = before._ids
         self.signed_in = self.ask(signIn={
             "sessionToken": before.signed_in["sessionToken"],
             "resume": {"epoch": before.signed_in["epoch"], "offset": str(before.offset)}})["signedIn"]

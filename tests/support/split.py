@@ -40,9 +40,16 @@ class Split:
                      "ca_file": f"{self.secrets}/ca.crt", "token_file": f"{self.secrets}/token"},
             "accounts": [{"id": "support", "name": "Support", "email": {"address": "support@hark.test"}},
                          {"id": "site", "name": "Site", "chat": {"origins": ["*"]}}],
-            "agents": [{"id": "ana", "name": "Ana", "password": "test-password", "skills": ["billing"]}],
+            "agents": [{"id": "ana", "name": "Ana", "password": "test-password", "skills": ["billing"]},
+                       {"id": "ben", "name": "Ben", "password": "test-password"}],
             **sections}
         self._channels = []
+
+    def add(self, name, service, **peers):
+        """One more process of a service, with peers of its own."""
+        process = self.processes[name] = Process(self.folder / name, service)
+        process.config.write_text(json.dumps({**self.settings, "peers": {**self.settings["peers"], **peers}}))
+        return process.start()
 
     def start(self):
         program = shutil.which("redis-server") or "/usr/bin/redis-check-rdb"

@@ -122,6 +122,7 @@ v1::Config default_config() {
   chat.set_messages_per_minute_and_address(300);
   chat.set_session_days(90);
   chat.set_idle_minutes(240);
+  chat.set_offer_switch_after_seconds(600);
   config.mutable_grpc();
   return config;
 }

@@ -300,6 +300,7 @@ class Validator {
     range("chat.messages_per_minute_and_address", chat.messages_per_minute_and_address(), 1, 1'000'000);
     range("chat.session_days", chat.session_days(), 1, 3650);
     range("chat.idle_minutes", chat.idle_minutes(), 1, 60 * 24);
+    range("chat.offer_switch_after_seconds", chat.offer_switch_after_seconds(), 0, 30 * 24 * 3600);
   }
 
   void skill(const std::string& field, const std::string& text) {

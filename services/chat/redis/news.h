@@ -6,12 +6,12 @@
 #include <string_view>
 
 #include "base/async/task_group.h"
-#include "base/redis/client.h"
+#include "base/redis/bulletin.h"
 
 namespace hark::chat {
 
 /// Announcements that are kept for a process that reads slowly; one that lags further looks at everything.
-constexpr std::int64_t kNewsKeptMax = 10'000;
+constexpr int kNewsKeptMax = 10'000;
 
 /// Wakes the other chat processes on the same Redis when a visitor's log has grown: the process that takes an
 /// answer is not always the one that the visitor's page is connected to.
@@ -24,8 +24,7 @@ class News {
   using OnNews = std::function<void(std::string_view address)>;
 
   /// `blocking`: a client of its own, since its reads wait at the server. `process`: unlike any other's.
-  News(TaskGroup& tasks, redis::Client& redis, redis::Client& blocking, std::string process)
-      : tasks_{tasks}, redis_{redis}, blocking_{blocking}, process_{std::move(process)} {}
+  News(TaskGroup& tasks, redis::Client& redis, redis::Client& blocking, std::string process);
 
   /// Begins to listen.
   void start(OnNews on_news);
@@ -33,16 +32,12 @@ class News {
   void announce(std::string_view address);
 
  private:
-  Task<> listen();
   Task<> send_gathered();
 
   TaskGroup& tasks_;
-  redis::Client& redis_;
-  redis::Client& blocking_;
-  std::string process_;
+  redis::Bulletin bulletin_;
   std::set<std::string, std::less<>> gathered_;
   bool sending_ = false;
-  OnNews on_news_;
 };
 
 }  // namespace hark::chat

@@ -1,5 +1,7 @@
 #include "console/core/reply_options.h"
 
+#include <algorithm>
+
 namespace hark::console {
 namespace {
 
@@ -41,6 +43,12 @@ std::vector<ReplyWay> reply_ways(const std::vector<KnownAddress>& addresses,
     }
   }
   return out;
+}
+
+const ReplyWay* verified_way_off(ChannelKind channel, const std::vector<ReplyWay>& ways) {
+  const auto found =
+      std::ranges::find_if(ways, [&](const ReplyWay& way) { return way.verified && way.channel != channel; });
+  return found == ways.end() ? nullptr : &*found;
 }
 
 }  // namespace hark::console

@@ -33,4 +33,7 @@ struct ReplyWay {
 std::vector<ReplyWay> reply_ways(const std::vector<KnownAddress>& addresses,
                                  const std::vector<AccountOffered>& accounts);
 
+/// The first verified way that is on another channel.
+const ReplyWay* verified_way_off(ChannelKind channel, const std::vector<ReplyWay>& ways);
+
 }  // namespace hark::console

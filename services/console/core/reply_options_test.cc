@@ -31,5 +31,14 @@ TEST(ReplyWays, AreNoneWhereNoAccountSpeaksTheChannel) {
               IsEmpty());
 }
 
+TEST(VerifiedWayOff, IsTheFirstVerifiedWayOnAnotherChannel) {
+  const std::vector<AccountOffered> accounts{{"site", ChannelKind::kChat}, {"support", ChannelKind::kEmail}};
+  const auto ways =
+      reply_ways({{"chat:site:v1", true}, {"mailto:typed@x.lv", false}, {"mailto:ana@x.lv", true}}, accounts);
+  ASSERT_TRUE(verified_way_off(ChannelKind::kChat, ways));
+  EXPECT_EQ(verified_way_off(ChannelKind::kChat, ways)->address, "mailto:ana@x.lv");
+  EXPECT_FALSE(verified_way_off(ChannelKind::kChat, reply_ways({{"mailto:typed@x.lv", false}}, accounts)));
+}
+
 }  // namespace
 }  // namespace hark::console

@@ -1,6 +1,7 @@
 // Everything that can be done from the keyboard, in one table: the palette lists it, the keys run it.
 import {loadAll, loadQuarantine, select} from "./conversations.js";
 import {choose} from "./compose/send.js";
+import {joinFound} from "./customers.js";
 import {watchFloor} from "./floor.js";
 import {setPresence, signOut, store} from "./session.js";
 import {changeSettings, settings} from "./settings.js";
@@ -58,6 +59,7 @@ function ofConversation(state: State): Command[] {
       {title: t("reassignTitle"), run: () => reassign(ticket)},
       {title: t("takeOverTitle"), run: () => takeOver(ticket.id ?? "", conversation.id ?? "")},
     ] : []),
+    {title: t("joinSearchTitle"), run: () => joinFound(conversation)},
     {title: t("commandNewest"), key: "g", run: () => document.querySelector<HTMLElement>("#to-newest")?.click()},
   ];
 }

@@ -46,7 +46,7 @@ function openedByTicket(ticketId: string, conversationId: string): void {
   location.replace(`#${conversationId}`);
 }
 
-const forgetThread = (id: string): void => store.change((state) => {
+export const forgetThread = (id: string): void => store.change((state) => {
   const threads = new Map(state.threads);
   threads.delete(id);
   return {...state, threads, lookedAt: state.lookedAt.filter((other) => other !== id)};

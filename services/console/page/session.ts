@@ -3,6 +3,7 @@ import type {ConsoleResponse, ConsoleResponse_SignedIn, Presence} from "hark/v1"
 import {Drafts} from "./compose/drafts.js";
 import {keptDraft, saveUnsaved} from "./compose/server_drafts.js";
 import {fillGap, open} from "./conversations.js";
+import {followMerge} from "./customers.js";
 import {refusalText} from "./format.js";
 import {Link, type LinkState, reasonOf} from "./link.js";
 import {offersCame} from "./notify.js";
@@ -57,7 +58,10 @@ function onFrame(frame: ConsoleResponse): void {
     offersCame(before.offers, store.state);
     keepPresence(store.state);
   }
-  if (frame.conversation) void fillGap(frame.conversation.conversation?.id ?? "");
+  if (frame.conversation) {
+    void fillGap(frame.conversation.conversation?.id ?? "");
+    followMerge(frame.conversation);
+  }
   if (frame.overview) overviewCame(before.overview);
   if (frame.draftKept) keptDraft(frame.draftKept);
 }

@@ -119,15 +119,22 @@ export function waive({ticket}: Conversation, entry: Entry): void {
 }
 
 /** A first message to a customer, from one of our mail accounts; their answer comes back to this agent. */
-export function start(): void {
+export const start = (): void => startWith({});
+
+/** The same with words that are there already, for the agent to look over. */
+export function startWith(known: {account?: string; to?: string; name?: string; text?: string; reason?: string}): void {
   const idempotencyKey = newKey();
+  const given = (value: string | undefined) => (value ? {value} : {});
   const accounts = (store.state.setup.accounts ?? []).filter((account) => account.channel === "CHANNEL_EMAIL");
   ask({
     title: t("startTitle"), ok: t("startOk"),
     fields: [
-      {name: "account", label: t("startFrom"), choices: accounts.map(({id = "", name, address}) => ({value: id, label: `${name || id} · ${addressText(address)}`}))},
-      {name: "to", label: t("startTo"), required: true}, {name: "name", label: t("startName")}, {name: "subject", label: t("subject"), required: true},
-      {name: "text", label: t("startText"), area: true, long: true, required: true}, {name: "reason", label: t("why"), hint: t("onTheRecord")},
+      {name: "account", label: t("startFrom"), choices: accounts.map(({id = "", name, address}) => ({value: id, label: `${name || id} · ${addressText(address)}`})),
+       ...given(known.account)},
+      {name: "to", label: t("startTo"), required: true, ...given(known.to)}, {name: "name", label: t("startName"), ...given(known.name)},
+      {name: "subject", label: t("subject"), required: true},
+      {name: "text", label: t("startText"), area: true, long: true, required: true, ...given(known.text)},
+      {name: "reason", label: t("why"), hint: t("onTheRecord"), ...given(known.reason)},
     ],
     act: async ({account, to, name, subject, text, reason}) => {
       const {done} = await link.command("start", {

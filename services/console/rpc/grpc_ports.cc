@@ -43,6 +43,12 @@ class GrpcConversation final : public ConversationPort {
   Task<Result<v1::TransferResponse>> transfer(v1::TransferRequest request) override {
     return rpc::call(stub_->async(), &Async::Transfer, std::move(request));
   }
+  Task<Result<v1::MergeResponse>> merge(v1::MergeRequest request) override {
+    return rpc::call(stub_->async(), &Async::Merge, std::move(request));
+  }
+  Task<Result<v1::UnmergeResponse>> unmerge(v1::UnmergeRequest request) override {
+    return rpc::call(stub_->async(), &Async::Unmerge, std::move(request));
+  }
   Task<Result<v1::GetConversationResponse>> get_conversation(v1::GetConversationRequest request) override {
     return rpc::call(stub_->async(), &Async::GetConversation, std::move(request));
   }

@@ -169,6 +169,18 @@ Task<Result<v1::TransferResponse>> FakeConversations::transfer(v1::TransferReque
   co_return v1::TransferResponse{};
 }
 
+Task<Result<v1::MergeResponse>> FakeConversations::merge(v1::MergeRequest request) {
+  *commands.emplace_back().mutable_merge() = request;
+  HARK_CO_TRY_VOID(may());
+  co_return v1::MergeResponse{};
+}
+
+Task<Result<v1::UnmergeResponse>> FakeConversations::unmerge(v1::UnmergeRequest request) {
+  *commands.emplace_back().mutable_unmerge() = request;
+  HARK_CO_TRY_VOID(may());
+  co_return v1::UnmergeResponse{};
+}
+
 Task<Result<v1::GetConversationResponse>> FakeConversations::get_conversation(
     v1::GetConversationRequest request) {
   HARK_CO_TRY_VOID(may());

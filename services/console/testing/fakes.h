@@ -108,6 +108,8 @@ class FakeConversations final : public ConversationPort {
   Task<Result<v1::ReopenResponse>> reopen(v1::ReopenRequest request) override;
   Task<Result<v1::WaiveObligationResponse>> waive_obligation(v1::WaiveObligationRequest request) override;
   Task<Result<v1::TransferResponse>> transfer(v1::TransferRequest request) override;
+  Task<Result<v1::MergeResponse>> merge(v1::MergeRequest request) override;
+  Task<Result<v1::UnmergeResponse>> unmerge(v1::UnmergeRequest request) override;
   Task<Result<v1::GetConversationResponse>> get_conversation(v1::GetConversationRequest request) override;
   Task<Result<v1::ListTimelineResponse>> list_timeline(v1::ListTimelineRequest request) override;
   Task<Result<v1::ListConversationsResponse>> list_conversations(

@@ -19,6 +19,23 @@ constexpr std::string_view kPagePolicy =
     "connect-src 'self'; "
     "frame-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
 
+/// Of the one page that shows a mail with its pictures from outside, once the agent has asked for them: it
+/// has no origin, and so nothing of the console's.
+constexpr std::string_view kViewerPolicy =
+    "sandbox allow-scripts allow-popups allow-popups-to-escape-sandbox; default-src 'none'; "
+    "script-src 'self'; style-src 'unsafe-inline'; img-src data: http: https:; frame-src 'self'; "
+    "base-uri 'none'; form-action 'none'; frame-ancestors 'self'";
+
+web::StaticFiles viewer_files() {
+  // Without an origin, the page is a stranger to its own script.
+  web::StaticFiles files{"/console/",
+                         {{"Content-Security-Policy", std::string{kViewerPolicy}},
+                          {"Cross-Origin-Resource-Policy", "cross-origin"}}};
+  files.add("viewer.html", "text/html; charset=utf-8", page::viewer_html);
+  files.add("viewer.js", kScript, page::viewer_js, page::viewer_js_gz);
+  return files;
+}
+
 web::StaticFiles page_files() {
   web::StaticFiles files{"/console/", {{"Content-Security-Policy", std::string{kPagePolicy}}}};
   files.add("", "text/html; charset=utf-8", page::index_html);
@@ -31,6 +48,8 @@ web::StaticFiles page_files() {
 }  // namespace
 
 Task<web::HttpResponse> serve_page_file(web::HttpRequest request) {
+  static const auto viewer = viewer_files();
+  if (request.path.starts_with("/console/viewer.")) co_return viewer.answer(request);
   static const auto files = page_files();
   co_return files.answer(request);
 }

@@ -6,6 +6,7 @@
 #include <unicode/utf8.h>
 
 #include <algorithm>
+#include <array>
 
 namespace hark::conversation {
 namespace {
@@ -34,8 +35,23 @@ std::string fold(std::string_view word) {
   return out;
 }
 
+/// The word as it is, if it is plain: nothing to fold but capitals. Most are, and ICU takes its time.
+std::optional<std::string_view> fold_plain(std::string_view word,
+                                           std::array<char, kWordCharactersMax>& room) {
+  word = word.substr(0, room.size());
+  for (std::size_t i = 0; i < word.size(); ++i) {
+    const char c = word[i];
+    if ((static_cast<unsigned char>(c) & 0x80) != 0) return std::nullopt;
+    room[i] = c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
+  }
+  return std::string_view{room.data(), word.size()};
+}
+
 /// A letter, a digit, or an accent on one.
-bool in_word(UChar32 c) { return u_isalnum(c) || u_charType(c) == U_NON_SPACING_MARK; }
+bool in_word(UChar32 c) {
+  if (c < 0x80) return (c >= '0' && c <= '9') || ((c | 0x20) >= 'a' && (c | 0x20) <= 'z');
+  return u_isalnum(c) || u_charType(c) == U_NON_SPACING_MARK;
+}
 
 /// Every word of the text with its place; stops when `take` says so.
 template <class Take>
@@ -70,10 +86,18 @@ SearchQuery::SearchQuery(std::string_view text) {
   });
 }
 
+bool SearchQuery::complete(const std::vector<bool>& found) {
+  return std::ranges::all_of(found, [](bool one) { return one; });
+}
+
 std::optional<std::size_t> SearchQuery::look_into(std::string_view text, std::vector<bool>& found) const {
   std::optional<std::size_t> first;
-  each_word(text, [&](std::string_view word, std::size_t place) {
-    const auto folded = fold(word);
+  std::array<char, kWordCharactersMax> room;
+  std::string folded_at_length;
+  each_word(text.substr(0, kSearchedTextBytesMax), [&](std::string_view word, std::size_t place) {
+    auto plain = fold_plain(word, room);
+    if (!plain) plain = folded_at_length = fold(word);
+    const auto folded = *plain;
     for (std::size_t i = 0; i < words_.size(); ++i) {
       if (!folded.starts_with(words_[i])) continue;
       found[i] = true;

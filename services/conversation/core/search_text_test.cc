@@ -49,5 +49,14 @@ TEST(Excerpt, ShowsSomeWordsAroundThePlaceOnOneLine) {
   EXPECT_FALSE(excerpt_around(wide, 200).empty());
 }
 
+TEST(SearchQuery, LooksNoFurtherIntoALongTextThanItsLimit) {
+  const SearchQuery query{"needle"};
+  std::vector<bool> found(1);
+  const std::string hay(kSearchedTextBytesMax, ' ');
+  EXPECT_FALSE(query.look_into(hay + "needle", found));
+  EXPECT_TRUE(query.look_into(hay.substr(0, 4096) + "NEEDLEs", found));
+  EXPECT_TRUE(SearchQuery::complete(found));
+}
+
 }  // namespace
 }  // namespace hark::conversation

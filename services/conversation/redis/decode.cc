@@ -84,7 +84,7 @@ v1::Entry decode_entry(std::string_view conversation_id, const redis::Reply& ite
 }
 
 void fold(v1::Entry& entry, const redis::Reply& delivery, const redis::Reply& obligation,
-          const redis::Reply& also) {
+          const redis::Reply& also, const redis::Reply& unfetched) {
   if (const auto text = delivery.view(); !text.empty()) {
     const auto first = text.find(' ');
     const auto second = text.find(' ', first + 1);
@@ -93,6 +93,7 @@ void fold(v1::Entry& entry, const redis::Reply& delivery, const redis::Reply& ob
       entry.set_delivery_detail(std::string{text.substr(second + 1)});
     }
   }
+  if (entry.delivery() == v1::DELIVERY_STATE_SENT) entry.set_unfetched_since_ms(number(unfetched.view()));
   if (entry.kind() == v1::ENTRY_KIND_INBOUND) {
     const auto text = obligation.view();
     entry.set_obligation(text.empty() ? v1::OBLIGATION_STATE_OPEN

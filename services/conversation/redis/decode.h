@@ -25,7 +25,7 @@ v1::Entry decode_entry(std::string_view conversation_id, const redis::Reply& ite
 
 /// Folds what happened later into the entry: three values of the fold hash.
 void fold(v1::Entry& entry, const redis::Reply& delivery, const redis::Reply& obligation,
-          const redis::Reply& also);
+          const redis::Reply& also, const redis::Reply& unfetched);
 
 /// Whether a message in this state arrives, or may still: not failed, not bounced, not unknown.
 bool arrives(v1::DeliveryState state);

@@ -28,6 +28,9 @@ inline std::string place_of(std::string_view conversation, std::int64_t sequence
 /// Whose address it is: string, conversation id. In a slot of its own, written once.
 inline std::string address(std::string_view normalised) { return "hark:addr:" + std::string{normalised}; }
 
+/// What passes between the processes of conversation: stream of AttentionLot bytes.
+inline std::string attention() { return "hark:attention"; }
+
 /// What a store was created with: hash, partitions, secret.
 inline std::string meta() { return "hark:meta"; }
 

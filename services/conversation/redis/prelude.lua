@@ -22,16 +22,18 @@
      ent:<entry>           string  "<conversation> <seq>"
      obl:<conversation>    hash    entry -> "<seq> <thread>" of every unanswered message
      fold:<conversation>   hash    <entry>:d "<state> <at> <detail>" · <entry>:o "1" owed again, "2 <reply>" answered, "3" waived · <entry>:also accounts
+                                   · <entry>:w since when it lay ready unfetched, if that was told
      thr:<thread>          hash    con, channel, account, last_reply; agent (of a thread that we started: who wrote last)
      refs:<conversation>   hash    native reference -> thread
      adr:<conversation>    hash    address -> "1" verified, "0" not
      mat:<conversation>    hash    address -> why it may be this customer's as well
      seen:<channel>:<id>   string  cmsgpack of what accepting it returned; kept for the time a sender may repeat it
      idem:<key>            string  cmsgpack {digest of the request, result}; kept a day
-     out:<entry>           hash    m OutboundMessage bytes, con, account, state, attempts, lease; for the day that it comes
+     out:<entry>           hash    m OutboundMessage bytes, con, account, state, attempts, lease, channel (of a reply); for the day that it comes
                                    back: thread, agent, settles (entries, sequences), upto (sequence seen), next (reply of its thread),
                                    attrs (of a started message: Ticket bytes)
      outq:<account>        zset    entry by the time it is due, or its lease ends
+     unfetched             zset    replies that lie ready for customers to fetch, by the time since when; not yet told of
      held:<agent>          set     tickets assigned to the agent
      past:<conversation>   list    tickets by the order in which they were last resolved
      open                  zset    open tickets by the time they were opened

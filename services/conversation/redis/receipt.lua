@@ -10,7 +10,8 @@
            DeliveryState; 1 without a lease: the detail alone is news)  5 detail  6 time to try again (state 1)
            7 channel + native id of the report, or ''  8 seconds to remember it
            9 status entry id, 10 its bytes, 11 ticket id, if the message did not arrive  12 '1' if what it had settled is
-           seen to already  then pairs of blob id, content
+           seen to already  13 channel whose customers fetch their replies, and may stay away, or ''
+           then pairs of blob id, content
      Returns {'ok'} | {'known'} (nothing to change) | {'no_entry'} | {'moving'} (a merge is under way)
            | {'elsewhere', conversation that owes now, thread, agent, settled ...} (nothing changed: see to that first) ]]
 local entry, lease, state, detail = ARGV[2], ARGV[3], tonumber(ARGV[4]), ARGV[5]
@@ -39,7 +40,7 @@ if ARGV[7] ~= '' then
   if redis.call('EXISTS', P .. 'seen:' .. ARGV[7]) == 1 then return { 'known' } end
   redis.call('SET', P .. 'seen:' .. ARGV[7], cmsgpack.pack({ entry, '0', '', '0', o['con'], '' }), 'EX', ARGV[8])
 end
-store_blobs(13)
+store_blobs(14)
 local conversation, account = o['con'], o['account']
 local fold, owed = P .. 'fold:' .. conversation, P .. 'obl:' .. conversation
 
@@ -60,6 +61,11 @@ end
 redis.call('ZREM', P .. 'outq:' .. account, entry)
 if rank[state] <= rank[before] then return { 'known' } end
 redis.call('HSET', key, 'state', state)
+if state == 2 and ARGV[13] ~= '' and o['channel'] == ARGV[13] then
+  redis.call('ZADD', P .. 'unfetched', now, entry)
+elseif before == 2 then
+  redis.call('ZREM', P .. 'unfetched', entry)
+end
 tell_delivery(state)
 
 local function later_reply_that_stands_in()

@@ -35,7 +35,7 @@ local entry = ARGV[9]
 local sequence = append(conversation, entry, ARGV[10], ticket, thread)
 for _, done in ipairs(settled) do settle(conversation, string.match(done, '^%S+'), '2 ' .. entry) end
 send(conversation, entry, ARGV[11], ARGV[12], thread, ARGV[14])
-redis.call('HSET', P .. 'out:' .. entry, 'settles', table.concat(settled, ' '), 'upto', upto)
+redis.call('HSET', P .. 'out:' .. entry, 'settles', table.concat(settled, ' '), 'upto', upto, 'channel', ARGV[13])
 store_blobs(21)
 emit(2, { 'c', conversation, 't', ticket, 'e', entry, 's', sequence, 'g', ARGV[14], 'h', ARGV[13], 'u', ARGV[12] })
 return remember(key, digest, { 'ok', tostring(sequence), ticket, thread, entry })

@@ -29,6 +29,7 @@ extern const std::string_view merge_begin_lua;
 extern const std::string_view merge_cancel_lua;
 extern const std::string_view freeze_lua;
 extern const std::string_view join_lua;
+extern const std::string_view unfetched_lua;
 extern const std::string_view unmerge_begin_lua;
 extern const std::string_view part_lua;
 extern const std::string_view restore_lua;

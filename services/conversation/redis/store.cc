@@ -40,6 +40,10 @@ const redis::Script& receipt_script() {
   static const auto s = script("receipt", scripts::receipt_lua);
   return s;
 }
+const redis::Script& unfetched_script() {
+  static const auto s = script("unfetched", scripts::unfetched_lua);
+  return s;
+}
 const redis::Script& quarantine_script() {
   static const auto s = script("quarantine", scripts::quarantine_lua);
   return s;
@@ -364,6 +368,7 @@ Task<Result<Store::Lost>> Store::record_delivery(TimePoint now, const DeliveryNe
   const auto state = std::to_string(static_cast<int>(news.state));
   const auto retry = std::to_string(to_ms(news.retry_at));
   const auto seconds = std::to_string(kSeenFor.count());
+  const auto watched = news.watched == v1::CHANNEL_UNSPECIFIED ? "" : std::to_string(news.watched);
   std::vector<std::string_view> args{news.entry_id,
                                      news.lease_id,
                                      state,
@@ -374,7 +379,8 @@ Task<Result<Store::Lost>> Store::record_delivery(TimePoint now, const DeliveryNe
                                      news.not_arrived.id,
                                      news.not_arrived.bytes,
                                      news.ticket_id,
-                                     news.owed_elsewhere ? "1" : "0"};
+                                     news.owed_elsewhere ? "1" : "0",
+                                     watched};
   add_blobs(args, news.blobs);
   HARK_CO_TRY(const auto reply, co_await run(receipt_script(), place(news.entry_id), now, std::move(args)));
   const auto what = reply[0].view();
@@ -386,6 +392,17 @@ Task<Result<Store::Lost>> Store::record_delivery(TimePoint now, const DeliveryNe
   lost.agent_id = reply[3].text();
   for (std::size_t i = 4; i < reply.size(); ++i) lost.settled.push_back(reply[i].text());
   co_return lost;
+}
+
+Task<Result<std::optional<TimePoint>>> Store::tell_unfetched(TimePoint now, std::uint16_t partition,
+                                                             TimePoint cutoff, int most) {
+  const auto upto = std::to_string(to_ms(cutoff));
+  const auto limit = std::to_string(most);
+  std::vector<std::string_view> args{upto, limit};
+  HARK_CO_TRY(const auto reply, co_await run(unfetched_script(), partition, now, std::move(args)));
+  const auto since = reply[0].text();
+  if (since.empty()) co_return std::optional<TimePoint>{};
+  co_return from_ms(static_cast<std::int64_t>(std::strtod(since.c_str(), nullptr)));
 }
 
 Task<Result<std::string>> Store::quarantine(TimePoint now, const QuarantineInput& in) {

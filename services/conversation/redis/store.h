@@ -177,6 +177,7 @@ class Store {
     StatusEntry not_arrived;       // goes on the timeline if what the message had answered is owed again
     std::string ticket_id;         // if a new one is needed for that
     bool owed_elsewhere = false;   // that is seen to; only the delivery is recorded
+    v1::Channel watched{};  // whether its customers come and fetch what is sent, is to be told of later
     Blobs blobs;
   };
   /// What a message had settled that was sent when its customer was in another conversation.
@@ -187,6 +188,11 @@ class Store {
   };
   /// Records it, unless it says who must be told first. Errors: ENTRY_NOT_FOUND, MERGE_UNDER_WAY.
   Task<Result<Lost>> record_delivery(TimePoint now, const DeliveryNews& news);
+
+  /// Tells, by an event, of each reply on the watched channel that has lain ready since `cutoff` or longer,
+  /// at most `most`. Since when the longest waiting of what is left lies there.
+  Task<Result<std::optional<TimePoint>>> tell_unfetched(TimePoint now, std::uint16_t partition,
+                                                        TimePoint cutoff, int most);
 
   struct OweAgain {
     std::string conversation_id, message_id, thread_id, agent_id, detail;

@@ -106,10 +106,12 @@ Task<Result<std::vector<Store::OpenTicketRef>>> Store::index(std::uint16_t parti
 
 Task<Result<std::vector<Store::OpenTicketRef>>> Store::newest(std::uint16_t partition,
                                                               const OpenTicketRef& before, int limit) {
+  // Of those that changed in the same millisecond some were seen already.
+  const int same_time = before.at_ms > 0 ? 100 : 0;
   const auto from = before.at_ms > 0 ? std::to_string(before.at_ms) : std::string{"+inf"};
   HARK_CO_TRY(const auto reply,
               co_await command({"ZRANGE", keys::in(partition, "all"), from, "-inf", "BYSCORE", "REV", "LIMIT",
-                                "0", std::to_string(limit + 100), "WITHSCORES"}));
+                                "0", std::to_string(limit + same_time), "WITHSCORES"}));
   std::vector<OpenTicketRef> out;
   for (std::size_t i = 0; i + 1 < reply.size() && static_cast<int>(out.size()) < limit; i += 2) {
     OpenTicketRef ref{number(reply[i + 1].view()), reply[i].text()};

@@ -189,16 +189,16 @@ Task<Result<std::vector<v1::Entry>>> Store::folded(std::string live, std::vector
     if (items[i].born_in != stream) knows[i].push_back(items[i].born_in);
     for (const auto& conversation : knows[i]) told_in[conversation].push_back(i);
   }
-  std::vector<std::map<std::string, std::array<redis::Reply, 3>, std::less<>>> told(items.size());
+  std::vector<std::map<std::string, std::array<redis::Reply, 4>, std::less<>>> told(items.size());
   for (const auto& [conversation, entries] : told_in) {
     std::vector<std::string> get{"HMGET", keys::in(place(conversation), "fold", conversation)};
     for (const auto i : entries) {
       const auto& id = items[i].entry.id();
-      get.insert(get.end(), {id + ":d", id + ":o", id + ":also"});
+      get.insert(get.end(), {id + ":d", id + ":o", id + ":also", id + ":w"});
     }
     HARK_CO_TRY(auto later, co_await command(std::move(get)));
     for (std::size_t n = 0; n < entries.size(); ++n) {
-      told[entries[n]][conversation] = {later[3 * n], later[3 * n + 1], later[3 * n + 2]};
+      told[entries[n]][conversation] = {later[4 * n], later[4 * n + 1], later[4 * n + 2], later[4 * n + 3]};
     }
   }
   std::vector<v1::Entry> out;
@@ -208,7 +208,7 @@ Task<Result<std::vector<v1::Entry>>> Store::folded(std::string live, std::vector
       if (obligation.is_nil()) obligation = told[i][conversation][1];
     }
     const auto& birth = told[i][items[i].born_in];
-    fold(items[i].entry, birth[0], obligation, birth[2]);
+    fold(items[i].entry, birth[0], obligation, birth[2], birth[3]);
     out.push_back(std::move(items[i].entry));
   }
   co_return out;

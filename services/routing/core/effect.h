@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <variant>
 
@@ -55,6 +56,13 @@ struct PresenceSet {
   friend bool operator==(const PresenceSet&, const PresenceSet&) = default;
 };
 
+/// The agent's wrap-up has begun or begun anew; nothing: it is over. To be remembered over a restart.
+struct WrapUpSet {
+  std::string agent_id;
+  std::optional<TimePoint> until;
+  friend bool operator==(const WrapUpSet&, const WrapUpSet&) = default;
+};
+
 /// What the agent's session shows is out of date. At most one per agent and input, last, in order of ids.
 struct AgentChanged {
   std::string agent_id;
@@ -81,6 +89,6 @@ struct Refused {
 };
 
 using Effect = std::variant<OfferMade, OfferEnded, AssignTicket, ReturnTicket, PresenceSet, AgentChanged,
-                            AcceptRepeated, Refused>;
+                            AcceptRepeated, Refused, WrapUpSet>;
 
 }  // namespace hark::routing

@@ -126,6 +126,11 @@ struct TicketClosed {
 struct OfferRestored {
   Offer offer;
 };
+/// A wrap-up that began under the last leader, read back before RebuildFinished.
+struct WrapUpRestored {
+  std::string agent_id;
+  TimePoint until;
+};
 struct OfferAccepted {
   std::string offer_id;
   std::string agent_id;
@@ -158,6 +163,6 @@ struct TimePassed {};
 using Input = std::variant<AgentUpserted, PresenceChanged, AgentConnected, AgentDisconnected, TicketQueued,
                            TicketAssigned, TicketClosed, OfferRestored, OfferAccepted, OfferDeclined,
                            AssignmentConfirmed, AssignmentRefused, WrapUpEnded, SettingsChanged,
-                           RebuildFinished, TimePassed>;
+                           RebuildFinished, TimePassed, WrapUpRestored>;
 
 }  // namespace hark::routing

@@ -85,7 +85,7 @@ struct TicketView {
 /// - A ticket passed to an agent by name waits for them alone, for a while, as long as they are signed in and
 /// qualified.
 /// - Whoever has resolved a ticket is offered nothing during the wrap-up, which ends by itself, by their
-/// word, or by a change of presence. A new leader knows of no wrap-up.
+/// word, or by a change of presence. It goes on under a new leader.
 /// - Being gone (no session for longer than the grace, or signed out) takes offers back at once, and tickets
 /// by policy.
 class Router {
@@ -161,6 +161,7 @@ class Router {
   void on(const TicketAssigned& in);
   void on(const TicketClosed& in);
   void on(const OfferRestored& in);
+  void on(const WrapUpRestored& in);
   void on(const OfferAccepted& in);
   void on(const OfferDeclined& in);
   void on(const AssignmentConfirmed& in);
@@ -182,6 +183,7 @@ class Router {
   void arm_gone(AgentState& agent);
   void disarm_gone(AgentState& agent);
   void begin_wrap_up(AgentIndex index);
+  void wrap_up_until(AgentIndex index, TimePoint until);
   void end_wrap_up(AgentIndex index);
   void refresh(AgentIndex index);
   void mark_idle(AgentState& agent) { agent.idle = {now_, ++turns_}; }

@@ -91,11 +91,16 @@ void Router::disarm_gone(AgentState& agent) {
 }
 
 void Router::begin_wrap_up(AgentIndex index) {
+  if (rebuilding_ || !agents_[index].known || settings_.wrap_up <= Duration{0}) return;
+  wrap_up_until(index, now_ + settings_.wrap_up);
+  effects_.emplace_back(WrapUpSet{std::string{agents_[index].id}, agents_[index].wraps_up_until});
+}
+
+void Router::wrap_up_until(AgentIndex index, TimePoint until) {
   AgentState& agent = agents_[index];
-  if (rebuilding_ || !agent.known || settings_.wrap_up <= Duration{0}) return;
   if (agent.wraps_up_until)
     deadlines_.erase({*agent.wraps_up_until, DeadlineKind::kWrapUpEnds, std::string{agent.id}});
-  agent.wraps_up_until = now_ + settings_.wrap_up;
+  agent.wraps_up_until = until;
   deadlines_.insert({*agent.wraps_up_until, DeadlineKind::kWrapUpEnds, std::string{agent.id}});
   refresh(index);
 }
@@ -105,8 +110,13 @@ void Router::end_wrap_up(AgentIndex index) {
   if (!agent.wraps_up_until) return;
   deadlines_.erase({*agent.wraps_up_until, DeadlineKind::kWrapUpEnds, std::string{agent.id}});
   agent.wraps_up_until.reset();
+  effects_.emplace_back(WrapUpSet{std::string{agent.id}, std::nullopt});
   mark_idle(agent);
   refresh(index);
+}
+
+void Router::on(const WrapUpRestored& in) {
+  if (rebuilding_ && known_agent(in.agent_id)) wrap_up_until(intern(in.agent_id), in.until);
 }
 
 void Router::on(const WrapUpEnded& in) {

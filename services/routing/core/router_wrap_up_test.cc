@@ -60,6 +60,39 @@ TEST(WrapUp, EndsWithAChangeOfPresence) {
   EXPECT_THAT(c.made(), ElementsAre("t2>ana"));
 }
 
+TEST(WrapUp, IsToldSoThatANewLeaderCanGoOnWithIt) {
+  AfterResolving c;
+  EXPECT_THAT(c.all<WrapUpSet>(), ElementsAre(WrapUpSet{"ana", c.now + 60s}));
+  c.wait(60s);
+  EXPECT_THAT(c.all<WrapUpSet>(), ElementsAre(WrapUpSet{"ana", std::nullopt}));
+}
+
+TEST(WrapUp, GoesOnUnderANewLeaderToItsOwnEnd) {
+  Center c{with_wrap_up()};
+  c.tell(AgentUpserted{{"ana", {}, 1}});
+  c.tell(PresenceChanged{"ana", Presence::kAvailable});
+  c.tell(WrapUpRestored{"ana", c.now + 20s});
+  c.tell(WrapUpRestored{"zed", c.now + 20s});
+  c.queue("t2");
+  c.begin();
+  c.tell(AgentConnected{"ana", Presence::kAvailable});
+  EXPECT_THAT(c.made(), IsEmpty()) << "coming back is no change of presence";
+  c.wait(20s - 1ms);
+  EXPECT_THAT(c.made(), IsEmpty());
+  c.wait(1ms);
+  EXPECT_THAT(c.made(), ElementsAre("t2>ana"));
+}
+
+TEST(WrapUp, ThatRanOutWhileNobodyLedIsOver) {
+  Center c{with_wrap_up()};
+  c.tell(AgentUpserted{{"ana", {}, 1}});
+  c.tell(PresenceChanged{"ana", Presence::kAvailable});
+  c.tell(WrapUpRestored{"ana", c.now - 1ms});
+  c.begin();
+  EXPECT_THAT(c.all<WrapUpSet>(), ElementsAre(WrapUpSet{"ana", std::nullopt}));
+  EXPECT_FALSE(c.router.agent("ana")->wraps_up_until);
+}
+
 TEST(WrapUp, GoesToOthersMeanwhileAndBeginsAnewWithTheNextResolvedTicket) {
   Center c{with_wrap_up()};
   c.begin();

@@ -103,6 +103,10 @@ struct Writer {
     out.mutable_assignment_refused()->set_why(in.why);
   }
   void operator()(const WrapUpEnded& in) const { out.set_wrap_up_ended(in.agent_id); }
+  void operator()(const WrapUpRestored& in) const {
+    out.mutable_wrap_up_restored()->set_agent_id(in.agent_id);
+    out.mutable_wrap_up_restored()->set_until_ms(to_ms(in.until));
+  }
   void operator()(const SettingsChanged& in) const { put(*out.mutable_settings_changed(), in.settings); }
   void operator()(const RebuildFinished&) const { out.mutable_rebuild_finished(); }
   void operator()(const TimePassed&) const { out.mutable_time_passed(); }
@@ -155,6 +159,9 @@ std::optional<Input> input_of(const v1::RoutingJournalRecord& record) {
       return SettingsChanged{decode(record.settings_changed())};
     case Record::kWrapUpEnded:
       return WrapUpEnded{record.wrap_up_ended()};
+    case Record::kWrapUpRestored:
+      return WrapUpRestored{record.wrap_up_restored().agent_id(),
+                            from_ms(record.wrap_up_restored().until_ms())};
     case Record::kRebuildFinished:
       return RebuildFinished{};
     case Record::kTimePassed:

@@ -48,6 +48,7 @@ TEST(Journal, GivesEveryInputBackAsItWas) {
                                   AssignmentConfirmed{"off_1", 8},
                                   AssignmentRefused{"off_1", "resolved"},
                                   WrapUpEnded{"ana"},
+                                  WrapUpRestored{"ana", from_ms(11)},
                                   SettingsChanged{settings},
                                   RebuildFinished{},
                                   TimePassed{}};

@@ -8,7 +8,8 @@
 ///   leader             string  "<fencing token> <instance>", expires with the lease
 ///   leader_token       string  counter of fencing tokens; only grows
 ///   agents             set     ids
-///   agent:<id>         hash    record (Agent bytes), password (argon2id), presence
+///   agent:<id>         hash    record (Agent bytes), password (argon2id), presence, generation,
+///                              wraps_up_until (ms since 1970; of an agent in wrap-up)
 ///   offers             hash    standing offers: id -> RoutingOffer bytes
 ///   declined           hash    ticket -> agents who declined it since it was last queued, space-separated
 ///   accepted:<offer>   string  "<ticket> <agent> <assignment token>", kept a day

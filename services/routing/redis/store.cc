@@ -128,6 +128,7 @@ Task<Result<std::vector<Store::AgentRecord>>> Store::agents() {
     record.agent.set_session_generation(item[3].number());
     const auto presence = item[2].number();
     if (presence >= 1 && presence <= 3) record.presence = static_cast<Presence>(presence);
+    if (!item[4].is_nil()) record.wraps_up_until = from_ms(item[4].number());
     out.push_back(std::move(record));
   }
   std::ranges::sort(out, {}, [](const AgentRecord& r) { return r.agent.id(); });
@@ -188,6 +189,10 @@ void Store::Batch::forget(std::string_view ticket_id) {
 void Store::Batch::presence(std::string_view agent_id, Presence presence) {
   changes.insert(changes.end(),
                  {"presence", std::string{agent_id}, std::to_string(static_cast<int>(presence))});
+}
+void Store::Batch::wrap_up(std::string_view agent_id, std::optional<TimePoint> until) {
+  changes.insert(changes.end(),
+                 {"wrap_up", std::string{agent_id}, until ? std::to_string(to_ms(*until)) : ""});
 }
 void Store::Batch::accepted(std::string_view offer_id, const Accepted& a) {
   changes.insert(changes.end(), {"accepted", std::string{offer_id},

@@ -50,6 +50,7 @@ class Store {
   struct AgentRecord {
     v1::Agent agent;
     Presence presence = Presence::kOffline;
+    std::optional<TimePoint> wraps_up_until;
   };
   /// In order of ids.
   Task<Result<std::vector<AgentRecord>>> agents();
@@ -87,6 +88,7 @@ class Store {
     void declined(std::string_view ticket_id, std::string_view agent_id);
     void forget(std::string_view ticket_id);
     void presence(std::string_view agent_id, Presence presence);
+    void wrap_up(std::string_view agent_id, std::optional<TimePoint> until);
     void accepted(std::string_view offer_id, const Accepted& accepted);
   };
   /// NOT_LEADER if the lease has gone to another or run out: nothing was written.

@@ -102,11 +102,13 @@ TEST_F(RoutingStore, WritesABatchOfTheLeader) {
   batch.declined("tkt_3", "sam");
   batch.forget("tkt_3");
   batch.presence("ana", Presence::kAway);
+  batch.wrap_up("ana", from_ms(90));
   batch.accepted("off_0", {"tkt_0", "ana", 4});
   ASSERT_TRUE(wait_for(store.commit(token, batch)).ok());
   EXPECT_THAT(*wait_for(store.standing_offers()), ElementsAre(offer));
   EXPECT_THAT(*wait_for(store.declines()), ElementsAre(Pair("tkt_1", ElementsAre("ben", "sam"))));
   EXPECT_EQ(wait_for(store.agents())->at(0).presence, Presence::kAway);
+  EXPECT_EQ(wait_for(store.agents())->at(0).wraps_up_until, from_ms(90));
   const auto accepted = **wait_for(store.accepted("off_0"));
   EXPECT_EQ(accepted.ticket_id, "tkt_0");
   EXPECT_EQ(accepted.agent_id, "ana");
@@ -117,6 +119,17 @@ TEST_F(RoutingStore, WritesABatchOfTheLeader) {
   EXPECT_EQ(journal[1].id, std::to_string(token) + "-2");
   EXPECT_EQ(journal[1].record.at_ms(), 2);
   EXPECT_THAT(*wait_for(store.journal(journal[1].id, 10)), IsEmpty());
+}
+
+TEST_F(RoutingStore, ForgetsAWrapUpThatIsOver) {
+  const auto token = lead();
+  ASSERT_TRUE(wait_for(store.save_agent(agent("ana", 5), "", false)).ok());
+  Store::Batch batch;
+  batch.records = {encode(TimePassed{}, from_ms(1))};
+  batch.wrap_up("ana", from_ms(90));
+  batch.wrap_up("ana", std::nullopt);
+  ASSERT_TRUE(wait_for(store.commit(token, batch)).ok());
+  EXPECT_FALSE(wait_for(store.agents())->at(0).wraps_up_until);
 }
 
 TEST_F(RoutingStore, TheSameBatchTwiceIsWrittenOnce) {

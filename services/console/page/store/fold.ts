@@ -54,10 +54,10 @@ const replaced = (list: readonly Conversation[], conversation: Conversation): re
 /** An update that has only an id brings entries alone. */
 const isWhole = (conversation: Conversation): boolean => Boolean(conversation.lastSequence ?? conversation.ticket);
 
-/** Another customer's entries came between: with a merge all are numbered anew. */
+/** Another customer's entries came between, or went back: with a merge all are numbered anew. */
 const renumbered = (thread: Thread, conversation: Conversation): boolean =>
   isWhole(conversation) && thread.entries.length > 0 &&
-  (conversation.mergedCustomerIds?.length ?? 0) > (thread.conversation.mergedCustomerIds?.length ?? 0);
+  (conversation.mergedCustomerIds?.length ?? 0) !== (thread.conversation.mergedCustomerIds?.length ?? 0);
 
 export function foldConversation(state: State, update: ConsoleResponse_ConversationUpdate): State {
   const conversation = update.conversation;

@@ -36,6 +36,8 @@ test("a merge numbers everything anew, so what was known before it goes", () => 
   assert.deepEqual(sequences(after.threads.get("c1")?.entries ?? []), [3, 4]);
   const later = foldFrame(after, {conversation: {conversation: merged, entries: [entry(5)]}}, 0);
   assert.deepEqual(sequences(later.threads.get("c1")?.entries ?? []), [3, 4, 5]);
+  const apart = foldFrame(later, {conversation: {conversation, entries: [entry(3), entry(5)]}}, 0);
+  assert.deepEqual(sequences(apart.threads.get("c1")?.entries ?? []), [3, 5], "what went back to the other is gone");
 });
 
 test("opened again within a page it goes on, opened far behind it starts afresh", () => {

@@ -21,6 +21,8 @@ export interface Field {
 export interface Question {
   title: string;
   ok: string;
+  /** What one has to see to answer. */
+  lead?: preact.ComponentChildren;
   fields: readonly Field[];
   act(values: Record<string, string>): Promise<unknown>;
 }
@@ -113,6 +115,7 @@ export function AskDialog() {
       {question && (
         <form key={question.title} onSubmit={submit}>
           <h2 id="dialog-title">{question.title}</h2>
+          {question.lead}
           {question.fields.map((field) => <FieldInput key={field.name} field={field} />)}
           <p id="dialog-error" class="error" role="alert">{error}</p>
           <div class="row end">

@@ -1,6 +1,7 @@
 // The top: where one is, whether the server is reached, and who one is to the others.
 import {useEffect, useRef, useState} from "preact/hooks";
 import {goTo} from "../commands.js";
+import {addressText} from "../format.js";
 import {askForDesktopNotices, unlockSound} from "../notify.js";
 import {link, seeNotices, setPresence, signOut, store} from "../session.js";
 import {changeSettings, settings, type Theme} from "../settings.js";
@@ -59,7 +60,8 @@ function Menu({id, label, button, children}: {id: string; label: string; button:
   );
 }
 
-const NOTICES: Record<string, WordKey> = {KIND_MENTION: "noticeMention", KIND_WHISPER: "noticeWhisper", KIND_PRESENCE: "noticePresence", KIND_SLA: "noticeSla"};
+const NOTICES: Record<string, WordKey> = {KIND_MENTION: "noticeMention", KIND_WHISPER: "noticeWhisper", KIND_PRESENCE: "noticePresence",
+  KIND_SLA: "noticeSla", KIND_UNFETCHED: "noticeUnfetched"};
 
 function Notices({state}: {state: State}) {
   const count = state.notices.length;
@@ -71,7 +73,7 @@ function Notices({state}: {state: State}) {
         {[...state.notices].reverse().map((notice) => (
           <li key={notice.id}>
             <p class="line"><strong>{t(NOTICES[notice.kind ?? ""] ?? "notices", {who: agentName(state, notice.byAgentId)})}</strong><Time ms={notice.atMs} /></p>
-            <p dir="auto">{notice.text}</p>
+            <p dir="auto">{notice.kind === "KIND_UNFETCHED" ? t("noticeUnfetchedOffer", {address: addressText(notice.text)}) : notice.text}</p>
             <div class="row">
               {notice.conversationId && <button type="button" class="small" onClick={() => { seeNotices([notice.id ?? ""]); select(notice.conversationId ?? ""); }}>{t("open")}</button>}
               <button type="button" class="plain small" onClick={() => seeNotices([notice.id ?? ""])}>{t("markSeen")}</button>

@@ -32,7 +32,7 @@ export function CannedMenu({state, thread, entry}: {state: State; thread: Thread
   };
   return (
     <div class="menu-box" ref={box} onFocusOut={(event) => { if (!box.current?.contains(event.relatedTarget as Node | null)) setOpen(false); }}>
-      <button type="button" id="canned" class="plain" aria-expanded={open} aria-haspopup="dialog" onClick={() => setOpen(!open)}>
+      <button type="button" id="canned" class="plain" aria-label={t("canned")} aria-expanded={open} aria-haspopup="dialog" onClick={() => setOpen(!open)}>
         <Icon name="words" /> <span class="wide-only">{t("canned")}</span>
       </button>
       {open && (

@@ -11,6 +11,7 @@ import {Composer} from "./composer.js";
 import {EntryView} from "./entry.js";
 import {Icon} from "./icons.js";
 import {Avatar} from "./parts.js";
+import {UnfetchedOffer} from "./unfetched.js";
 import {Windowed} from "./windowed.js";
 
 export function Actions({state, conversation}: {state: State; conversation: Conversation}) {
@@ -125,6 +126,7 @@ export function ConversationPane({state}: {state: State}) {
             <Head state={state} thread={thread} />
             <Timeline key={thread.conversation.id} state={state} thread={thread} />
             <Present state={state} thread={thread} />
+            <UnfetchedOffer state={state} thread={thread} />
             <Composer key={thread.conversation.id} state={state} thread={thread} />
           </>
         )

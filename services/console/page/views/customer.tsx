@@ -1,5 +1,6 @@
 // The right: who the customer is, and what was before.
-import type {Ticket} from "hark/v1";
+import type {PossibleMatch, Ticket} from "hark/v1";
+import {joinFound, joinMatch, takeApart} from "../customers.js";
 import {addressText, customerText, ticketStateName, timeText, waitText} from "../format.js";
 import {store} from "../session.js";
 import {agentName, selectedThread, serverNow, type State, type Thread} from "../store/state.js";
@@ -14,7 +15,7 @@ function Addresses({thread}: {thread: Thread}) {
     <section aria-labelledby="addresses-title">
       <h3 id="addresses-title">{t("addresses")}</h3>
       <ul id="addresses" class="address-list">
-        {(thread.conversation.addresses ?? []).map(({address = "", verified}) => (
+        {(thread.conversation.addresses ?? []).filter(({customerId}) => !customerId).map(({address = "", verified}) => (
           <li>
             <span class="address" title={address}>{addressText(address)}</span>
             {verified
@@ -65,13 +66,59 @@ function EarlierTickets({state, thread}: {state: State; thread: Thread}) {
   );
 }
 
+/** Claims of the customer's that nobody vouches for, and threads of others that they hit. */
+function matchesOf({conversation, entries}: Thread): PossibleMatch[] {
+  const claimed = conversation.possibleMatches ?? [];
+  const known = new Set(claimed.map((match) => match.conversationId));
+  const hit = [...new Set(entries.map((entry) => entry.linkedConversationId ?? ""))]
+    .filter((id) => id && !known.has(id) && !conversation.mergedCustomerIds?.includes(id) && id !== conversation.id);
+  return [...claimed, ...hit.map((conversationId) => ({conversationId, why: t("linkedElsewhere")}))];
+}
+
 function Matches({thread}: {thread: Thread}) {
-  const linked = [...new Set(thread.entries.map((entry) => entry.linkedConversationId).filter(Boolean))];
-  if (!linked.length) return null;
+  const matches = matchesOf(thread);
   return (
     <section aria-labelledby="matches-title">
       <h3 id="matches-title">{t("possibleMatches")}</h3>
-      <ul>{linked.map((id) => <li><a href={`#${id}`}>{t("openThat")}</a></li>)}</ul>
+      {!matches.length && <p class="empty">{t("noMatches")}</p>}
+      <ul id="matches" class="address-list">
+        {matches.map((match) => (
+          <li>
+            {match.address && <span class="address">{addressText(match.address)}</span>}
+            <span class="quiet">{match.why}</span>
+            {match.conversationId
+              ? (
+                <span class="row">
+                  <a href={`#${match.conversationId}`}>{t("openThat")}</a>
+                  <button type="button" class="plain small" onClick={() => void joinMatch(thread.conversation, match)}>{t("join")}</button>
+                </span>
+              )
+              : <span class="quiet">{t("nobodysAddress")}</span>}
+          </li>
+        ))}
+      </ul>
+      <button type="button" id="join" class="plain small" onClick={() => joinFound(thread.conversation)}>{t("joinSearchTitle")}…</button>
+    </section>
+  );
+}
+
+/** Customers who were joined to this one, each with their own addresses. */
+function Joined({thread}: {thread: Thread}) {
+  const {mergedCustomerIds = [], addresses = []} = thread.conversation;
+  if (!mergedCustomerIds.length) return null;
+  return (
+    <section aria-labelledby="joined-title">
+      <h3 id="joined-title">{t("joinedCustomers")}</h3>
+      <ul id="joined" class="address-list">
+        {mergedCustomerIds.map((id) => (
+          <li>
+            {addresses.filter(({customerId}) => customerId === id).map(({address = "", verified}) => (
+              <span class="address" title={address}>{addressText(address)}{verified && <span class="verified"><Icon name="check" /><span class="hidden">{t("verified")}</span></span>}</span>
+            ))}
+            <button type="button" class="plain small" onClick={() => takeApart(thread.conversation, id)}>{t("takeApart")}</button>
+          </li>
+        ))}
+      </ul>
     </section>
   );
 }
@@ -100,6 +147,7 @@ export function CustomerPane({state}: {state: State}) {
         <Avatar name={name} /><h2>{name}</h2>
       </div>
       <Addresses thread={thread} />
+      <Joined thread={thread} />
       <Matches thread={thread} />
       <TicketFacts state={state} thread={thread} />
       <EarlierTickets state={state} thread={thread} />

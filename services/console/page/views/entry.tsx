@@ -160,6 +160,8 @@ function statusText(state: State, entry: Entry): string {
 }
 
 function Status({state, entry}: EntryProps) {
+  // A merge is on the record of both; once is enough to read.
+  if (entry.status?.change === "CHANGE_MERGED" && entry.customerId) return null;
   return <p class="entry status"><span>{statusText(state, entry)}{entry.reason ? `: ${entry.reason}` : ""}</span> <Time ms={entry.acceptedAtMs} /></p>;
 }
 

@@ -1,6 +1,7 @@
 // What a message says: its own words, the quoted part folded, the customer's HTML where it can do nothing, and its files.
 import type {Attachment, BlobRef, Entry} from "hark/v1";
-import {useEffect, useState} from "preact/hooks";
+import {useEffect, useRef, useState} from "preact/hooks";
+import {foreignPictures, withForeignPictures} from "../foreign_pictures.js";
 import {sizeText} from "../format.js";
 import {t} from "../words/words.js";
 import {Icon} from "./icons.js";
@@ -38,30 +39,58 @@ async function withOwnImages(entry: Entry, html: string): Promise<string> {
   return html;
 }
 
-const FRAME_HEAD = `<!doctype html><meta charset="utf-8">
-<meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'; img-src data:">
+const frameHead = (pictures: string): string => `<!doctype html><meta charset="utf-8">
+<meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'; img-src ${pictures}">
 <meta name="referrer" content="no-referrer"><base target="_blank">
 <style>body{font:15px/1.5 system-ui,sans-serif;margin:12px;color:#1c2526;background:#fff;overflow-wrap:anywhere}img{max-width:100%}</style>`;
 
+/** With pictures from outside: in a page of its own, whose policy lets them in. */
+function PicturesFrame({content}: {content: string}) {
+  const frame = useRef<HTMLIFrameElement>(null);
+  useEffect(() => {
+    const give = ({source}: {source: unknown}) => {
+      if (content && source === frame.current?.contentWindow) frame.current?.contentWindow?.postMessage(content, "*");
+    };
+    addEventListener("message", give);
+    return () => removeEventListener("message", give);
+  }, [content]);
+  // It asks for the message when it is there; so it begins when there is one.
+  return content
+    ? <iframe ref={frame} class="html" title={t("formattedTitle")} referrerpolicy="no-referrer" tabIndex={0} src="/console/viewer.html"
+              sandbox="allow-scripts allow-popups allow-popups-to-escape-sandbox" />
+    : null;
+}
+
 /**
- * The customer's HTML in a frame without scripts, without our origin and without a way to load anything. The frame comes with its
- * contents: in Chromium one that was empty a moment before may stay empty.
+ * The customer's HTML in a frame without scripts, without our origin and, until the agent asks for its pictures, without a way to
+ * load anything. The frame comes with its contents: in Chromium one that was empty a moment before may stay empty.
  */
 function HtmlFrame({entry}: {entry: Entry}) {
   const html = entry.content?.html ?? "";
   const [content, setContent] = useState("");
+  const [pictures, togglePictures] = useUnfolded(`${entry.id}:pictures`);
+  const foreign = foreignPictures(html);
   useEffect(() => {
     let wanted = true;
-    withOwnImages(entry, html).catch(() => html).then((whole) => wanted && setContent(FRAME_HEAD + whole));
+    setContent("");
+    withOwnImages(entry, html).catch(() => html).then((whole) => wanted && setContent(
+      pictures ? frameHead("data: http: https:") + withForeignPictures(whole) : frameHead("data:") + whole));
     return () => { wanted = false; };
-  }, [entry.id, html]);
+  }, [entry.id, html, pictures]);
   return (
     <>
-      {content && (
-        <iframe class="html" title={t("formattedTitle")} referrerpolicy="no-referrer" sandbox="allow-popups allow-popups-to-escape-sandbox"
-                tabIndex={0} srcdoc={content} />
+      {pictures
+        ? <PicturesFrame content={content} />
+        : content && (
+          <iframe class="html" title={t("formattedTitle")} referrerpolicy="no-referrer" sandbox="allow-popups allow-popups-to-escape-sandbox"
+                  tabIndex={0} srcdoc={content} />
+        )}
+      {foreign > 0 && !pictures && (
+        <p class="pictures quiet">
+          <span>{t("foreignPictures", {count: foreign})}</span>
+          <button type="button" class="small" onClick={togglePictures}>{t("showPictures")}</button>
+        </p>
       )}
-      {/<img[^>]+https?:/i.test(html) && <p class="quiet">{t("foreignPictures")}</p>}
     </>
   );
 }
