@@ -7,7 +7,7 @@ import {eventually} from "./support/hark.js";
 import type {Desk} from "./support/desk.js";
 import type {MailCustomer} from "./support/mail.js";
 import {desktop, phone} from "./support/screen.js";
-import {Site, signedIdentity} from "./support/site.js";
+import {Site} from "./support/site.js";
 import {type Cast, stage} from "./support/stage.js";
 
 const SECRET = "the secret of the test shop";
@@ -68,12 +68,9 @@ async function asksAndGoes({agent, customer, hark, visitor}: Cast, name: string,
   const site = await Site.started();
   sites.push(site);
   const who = customer(name);
-  const identity = JSON.stringify(signedIdentity(SECRET, "site", {externalId: who.address, email: who.address, name}));
-  site.pages.set("/", `<!doctype html><html lang="en"><title>Shop</title><script>window.harkChatIdentity = async () => (${identity});</script>
-    <script src="${hark.url}/chat/chat.js" data-account="site" async></script></html>`);
   const ana = await agent("ana", {view});
-  const guest = await visitor({url: `${site.origin}/`});
-  await guest.page.getByRole("button", {name: "Open chat"}).click();
+  const guest = await visitor({url: site.shop(hark.url, {externalId: who.address, email: who.address, name})});
+  await guest.click(".launcher");
   await guest.writes(words);
   await ana.accepts(words);
   await guest.page.context().close();
