@@ -11,12 +11,15 @@ local epoch = redis.call('HGET', session, 'epoch')
 local offset = redis.call('HINCRBY', session, 'last', 1)
 redis.call('XADD', log, offset .. '-0', 'r', ARGV[2], 'i', ARGV[1])
 redis.call('HSET', items, ARGV[1], offset)
-local over = redis.call('XLEN', log) - tonumber(ARGV[4])
+local over = offset > tonumber(ARGV[4]) and redis.call('XLEN', log) - tonumber(ARGV[4]) or 0
 if over > 0 then
   for _, old in ipairs(redis.call('XRANGE', log, '-', '+', 'COUNT', over)) do
     redis.call('HDEL', items, old[2][4])
     redis.call('XDEL', log, old[1])
   end
 end
-for _, key in ipairs({ session, log, items }) do redis.call('EXPIRE', key, ARGV[5]) end
+-- Now and then is enough for a life of days: every page that says what it has prolongs it too (mark).
+if offset % 16 == 1 then
+  for _, key in ipairs({ session, log, items }) do redis.call('EXPIRE', key, ARGV[5]) end
+end
 return { tostring(offset), '1', epoch }

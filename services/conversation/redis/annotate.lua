@@ -16,8 +16,8 @@ local t = redis.call('HMGET', ticket_key, 'con', 'agent')
 if field ~= '' and redis.call('HSETNX', ticket_key, field, ARGV[8]) == 1 then
   emit(40, with_ticket({ 'c', t[1], 't', ticket }, ticket))
 end
-if ARGV[9] ~= '' then
-  local sequence = append(t[1], ARGV[9], ARGV[10], ticket, '')
-  emit(41, { 'c', t[1], 't', ticket, 'e', ARGV[9], 's', sequence, 'g', t[2] or '', 'x', ARGV[11] })
-end
+-- A field that stays as it was first set needs no memory of the key.
+if ARGV[9] == '' then return { 'ok', redis.call('HGETALL', ticket_key) } end
+local sequence = append(t[1], ARGV[9], ARGV[10], ticket, '')
+emit(41, { 'c', t[1], 't', ticket, 'e', ARGV[9], 's', sequence, 'g', t[2] or '', 'x', ARGV[11] })
 return remember(key, digest, { 'ok', redis.call('HGETALL', ticket_key) })
