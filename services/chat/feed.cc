@@ -35,19 +35,24 @@ void ChatService::show_appended(const Visitor& visitor, const Store::Appended& a
       visit->sink->send(response);
       visit->sent = appended.offset;
     } else if (visit->sent < appended.offset) {
-      wake(*visit);
+      wake(visit);
     }
   }
 }
 
-void ChatService::wake(Visit& visit) {
-  ++visit.news;
-  visit.changed.notify_all();
+/// The visitor's log has grown, or may have.
+void ChatService::wake(const VisitPtr& visit) {
+  ++visit->news;
+  visit->changed.notify_all();
+  if (visit->welcomed && visit->fed != visit->greeting) {
+    visit->fed = visit->greeting;
+    tasks_.spawn("chat feed", feed(visit));
+  }
 }
 
 void ChatService::look_again(std::string_view address) {
-  const auto wake_all = [](const std::set<VisitPtr>& visits) {
-    for (const auto& visit : visits) wake(*visit);
+  const auto wake_all = [this](const std::set<VisitPtr>& visits) {
+    for (const auto& visit : visits) wake(visit);
   };
   if (address.empty()) {
     for (const auto& [visitor, visits] : by_visitor_) wake_all(visits);
@@ -74,13 +79,16 @@ void ChatService::show_typing(const v1::Typing& typing) {
   for (const auto& visit : found->second) visit->sink->send(response);
 }
 
-/// Sends what the page lacks, as long as it keeps up, and waits for more.
+/// News that a crash kept from conversation.
+Task<> ChatService::tell_untold(Visitor visitor) {
+  if (auto marks = co_await store_.mark(visitor, 0, 0); marks.ok())
+    co_await tell_conversation(visitor, *std::move(marks));
+}
+
+/// Sends what the page lacks, as long as it keeps up.
 Task<> ChatService::feed(VisitPtr visit) {
   const auto greeting = visit->greeting;
   const auto goes_on = [&] { return !visit->ended && visit->greeting == greeting; };
-  // News that a crash kept from conversation.
-  if (auto marks = co_await store_.mark(visit->visitor, 0, 0); marks.ok())
-    co_await tell_conversation(visit->visitor, *std::move(marks));
   while (goes_on()) {
     if (visit->sent - visit->delivered >= kItemsAheadMax) {
       const auto before = visit->delivered;
@@ -95,14 +103,15 @@ Task<> ChatService::feed(VisitPtr visit) {
     const auto news = visit->news;
     const auto after = visit->sent;
     const auto page = co_await store_.read(visit->visitor, after, kItemsPerRead);
-    if (!goes_on()) co_return;
+    if (!goes_on()) break;
     if (!page.ok()) {
       co_await sleep_for(kReadAgain);
       continue;
     }
-    if (!send_page(visit, *page)) co_return;
-    if (visit->sent == after && visit->news == news) co_await visit->changed.wait();
+    if (!send_page(visit, *page)) break;
+    if (visit->sent == after && visit->news == news) break;
   }
+  if (visit->fed == greeting) visit->fed = 0;
 }
 
 /// False: the page was told to start afresh, and its feed is over.

@@ -166,7 +166,8 @@ Task<> ChatService::greet(VisitPtr visit, v1::ChatRequest::Hello hello) {
   welcome.set_now_ms(to_ms(clock_.now()));
   welcome.set_file_size_max(settings_.file_size_max);
   visit->sink->send(response);
-  tasks_.spawn("chat feed", feed(visit));
+  tasks_.spawn("chat untold", tell_untold(visit->visitor));
+  wake(visit);
 }
 
 }  // namespace hark::chat

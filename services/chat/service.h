@@ -94,7 +94,8 @@ class ChatService {
   Task<bool> report(v1::Receipt receipt);
   /// A visitor's log has grown here: tells the visitor's pages, wherever they are connected.
   void show_appended(const Visitor& visitor, const Store::Appended& appended, v1::ChatItem item);
-  static void wake(Visit& visit);
+  void wake(const VisitPtr& visit);
+  Task<> tell_untold(Visitor visitor);
 
   /// Zero, or how long this visitor or address has to wait.
   Duration may_send(const Visitor& visitor, const std::string& remote_address);

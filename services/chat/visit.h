@@ -72,6 +72,8 @@ struct Visit {
   std::uint64_t news = 0;
   /// Which hello the feed belongs to; a second hello on the same connection ends the first feed.
   std::uint64_t greeting = 0;
+  /// The hello whose feed runs now; a page that has everything needs none.
+  std::uint64_t fed = 0;
   Notifier changed;
 };
 using VisitPtr = std::shared_ptr<Visit>;

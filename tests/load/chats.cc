@@ -57,6 +57,29 @@ Message heard(WebSockets::Socket& socket, Wanted wanted) {
   }
 }
 
+/// Says some seconds after a frame that the page has it, as the console's page does: the server keeps what is
+/// newer.
+class Hearing {
+ public:
+  void take(WebSockets& sockets, const SocketPtr& page, std::string_view text) {
+    constexpr std::string_view kOffset = "\"offset\":\"";
+    const auto at = text.rfind(kOffset);
+    if (at == std::string_view::npos) return;
+    std::from_chars(text.data() + at + kOffset.size(), text.data() + text.size(), *offset_);
+    if (std::exchange(*tells_, true)) return;
+    sockets.after(2s, [offset = offset_, tells = tells_, page] {
+      *tells = false;
+      v1::ConsoleRequest request;
+      request.mutable_heard()->set_offset(*offset);
+      page->send(json(request));
+    });
+  }
+
+ private:
+  std::shared_ptr<std::int64_t> offset_ = std::make_shared<std::int64_t>(0);
+  std::shared_ptr<bool> tells_ = std::make_shared<bool>(false);
+};
+
 /// Agents' pages that take every offer, and know who holds which conversation.
 class Desks {
  public:
@@ -115,8 +138,9 @@ class Desks {
     v1::ConsoleRequest sign_in;
     sign_in.mutable_sign_in()->set_session_token(tokens_[agent % tokens_.size()]);
     signed_in(*socket, sign_in);
-    socket->listen([weak = std::weak_ptr{socket}](std::string_view text) {
-      if (const auto page = weak.lock()) tell_heard(*page, text);
+    const auto hearing = std::make_shared<Hearing>();
+    socket->listen([this, hearing, weak = std::weak_ptr{socket}](std::string_view text) {
+      if (const auto page = weak.lock()) hearing->take(sockets_, page, text);
     });
     return socket;
   }
@@ -131,21 +155,8 @@ class Desks {
         .session_token();
   }
 
-  /// As the page does: the server keeps nothing that it has.
-  static void tell_heard(WebSockets::Socket& page, std::string_view text) {
-    constexpr std::string_view kOffset = "\"offset\":\"";
-    const auto at = text.rfind(kOffset);
-    if (at == std::string_view::npos) return;
-    std::int64_t offset = 0;
-    std::from_chars(text.data() + at + kOffset.size(), text.data() + text.size(), offset);
-    if (offset % 16 != 0) return;
-    v1::ConsoleRequest request;
-    request.mutable_heard()->set_offset(offset);
-    page.send(json(request));
-  }
-
   void read(std::size_t agent, std::string_view text) {
-    tell_heard(*pages_[agent], text);
+    hearings_[agent].take(sockets_, pages_[agent], text);
     std::unique_lock lock{mutex_};
     if (shown_) {
       if (opened_of(text)) {
@@ -183,6 +194,7 @@ class Desks {
   std::string run_;  // what the names of its visitors begin with
   std::vector<std::string> tokens_;
   std::vector<SocketPtr> pages_;
+  std::vector<Hearing> hearings_{options_.agents.size()};
   std::set<std::string> taken_;  // on the sockets' thread
   std::mutex mutex_;
   std::condition_variable changed_;

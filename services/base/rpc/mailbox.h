@@ -1,8 +1,8 @@
 #pragma once
 
 #include <boost/asio/post.hpp>
-#include <deque>
 #include <functional>
+#include <list>
 #include <memory>
 #include <mutex>
 #include <optional>
@@ -129,7 +129,7 @@ class Inbox : public std::enable_shared_from_this<Inbox<Message>> {
   StartRead start_;
   Message reading_;
   mutable std::mutex mutex_;
-  std::deque<Message> messages_;
+  std::list<Message> messages_;  // most streams are idle: a deque would hold half a KiB for nothing
   bool ended_ = false;
   bool abandoned_ = false;
   bool paused_ = false;
@@ -206,7 +206,7 @@ class Outbox {
   std::shared_ptr<Inbox<Message>> reader_;
   OnDrained drained_;
   mutable std::mutex mutex_;
-  std::deque<Message> messages_;
+  std::list<Message> messages_;  // most streams are idle: a deque would hold half a KiB for nothing
   bool broken_ = false;
   bool finished_ = false;
 };

@@ -7,8 +7,8 @@
 #include <boost/beast/core/flat_buffer.hpp>
 #include <boost/beast/websocket.hpp>
 #include <boost/system/system_error.hpp>
-#include <deque>
 #include <exception>
+#include <list>
 #include <memory>
 
 namespace hark::web {
@@ -152,7 +152,7 @@ class BeastWebSocket final : public WebSocketSession,
   ServerState& state_;
   websocket::stream<beast::tcp_stream, false> stream_;
   beast::flat_buffer buffer_;
-  std::deque<std::string> outbox_;
+  std::list<std::string> outbox_;  // empty most of the time, and then costs nothing
   std::size_t queued_bytes_ = 0;
   Notifier wake_;
   Notifier written_out_;

@@ -2,7 +2,8 @@
 
 #include <cstddef>
 #include <cstdint>
-#include <deque>
+#include <iterator>
+#include <list>
 #include <optional>
 #include <utility>
 #include <vector>
@@ -43,13 +44,13 @@ class ReplayWindow {
   [[nodiscard]] std::optional<std::vector<Frame>> after(std::int64_t offset) const {
     if (offset < first_ - 1 || offset >= next()) return std::nullopt;
     std::vector<Frame> out;
-    for (auto i = static_cast<std::size_t>(offset + 1 - first_); i < frames_.size(); ++i)
-      out.push_back(frames_[i].first);
+    for (auto frame = std::next(frames_.begin(), offset + 1 - first_); frame != frames_.end(); ++frame)
+      out.push_back(frame->first);
     return out;
   }
 
  private:
-  std::deque<std::pair<Frame, std::size_t>> frames_;
+  std::list<std::pair<Frame, std::size_t>> frames_;
   std::size_t bytes_ = 0;
   std::int64_t first_ = 1;
 };

@@ -4,7 +4,7 @@ import type {ConsoleRequest, ConsoleRequest_Command, ConsoleRequest_SignIn, Cons
 const BACK_OFF_FIRST_MS = 500;
 const BACK_OFF_MOST_MS = 20_000;
 const ANSWER_MS = 25_000;
-const HEARD_EVERY = 16;
+const HEARD_AFTER_MS = 2_000;
 const CLOSE_SIGN_IN_AGAIN = 1008;
 const CLOSE_NO_ANSWER = 4000;
 const CLOSE_GAP = 4001;
@@ -53,11 +53,13 @@ export interface Socket {
 export interface LinkPorts {
   open(): Socket;
   pause(ms: number): Promise<void>;
+  later(ms: number, what: () => void): void;
 }
 
 const browserPorts: LinkPorts = {
   open: () => new WebSocket(`${location.protocol === "https:" ? "wss:" : "ws:"}//${location.host}/ws/console`) as Socket,
   pause: (ms) => new Promise((resolve) => setTimeout(resolve, ms)),
+  later: (ms, what) => void setTimeout(what, ms),
 };
 
 interface Asked {
@@ -80,6 +82,7 @@ export class Link {
   #unanswered = new Map<string, Unanswered>();  // commands that must be answered, by key
   #lastId = 0;
   #attempt = 0;
+  #tellsHeard = false;
   #wanted = false;
   #ready = false;
   #socket: Socket | null = null;
@@ -223,9 +226,18 @@ export class Link {
       return false;
     }
     this.#offset = offset;
-    // The server lets go of what this page has.
-    if (offset % HEARD_EVERY === 0 && this.#ready) socket.send(JSON.stringify({heard: {offset: String(offset)}}));
+    this.#tellHeardSoon();
     return true;
+  }
+
+  /** A moment after something came: the server lets go of what this page has. */
+  #tellHeardSoon(): void {
+    if (this.#tellsHeard) return;
+    this.#tellsHeard = true;
+    this.ports.later(HEARD_AFTER_MS, () => {
+      this.#tellsHeard = false;
+      if (this.#ready) this.#socket?.send(JSON.stringify({heard: {offset: String(this.#offset)}}));
+    });
   }
 
   #onMessage(socket: Socket, frame: ConsoleResponse): void {
