@@ -88,7 +88,7 @@ function AgentRow({state, agent}: {state: State; agent: Agent}) {
   return (
     <tr>
       <th scope="row"><span class="line"><Avatar name={name} /> {name}</span></th>
-      <td><span class={`presence-dot ${(agent.presence ?? "PRESENCE_OFFLINE").slice("PRESENCE_".length).toLowerCase()}`} />{"\u00a0"}{presenceName(agent.presence)}
+      <td><span class="unbroken"><span class={`presence-dot ${(agent.presence ?? "PRESENCE_OFFLINE").slice("PRESENCE_".length).toLowerCase()}`} /> {presenceName(agent.presence)}</span>
         {!agent.connections && <span class="quiet"> · {t("notConnected")}</span>}</td>
       <td><span class="load" role="img" aria-label={t("unitsOf", {used: agent.usedUnits ?? 0, all: agent.capacityUnits ?? 0})}><span style={{transform: `scaleX(${share})`}} /></span> <span class="quiet">{agent.usedUnits ?? 0}/{agent.capacityUnits ?? 0}</span></td>
       <td>
