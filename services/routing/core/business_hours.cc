@@ -1,6 +1,7 @@
 #include "routing/core/business_hours.h"
 
 #include <algorithm>
+#include <utility>
 
 #include "routing/core/calendar_text.h"
 
@@ -145,7 +146,10 @@ class BusinessHours::Walk {
         last_{std::chrono::floor<days>(hours.zone_.to_local(until))} {}
 
   std::optional<Interval> next() {
-    if (hours_.always_) return Interval{reached_, TimePoint::max()};
+    if (hours_.always_) {
+      if (reached_ == TimePoint::max()) return std::nullopt;
+      return Interval{std::exchange(reached_, TimePoint::max()), TimePoint::max()};
+    }
     while (true) {
       while (at_ < found_.size()) {
         const Interval& i = found_[at_++];
