@@ -49,7 +49,7 @@ function(hark_component folder)
         add_dependencies(tests_below_rpc ${name}_${kind})
       endif()
       gtest_discover_tests(${name}_${kind} TEST_PREFIX "${folder}: " DISCOVERY_MODE PRE_TEST
-                           PROPERTIES LABELS ${kind} TIMEOUT 120)
+                           PROPERTIES LABELS ${kind} TIMEOUT 300)
     endif()
   endforeach()
 
