@@ -1,0 +1,59 @@
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <variant>
+#include <vector>
+
+namespace hark::social {
+
+/// Another address of the same person, as the network gives it.
+struct Claim {
+  std::string address;
+  bool verified = false;
+  std::string why;
+};
+
+/// A customer wrote, or did something that an agent should see.
+struct Said {
+  bool wants_answer = true;  // false: a reaction, a message taken back, the bot blocked
+  std::string native_id;     // within the account
+  std::string address;
+  std::string name;
+  std::string text;
+  std::vector<std::string> remarks;
+  std::int64_t sent_at_ms = 0;
+  std::vector<Claim> claims;
+};
+
+/// How a message of ours fares. Which one: by our own id, by the network's, or all to an address before a
+/// time.
+struct Progress {
+  enum class State { kSent, kDelivered, kRead, kFailed };
+  State state = State::kSent;
+  std::string entry_id;
+  std::string native_id;
+  std::string address;
+  std::int64_t before_ms = 0;
+  std::string detail;
+};
+
+/// What the adapter has no words for: kept raw, and shown to people.
+struct Unplaced {
+  std::string reason;
+};
+
+/// One thing of a webhook's request.
+struct Item {
+  std::string network;  // with own_id: whose it is; own_id empty: the webhook's own account
+  std::string own_id;
+  std::variant<Said, Progress, Unplaced> what;
+};
+
+/// A request taken apart.
+struct Reading {
+  std::vector<Item> items;
+  std::string answer;  // body of the 200 that the network wants to see
+};
+
+}  // namespace hark::social

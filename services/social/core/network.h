@@ -1,0 +1,93 @@
+#pragma once
+
+#include <boost/json/value.hpp>
+#include <functional>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/core/result.h"
+#include "base/core/time.h"
+#include "social/core/account.h"
+#include "social/core/item.h"
+#include "social/core/split_text.h"
+
+namespace hark::social {
+
+/// First value of a request's header or query parameter by its name; empty if there is none.
+using Lookup = std::function<std::string(std::string_view)>;
+
+/// One request to a network: JSON or a form by POST.
+struct Call {
+  std::string url;
+  std::string authorization;  // value of that header; empty: none
+  std::string content_type = "application/json";
+  std::string body;
+  std::vector<std::string> headers = {};  // further ones, whole lines
+};
+
+/// One piece of an answer, on its way out.
+struct Piece {
+  std::string address;  // the customer's
+  std::string text;
+  std::string entry_id;
+  int number = 0;               // of the answer's pieces, from 0
+  bool as_human_agent = false;  // beyond the usual window
+};
+
+/// What an answer to a Call means.
+struct Verdict {
+  enum class Kind {
+    kSent,
+    kTryLater,      // refused for now: nothing was sent
+    kRefused,       // for good
+    kPauseAccount,  // nothing can be sent until a person looks at the account: token, permission, lock
+    kUnknown,       // it may have gone out
+  };
+  Kind kind = Kind::kUnknown;
+  std::string native_id = {};
+  std::string detail = {};
+  Duration wait = Duration{0};  // of kTryLater, where the network says
+};
+
+/// One network: pure functions from its bytes and to them. Adding one is a file and a line in networks.cc.
+struct Network {
+  std::string_view name;
+  /// How long a customer's message may be answered; nothing: always.
+  std::optional<Duration> window;
+  std::string_view base_url;
+  bool needs_own_id = false;
+  bool needs_secret = false;
+  bool needs_verify = false;
+  std::size_t text_max = 0;
+  TextUnit text_unit = TextUnit::kBytes;
+
+  /// Who sent the raw bytes? Takes as long for a wrong proof as for a right one.
+  bool (*proves)(const Account&, const Lookup& header, std::string_view raw);
+  /// Takes a request apart. What is not understood becomes Unplaced, never an error.
+  Reading (*read)(const Account&, const boost::json::object&);
+  /// Errors: ADDRESS_INVALID, if the address is none of this network's.
+  Result<Call> (*render)(const Account&, const Piece&);
+  Verdict (*judge)(int status, std::string_view body);
+};
+
+/// Every network there is, by name.
+std::span<const Network* const> networks();
+const Network* find_network(std::string_view name);
+
+/// Whether an answer may still go out, and how.
+struct WindowVerdict {
+  bool open = true;
+  bool as_human_agent = false;
+  TimePoint closed_at = {};
+};
+/// `heard_at`: when the customer last wrote; nothing: it is not known here, and the network decides.
+WindowVerdict judge_window(const Network& network, const Account& account, std::optional<TimePoint> heard_at,
+                           TimePoint now);
+
+/// Reads a request's raw bytes. Errors: INVALID_FIELD for what is no JSON object, or nested deeper than 32.
+Result<Reading> read_request(const Account& account, std::string_view raw);
+
+}  // namespace hark::social

@@ -1,0 +1,265 @@
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "base/core/digest.h"
+#include "social/core/json.h"
+#include "social/core/network.h"
+
+namespace hark::social {
+namespace {
+
+using ::testing::ElementsAre;
+using ::testing::HasSubstr;
+using ::testing::IsEmpty;
+using ::testing::SizeIs;
+using Kind = Verdict::Kind;
+
+Account account_of(const std::string& network) {
+  return {"mine", network, "11", "token", "app-secret", "verify-me", "https://api.test", false};
+}
+
+Item only(const std::string& network, std::string_view raw) {
+  const auto reading = read_request(account_of(network), raw);
+  EXPECT_TRUE(reading.ok());
+  EXPECT_THAT(reading->items, SizeIs(1));
+  return reading->items.at(0);
+}
+
+Said said(const std::string& network, std::string_view raw) {
+  const auto item = only(network, raw);
+  const auto* what = std::get_if<Said>(&item.what);
+  EXPECT_TRUE(what) << (std::holds_alternative<Unplaced>(item.what) ? std::get<Unplaced>(item.what).reason
+                                                                    : "progress");
+  return what ? *what : Said{};
+}
+
+std::string telegram(const std::string& inside) {
+  return R"({"update_id":7,"message":{"message_id":41,"from":{"id":35,"first_name":"Ana","last_name":"B"},)"
+         R"("chat":{"id":35,"type":"private"},"date":1454119029,)" +
+         inside + "}}";
+}
+std::string messenger(const std::string& inside) {
+  return R"({"object":"page","entry":[{"id":"11","messaging":[{"sender":{"id":"22"},"recipient":{"id":"11"},)"
+         R"("timestamp":1459991487970,)" +
+         inside + "}]}]}";
+}
+std::string whatsapp(const std::string& inside) {
+  return R"({"object":"whatsapp_business_account","entry":[{"id":"900","changes":[{"field":"messages","value":)"
+         R"({"metadata":{"phone_number_id":"11"},"contacts":[{"wa_id":"37120000000","profile":{"name":"Ana"}}],)" +
+         inside + "}}]}]}";
+}
+
+bool proven(const std::string& network, const std::string& name, const std::string& value,
+            std::string_view raw) {
+  const auto header = [&](std::string_view asked) { return asked == name ? value : std::string{}; };
+  return find_network(network)->proves(account_of(network), header, raw);
+}
+
+TEST(Proof, OfMetaIsOverTheRawBytes) {
+  const std::string raw = R"({"text":"\u0101"})";
+  const auto right = "sha256=" + hex(hmac_sha256("app-secret", raw));
+  for (const std::string network : {"messenger", "instagram", "whatsapp"}) {
+    EXPECT_TRUE(proven(network, "x-hub-signature-256", right, raw));
+    EXPECT_FALSE(proven(network, "x-hub-signature-256", right, raw + " "));
+    EXPECT_FALSE(proven(network, "x-hub-signature-256", right.substr(7), raw));
+    EXPECT_FALSE(proven(network, "x-hub-signature-256", "", raw));
+  }
+}
+
+TEST(Proof, OfTelegramIsASecretOfViberItsTokenAndOfVkAField) {
+  EXPECT_TRUE(proven("telegram", "x-telegram-bot-api-secret-token", "app-secret", "{}"));
+  EXPECT_FALSE(proven("telegram", "x-telegram-bot-api-secret-token", "app-secreT", "{}"));
+  EXPECT_TRUE(proven("viber", "x-viber-content-signature", hex(hmac_sha256("token", "{}")), "{}"));
+  EXPECT_FALSE(proven("viber", "x-viber-content-signature", hex(hmac_sha256("token", "{ }")), "{}"));
+  EXPECT_TRUE(proven("vk", "", "", R"({"secret":"app-secret"})"));
+  EXPECT_FALSE(proven("vk", "", "", R"({"secret":"other"})"));
+}
+
+TEST(Telegram, AMessageIsItsSendersWords) {
+  const auto what = said("telegram", telegram(R"("text":"hello")"));
+  EXPECT_EQ(what.address, "telegram:35");
+  EXPECT_EQ(what.name, "Ana B");
+  EXPECT_EQ(what.native_id, "35:41");
+  EXPECT_EQ(what.sent_at_ms, 1454119029000);
+  EXPECT_EQ(what.text, "hello");
+  EXPECT_TRUE(what.wants_answer);
+}
+
+TEST(Telegram, AContactIsTheirNumberOnlyIfItIsTheirOwn) {
+  const auto own = said("telegram", telegram(R"("contact":{"phone_number":"37120000000","user_id":35})"));
+  ASSERT_THAT(own.claims, SizeIs(1));
+  EXPECT_EQ(own.claims[0].address, "tel:+37120000000");
+  EXPECT_TRUE(own.claims[0].verified);
+  EXPECT_THAT(said("telegram", telegram(R"("contact":{"phone_number":"371","user_id":36})")).claims,
+              IsEmpty());
+  EXPECT_THAT(said("telegram", telegram(R"("contact":{"phone_number":"371"})")).claims, IsEmpty());
+}
+
+TEST(Telegram, WhatItCannotShowIsNamedAndWantsAnAnswer) {
+  const auto what = said("telegram", telegram(R"("poll":{"id":"1"})"));
+  EXPECT_EQ(what.text, "[unsupported message]");
+  EXPECT_TRUE(what.wants_answer);
+  EXPECT_THAT(what.remarks, SizeIs(1));
+}
+
+TEST(Telegram, AnAnswersErrorsMeanWhatTheySay) {
+  const auto judge = find_network("telegram")->judge;
+  EXPECT_EQ(judge(200, R"({"ok":true,"result":{"message_id":9,"chat":{"id":35}}})").native_id, "35:9");
+  const auto wait =
+      judge(429, R"({"ok":false,"error_code":429,"description":"x","parameters":{"retry_after":7}})");
+  EXPECT_EQ(wait.kind, Kind::kTryLater);
+  EXPECT_EQ(wait.wait, std::chrono::seconds{7});
+  EXPECT_EQ(judge(403, R"({"ok":false,"error_code":403,"description":"bot was blocked"})").kind,
+            Kind::kRefused);
+  EXPECT_EQ(judge(401, R"({"ok":false,"error_code":401,"description":"Unauthorized"})").kind,
+            Kind::kPauseAccount);
+  EXPECT_EQ(judge(502, "<html>").kind, Kind::kUnknown);
+  EXPECT_EQ(judge(200, "").kind, Kind::kUnknown);
+}
+
+TEST(Messenger, AMessageIsScopedToItsPage) {
+  const auto item = only("messenger", messenger(R"("message":{"mid":"m1","text":"hi"})"));
+  EXPECT_EQ(item.network, "messenger");
+  EXPECT_EQ(item.own_id, "11");
+  EXPECT_EQ(std::get<Said>(item.what).address, "messenger:11:22");
+  EXPECT_EQ(std::get<Said>(item.what).native_id, "m1");
+}
+
+TEST(Messenger, EachEntryBelongsToThePageThatItNames) {
+  const auto reading = read_request(account_of("messenger"),
+                                    R"({"object":"page","entry":[{"id":"11","messaging":[{"sender":{"id":"1"},
+      "recipient":{"id":"11"},"message":{"mid":"a","text":"x"}}]},{"id":"12","messaging":[{"sender":{"id":"1"},
+      "recipient":{"id":"12"},"message":{"mid":"b","text":"y"}}]}]})");
+  ASSERT_THAT(reading->items, SizeIs(2));
+  EXPECT_EQ(reading->items[0].own_id, "11");
+  EXPECT_EQ(reading->items[1].own_id, "12");
+}
+
+TEST(Messenger, EchoesWithOurMarkAreSentAndOthersAreSomebodyElses) {
+  const std::string echo = R"("message":{"mid":"m","text":"x","is_echo":true)";
+  const auto ours = only("messenger", messenger(echo + R"(,"metadata":"ent_1"})"));
+  EXPECT_EQ(std::get<Progress>(ours.what).entry_id, "ent_1");
+  EXPECT_TRUE(std::holds_alternative<Unplaced>(only("messenger", messenger(echo + "}")).what));
+}
+
+TEST(Messenger, WatermarksTellHowFarTheCustomerIs) {
+  const auto item = only("messenger", messenger(R"("read":{"watermark":1459991480000})"));
+  const auto& progress = std::get<Progress>(item.what);
+  EXPECT_EQ(progress.state, Progress::State::kRead);
+  EXPECT_EQ(progress.address, "messenger:11:22");
+  EXPECT_EQ(progress.before_ms, 1459991480000);
+}
+
+TEST(Messenger, ReactionsAndWithdrawalsWantNoAnswer) {
+  EXPECT_FALSE(
+      said("messenger", messenger(R"("reaction":{"mid":"m","emoji":"x","action":"react"})")).wants_answer);
+  EXPECT_FALSE(said("messenger", messenger(R"("message":{"mid":"m","is_deleted":true})")).wants_answer);
+  EXPECT_TRUE(said("messenger", messenger(R"("postback":{"title":"Start","payload":"go"})")).wants_answer);
+}
+
+TEST(Messenger, AnAnswerCarriesOurMarkAndTheTagOnlyBeyondTheWindow) {
+  const auto& network = *find_network("messenger");
+  Piece piece{"messenger:11:22", "Hello \"you\"", "ent_1", 0, false};
+  const auto call = network.render(account_of("messenger"), piece);
+  ASSERT_TRUE(call.ok());
+  EXPECT_EQ(call->url, "https://api.test/v21.0/11/messages");
+  EXPECT_EQ(call->authorization, "Bearer token");
+  const auto body = parse_json(call->body);
+  EXPECT_EQ(text_at(body, {"recipient", "id"}), "22");
+  EXPECT_EQ(text_at(body, {"message", "text"}), "Hello \"you\"");
+  EXPECT_EQ(text_at(body, {"message", "metadata"}), "ent_1");
+  EXPECT_EQ(text_at(body, {"messaging_type"}), "RESPONSE");
+  piece.as_human_agent = true;
+  EXPECT_EQ(text_at(parse_json(network.render(account_of("messenger"), piece)->body), {"tag"}),
+            "HUMAN_AGENT");
+  piece.address = "messenger:99:22";
+  EXPECT_EQ(network.render(account_of("messenger"), piece).error().reason, Reason::kAddressInvalid);
+}
+
+TEST(Meta, ErrorsAreRetriedOnlyWhereThatHelps) {
+  const auto judge = [](int code) {
+    return find_network("whatsapp")
+        ->judge(400, R"({"error":{"message":"m","code":)" + std::to_string(code) + "}}")
+        .kind;
+  };
+  for (const int code : {1, 2, 4, 613, 130429, 131056}) EXPECT_EQ(judge(code), Kind::kTryLater) << code;
+  for (const int code : {190, 200, 368, 131031}) EXPECT_EQ(judge(code), Kind::kPauseAccount) << code;
+  for (const int code : {10, 100, 551, 131026, 131047}) EXPECT_EQ(judge(code), Kind::kRefused) << code;
+  EXPECT_EQ(find_network("whatsapp")->judge(200, R"({"messages":[{"id":"wamid.1"}]})").native_id, "wamid.1");
+  EXPECT_EQ(find_network("whatsapp")->judge(500, "oops").kind, Kind::kUnknown);
+}
+
+TEST(WhatsApp, ANumberAndAUserIdAreOnePerson) {
+  const std::string rest = R"("id":"w","type":"text","timestamp":"1454119029","text":{"body":"hi"}}])";
+  const auto both =
+      said("whatsapp", whatsapp(R"("messages":[{"from":"37120000000","from_user_id":"LV.1x",)" + rest));
+  EXPECT_EQ(both.address, "tel:+37120000000");
+  EXPECT_EQ(both.name, "Ana");
+  ASSERT_THAT(both.claims, SizeIs(1));
+  EXPECT_EQ(both.claims[0].address, "whatsapp:900:LV.1x");
+  const auto hidden = said("whatsapp", whatsapp(R"("messages":[{"from_user_id":"LV.1x",)" + rest));
+  EXPECT_EQ(hidden.address, "whatsapp:900:LV.1x");
+  const auto& render = *find_network("whatsapp")->render;
+  EXPECT_THAT(render(account_of("whatsapp"), {"tel:+371", "x", "e", 0, false})->body,
+              HasSubstr(R"("to":"371")"));
+  EXPECT_THAT(render(account_of("whatsapp"), {"whatsapp:900:LV.1x", "x", "e", 0, false})->body,
+              HasSubstr(R"("recipient":"LV.1x")"));
+}
+
+TEST(WhatsApp, StatusesNameOurMessageAndWhyItFailed) {
+  const auto item = only("whatsapp", whatsapp(R"("statuses":[{"id":"w1","status":"failed",
+      "biz_opaque_callback_data":"ent_1","errors":[{"code":131047,"title":"Too late"}]}])"));
+  const auto& progress = std::get<Progress>(item.what);
+  EXPECT_EQ(progress.state, Progress::State::kFailed);
+  EXPECT_EQ(progress.entry_id, "ent_1");
+  EXPECT_EQ(progress.detail, "WhatsApp 131047: Too late");
+}
+
+TEST(Viber, TokensBeyond53BitsStayExact) {
+  const auto what = said("viber", R"({"event":"message","timestamp":1481142112807,
+      "message_token":4912661846655238145,"sender":{"id":"a/b=","name":"N"},"message":{"type":"text","text":"hi"}})");
+  EXPECT_EQ(what.native_id, "4912661846655238145");
+  EXPECT_EQ(what.address, "viber:mine:a/b=");
+}
+
+TEST(Vk, ConfirmsTheServerAndSaysOkToEverything) {
+  EXPECT_EQ(read_request(account_of("vk"), R"({"type":"confirmation"})")->answer, "verify-me");
+  EXPECT_EQ(read_request(account_of("vk"), R"({"type":"anything"})")->answer, "ok");
+  const auto& render = *find_network("vk")->render;
+  const auto one = render(account_of("vk"), {"vk:11:5", "hi & bye", "ent_1", 0, false});
+  EXPECT_THAT(one->body, HasSubstr("message=hi%20%26%20bye"));
+  EXPECT_EQ(one->body, render(account_of("vk"), {"vk:11:5", "hi & bye", "ent_1", 0, false})->body);
+  EXPECT_NE(one->body, render(account_of("vk"), {"vk:11:5", "hi & bye", "ent_1", 1, false})->body);
+}
+
+TEST(Reading, WhatIsNoObjectIsRefusedAndWhatIsUnknownIsKept) {
+  for (const std::string_view raw : {"", "foo", "[]", "1", "{\"a\":"}) {
+    EXPECT_FALSE(read_request(account_of("telegram"), raw).ok()) << raw;
+  }
+  EXPECT_FALSE(read_request(account_of("telegram"), std::string(100, '[')).ok());
+  for (const auto* network : networks()) {
+    const auto reading = read_request(account_of(std::string{network->name}), "{}");
+    ASSERT_THAT(reading->items, SizeIs(1)) << network->name;
+    EXPECT_TRUE(std::holds_alternative<Unplaced>(reading->items[0].what)) << network->name;
+  }
+}
+
+TEST(Window, ClosesAfterADayAndForPeopleAfterAWeek) {
+  using namespace std::chrono_literals;
+  const auto& network = *find_network("messenger");
+  const auto heard = from_ms(1'000'000);
+  auto account = account_of("messenger");
+  EXPECT_TRUE(judge_window(network, account, heard, heard + 24h - 1ms).open);
+  const auto closed = judge_window(network, account, heard, heard + 24h);
+  EXPECT_FALSE(closed.open);
+  EXPECT_EQ(closed.closed_at, heard + 24h);
+  account.human_agent = true;
+  EXPECT_FALSE(judge_window(network, account, heard, heard + 23h).as_human_agent);
+  EXPECT_TRUE(judge_window(network, account, heard, heard + 25h).as_human_agent);
+  EXPECT_FALSE(judge_window(network, account, heard, heard + 24h * 7).open);
+  EXPECT_TRUE(judge_window(network, account, std::nullopt, heard).open);
+  EXPECT_TRUE(judge_window(*find_network("telegram"), account, heard, heard + 24h * 365).open);
+}
+
+}  // namespace
+}  // namespace hark::social

@@ -1,0 +1,38 @@
+#include <cstdint>
+#include <cstdlib>
+#include <string>
+
+#include "social/core/json.h"
+#include "social/core/network.h"
+
+namespace {
+
+// What must hold of any request whatever: else the process stops and the input is kept.
+void require(bool holds) {
+  if (!holds) std::abort();
+}
+
+void check(const hark::social::Said& said) {
+  require(!said.address.empty() && !said.native_id.empty() && !said.text.empty());
+  require(said.text.find('\0') == std::string::npos);
+}
+
+}  // namespace
+
+extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+  using namespace hark::social;
+  const std::string_view raw{reinterpret_cast<const char*>(data), size};
+  for (const auto* network : networks()) {
+    const Account account{"page",   std::string{network->name}, "1",  "token", "secret",
+                          "verify", "https://x.example",        false};
+    network->proves(account, [](std::string_view) { return std::string{}; }, raw);
+    network->judge(200, raw);
+    network->judge(400, raw);
+    const auto reading = read_request(account, raw);
+    if (!reading.ok()) continue;
+    for (const auto& item : reading->items) {
+      if (const auto* said = std::get_if<Said>(&item.what)) check(*said);
+    }
+  }
+  return 0;
+}

@@ -1,0 +1,132 @@
+// VK Callback API: https://dev.vk.com/api/callback/getting-started
+#include <algorithm>
+#include <array>
+
+#include "base/core/digest.h"
+#include "base/core/invalid.h"
+#include "social/core/json.h"
+#include "social/core/network.h"
+
+namespace hark::social {
+namespace {
+
+namespace json = boost::json;
+
+std::string prefix_of(const Account& account) { return "vk:" + account.own_id + ":"; }
+
+/// VK proves itself by a field inside the JSON, so that this one has to be read before it is believed.
+bool proves(const Account& account, const Lookup&, std::string_view raw) {
+  return !account.secret.empty() &&
+         equal_in_constant_time(text_at(parse_json(raw), {"secret"}), account.secret);
+}
+
+std::variant<Said, Progress, Unplaced> read_message(const Account& account, const json::value& message) {
+  const auto from = text_at(message, {"from_id"});
+  const auto id = text_at(message, {"id"});
+  if (from.empty() || id.empty()) return Unplaced{"a message without a sender"};
+  const auto peer = text_at(message, {"peer_id"});
+  if (!peer.empty() && peer != from) return Unplaced{"a message in a group"};
+  Said said;
+  said.address = prefix_of(account) + from;
+  said.native_id = from + ":" + id;
+  said.sent_at_ms = number_at(message, {"date"}) * 1000;
+  said.text = text_at(message, {"text"});
+  for (const auto& attachment : list_at(message, {"attachments"})) {
+    const auto kind = text_at(attachment, {"type"});
+    said.text += (said.text.empty() ? "[" : "\n[") + kind + "]";
+    said.remarks.push_back("a " + kind +
+                           " came with it, which is not fetched; where it is, is in the raw request");
+  }
+  if (const auto* place = value_at(message, {"geo", "coordinates"}))
+    said.text += (said.text.empty() ? "" : "\n") + place_of(*place);
+  if (said.text.empty()) said.text = "[unsupported message]";
+  return said;
+}
+
+Reading read(const Account& account, const json::object& request) {
+  const json::value event(request);
+  const auto type = text_at(event, {"type"});
+  if (type == "confirmation") return {{}, account.verify};
+  Reading out;
+  out.answer = "ok";
+  const auto* message = value_at(event, {"object", "message"});
+  if (type == "message_new" && message) {
+    out.items.push_back({{}, {}, read_message(account, *message)});
+  } else {
+    out.items.push_back({{}, {}, Unplaced{"an event '" + type + "'"}});
+  }
+  return out;
+}
+
+std::string form_encode(std::string_view text) {
+  constexpr std::string_view kHex = "0123456789ABCDEF";
+  std::string out;
+  for (const char c : text) {
+    const auto byte = static_cast<unsigned char>(c);
+    const bool plain = (c >= '0' && c <= '9') || (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z');
+    if (plain) {
+      out += c;
+    } else {
+      out += '%';
+      out += kHex[byte >> 4];
+      out += kHex[byte & 15];
+    }
+  }
+  return out;
+}
+
+/// VK sends a message with the same number once: the one network with an idempotency key.
+std::string random_id(const Piece& piece) {
+  const auto digest = sha256_hex(piece.entry_id + "/" + std::to_string(piece.number));
+  return std::to_string(std::stoul(digest.substr(0, 7), nullptr, 16) + 1);
+}
+
+Result<Call> render(const Account& account, const Piece& piece) {
+  const auto prefix = prefix_of(account);
+  if (!piece.address.starts_with(prefix)) {
+    return Error{Code::kInvalidArgument, Reason::kAddressInvalid,
+                 piece.address + " is nobody who wrote to this group"};
+  }
+  Call call;
+  call.url = account.base_url + "/method/messages.send";
+  call.content_type = "application/x-www-form-urlencoded";
+  call.authorization = "Bearer " + account.token;
+  call.body = "v=5.199&peer_id=" + form_encode(piece.address.substr(prefix.size())) +
+              "&random_id=" + random_id(piece) + "&message=" + form_encode(piece.text);
+  return call;
+}
+
+Verdict judge(int status, std::string_view body) {
+  using Kind = Verdict::Kind;
+  const auto answer = parse_json(body);
+  auto id = text_at(answer, {"response"});
+  if (!id.empty()) return {Kind::kSent, std::move(id)};
+  if (!object_at(answer, {"error"}))
+    return {Kind::kUnknown, {}, "VK's answer cannot be read (" + std::to_string(status) + ")"};
+  const auto code = number_at(answer, {"error", "error_code"});
+  auto detail = "VK " + std::to_string(code) + ": " + text_at(answer, {"error", "error_msg"});
+  constexpr std::array<std::int64_t, 4> kPause{5, 15, 27, 28};
+  constexpr std::array<std::int64_t, 4> kLater{1, 6, 9, 10};
+  if (std::ranges::find(kPause, code) != kPause.end()) return {Kind::kPauseAccount, {}, std::move(detail)};
+  return {std::ranges::find(kLater, code) != kLater.end() ? Kind::kTryLater : Kind::kRefused,
+          {},
+          std::move(detail)};
+}
+
+}  // namespace
+
+extern const Network kVk;
+const Network kVk{.name = "vk",
+                  .window = std::nullopt,
+                  .base_url = "https://api.vk.com",
+                  .needs_own_id = true,
+                  .needs_secret = true,
+                  .needs_verify = true,
+                  .text_max = 4096,
+                  .text_unit = TextUnit::kUtf16,
+                  .proves = &proves,
+                  .read = &read,
+                  .render = &render,
+                  .judge = &judge};
+
+}  // namespace hark::social

@@ -1,0 +1,201 @@
+// WhatsApp Cloud API: https://developers.facebook.com/docs/whatsapp/cloud-api
+#include <algorithm>
+#include <boost/json/serialize.hpp>
+
+#include "base/core/invalid.h"
+#include "social/core/json.h"
+#include "social/core/meta.h"
+
+namespace hark::social {
+namespace {
+
+namespace json = boost::json;
+
+constexpr std::string_view kNetwork = "whatsapp";
+constexpr std::string_view kVersion = "/v21.0";
+constexpr std::string_view kTel = "tel:+";
+
+bool is_digits(std::string_view text) {
+  return !text.empty() && std::ranges::all_of(text, [](char c) { return c >= '0' && c <= '9'; });
+}
+
+/// "US.1349..." or "US.ENT.1349...": an id of a user who may hide their number.
+bool is_user_id(std::string_view text) {
+  return text.size() > 3 && text[2] == '.' && text[0] >= 'A' && text[0] <= 'Z' && text[1] >= 'A' &&
+         text[1] <= 'Z' && std::ranges::all_of(text.substr(3), [](char c) {
+           return (c >= '0' && c <= '9') || (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || c == '.';
+         });
+}
+
+std::string media_of(std::string_view type, const json::value& message, Said& said) {
+  const auto file_name = text_at(message, {type, "filename"});
+  said.remarks.push_back("a " + std::string{type} +
+                         " came with it, which is not fetched; its id is in the raw request");
+  const auto caption = text_at(message, {type, "caption"});
+  if (!caption.empty()) return caption;
+  return "[" + (file_name.empty() ? std::string{type} : file_name) + "]";
+}
+
+std::string contacts_of(const json::value& message) {
+  std::string out;
+  for (const auto& contact : list_at(message, {"contacts"})) {
+    out += (out.empty() ? "" : "\n") + text_at(contact, {"name", "formatted_name"});
+    for (const auto& phone : list_at(contact, {"phones"})) out += " (" + text_at(phone, {"phone"}) + ")";
+  }
+  return out;
+}
+
+std::string location_of(const json::value& message) {
+  auto out = text_at(message, {"location", "name"});
+  const auto address = text_at(message, {"location", "address"});
+  if (!address.empty()) out += (out.empty() ? "" : ", ") + address;
+  return out + (out.empty() ? "" : " ") + place_of(*value_at(message, {"location"}));
+}
+
+std::string interactive_of(const json::value& message, Said& said) {
+  const auto kind = text_at(message, {"interactive", "type"});
+  if (kind != "nfm_reply") return text_at(message, {"interactive", kind, "title"});
+  said.remarks.push_back("a form was sent: " + text_at(message, {"interactive", kind, "response_json"}));
+  return text_at(message, {"interactive", kind, "body"});
+}
+
+/// What the customer said, in words; empty: no words for that.
+std::string words_of(const json::value& message, const std::string& type, Said& said) {
+  if (type == "text") return text_at(message, {"text", "body"});
+  if (type == "button") return text_at(message, {"button", "text"});
+  if (type == "interactive") return interactive_of(message, said);
+  if (type == "location" && object_at(message, {"location"})) return location_of(message);
+  if (type == "contacts") return contacts_of(message);
+  if (type == "order") {
+    said.remarks.emplace_back("an order of " +
+                              std::to_string(list_at(message, {"order", "product_items"}).size()) +
+                              " items; it is kept raw");
+    return "[order] " + text_at(message, {"order", "text"});
+  }
+  for (const std::string_view media : {"image", "audio", "video", "document", "sticker"}) {
+    if (type == media && object_at(message, {media})) return media_of(media, message, said);
+  }
+  said.wants_answer = type != "reaction" && type != "system" && type != "revoke";
+  if (type == "reaction") {
+    const auto emoji = text_at(message, {"reaction", "emoji"});
+    return emoji.empty() ? "[took a reaction back]" : "[reacted: " + emoji + "]";
+  }
+  if (type == "system") return "[" + text_at(message, {"system", "body"}) + "]";
+  if (type == "revoke") return "[took a message back]";
+  return {};
+}
+
+void read_context(const json::value& message, const std::string& type, Said& said) {
+  for (const auto& error : list_at(message, {"errors"}))
+    said.remarks.push_back("WhatsApp: " + text_at(error, {"title"}));
+  if (true_at(message, {"context", "forwarded"})) said.remarks.emplace_back("forwarded");
+  if (!said.text.empty()) return;
+  said.text = type == "edit" ? "[changed an earlier message]" : "[unsupported message]";
+  said.remarks.emplace_back("a kind of message that cannot be shown; it is kept raw");
+}
+
+std::variant<Said, Progress, Unplaced> read_message(const std::string& portfolio, const json::value& message,
+                                                    const json::array& contacts) {
+  if (!text_at(message, {"group_id"}).empty()) return Unplaced{"a message in a group"};
+  auto phone = text_at(message, {"from"});
+  auto user = text_at(message, {"from_user_id"});
+  if (is_user_id(phone)) user = std::exchange(phone, {});
+  if (!is_digits(phone)) phone.clear();
+  if (!is_user_id(user)) user.clear();
+  if (phone.empty() && user.empty()) return Unplaced{"a message without a sender"};
+  const auto hidden = "whatsapp:" + portfolio + ":" + user;
+  Said said;
+  said.native_id = text_at(message, {"id"});
+  if (said.native_id.empty()) return Unplaced{"a message without an id"};
+  said.address = phone.empty() ? hidden : std::string{kTel} + phone;
+  if (!phone.empty() && !user.empty()) said.claims.push_back({hidden, true, "the same user of WhatsApp"});
+  for (const auto& contact : contacts) {
+    const bool theirs = contacts.size() == 1 || (!phone.empty() && text_at(contact, {"wa_id"}) == phone) ||
+                        (!user.empty() && text_at(contact, {"user_id"}) == user);
+    if (theirs) said.name = text_at(contact, {"profile", "name"});
+  }
+  said.sent_at_ms = number_at(message, {"timestamp"}) * 1000;
+  const auto type = text_at(message, {"type"});
+  said.text = words_of(message, type, said);
+  read_context(message, type, said);
+  return said;
+}
+
+std::variant<Said, Progress, Unplaced> read_status(const json::value& status) {
+  Progress progress;
+  const auto state = text_at(status, {"status"});
+  progress.native_id = text_at(status, {"id"});
+  progress.entry_id = text_at(status, {"biz_opaque_callback_data"});
+  if (state == "delivered") {
+    progress.state = Progress::State::kDelivered;
+  } else if (state == "read" || state == "played") {
+    progress.state = Progress::State::kRead;
+  } else if (state == "failed") {
+    progress.state = Progress::State::kFailed;
+    for (const auto& error : list_at(status, {"errors"}))
+      progress.detail = "WhatsApp " + text_at(error, {"code"}) + ": " + text_at(error, {"title"});
+  }
+  return progress;  // whatever else it is, WhatsApp has it
+}
+
+Result<Call> render(const Account& account, const Piece& piece) {
+  json::object body{{"messaging_product", "whatsapp"},
+                    {"recipient_type", "individual"},
+                    {"type", "text"},
+                    {"text", {{"body", piece.text}}},
+                    {"biz_opaque_callback_data", piece.entry_id}};
+  if (piece.address.starts_with(kTel)) {
+    body["to"] = piece.address.substr(kTel.size());
+  } else if (piece.address.starts_with("whatsapp:")) {
+    body["recipient"] = piece.address.substr(piece.address.rfind(':') + 1);
+  } else {
+    return Error{Code::kInvalidArgument, Reason::kAddressInvalid, piece.address + " is nobody on WhatsApp"};
+  }
+  Call call;
+  call.url = account.base_url + std::string{kVersion} + "/" + account.own_id + "/messages";
+  call.authorization = "Bearer " + account.token;
+  call.body = json::serialize(body);
+  return call;
+}
+
+std::string message_id(const json::value& answer) {
+  const auto& messages = list_at(answer, {"messages"});
+  return messages.empty() ? std::string{} : text_at(messages[0], {"id"});
+}
+
+Verdict judge(int status, std::string_view body) { return meta_judge(status, body, &message_id); }
+
+}  // namespace
+
+void read_whatsapp_change(const std::string& portfolio, const json::value& change, std::vector<Item>& items) {
+  const std::string network{kNetwork};
+  const auto own_id = text_at(change, {"value", "metadata", "phone_number_id"});
+  const auto field = text_at(change, {"field"});
+  if (field != "messages" || own_id.empty()) {
+    items.push_back({network, own_id, Unplaced{"a change of '" + field + "'"}});
+    return;
+  }
+  const auto& contacts = list_at(change, {"value", "contacts"});
+  for (const auto& message : list_at(change, {"value", "messages"}))
+    items.push_back({network, own_id, read_message(portfolio, message, contacts)});
+  for (const auto& status : list_at(change, {"value", "statuses"}))
+    items.push_back({network, own_id, read_status(status)});
+  for (const auto& error : list_at(change, {"value", "errors"}))
+    items.push_back({network, own_id, Unplaced{"WhatsApp reports: " + text_at(error, {"title"})}});
+}
+
+extern const Network kWhatsApp;
+const Network kWhatsApp{.name = "whatsapp",
+                        .window = std::chrono::hours{24},
+                        .base_url = "https://graph.facebook.com",
+                        .needs_own_id = true,
+                        .needs_secret = true,
+                        .needs_verify = true,
+                        .text_max = 4096,
+                        .text_unit = TextUnit::kUtf16,
+                        .proves = &meta_proves,
+                        .read = &read_meta,
+                        .render = &render,
+                        .judge = &judge};
+
+}  // namespace hark::social
