@@ -93,6 +93,7 @@ ConsoleObserver observer_of(const Process& process) {
 
 v1::Channel channel_of(const v1::Account& account) {
   if (account.has_chat()) return v1::CHANNEL_CHAT;
+  if (account.has_social()) return v1::CHANNEL_SOCIAL;
   return v1::CHANNEL_EMAIL;
 }
 

@@ -21,8 +21,10 @@ namespace {
 Conversations::Settings settings_from(const v1::Config& config) {
   Conversations::Settings settings;
   for (const auto& account : config.accounts()) {
-    settings.accounts.emplace(
-        account.id(), OwnAccount{account.has_chat() ? v1::CHANNEL_CHAT : v1::CHANNEL_EMAIL, account.name()});
+    const auto channel = account.has_chat()     ? v1::CHANNEL_CHAT
+                         : account.has_social() ? v1::CHANNEL_SOCIAL
+                                                : v1::CHANNEL_EMAIL;
+    settings.accounts.emplace(account.id(), OwnAccount{channel, account.name()});
   }
   settings.offer_switch_after = std::chrono::seconds{config.chat().offer_switch_after_seconds()};
   return settings;

@@ -230,6 +230,13 @@ void print_welcome(const RunOptions& options) {
                   account.id().c_str());
     }
   }
+  if (runs("social")) {
+    for (const auto& account : options.config.accounts()) {
+      if (!account.has_social()) continue;
+      std::printf("  %s to  http://%s:%d/webhooks/%s\n", account.social().network().c_str(),
+                  listen.host().c_str(), base, account.id().c_str());
+    }
+  }
   if (options.demo_accounts && options.config.agents_size() > 0) {
     std::printf("  sign in  %s / %s\n", options.config.agents(0).id().c_str(),
                 std::string{kDemoPassword}.c_str());

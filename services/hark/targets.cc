@@ -7,16 +7,15 @@
 #include "conversation/module.h"
 #include "email/module.h"
 #include "routing/module.h"
+#include "social/module.h"
 
 namespace hark {
 
 std::span<const Target> targets() {
   static const std::vector<Target> all{
-      {"conversation", &conversation::bind, {}},
-      {"routing", &routing::bind, {"conversation"}},
-      {"email", &email::bind, {"conversation"}},
-      {"chat", &chat::bind, {"conversation"}},
-      {"console", &console::bind, {"conversation", "routing"}},
+      {"conversation", &conversation::bind, {}},   {"routing", &routing::bind, {"conversation"}},
+      {"email", &email::bind, {"conversation"}},   {"chat", &chat::bind, {"conversation"}},
+      {"social", &social::bind, {"conversation"}}, {"console", &console::bind, {"conversation", "routing"}},
   };
   return all;
 }

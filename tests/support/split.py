@@ -9,7 +9,7 @@ import grpc
 
 from support.hark import BINARY, ROOT, Hark, free_port_base, wait_for
 
-SERVICES = ("conversation", "routing", "email", "chat", "console")
+SERVICES = ("conversation", "routing", "email", "chat", "social", "console")
 
 
 class Process(Hark):

@@ -133,7 +133,7 @@ TEST(Config, AnyTextComesBackAsItWasPrinted) {
     config.mutable_accounts(0)->set_name(text);
     config.mutable_agents(0)->set_password(text);
     const v1::Config again = read(to_yaml(config, Secrets::kShown));
-    ASSERT_EQ(again.accounts_size(), 2) << text;
+    ASSERT_EQ(again.accounts_size(), 3) << text;
     EXPECT_EQ(again.accounts(0).name(), text);
     EXPECT_EQ(again.agents(0).password(), text);
   }
@@ -144,6 +144,11 @@ TEST(Config, HidesSecretsWhenAsked) {
   config.mutable_email()->mutable_relay()->set_password("s3cret-relay");
   config.mutable_redis()->set_password("s3cret-redis");
   config.mutable_agents(0)->set_password("s3cret-agent");
+  config.mutable_accounts(1)->mutable_chat()->set_identity_secret("s3cret-of-the-site");
+  auto& social = *config.mutable_accounts(2)->mutable_social();
+  social.set_access_token("s3cret-token");
+  social.set_secret("s3cret-of-webhooks");
+  social.set_verify_token("s3cret-verify");
   EXPECT_THAT(to_yaml(config, Secrets::kShown), HasSubstr("s3cret-relay"));
   EXPECT_THAT(to_yaml(config, Secrets::kHidden), Not(HasSubstr("s3cret")));
   EXPECT_THAT(to_yaml(config, Secrets::kHidden), HasSubstr("password: (hidden)"));
@@ -220,7 +225,8 @@ INSTANTIATE_TEST_SUITE_P(
              "hark.yaml:1: redis.url: has a user or password in it; put the password into redis.password"},
         Case{"accounts:\n  - name: Nameless\n    email: {address: a@b.lv}\n",
              "hark.yaml:2: accounts[0].id: is missing"},
-        Case{"accounts: [{id: a}]\n", "hark.yaml:1: accounts[0]: has no channel; give it email or chat"},
+        Case{"accounts: [{id: a}]\n",
+             "hark.yaml:1: accounts[0]: has no channel; give it email, chat or social"},
         Case{"accounts:\n  - id: Sales\n    email: {address: a@b.lv}\n",
              "hark.yaml:2: accounts[0].id: 'Sales' is no id: 1 to 32 characters of a-z, 0-9, '-', '_' and "
              "'.', beginning with a letter "
@@ -238,6 +244,18 @@ INSTANTIATE_TEST_SUITE_P(
              "address may not have"},
         Case{"accounts: [{id: a, email: {address: a@-c.lv}}]\n",
              "hark.yaml:1: accounts[0].email.address: 'a@-c.lv' has no valid domain after the '@'"},
+        Case{"accounts:\n  - id: a\n    social:\n      network: myspace\n      access_token: t\n",
+             "hark.yaml:4: accounts[0].social.network: 'myspace' is not one of telegram, messenger, "
+             "instagram, "
+             "whatsapp, viber, vk"},
+        Case{"accounts: [{id: a, social: {network: messenger, own_id: '1', access_token: t, verify_token: "
+             "v}}]\n",
+             "hark.yaml:1: accounts[0].social.secret: is too short to be a secret; it has at least 16 "
+             "characters"},
+        Case{"accounts: [{id: a, social: {network: viber, access_token: t, base_url: 'http://gate.lv'}}]\n",
+             "hark.yaml:1: accounts[0].social.base_url: 'http://gate.lv' is no gateway; write it like "
+             "https://host "
+             "or https://host:port (http only on this machine)"},
         Case{"accounts: [{id: a, chat: {origins: [shop.lv]}}]\n",
              "hark.yaml:1: accounts[0].chat.origins[0]: 'shop.lv' is no origin; write it like "
              "https://shop.example.com, without a path"},
@@ -264,13 +282,16 @@ INSTANTIATE_TEST_SUITE_P(
 
 TEST(Config, RefusesTheDemoPasswordsWhereStrangersCouldUseThem) {
   const std::string grpc = "grpc: {certificate_file: c, key_file: k, token_file: t}\n";
-  EXPECT_THAT(error_of("listen: {host: 0.0.0.0}\n" + grpc),
+  EXPECT_THAT(error_of("listen: {host: 0.0.0.0}\naccounts: []\n" + grpc),
               ::testing::Eq("hark.yaml:1: listen.host: '0.0.0.0' lets others in, while ana, ben, sam still "
                             "have the demo password that "
                             "everybody knows; list your own under agents"));
-  EXPECT_EQ(
-      read("listen: {host: 0.0.0.0}\nagents: [{id: eva, password: a long one}]\n" + grpc).listen().host(),
-      "0.0.0.0");
+  const std::string agents = "agents: [{id: eva, password: a long one}]\n";
+  EXPECT_THAT(error_of("listen: {host: 0.0.0.0}\n" + agents + grpc),
+              ::testing::Eq(
+                  "hark.yaml:1: listen.host: '0.0.0.0' lets others in, while account bot still has the demo "
+                  "secret that everybody knows; list your own under accounts"));
+  EXPECT_EQ(read("listen: {host: 0.0.0.0}\naccounts: []\n" + agents + grpc).listen().host(), "0.0.0.0");
   EXPECT_EQ(read("listen: {host: '::1'}\n").listen().host(), "::1");
 }
 

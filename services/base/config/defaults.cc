@@ -14,6 +14,16 @@ void add_accounts(v1::Config& config) {
   site.set_id("site");
   site.set_name("Chat on our site");
   site.mutable_chat()->add_origins("http://localhost:7470");
+
+  // Leads nowhere outside: what answers on this port is for trying it out.
+  v1::Account& bot = *config.add_accounts();
+  bot.set_id("bot");
+  bot.set_name("Our bot");
+  v1::SocialAccount& social = *bot.mutable_social();
+  social.set_network("telegram");
+  social.set_access_token("0:demo");
+  social.set_secret(std::string{kDemoWebhookSecret});
+  social.set_base_url("http://127.0.0.1:7479");
 }
 
 void add_agent(v1::Config& config, const char* id, const char* name, const char* role,

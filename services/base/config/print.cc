@@ -73,6 +73,11 @@ std::string quoted(std::string_view text) {
   return out + "\"";
 }
 
+bool is_secret(std::string_view field) {
+  return field == "password" || field == "identity_secret" || field == "access_token" || field == "secret" ||
+         field == "verify_token";
+}
+
 class Printer {
  public:
   explicit Printer(Secrets secrets) : secrets_{secrets} {}
@@ -162,7 +167,7 @@ class Printer {
     switch (field.cpp_type()) {
       case FieldDescriptor::CPPTYPE_STRING: {
         const std::string text = reflection.GetString(message, &field);
-        if (secrets_ == Secrets::kHidden && field.name() == "password" && !text.empty()) return "(hidden)";
+        if (secrets_ == Secrets::kHidden && is_secret(field.name()) && !text.empty()) return "(hidden)";
         return quoted(text);
       }
       case FieldDescriptor::CPPTYPE_BOOL:

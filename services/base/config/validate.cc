@@ -167,6 +167,7 @@ class Validator {
       add("listen.host", "'" + listen.host() + "' is neither an address nor a host name");
     } else {
       demo_agents();
+      demo_webhooks();
       open_to_others();
     }
     range("listen.port_base", listen.port_base(), 1, 65'533);
@@ -182,6 +183,16 @@ class Validator {
     if (names.empty()) return;
     add("listen.host", "'" + config_.listen().host() + "' lets others in, while " + names +
                            " still have the demo password that everybody knows; list your own under agents");
+  }
+
+  /// Nor may a public secret let strangers write as anybody.
+  void demo_webhooks() {
+    if (listens_on_loopback()) return;
+    for (const v1::Account& account : config_.accounts()) {
+      if (account.social().secret() != kDemoWebhookSecret) continue;
+      add("listen.host", "'" + config_.listen().host() + "' lets others in, while account " + account.id() +
+                             " still has the demo secret that everybody knows; list your own under accounts");
+    }
   }
 
   [[nodiscard]] bool listens_on_loopback() const { return is_loopback(config_.listen().host()); }
@@ -226,13 +237,16 @@ class Validator {
       const v1::Account& account = config_.accounts(i);
       const std::string path = "accounts[" + std::to_string(i) + "]";
       identity(ids, path, account.id());
-      if (account.has_email() && account.has_chat()) {
-        add(path, "has both email and chat; make an account for each");
-      } else if (!account.has_email() && !account.has_chat()) {
-        add(path, "has no channel; give it email or chat");
+      const int channels =
+          (account.has_email() ? 1 : 0) + (account.has_chat() ? 1 : 0) + (account.has_social() ? 1 : 0);
+      if (channels > 1) {
+        add(path, "has more than one of email, chat and social; make an account for each");
+      } else if (channels == 0) {
+        add(path, "has no channel; give it email, chat or social");
       }
       if (account.has_email()) mailboxes(addresses, path + ".email", account.email());
       if (account.has_chat()) chat_account(path + ".chat", account.chat());
+      if (account.has_social()) social_account(path + ".social", account.social());
       for (int j = 0; j < account.required_skills_size(); ++j) {
         skill(path + ".required_skills[" + std::to_string(j) + "]", account.required_skills(j));
       }
@@ -290,6 +304,40 @@ class Validator {
     if (chat.identity_required() && chat.identity_secret().empty()) {
       add(path + ".identity_required", "needs identity_secret, or nobody could come in");
     }
+  }
+
+  void social_account(const std::string& path, const v1::SocialAccount& social) {
+    const auto& network = social.network();
+    one_of(path + ".network", network, {"telegram", "messenger", "instagram", "whatsapp", "viber", "vk"});
+    const bool meta = network == "messenger" || network == "instagram" || network == "whatsapp";
+    required(path + ".access_token", social.access_token());
+    if (meta || network == "vk") required(path + ".own_id", social.own_id());
+    if (meta || network == "vk") required(path + ".verify_token", social.verify_token());
+    if (meta || network == "vk" || network == "telegram") secret(path + ".secret", social.secret());
+    for (const auto& [field, value] :
+         {std::pair{"own_id", social.own_id()}, {"access_token", social.access_token()}}) {
+      if (!std::ranges::all_of(value, [](char c) { return c > ' ' && c < 0x7f; }))
+        add(path + "." + field, "has a space or another character that no network puts there");
+    }
+    if (social.human_agent() && network != "messenger" && network != "instagram")
+      add(path + ".human_agent", "is only for messenger and instagram");
+    const auto& url = social.base_url();
+    const auto host = std::string_view{url}.substr(std::min(url.size(), url.find("://") + 3));
+    const bool plain = url.starts_with("http://") && is_loopback(host.substr(0, host.find(':')));
+    if (!url.empty() && (!is_endpoint(host, false) || !(url.starts_with("https://") || plain))) {
+      add(path + ".base_url", "'" + url +
+                                  "' is no gateway; write it like https://host or https://host:port "
+                                  "(http only on this machine)");
+    }
+  }
+
+  void required(const std::string& field, const std::string& value) {
+    if (value.empty()) add(field, "is missing");
+  }
+
+  void secret(const std::string& field, const std::string& value) {
+    if (value.size() < kIdentitySecretBytesMin)
+      add(field, "is too short to be a secret; it has at least 16 characters");
   }
 
   void chat() {

@@ -61,6 +61,8 @@ struct Network {
   bool needs_own_id = false;
   bool needs_secret = false;
   bool needs_verify = false;
+  /// A message that comes twice with the same key is sent once.
+  bool repeatable = false;
   std::size_t text_max = 0;
   TextUnit text_unit = TextUnit::kBytes;
 

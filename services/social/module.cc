@@ -1,0 +1,116 @@
+#include "social/module.h"
+
+#include <grpcpp/channel.h>
+
+#include <optional>
+
+#include "base/async/blocking.h"
+#include "base/config/config.h"
+#include "base/log/log.h"
+#include "social/http/https_client.h"
+#include "social/rpc/conversation_client.h"
+#include "social/sender.h"
+#include "social/web/routes.h"
+
+namespace hark::social {
+namespace {
+
+using namespace std::chrono_literals;
+
+constexpr std::chrono::milliseconds kConnectTimeout = 30s;
+constexpr Duration kDrain = 5s;
+
+void report_defect(std::string_view task, std::string_view what) {
+  Logger{"social"}.error("a task ended by a defect", {{"task", task}, {"what", what}});
+}
+
+redis::Client::Options redis_options(const Process& process) {
+  redis::Client::Options options;
+  options.endpoint = *redis::parse_endpoint(process.redis_url);
+  options.password = process.config.redis().password();
+  options.connections = process.config.redis().connections();
+  options.on_change = [](std::string_view what) { Logger{"social"}.debug(what); };
+  return options;
+}
+
+std::vector<std::string> account_ids(const Settings& settings) {
+  std::vector<std::string> ids;
+  for (const auto& [id, account] : settings.accounts) ids.push_back(id);
+  return ids;
+}
+
+/// What exists between start() and the last request after stop().
+struct Running {
+  Running(Process& process, const Settings& settings)
+      : tasks{process.web_executor, &report_defect},
+        redis{process.web_executor, redis_options(process)},
+        store{redis},
+        channel{tasks, process.channel_to("conversation"), v1::CHANNEL_SOCIAL, account_ids(settings),
+                [this](v1::Lease lease) { sender.take(std::move(lease)); }},
+        conversation{channel},
+        transport{settings.connections},
+        sender{tasks, conversation, store, transport, process.clock, settings, process.metrics},
+        intake{conversation, store, process.clock, settings, process.metrics} {}
+
+  TaskGroup tasks;
+  redis::Client redis;
+  Store store;
+  ChannelClient channel;
+  ConversationClient conversation;
+  HttpsClient transport;
+  Sender sender;
+  Intake intake;
+};
+
+class SocialModule final : public Module {
+ public:
+  explicit SocialModule(Process& process) : process_{process}, settings_{settings_from(process.config)} {
+    add_routes(process.http, [slot = slot_] { return *slot; }, settings_);
+  }
+  ~SocialModule() override { stop(); }
+
+  [[nodiscard]] std::string_view name() const override { return "social"; }
+
+  Status start() override { return block_on(process_.web_executor, open()); }
+
+  void stop() override {
+    if (std::exchange(stopped_, true)) return;
+    block_on(process_.web_executor, close());
+  }
+
+ private:
+  using Slot = std::shared_ptr<Intake>;
+
+  Task<Status> open() {
+    running_ = std::make_shared<Running>(process_, settings_);
+    HARK_CO_TRY_VOID(co_await running_->channel.start(kConnectTimeout));
+    *slot_ = Slot{running_, &running_->intake};
+    co_return Status{};
+  }
+
+  Task<bool> close() {
+    slot_->reset();
+    if (running_) {
+      co_await running_->sender.drain(kDrain);
+      running_->tasks.cancel();
+      co_await running_->tasks.wait();
+      co_await running_->redis.close();
+    }
+    co_return true;
+  }
+
+  Process& process_;
+  Settings settings_;
+  std::shared_ptr<Running> running_;
+  /// Shared with the routes, which live as long as the HTTP server. Touched on its thread alone.
+  std::shared_ptr<Slot> slot_ = std::make_shared<Slot>();
+  bool stopped_ = false;
+};
+
+}  // namespace
+
+Result<std::unique_ptr<Module>> bind(Process& process) {
+  return std::unique_ptr<Module>{std::make_unique<SocialModule>(process)};
+}
+
+}  // namespace hark::social

@@ -1,0 +1,43 @@
+#pragma once
+
+#include <string>
+
+#include "base/async/task.h"
+#include "base/core/result.h"
+#include "hark/v1/channel_service.pb.h"
+#include "social/core/network.h"
+
+namespace hark::social {
+
+/// What social asks of `conversation`: ChannelService and BlobService, whose comments tell their Reasons.
+class ConversationPort {
+ public:
+  virtual ~ConversationPort() = default;
+  virtual Task<Result<v1::AcceptResponse>> accept(v1::InboundMessage message) = 0;
+  virtual Task<Status> report(v1::Receipt receipt) = 0;
+  virtual Task<Status> quarantine(v1::Quarantine input) = 0;
+  virtual Task<Result<v1::BlobRef>> put_blob(std::string content) = 0;
+};
+
+/// What became of one request to a network.
+struct Answer {
+  enum class Kind {
+    kAnswered,
+    kNotSent,  // no byte of it has left
+    kUnknown,  // it left, and no answer came
+  };
+  Kind kind = Kind::kNotSent;
+  int status = 0;
+  std::string body = {};
+  std::string detail = {};  // why not, in words without the URL, which may hold a token
+};
+
+/// The way to the networks.
+class Transport {
+ public:
+  virtual ~Transport() = default;
+  /// Sends once; never again by itself.
+  virtual Task<Answer> post(Call call) = 0;
+};
+
+}  // namespace hark::social

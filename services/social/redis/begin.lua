@@ -1,0 +1,15 @@
+--[[ begin: the next piece of an answer is about to go out; written before its first byte.
+     KEYS  1 prefix of the account
+     ARGV  1 entry  2 customer's address  3 seconds to remember it  4 '1' if the network drops what comes twice
+           5 number of pieces; once all are done, none is begun
+     Returns {pieces done, '1' go | '0' one was begun and nobody knows what became of it, when the customer last wrote or ''} ]]
+local key = KEYS[1] .. ':try:' .. ARGV[1]
+local t = redis.call('HMGET', key, 'done', 'begun')
+local done = t[1] or '0'
+local heard = redis.call('GET', KEYS[1] .. ':heard:' .. ARGV[2]) or ''
+if t[2] == '1' and ARGV[4] ~= '1' then return { done, '0', heard } end
+if tonumber(done) < tonumber(ARGV[5]) then
+  redis.call('HSET', key, 'done', done, 'begun', '1')
+  redis.call('EXPIRE', key, ARGV[3])
+end
+return { done, '1', heard }

@@ -1,0 +1,16 @@
+--[[ reached: which answers the network speaks of.
+     KEYS  1 prefix of the account
+     ARGV  1 the network's id of a message, or ''  2 customer's address, or ''  3 all sent to it before this time, ms
+           4 '1' if they are read, so that nothing more is to be heard of them
+     Returns {"<entry> <1 if it is the answer's last piece>" ...} ]]
+local out = {}
+if ARGV[1] ~= '' then
+  local one = redis.call('GET', KEYS[1] .. ':sent:' .. ARGV[1])
+  if one then out[1] = one end
+end
+if ARGV[2] ~= '' and ARGV[3] ~= '0' then
+  local to = KEYS[1] .. ':to:' .. ARGV[2]
+  for _, entry in ipairs(redis.call('ZRANGEBYSCORE', to, '-inf', ARGV[3])) do out[#out + 1] = entry .. ' 1' end
+  if ARGV[4] == '1' then redis.call('ZREMRANGEBYSCORE', to, '-inf', ARGV[3]) end
+end
+return out

@@ -1,0 +1,87 @@
+#include "social/redis/store.h"
+
+#include <array>
+#include <charconv>
+
+#include "social/redis/keys.h"
+#include "social/redis/scripts.h"
+
+namespace hark::social {
+namespace {
+
+/// A little longer than the longest window.
+constexpr std::chrono::seconds kHeardFor = std::chrono::hours{24 * 8};
+constexpr std::chrono::seconds kSentFor = std::chrono::hours{24 * 35};
+
+const redis::Script& heard_script() {
+  static const redis::Script script{"social heard", std::string{scripts::heard_lua}};
+  return script;
+}
+const redis::Script& begin_script() {
+  static const redis::Script script{"social begin", std::string{scripts::begin_lua}};
+  return script;
+}
+const redis::Script& settle_script() {
+  static const redis::Script script{"social settle", std::string{scripts::settle_lua}};
+  return script;
+}
+const redis::Script& reached_script() {
+  static const redis::Script script{"social reached", std::string{scripts::reached_lua}};
+  return script;
+}
+
+}  // namespace
+
+Task<Result<redis::Reply>> Store::run(const redis::Script& script, std::string_view account,
+                                      std::vector<std::string> args) {
+  const auto key = keys::account(account);
+  const std::array<std::string_view, 1> keys{key};
+  const std::vector<std::string_view> views{args.begin(), args.end()};
+  co_return co_await redis_.eval(script, keys, views);
+}
+
+Task<Status> Store::heard(std::string account, std::string address, TimePoint at) {
+  HARK_CO_TRY_VOID(
+      co_await run(heard_script(), account,
+                   {std::move(address), std::to_string(to_ms(at)), std::to_string(kHeardFor.count())}));
+  co_return Status{};
+}
+
+Task<Result<Store::Begun>> Store::begin(std::string account, std::string entry_id, std::string address,
+                                        bool repeatable, std::size_t pieces) {
+  std::vector<std::string> args{std::move(entry_id), std::move(address), std::to_string(kSentFor.count()),
+                                repeatable ? "1" : "0", std::to_string(pieces)};
+  HARK_CO_TRY(const auto reply, co_await run(begin_script(), account, std::move(args)));
+  Begun begun;
+  begun.pieces_done = static_cast<int>(reply[0].number());
+  begun.go = reply[1].view() == "1";
+  if (!reply[2].view().empty()) begun.heard_at = from_ms(reply[2].number());
+  co_return begun;
+}
+
+Task<Status> Store::settle(std::string account, Settled piece, TimePoint now) {
+  std::vector<std::string> args{piece.entry_id,
+                                piece.sent ? "1" : "0",
+                                piece.native_id,
+                                piece.last ? "1" : "0",
+                                piece.address,
+                                std::to_string(to_ms(now)),
+                                std::to_string(kSentFor.count())};
+  HARK_CO_TRY_VOID(co_await run(settle_script(), account, std::move(args)));
+  co_return Status{};
+}
+
+Task<Result<std::vector<Store::Reached>>> Store::reached(std::string account, Progress progress) {
+  std::vector<std::string> args{progress.native_id, progress.address, std::to_string(progress.before_ms),
+                                progress.state == Progress::State::kRead ? "1" : "0"};
+  HARK_CO_TRY(const auto reply, co_await run(reached_script(), account, std::move(args)));
+  std::vector<Reached> out;
+  for (std::size_t i = 0; i < reply.size(); ++i) {
+    const auto text = reply[i].text();
+    const auto space = text.find(' ');
+    out.push_back({text.substr(0, space), text.ends_with(" 1")});
+  }
+  co_return out;
+}
+
+}  // namespace hark::social

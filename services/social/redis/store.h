@@ -1,0 +1,54 @@
+#pragma once
+
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/core/time.h"
+#include "base/redis/client.h"
+#include "social/core/item.h"
+
+namespace hark::social {
+
+/// What social has to remember by itself: when customers last wrote, how far each answer has come, and under
+/// which id the network knows it. One function per script; errors are the client's (STORE_UNAVAILABLE,
+/// OUTCOME_UNKNOWN).
+class Store {
+ public:
+  explicit Store(redis::Client& redis) : redis_{redis} {}
+
+  Task<Status> heard(std::string account, std::string address, TimePoint at);
+
+  struct Begun {
+    int pieces_done = 0;
+    bool go = false;  // false: a piece was begun before, and nobody knows whether it went out
+    std::optional<TimePoint> heard_at;
+  };
+  /// Durable before the piece's first byte leaves, so that a crash between is seen.
+  Task<Result<Begun>> begin(std::string account, std::string entry_id, std::string address, bool repeatable,
+                            std::size_t pieces);
+
+  struct Settled {
+    std::string entry_id;
+    std::string address;
+    bool sent = false;  // false: it certainly was not
+    bool last = false;
+    std::string native_id;
+  };
+  Task<Status> settle(std::string account, Settled piece, TimePoint now);
+
+  struct Reached {
+    std::string entry_id;
+    bool last_piece = false;
+  };
+  Task<Result<std::vector<Reached>>> reached(std::string account, Progress progress);
+
+ private:
+  Task<Result<redis::Reply>> run(const redis::Script& script, std::string_view account,
+                                 std::vector<std::string> args);
+
+  redis::Client& redis_;
+};
+
+}  // namespace hark::social

@@ -1,0 +1,88 @@
+#include "social/redis/store.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "base/testing/redis_fixture.h"
+
+namespace hark::social {
+namespace {
+
+using ::testing::IsEmpty;
+using ::testing::SizeIs;
+
+constexpr const char* kAddress = "telegram:35";
+
+class StoreTest : public hark::testing::RedisTest {
+ protected:
+  Store::Begun begin(const std::string& entry, bool repeatable = false, std::size_t pieces = 2) {
+    return run(store_.begin("bot", entry, kAddress, repeatable, pieces)).value();
+  }
+  void settle(const std::string& entry, bool sent, bool last = false, const std::string& native_id = "") {
+    ASSERT_TRUE(run(store_.settle("bot", {entry, kAddress, sent, last, native_id}, from_ms(1000))).ok());
+  }
+  std::vector<Store::Reached> reached(Progress progress) {
+    return run(store_.reached("bot", std::move(progress))).value();
+  }
+
+  Store store_{client()};
+};
+
+TEST_F(StoreTest, APieceThatWasBegunIsNotBegunAgainUntilItIsKnownWhatBecameOfIt) {
+  EXPECT_TRUE(begin("e1").go);
+  EXPECT_FALSE(begin("e1").go);
+  EXPECT_TRUE(begin("e2").go);
+  settle("e1", false);
+  EXPECT_TRUE(begin("e1").go);
+  EXPECT_EQ(begin("e1").pieces_done, 0);
+}
+
+TEST_F(StoreTest, GoesOnWithTheFirstPieceThatWasNotSent) {
+  begin("e1");
+  settle("e1", true, false, "n1");
+  EXPECT_EQ(begin("e1").pieces_done, 1);
+  settle("e1", true, true, "n2");
+  for (int i = 0; i < 2; ++i) {
+    const auto after = begin("e1");
+    EXPECT_TRUE(after.go);
+    EXPECT_EQ(after.pieces_done, 2);
+  }
+}
+
+TEST_F(StoreTest, WhereTheNetworkDropsWhatComesTwiceAPieceIsBegunAgain) {
+  EXPECT_TRUE(begin("e1", true).go);
+  EXPECT_TRUE(begin("e1", true).go);
+}
+
+TEST_F(StoreTest, KnowsOurAnswersByTheNetworksIds) {
+  begin("e1");
+  settle("e1", true, false, "n1");
+  begin("e1");
+  settle("e1", true, true, "n2");
+  const auto first = reached({.native_id = "n1"});
+  ASSERT_THAT(first, SizeIs(1));
+  EXPECT_EQ(first[0].entry_id, "e1");
+  EXPECT_FALSE(first[0].last_piece);
+  EXPECT_TRUE(reached({.native_id = "n2"}).at(0).last_piece);
+  EXPECT_THAT(reached({.native_id = "n3"}), IsEmpty());
+}
+
+TEST_F(StoreTest, AWatermarkReachesWhatWasSentBeforeItUntilThatIsRead) {
+  begin("e1", false, 1);
+  settle("e1", true, true, "n1");
+  using State = Progress::State;
+  EXPECT_THAT(reached({.state = State::kDelivered, .address = kAddress, .before_ms = 999}), IsEmpty());
+  EXPECT_THAT(reached({.state = State::kDelivered, .address = kAddress, .before_ms = 1000}), SizeIs(1));
+  EXPECT_THAT(reached({.state = State::kRead, .address = kAddress, .before_ms = 1000}), SizeIs(1));
+  EXPECT_THAT(reached({.state = State::kRead, .address = kAddress, .before_ms = 1000}), IsEmpty());
+}
+
+TEST_F(StoreTest, HearsCustomersOnlyEverLater) {
+  EXPECT_EQ(begin("e1").heard_at, std::nullopt);
+  for (const int at : {500, 900, 100}) ASSERT_TRUE(run(store_.heard("bot", kAddress, from_ms(at))).ok());
+  settle("e1", false);
+  EXPECT_EQ(begin("e1").heard_at, from_ms(900));
+}
+
+}  // namespace
+}  // namespace hark::social

@@ -1,0 +1,312 @@
+"""Customers write on social networks, agents answer there: webhooks in, HTTPS out, against stand-ins that check every request."""
+import itertools
+import json
+import os
+import signal
+import time
+import urllib.error
+import urllib.request
+import uuid
+
+import pytest
+
+from support import networks, protos
+from support.agent import Agent
+from support.hark import Hark, config_yaml, wait_for
+from support.networks import APP_SECRET, TELEGRAM_SECRET, TOKEN, Graph, Refusal, Telegram
+
+STATE = protos.channel_pb2
+IDS = itertools.count(35_000)
+
+
+def accounts(telegram, graph):
+    meta = {"access_token": TOKEN, "secret": APP_SECRET, "verify_token": "verify-me", "base_url": graph.url}
+    return [{"id": "bot", "social": {"network": "telegram", "access_token": TOKEN, "secret": TELEGRAM_SECRET, "base_url": telegram.url}},
+            {"id": "page", "social": {"network": "messenger", "own_id": "page-1", **meta}},
+            {"id": "number", "social": {"network": "whatsapp", "own_id": "number-1", **meta}}]
+
+
+class World:
+    def __init__(self, folder):
+        self.telegram, self.graph = Telegram(), Graph()
+        self.hark = Hark(folder, config_yaml(accounts=accounts(self.telegram, self.graph)))
+
+    def close(self):
+        self.hark.end()
+        self.telegram.close()
+        self.graph.close()
+
+
+@pytest.fixture(scope="module")
+def world(tmp_path_factory):
+    one = World(tmp_path_factory.mktemp("social"))
+    try:
+        one.hark.start()
+        yield one
+    finally:
+        one.close()
+
+
+@pytest.fixture
+def hark(world):
+    return world.hark
+
+
+@pytest.fixture
+def agent(hark):
+    one = Agent(hark, "ana")
+    yield one
+    one.leave()
+
+
+def update(user, message_id=1, **what):
+    what = what or {"text": "Where is my parcel?"}
+    return {"update_id": next(IDS), "message": {"message_id": message_id, "from": {"id": user, "first_name": "Ana"},
+                                                "chat": {"id": user, "type": "private"}, "date": int(time.time()), **what}}
+
+
+def page(user, age_hours=0, **what):
+    what = what or {"message": {"mid": f"m_{uuid.uuid4().hex}", "text": "Do you ship to Riga?"}}
+    event = {"sender": {"id": user}, "recipient": {"id": "page-1"}, "timestamp": int((time.time() - age_hours * 3600) * 1000), **what}
+    return {"object": "page", "entry": [{"id": "page-1", "time": 1, "messaging": [event]}]}
+
+
+def number(**value):
+    value = {"messaging_product": "whatsapp", "metadata": {"display_phone_number": "37167000000", "phone_number_id": "number-1"}, **value}
+    return {"object": "whatsapp_business_account", "entry": [{"id": "waba-1", "changes": [{"field": "messages", "value": value}]}]}
+
+
+def written(phone, text="Hello"):
+    return number(contacts=[{"wa_id": phone, "profile": {"name": "Ana"}}],
+                  messages=[{"from": phone, "id": f"wamid.{uuid.uuid4().hex}", "timestamp": str(int(time.time())), "type": "text",
+                             "text": {"body": text}}])
+
+
+def delivery(hark, reply):
+    return hark.entry(reply.conversation_id, reply.id).delivery
+
+
+def becomes(hark, reply, state):
+    def probe():
+        entry = hark.entry(reply.conversation_id, reply.id)
+        return entry if entry.delivery == state else None
+
+    return wait_for(f"the reply is {STATE.DeliveryState.Name(state)}, not {STATE.DeliveryState.Name(delivery(hark, reply))}", probe)
+
+
+def answer(hark, agent, address, text="It left today."):
+    conversation = hark.wait_conversation(address)
+    token = agent.take(conversation.id)
+    return agent.reply(hark.inbound(address)[-1], text, token)
+
+
+def test_a_telegram_message_becomes_a_ticket_and_its_answer_goes_back_once(world, hark, agent):
+    user = next(IDS)
+    assert networks.telegram(hark, update(user))[0] == 200
+    conversation = hark.wait_conversation(f"telegram:{user}")
+    agent.take(conversation.id)
+    (entry,) = hark.inbound(f"telegram:{user}")
+    assert entry.content.text == "Where is my parcel?" and entry.sender.name == "Ana" and entry.raw.size_bytes > 0
+    before = len(world.telegram.sent)
+    for _ in range(2):
+        hark.ctl("reply", "--entry", entry.id, "--text", "It left today.", "--key", f"once-{user}")
+    sent = world.telegram.wait(before + 1)[before:]
+    assert sent == [{"chat_id": str(user), "text": "It left today."}]
+    reply = hark.timeline(conversation.id)[-1]
+    wait_for("the answer is sent", lambda: any(e.delivery == STATE.DELIVERY_STATE_SENT for e in hark.timeline(conversation.id)))
+    assert len(world.telegram.sent) == before + 1 and not world.telegram.refused, reply
+
+
+def test_a_webhook_that_comes_twice_is_one_entry_also_after_a_restart(hark):
+    user = next(IDS)
+    body = update(user)
+    assert networks.telegram(hark, body)[0] == 200
+    assert networks.telegram(hark, body)[0] == 200
+    assert hark.stop() == 0
+    hark.start()
+    assert networks.telegram(hark, body)[0] == 200
+    assert len(hark.inbound(f"telegram:{user}")) == 1
+
+
+def test_a_wrong_proof_is_refused_and_counted(hark):
+    user = next(IDS)
+    assert networks.telegram(hark, update(user), secret="somebody-elses")[0] == 401
+    assert networks.meta(hark, "page", page("psid-wrong"), secret="f" * 32)[0] == 401
+    raw = json.dumps(page("psid-wrong")).encode()
+    assert networks.post(hark, "page", raw)[0] == 401
+    assert hark.conversation_of(f"telegram:{user}") is None and hark.conversation_of("messenger:page-1:psid-wrong") is None
+    assert 'hark_social_webhooks_total{account="page",outcome="refused"} 2' in hark.get("/metrics")
+
+
+def test_meta_finds_out_that_we_are_who_was_configured(hark):
+    path = "/webhooks/page?hub.mode=subscribe&hub.challenge=1158201444&hub.verify_token="
+    assert hark.get(path + "verify-me") == "1158201444"
+    with pytest.raises(urllib.error.HTTPError) as refused:
+        hark.get(path + "verify-you")
+    assert refused.value.code == 403
+    with pytest.raises(urllib.error.HTTPError) as unknown:
+        hark.get("/webhooks/nobody?hub.mode=subscribe")
+    assert unknown.value.code == 404
+
+
+def test_what_cannot_be_read_is_kept_and_what_is_too_large_is_refused(hark):
+    assert networks.telegram(hark, b"not json")[0] == 200
+    assert networks.telegram(hark, {"update_id": 1, "poll": {"id": "1"}})[0] == 200
+    reasons = hark.ctl("quarantine").stdout
+    assert "not a JSON object" in reasons and "an update that is no message" in reasons
+    user = next(IDS)
+    assert networks.telegram(hark, update(user, dice={"value": 3}))[0] == 200
+    assert hark.inbound(f"telegram:{user}")[0].content.text == "[unsupported message]"
+    assert networks.telegram(hark, b" " * ((3 << 20) + 1))[0] == 413
+
+
+def test_a_long_answer_goes_out_in_pieces_in_their_order(world, hark, agent):
+    user = next(IDS)
+    networks.telegram(hark, update(user))
+    text = " ".join(str(i) for i in range(2500))
+    before = len(world.telegram.sent)
+    reply = answer(hark, agent, f"telegram:{user}", text)
+    becomes(hark, reply, STATE.DELIVERY_STATE_SENT)
+    pieces = [one["text"] for one in world.telegram.sent[before:]]
+    assert len(pieces) == 3 and "".join(pieces) == text and not world.telegram.refused
+
+
+def test_messenger_tells_how_far_an_answer_has_come(world, hark, agent):
+    user = f"psid-{next(IDS)}"
+    assert networks.meta(hark, "page", page(user))[0] == 200
+    before = len(world.graph.sent)
+    reply = answer(hark, agent, f"messenger:page-1:{user}")
+    becomes(hark, reply, STATE.DELIVERY_STATE_SENT)
+    (sent,) = world.graph.sent[before:]
+    assert sent == {"recipient": {"id": user}, "messaging_type": "RESPONSE", "message": {"text": "It left today.", "metadata": reply.id}}
+    echo = {"mid": "m_echo", "is_echo": True, "metadata": reply.id, "text": "It left today."}
+    body = page("page-1", message=echo)
+    body["entry"][0]["messaging"][0]["recipient"]["id"] = user
+    assert networks.meta(hark, "page", body)[0] == 200
+    watermark = int(time.time() * 1000) + 1000
+    networks.meta(hark, "page", page(user, delivery={"watermark": watermark}))
+    becomes(hark, reply, STATE.DELIVERY_STATE_DELIVERED)
+    networks.meta(hark, "page", page(user, read={"watermark": watermark}))
+    becomes(hark, reply, STATE.DELIVERY_STATE_READ)
+    networks.meta(hark, "page", page(user, delivery={"watermark": watermark}))
+    assert delivery(hark, reply) == STATE.DELIVERY_STATE_READ
+
+
+def test_an_answer_after_the_window_is_not_sent(world, hark, agent):
+    user = f"psid-{next(IDS)}"
+    networks.meta(hark, "page", page(user, age_hours=25))
+    before = len(world.graph.sent) + len(world.graph.refused)
+    reply = answer(hark, agent, f"messenger:page-1:{user}")
+    entry = becomes(hark, reply, STATE.DELIVERY_STATE_FAILED)
+    assert "24 hours" in entry.delivery_detail
+    assert len(world.graph.sent) + len(world.graph.refused) == before
+
+
+def test_whatsapp_says_that_an_answer_was_read_or_why_it_failed(world, hark, agent):
+    phone = f"371{next(IDS):08d}"
+    assert networks.meta(hark, "number", written(phone))[0] == 200
+    before = len(world.graph.sent)
+    reply = answer(hark, agent, f"tel:+{phone}")
+    becomes(hark, reply, STATE.DELIVERY_STATE_SENT)
+    (sent,) = world.graph.sent[before:]
+    assert sent["to"] == phone and sent["text"] == {"body": "It left today."}
+    networks.meta(hark, "number", number(statuses=[{"id": sent["id"], "status": "read", "timestamp": "1", "recipient_id": phone}]))
+    becomes(hark, reply, STATE.DELIVERY_STATE_READ)
+
+    other = f"371{next(IDS):08d}"
+    networks.meta(hark, "number", written(other))
+    failed = answer(hark, agent, f"tel:+{other}")
+    becomes(hark, failed, STATE.DELIVERY_STATE_SENT)
+    status = {"id": world.graph.sent[-1]["id"], "status": "failed", "timestamp": "1", "recipient_id": other,
+              "errors": [{"code": 131026, "title": "Message undeliverable"}]}
+    networks.meta(hark, "number", number(statuses=[status]))
+    assert "131026" in becomes(hark, failed, STATE.DELIVERY_STATE_BOUNCED).delivery_detail
+
+
+def test_a_webhook_of_one_account_may_speak_for_another_of_the_same_app(hark):
+    phone = f"371{next(IDS):08d}"
+    assert networks.meta(hark, "page", written(phone))[0] == 200
+    assert hark.inbound(f"tel:+{phone}")[0].account_id == "number"
+
+
+def test_a_refusal_for_now_is_tried_again(world, hark, agent):
+    user = next(IDS)
+    networks.telegram(hark, update(user))
+    world.telegram.next.append(Refusal(429, {"ok": False, "error_code": 429, "description": "Too Many Requests",
+                                             "parameters": {"retry_after": 1}}))
+    before = len(world.telegram.sent)
+    reply = answer(hark, agent, f"telegram:{user}")
+    becomes(hark, reply, STATE.DELIVERY_STATE_SENT)
+    assert len(world.telegram.sent) == before + 1
+
+
+def test_a_customer_who_blocked_us_gets_nothing_more_and_the_agent_is_told(world, hark, agent):
+    user = next(IDS)
+    networks.telegram(hark, update(user))
+    world.telegram.next.append(Refusal(403, {"ok": False, "error_code": 403, "description": "Forbidden: bot was blocked by the user"}))
+    reply = answer(hark, agent, f"telegram:{user}")
+    assert "blocked" in becomes(hark, reply, STATE.DELIVERY_STATE_FAILED).delivery_detail
+
+
+def test_an_answer_of_which_nobody_knows_is_not_sent_again(world, hark, agent):
+    user = next(IDS)
+    networks.telegram(hark, update(user))
+    world.telegram.next.append("hang up")
+    before = len(world.telegram.sent)
+    reply = answer(hark, agent, f"telegram:{user}")
+    becomes(hark, reply, STATE.DELIVERY_STATE_UNKNOWN)
+    assert len(world.telegram.sent) == before + 1
+
+
+def test_a_request_that_cannot_be_kept_is_to_come_again(hark):
+    user = next(IDS)
+    body = update(user)
+    frozen = hark.redis_pids()
+    for pid in frozen:
+        os.kill(pid, signal.SIGSTOP)
+    try:
+        status, _, headers = networks.telegram(hark, body)
+    finally:
+        for pid in frozen:
+            os.kill(pid, signal.SIGCONT)
+    assert status == 503 and int(headers["Retry-After"]) > 0
+    wait_for("it is taken", lambda: networks.telegram(hark, body)[0] == 200, every=0.2)
+    assert len(hark.inbound(f"telegram:{user}")) == 1
+
+
+def test_a_wrong_token_pauses_the_account_and_loses_nothing(tmp_path):
+    world = World(tmp_path)
+    try:
+        hark = world.hark.start()
+        agent = Agent(hark, "ana")
+        world.telegram.next.append(Refusal(401, {"ok": False, "error_code": 401, "description": "Unauthorized"}))
+        replies = []
+        for user in (next(IDS), next(IDS)):
+            networks.telegram(hark, update(user))
+            replies.append(answer(hark, agent, f"telegram:{user}"))
+            wait_for("the agent is told", lambda: hark.entry(replies[-1].conversation_id, replies[-1].id).delivery_detail)
+        agent.leave()
+        assert [delivery(hark, reply) for reply in replies] == [STATE.DELIVERY_STATE_QUEUED] * 2
+        assert len(world.telegram.refused) == 1 and not world.telegram.sent
+    finally:
+        world.close()
+
+
+def test_a_kill_between_sending_and_its_answer_sends_nothing_twice(tmp_path):
+    world = World(tmp_path)
+    try:
+        hark = world.hark.start()
+        agent = Agent(hark, "ana")
+        user = next(IDS)
+        networks.telegram(hark, update(user))
+        world.telegram.next.append("stay silent")
+        reply = answer(hark, agent, f"telegram:{user}")
+        assert world.telegram.held.wait(15)
+        agent.leave()
+        hark.kill()
+        hark.start()
+        # The lease of the one that was killed runs out after a minute.
+        wait_for("the reply is unknown", lambda: delivery(hark, reply) == STATE.DELIVERY_STATE_UNKNOWN, 100)
+        assert len(world.telegram.sent) == 1
+    finally:
+        world.close()
