@@ -162,8 +162,9 @@ Task<Status> Intake::accept(Request& request, const Account& account, const Said
 
 Task<Status> Intake::note(const Account& account, const Progress& progress) {
   HARK_CO_TRY(auto reached, co_await store_.reached(account.id, progress));
-  if (reached.empty() && parse_id(IdKind::kEntry, progress.entry_id).ok())
-    reached.push_back({progress.entry_id, true});
+  const auto marked = progress.mark.substr(0, progress.mark.find('/'));
+  if (reached.empty() && parse_id(IdKind::kEntry, marked).ok())
+    reached.push_back({marked, marked == progress.mark});
   for (const auto& answer : reached) {
     // An answer in pieces has arrived when its last piece has; it failed if any of them did.
     if (!answer.last_piece && progress.state != Progress::State::kFailed) continue;

@@ -27,6 +27,18 @@ std::string hours_of(Duration window) {
   return std::to_string(std::chrono::ceil<std::chrono::hours>(window).count());
 }
 
+Verdict judge_answer(const Account& account, const Answer& answer) {
+  switch (answer.kind) {
+    case Answer::Kind::kAnswered:
+      return find_network(account.network)->judge(answer.status, answer.body);
+    case Answer::Kind::kNotSent:
+      return {Verdict::Kind::kTryLater, {}, account.network + " cannot be reached: " + answer.detail};
+    case Answer::Kind::kUnknown:
+      return {Verdict::Kind::kUnknown, {}, account.network + " did not answer: " + answer.detail};
+  }
+  return {};
+}
+
 Task<> wake_at(Notifier& notifier, Duration after) {
   co_await sleep_for(after);
   notifier.notify_all();
@@ -156,66 +168,49 @@ Task<std::optional<Sender::Outcome>> Sender::deliver_pieces(const Account& accou
     }
     const auto done = static_cast<std::size_t>(begun->pieces_done);
     if (done >= pieces.size()) co_return Outcome{v1::DELIVERY_STATE_SENT, {}, native_id};
-    Piece piece{message.to().address(), pieces[done], message.entry_id(), begun->pieces_done, false};
-    const bool last = done + 1 == pieces.size();
-    const auto window = judge_window(network, account, begun->heard_at, clock_.now());
-    piece.as_human_agent = window.as_human_agent;
-    std::optional<Outcome> outcome;
-    if (window.open) {
-      outcome = co_await deliver_piece(account, message, std::move(piece), last);
-    } else {
-      auto words = account.network + " lets nobody answer later than " +
-                   hours_of(window.closed_at - *begun->heard_at) + " hours after the customer's last message";
-      outcome = co_await settle(account, piece, last, {Verdict::Kind::kRefused, {}, std::move(words)});
-    }
-    if (!outcome) co_return std::nullopt;
-    if (outcome->state != v1::DELIVERY_STATE_SENT) {
+    Piece piece{message.to().address(), pieces[done], message.entry_id(),
+                begun->pieces_done,     false,        done + 1 == pieces.size()};
+    auto outcome = co_await deliver_piece(account, std::move(piece), begun->heard_at);
+    if (outcome.state != v1::DELIVERY_STATE_SENT) {
       if (done > 0) {
-        outcome->detail += " (" + std::to_string(done) + " of " + std::to_string(pieces.size()) +
-                           " parts of the answer went out)";
+        outcome.detail += " (" + std::to_string(done) + " of " + std::to_string(pieces.size()) +
+                          " parts of the answer went out)";
       }
       co_return outcome;
     }
-    native_id = std::move(outcome->native_id);
+    native_id = std::move(outcome.native_id);
   }
 }
 
-Task<std::optional<Sender::Outcome>> Sender::deliver_piece(const Account& account,
-                                                           const v1::OutboundMessage& message, Piece piece,
-                                                           bool last) {
+Task<Sender::Outcome> Sender::deliver_piece(const Account& account, Piece piece,
+                                            std::optional<TimePoint> heard_at) {
   const auto& network = *find_network(account.network);
+  const auto window = judge_window(network, account, heard_at, clock_.now());
+  if (!window.open) {
+    auto words = account.network + " lets nobody answer later than " +
+                 hours_of(window.closed_at - *heard_at) + " hours after the customer's last message";
+    co_return co_await settle(account, piece, {Verdict::Kind::kRefused, {}, std::move(words)});
+  }
+  piece.as_human_agent = window.as_human_agent;
   auto call = network.render(account, piece);
   if (!call.ok())
-    co_return co_await settle(account, piece, last, {Verdict::Kind::kRefused, {}, call.error().message});
-  const auto answer = co_await transport_.post(*std::move(call));
-  Verdict verdict;
-  switch (answer.kind) {
-    case Answer::Kind::kAnswered:
-      verdict = network.judge(answer.status, answer.body);
-      break;
-    case Answer::Kind::kNotSent:
-      verdict = {Verdict::Kind::kTryLater, {}, account.network + " cannot be reached: " + answer.detail};
-      break;
-    case Answer::Kind::kUnknown:
-      verdict = {Verdict::Kind::kUnknown, {}, account.network + " did not answer: " + answer.detail};
-      break;
-  }
+    co_return co_await settle(account, piece, {Verdict::Kind::kRefused, {}, call.error().message});
+  auto verdict = judge_answer(account, co_await transport_.post(*std::move(call)));
   if (verdict.kind == Verdict::Kind::kUnknown && network.repeatable) verdict.kind = Verdict::Kind::kTryLater;
   if (verdict.kind == Verdict::Kind::kPauseAccount) pause(account, verdict.detail);
-  (void)message;
-  co_return co_await settle(account, piece, last, std::move(verdict));
+  co_return co_await settle(account, piece, std::move(verdict));
 }
 
 /// Writes down what became of the piece; one of which nobody knows stays begun, so that it is never begun
 /// again.
-Task<Sender::Outcome> Sender::settle(const Account& account, const Piece& piece, bool last, Verdict verdict) {
+Task<Sender::Outcome> Sender::settle(const Account& account, const Piece& piece, Verdict verdict) {
   using Kind = Verdict::Kind;
   if (verdict.kind == Kind::kUnknown)
     co_return Outcome{v1::DELIVERY_STATE_UNKNOWN, std::move(verdict.detail)};
   const bool sent = verdict.kind == Kind::kSent;
   const auto settled = co_await store_.settle(
-      account.id, {piece.entry_id, piece.address, sent, last, verdict.native_id}, clock_.now());
-  if (!settled.ok() && !(sent && last)) {
+      account.id, {piece.entry_id, piece.address, sent, piece.last, verdict.native_id}, clock_.now());
+  if (!settled.ok() && !(sent && piece.last)) {
     // It cannot be told from one that was on its way when Hark ended.
     co_return Outcome{v1::DELIVERY_STATE_UNKNOWN,
                       "its progress could not be kept: " + settled.error().message};

@@ -2,6 +2,7 @@
 
 #include <deque>
 #include <map>
+#include <optional>
 #include <set>
 #include <string>
 
@@ -45,9 +46,8 @@ class Sender {
   Task<> send(v1::Lease lease);
   Task<std::optional<Outcome>> deliver(const v1::OutboundMessage& message);
   Task<std::optional<Outcome>> deliver_pieces(const Account& account, const v1::OutboundMessage& message);
-  Task<std::optional<Outcome>> deliver_piece(const Account& account, const v1::OutboundMessage& message,
-                                             Piece piece, bool last);
-  Task<Outcome> settle(const Account& account, const Piece& piece, bool last, Verdict verdict);
+  Task<Outcome> deliver_piece(const Account& account, Piece piece, std::optional<TimePoint> heard_at);
+  Task<Outcome> settle(const Account& account, const Piece& piece, Verdict verdict);
   Task<> report(v1::Receipt receipt);
   void pause(const Account& account, std::string_view why);
 

@@ -1,7 +1,11 @@
 """Customers write on social networks, agents answer there: webhooks in, HTTPS out, against stand-ins that check every request."""
+import hashlib
+import hmac
 import itertools
 import json
 import os
+import pathlib
+import re
 import signal
 import time
 import urllib.error
@@ -310,3 +314,61 @@ def test_a_kill_between_sending_and_its_answer_sends_nothing_twice(tmp_path):
         assert len(world.telegram.sent) == 1
     finally:
         world.close()
+
+
+RECORDED = {"courier-telegram": "bot", "courier-facebook": "page", "courier-instagram": "insta", "courier-whatsapp": "number",
+            "courier-viber": "viber", "courier-vk": "vk"}
+
+
+def recorded_accounts(telegram, graph):
+    found = accounts(telegram, graph)
+    meta = found[1]["social"]
+    for account in found[1:]:
+        account["social"]["own_id"] = "1234567890"
+    return found + [{"id": "insta", "social": {**meta, "network": "instagram"}},
+                    {"id": "viber", "social": {"network": "viber", "access_token": TOKEN}},
+                    {"id": "vk", "social": {"network": "vk", "own_id": "1", "access_token": TOKEN, "secret": "abc123xyz-abc123xyz",
+                                            "verify_token": "a1b2c3"}}]
+
+
+def post_recorded(hark, account, raw):
+    if account == "bot":
+        return networks.telegram(hark, raw)
+    if account == "viber":
+        return networks.post(hark, account, raw, X_Viber_Content_Signature=hmac.new(TOKEN.encode(), raw, hashlib.sha256).hexdigest())
+    if account == "vk":
+        return networks.post(hark, account, raw.replace(b'"abc123xyz"', b'"abc123xyz-abc123xyz"'))
+    return networks.meta(hark, account, raw)
+
+
+@pytest.mark.skipif(not os.environ.get("HARK_SAMPLES"), reason="HARK_SAMPLES does not name the folder with recorded payloads")
+def test_what_others_recorded_arrives_through_the_front_door(tmp_path):
+    telegram, graph = Telegram(), Graph()
+    hark = Hark(tmp_path, config_yaml(accounts=recorded_accounts(telegram, graph)))
+    try:
+        hark.start()
+        compared = 0
+        for folder, account in RECORDED.items():
+            for file in sorted((pathlib.Path(os.environ["HARK_SAMPLES"]) / folder).glob("*.expected.json")):
+                source = file.with_name(file.name.replace(".expected.json", ".json"))
+                expected = [one for one in json.loads(file.read_text()) if "ExpectedURN" in one]
+                if not source.exists() or not expected:
+                    continue
+                # They reuse one id for many messages, which here would be one message many times.
+                raw = source.read_bytes().replace(b"external_id", f"id-{compared}".encode())
+                raw = re.sub(rb'"id":\s*1,', b'"id": %d,' % (1000 + compared), raw)
+                assert post_recorded(hark, account, raw)[0] == 200, source
+                person = expected[0]["ExpectedURN"].partition(":")[2].partition("#")[0]
+                entries = [e for c in hark.all_conversations() if any(a.address.endswith(person) for a in c.addresses)
+                           for e in hark.timeline(c.id) if e.account_id == account]
+                assert any(expected[0].get("ExpectedMsgText", "") in e.content.text for e in entries), source
+                compared += 1
+        assert compared >= 25
+        inbound = [e.native_id for c in hark.all_conversations() for e in hark.timeline(c.id) if e.native_id]
+        assert len(set(inbound)) == len(inbound)
+        audit = hark.command("audit", "--config", str(hark.config), "--data", str(hark.data), check=False)
+        assert audit.returncode == 0, audit.stdout + audit.stderr
+    finally:
+        hark.end()
+        telegram.close()
+        graph.close()

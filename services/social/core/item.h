@@ -26,12 +26,12 @@ struct Said {
   std::vector<Claim> claims;
 };
 
-/// How a message of ours fares. Which one: by our own id, by the network's, or all to an address before a
+/// How a message of ours fares. Which one: by our own mark, by the network's, or all to an address before a
 /// time.
 struct Progress {
   enum class State { kSent, kDelivered, kRead, kFailed };
   State state = State::kSent;
-  std::string entry_id;
+  std::string mark;  // Piece::mark()
   std::string native_id;
   std::string address;
   std::int64_t before_ms = 0;

@@ -57,7 +57,7 @@ std::variant<Said, Progress, Unplaced> read_echo(const json::value& message) {
   const auto ours = text_at(message, {"metadata"});
   if (!ours.starts_with("ent_")) return Unplaced{"a message of ours that was written in another tool"};
   Progress progress;
-  progress.entry_id = ours;
+  progress.mark = ours;
   return progress;
 }
 
@@ -113,7 +113,7 @@ Result<Call> render(std::string_view scheme, const Account& account, const Piece
                  piece.address + " is nobody who wrote to this account"};
   }
   json::object body{{"recipient", {{"id", piece.address.substr(prefix.size())}}},
-                    {"message", {{"text", piece.text}, {"metadata", piece.entry_id}}}};
+                    {"message", {{"text", piece.text}, {"metadata", piece.mark()}}}};
   body["messaging_type"] = piece.as_human_agent ? "MESSAGE_TAG" : "RESPONSE";
   if (piece.as_human_agent) body["tag"] = "HUMAN_AGENT";
   Call call;

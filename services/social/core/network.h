@@ -35,6 +35,11 @@ struct Piece {
   std::string entry_id;
   int number = 0;               // of the answer's pieces, from 0
   bool as_human_agent = false;  // beyond the usual window
+  bool last = true;             // of the answer's pieces
+
+  /// What a network gives back with its news of the piece: the entry's id, with "/<number>" unless it is the
+  /// last.
+  [[nodiscard]] std::string mark() const;
 };
 
 /// What an answer to a Call means.

@@ -14,6 +14,8 @@ extern const Network kWhatsApp;
 extern const Network kViber;
 extern const Network kVk;
 
+std::string Piece::mark() const { return last ? entry_id : entry_id + "/" + std::to_string(number); }
+
 std::span<const Network* const> networks() {
   static constexpr std::array kAll{&kTelegram, &kMessenger, &kInstagram, &kWhatsApp, &kViber, &kVk};
   return kAll;

@@ -138,7 +138,7 @@ TEST(Messenger, EachEntryBelongsToThePageThatItNames) {
 TEST(Messenger, EchoesWithOurMarkAreSentAndOthersAreSomebodyElses) {
   const std::string echo = R"("message":{"mid":"m","text":"x","is_echo":true)";
   const auto ours = only("messenger", messenger(echo + R"(,"metadata":"ent_1"})"));
-  EXPECT_EQ(std::get<Progress>(ours.what).entry_id, "ent_1");
+  EXPECT_EQ(std::get<Progress>(ours.what).mark, "ent_1");
   EXPECT_TRUE(std::holds_alternative<Unplaced>(only("messenger", messenger(echo + "}")).what));
 }
 
@@ -169,6 +169,10 @@ TEST(Messenger, AnAnswerCarriesOurMarkAndTheTagOnlyBeyondTheWindow) {
   EXPECT_EQ(text_at(body, {"message", "text"}), "Hello \"you\"");
   EXPECT_EQ(text_at(body, {"message", "metadata"}), "ent_1");
   EXPECT_EQ(text_at(body, {"messaging_type"}), "RESPONSE");
+  piece.last = false;
+  EXPECT_EQ(
+      text_at(parse_json(network.render(account_of("messenger"), piece)->body), {"message", "metadata"}),
+      "ent_1/0");
   piece.as_human_agent = true;
   EXPECT_EQ(text_at(parse_json(network.render(account_of("messenger"), piece)->body), {"tag"}),
             "HUMAN_AGENT");
@@ -211,7 +215,7 @@ TEST(WhatsApp, StatusesNameOurMessageAndWhyItFailed) {
       "biz_opaque_callback_data":"ent_1","errors":[{"code":131047,"title":"Too late"}]}])"));
   const auto& progress = std::get<Progress>(item.what);
   EXPECT_EQ(progress.state, Progress::State::kFailed);
-  EXPECT_EQ(progress.entry_id, "ent_1");
+  EXPECT_EQ(progress.mark, "ent_1");
   EXPECT_EQ(progress.detail, "WhatsApp 131047: Too late");
 }
 

@@ -93,7 +93,7 @@ Result<Call> render(const Account& account, const Piece& piece) {
   call.body = json::serialize(json::object{{"receiver", piece.address.substr(prefix.size())},
                                            {"type", "text"},
                                            {"text", piece.text},
-                                           {"tracking_data", piece.entry_id}});
+                                           {"tracking_data", piece.mark()}});
   return call;
 }
 

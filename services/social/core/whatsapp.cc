@@ -125,7 +125,7 @@ std::variant<Said, Progress, Unplaced> read_status(const json::value& status) {
   Progress progress;
   const auto state = text_at(status, {"status"});
   progress.native_id = text_at(status, {"id"});
-  progress.entry_id = text_at(status, {"biz_opaque_callback_data"});
+  progress.mark = text_at(status, {"biz_opaque_callback_data"});
   if (state == "delivered") {
     progress.state = Progress::State::kDelivered;
   } else if (state == "read" || state == "played") {
@@ -143,7 +143,7 @@ Result<Call> render(const Account& account, const Piece& piece) {
                     {"recipient_type", "individual"},
                     {"type", "text"},
                     {"text", {{"body", piece.text}}},
-                    {"biz_opaque_callback_data", piece.entry_id}};
+                    {"biz_opaque_callback_data", piece.mark()}};
   if (piece.address.starts_with(kTel)) {
     body["to"] = piece.address.substr(kTel.size());
   } else if (piece.address.starts_with("whatsapp:")) {
