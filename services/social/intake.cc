@@ -53,7 +53,7 @@ v1::InboundMessage inbound_message(const Account& account, const Said& said) {
     out.set_why(claim.why);
   }
   // The customer and the account name the thread: the first message has it, each later one refers to it.
-  const auto thread = account.id + ":" + said.address;
+  const auto thread = thread_of(account.id, said.address);
   message.mutable_thread()->set_own_reference(thread);
   message.mutable_thread()->add_references(thread);
   message.mutable_reply_route()->mutable_to()->set_address(said.address);
@@ -75,6 +75,10 @@ v1::DeliveryState state_of(Progress::State state) {
 }
 
 }  // namespace
+
+std::string thread_of(std::string_view account, std::string_view address) {
+  return std::string{account} + ":" + std::string{address};
+}
 
 /// One webhook's request, while it is taken.
 struct Intake::Request {

@@ -16,6 +16,10 @@ constexpr std::size_t kInlineBytesMax = 64U << 10;
 /// Text kept in the entry; what is longer is in the raw request, and a remark says so.
 constexpr std::size_t kEntryTextBytesMax = 512U << 10;
 
+/// The thread of a customer with an account. It keeps the address as the network wrote it, which conversation
+/// may write in another way; answers have to go to the former.
+std::string thread_of(std::string_view account, std::string_view address);
+
 /// Turns webhooks into what conversation accepts. Lives on its service's thread.
 class Intake {
  public:

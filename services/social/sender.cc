@@ -5,6 +5,7 @@
 #include "base/log/log.h"
 #include "social/core/retry.h"
 #include "social/core/split_text.h"
+#include "social/intake.h"
 
 namespace hark::social {
 namespace {
@@ -37,6 +38,15 @@ Verdict judge_answer(const Account& account, const Answer& answer) {
       return {Verdict::Kind::kUnknown, {}, account.network + " did not answer: " + answer.detail};
   }
   return {};
+}
+
+/// Where the answered message came from, in the network's own writing, if the answer goes back there.
+std::string address_of(const v1::OutboundMessage& message) {
+  const auto ours = thread_of(message.account_id(), "");
+  const auto& thread = message.in_reply_to();
+  if (!thread.starts_with(ours)) return message.to().address();
+  const auto written = thread.substr(ours.size());
+  return same_customer(written, message.to().address()) ? written : message.to().address();
 }
 
 Task<> wake_at(Notifier& notifier, Duration after) {
@@ -156,10 +166,11 @@ Task<std::optional<Sender::Outcome>> Sender::deliver_pieces(const Account& accou
                                                             const v1::OutboundMessage& message) {
   const auto& network = *find_network(account.network);
   const auto pieces = pieces_of(network, message.content().text());
+  const auto address = address_of(message);
   std::string native_id;
   for (;;) {
-    const auto begun = co_await store_.begin(account.id, message.entry_id(), message.to().address(),
-                                             network.repeatable, pieces.size());
+    const auto begun =
+        co_await store_.begin(account.id, message.entry_id(), address, network.repeatable, pieces.size());
     if (!begun.ok()) co_return std::nullopt;
     if (!begun->go) {
       co_return Outcome{.state = v1::DELIVERY_STATE_UNKNOWN,
@@ -168,8 +179,8 @@ Task<std::optional<Sender::Outcome>> Sender::deliver_pieces(const Account& accou
     }
     const auto done = static_cast<std::size_t>(begun->pieces_done);
     if (done >= pieces.size()) co_return Outcome{v1::DELIVERY_STATE_SENT, {}, native_id};
-    Piece piece{message.to().address(), pieces[done], message.entry_id(),
-                begun->pieces_done,     false,        done + 1 == pieces.size()};
+    Piece piece{
+        address, pieces[done], message.entry_id(), begun->pieces_done, false, done + 1 == pieces.size()};
     auto outcome = co_await deliver_piece(account, std::move(piece), begun->heard_at);
     if (outcome.state != v1::DELIVERY_STATE_SENT) {
       if (done > 0) {

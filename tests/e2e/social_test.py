@@ -227,6 +227,22 @@ def test_whatsapp_says_that_an_answer_was_read_or_why_it_failed(world, hark, age
     assert "131026" in becomes(hark, failed, STATE.DELIVERY_STATE_BOUNCED).delivery_detail
 
 
+@pytest.mark.parametrize("one, other", [("551187654321", "5511987654321"), ("541123456789", "5491123456789"), ("525512345678", "5215512345678")])
+def test_a_number_written_in_two_ways_is_one_customer_and_is_answered_as_it_came(world, hark, agent, one, other):
+    for phone in (one, other):
+        assert networks.meta(hark, "number", written(phone, f"from {phone}"))[0] == 200
+    everybody = {c.id: c for c in hark.all_conversations()}
+    owners = {e.conversation_id for c in everybody for e in hark.timeline(c) if e.content.text in (f"from {one}", f"from {other}")}
+    assert len(owners) == 1
+    (conversation,) = owners
+    token = agent.take(conversation)
+    for phone in (one, other):
+        (entry,) = [e for e in hark.timeline(conversation) if e.content.text == f"from {phone}"]
+        before = len(world.graph.sent)
+        agent.reply(entry, "Hello!", token)
+        assert world.graph.wait(before + 1)[-1]["to"] == phone
+
+
 def test_a_webhook_of_one_account_may_speak_for_another_of_the_same_app(hark):
     phone = f"371{next(IDS):08d}"
     assert networks.meta(hark, "page", written(phone))[0] == 200

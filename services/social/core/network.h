@@ -84,6 +84,9 @@ struct Network {
 std::span<const Network* const> networks();
 const Network* find_network(std::string_view name);
 
+/// The same address, or the same number in the two ways that its country writes it.
+bool same_customer(std::string_view address, std::string_view other);
+
 /// Whether an answer may still go out, and how.
 struct WindowVerdict {
   bool open = true;

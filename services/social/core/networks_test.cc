@@ -210,6 +210,29 @@ TEST(WhatsApp, ANumberAndAUserIdAreOnePerson) {
               HasSubstr(R"("recipient":"LV.1x")"));
 }
 
+TEST(WhatsApp, ANumberThatItsCountryWritesInTwoWaysIsOne) {
+  const auto claims = [](const std::string& from) {
+    return said("whatsapp", whatsapp(R"("messages":[{"from":")" + from +
+                                     R"(","id":"w","type":"text","text":{"body":"x"}}])"))
+        .claims;
+  };
+  const std::vector<std::pair<std::string, std::string>> pairs{{"551187654321", "5511987654321"},
+                                                               {"541123456789", "5491123456789"},
+                                                               {"525512345678", "5215512345678"}};
+  for (const auto& [one, other] : pairs) {
+    ASSERT_THAT(claims(one), SizeIs(1)) << one;
+    EXPECT_EQ(claims(one)[0].address, "tel:+" + other);
+    ASSERT_THAT(claims(other), SizeIs(1)) << other;
+    EXPECT_EQ(claims(other)[0].address, "tel:+" + one);
+  }
+  EXPECT_TRUE(same_customer("tel:+525512345678", "tel:+5215512345678"));
+  EXPECT_FALSE(same_customer("tel:+525512345678", "tel:+5215512345679"));
+  EXPECT_TRUE(same_customer("telegram:1", "telegram:1"));
+  EXPECT_FALSE(same_customer("telegram:1", "telegram:2"));
+  EXPECT_THAT(claims("551133334444"), IsEmpty());  // a landline
+  EXPECT_THAT(claims("37120000000"), IsEmpty());
+}
+
 TEST(WhatsApp, StatusesNameOurMessageAndWhyItFailed) {
   const auto item = only("whatsapp", whatsapp(R"("statuses":[{"id":"w1","status":"failed",
       "biz_opaque_callback_data":"ent_1","errors":[{"code":131047,"title":"Too late"}]}])"));

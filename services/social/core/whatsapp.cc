@@ -1,5 +1,6 @@
 // WhatsApp Cloud API: https://developers.facebook.com/docs/whatsapp/cloud-api
 #include <algorithm>
+#include <array>
 #include <boost/json/serialize.hpp>
 
 #include "base/core/invalid.h"
@@ -25,6 +26,30 @@ bool is_user_id(std::string_view text) {
          text[1] <= 'Z' && std::ranges::all_of(text.substr(3), [](char c) {
            return (c >= '0' && c <= '9') || (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || c == '.';
          });
+}
+
+/// The same line in the other way in which its country's numbers were or are written: Brazil's with and
+/// without the ninth digit, Argentina's and Mexico's with and without the mark of mobile phones. Empty for
+/// all others.
+std::string other_spelling(std::string_view number) {
+  struct Rule {
+    std::string_view country;
+    std::size_t mark_at;
+    std::string_view mark;
+    std::size_t digits;  // with the mark
+  };
+  constexpr std::array kRules{Rule{"55", 4, "9", 13}, Rule{"54", 2, "9", 13}, Rule{"52", 2, "1", 13}};
+  for (const auto& [country, mark_at, mark, digits] : kRules) {
+    if (!number.starts_with(country)) continue;
+    const auto head = std::string{number.substr(0, mark_at)};
+    if (number.size() == digits && number.substr(mark_at, 1) == mark)
+      return head + std::string{number.substr(mark_at + 1)};
+    // Of eight digits, Brazil's mobile numbers begin with 6 to 9.
+    const bool mobile = country != "55" || number.substr(mark_at, 1) >= "6";
+    if (number.size() == digits - 1 && mobile)
+      return head + std::string{mark} + std::string{number.substr(mark_at)};
+  }
+  return {};
 }
 
 std::string media_of(std::string_view type, const json::value& message, Said& said) {
@@ -109,6 +134,8 @@ std::variant<Said, Progress, Unplaced> read_message(const std::string& portfolio
   if (said.native_id.empty()) return Unplaced{"a message without an id"};
   said.address = phone.empty() ? hidden : std::string{kTel} + phone;
   if (!phone.empty() && !user.empty()) said.claims.push_back({hidden, true, "the same user of WhatsApp"});
+  if (const auto other = other_spelling(phone); !other.empty())
+    said.claims.push_back({std::string{kTel} + other, true, "the same number, written differently"});
   for (const auto& contact : contacts) {
     const bool theirs = contacts.size() == 1 || (!phone.empty() && text_at(contact, {"wa_id"}) == phone) ||
                         (!user.empty() && text_at(contact, {"user_id"}) == user);
@@ -166,6 +193,12 @@ std::string message_id(const json::value& answer) {
 Verdict judge(int status, std::string_view body) { return meta_judge(status, body, &message_id); }
 
 }  // namespace
+
+bool same_customer(std::string_view address, std::string_view other) {
+  if (address == other) return true;
+  return address.starts_with(kTel) && other.starts_with(kTel) &&
+         other_spelling(address.substr(kTel.size())) == other.substr(kTel.size());
+}
 
 void read_whatsapp_change(const std::string& portfolio, const json::value& change, std::vector<Item>& items) {
   const std::string network{kNetwork};
