@@ -99,7 +99,7 @@ Task<Result<v1::AcceptOfferResponse>> Routing::accept_offer(v1::AcceptOfferReque
 
 Task<Result<v1::DeclineOfferResponse>> Routing::decline_offer(v1::DeclineOfferRequest request) {
   HARK_CO_TRY(const auto term, leading_term());
-  const auto effects = term->feed(OfferDeclined{request.offer_id(), request.agent_id()});
+  const auto effects = term->feed(OfferDeclined{request.offer_id(), request.agent_id(), request.reason()});
   if (const auto refused = refusal(effects)) co_return *refused;
   HARK_CO_TRY_VOID(co_await term->settle());
   co_return v1::DeclineOfferResponse{};

@@ -73,6 +73,15 @@ struct AcceptRepeated {
   friend bool operator==(const AcceptRepeated&, const AcceptRepeated&) = default;
 };
 
+/// The ticket is in another queue now, at the place it had.
+struct TicketMoved {
+  std::string ticket_id;
+  std::string from_queue_id;
+  std::string to_queue_id;
+  std::string why;
+  friend bool operator==(const TicketMoved&, const TicketMoved&) = default;
+};
+
 /// The input could not be followed; nothing changed but the time.
 struct Refused {
   Reason reason = Reason::kUnspecified;
@@ -81,6 +90,6 @@ struct Refused {
 };
 
 using Effect = std::variant<OfferMade, OfferEnded, AssignTicket, ReturnTicket, PresenceSet, AgentChanged,
-                            AcceptRepeated, Refused>;
+                            AcceptRepeated, Refused, TicketMoved>;
 
 }  // namespace hark::routing
