@@ -1,6 +1,9 @@
 #include "routing/convert.h"
 
 #include <algorithm>
+#include <set>
+
+#include "routing/redis/rules.h"
 
 namespace hark::routing {
 namespace {
@@ -32,7 +35,34 @@ int Rules::units_of(v1::Channel channel) const {
   return found == units.end() ? 1 : std::max(found->second, 1);
 }
 
-Rules rules_of(const v1::Config& config) {
+namespace {
+
+void check_names(const std::vector<QueueRules>& queues, RuleProblems& problems) {
+  std::set<std::string> ids;
+  for (std::size_t i = 0; i < queues.size(); ++i) {
+    const std::string path = "queues[" + std::to_string(i) + "].id";
+    if (queues[i].id.empty()) problems.emplace_back(path, "is missing");
+    if (!ids.insert(queues[i].id).second)
+      problems.emplace_back(path, "'" + queues[i].id + "' is given twice");
+  }
+  for (std::size_t i = 0; i < queues.size(); ++i) {
+    const std::string path = "queues[" + std::to_string(i) + "].";
+    const auto known = [&](const std::string& field, const std::string& id) {
+      if (!id.empty() && !ids.contains(id))
+        problems.emplace_back(path + field, "there is no queue '" + id + "'");
+    };
+    known("overflow_to", queues[i].overflow_to);
+    known("empty_to", queues[i].empty_to);
+    for (std::size_t j = 0; j < queues[i].overflows.size(); ++j) {
+      const OverflowRule& rule = queues[i].overflows[j];
+      const std::string field = "overflows[" + std::to_string(j) + "].";
+      known(field + "to", rule.to_queue_id);
+      if (rule.when) known(field + "of", rule.when->queue_id);
+    }
+  }
+}
+
+Rules read_rules(const v1::Config& config, RuleProblems& problems) {
   Rules rules;
   const v1::Routing& routing = config.routing();
   rules.settings.accept_timeout = seconds(routing.accept_timeout_seconds());
@@ -42,6 +72,16 @@ Rules rules_of(const v1::Config& config) {
   rules.settings.wanted_wait = rules.settings.accept_timeout;
   rules.settings.rest_after_miss = rules.settings.accept_timeout;
   rules.settings.wrap_up = seconds(routing.wrap_up_seconds());
+  rules.settings.wrap_up_mode = wrap_up_mode_of(routing.wrap_up(), "wrap_up", problems);
+  rules.settings.channels = channels_of(routing.channels(), problems);
+  for (const v1::RoutingDeclineRest& rest : routing.decline_rests()) {
+    rules.settings.rest_after_decline[rest.code()] = seconds(rest.seconds());
+  }
+  rules.settings.live_wait = seconds(routing.live_wait_seconds());
+  rules.settings.queues = queues_of(routing.queues(), problems);
+  check_names(rules.settings.queues, problems);
+  if (rules.settings.queues.size() > kQueuesMax) problems.emplace_back("queues", "more than 256");
+  rules.settings.version = routing.version();
   rules.answer_target = seconds(routing.answer_target_seconds());
   rules.units = {{v1::CHANNEL_EMAIL, routing.email_units()},
                  {v1::CHANNEL_CHAT, routing.chat_units()},
@@ -52,6 +92,24 @@ Rules rules_of(const v1::Config& config) {
                                     skills_of(account.required_skills(), kSkillLevelMin)};
   }
   return rules;
+}
+
+}  // namespace
+
+Result<Rules> checked_rules(const v1::Config& config) {
+  RuleProblems problems;
+  Rules rules = read_rules(config, problems);
+  if (problems.empty()) return rules;
+  std::string message;
+  for (const auto& [field, what] : problems) {
+    message += (message.empty() ? "routing." : "\nrouting.") + field + ": " + what;
+  }
+  return invalid(std::move(message));
+}
+
+Rules rules_of(const v1::Config& config) {
+  RuleProblems unused;
+  return read_rules(config, unused);
 }
 
 int priority_of(v1::Channel channel) {
@@ -71,6 +129,7 @@ Work work_of(const v1::Ticket& ticket, const Rules& rules, const SkillKnown& ski
   work.account_id = ticket.account_id();
   work.required_skills = std::move(found.required_skills);
   work.note = std::move(found.explanation);
+  work.language = std::move(found.language);
   work.wanted_agent_id = ticket.wanted_agent_id();
   work.declined_by.assign(ticket.declined_by().begin(), ticket.declined_by().end());
   work.waiting_since = from_ms(ticket.waiting_since_ms());
@@ -118,6 +177,7 @@ Result<v1::Agent> agent_of(const v1::AgentSeed& seed) {
   agent.set_role(seed.role() == "administrator" ? v1::ROLE_ADMINISTRATOR
                  : seed.role() == "supervisor"  ? v1::ROLE_SUPERVISOR
                                                 : v1::ROLE_AGENT);
+  *agent.mutable_groups() = seed.groups();
   for (const Skill& skill : skills_of(seed.skills(), kSkillLevelUsual)) {
     v1::Skill& out = *agent.add_skills();
     out.set_name(skill.name);
@@ -127,7 +187,8 @@ Result<v1::Agent> agent_of(const v1::AgentSeed& seed) {
 }
 
 AgentProfile profile_of(const v1::Agent& agent) {
-  AgentProfile profile{agent.id(), {}, agent.capacity_units()};
+  AgentProfile profile{
+      agent.id(), {}, agent.capacity_units(), {agent.groups().begin(), agent.groups().end()}};
   for (const v1::Skill& skill : agent.skills()) profile.skills.push_back({skill.name(), skill.level()});
   return profile;
 }

@@ -26,7 +26,9 @@ struct Rules {
   [[nodiscard]] int units_of(v1::Channel channel) const;
 };
 
-/// The configuration has been validated.
+/// The configuration has been validated but for its queues: INVALID_FIELD names every problem in them.
+Result<Rules> checked_rules(const v1::Config& config);
+/// What cannot be read of queues is left out.
 Rules rules_of(const v1::Config& config);
 
 /// A live channel goes before a patient one: 1 for chat and phone, 0 for the rest.

@@ -132,6 +132,7 @@ class RoutingModule final : public Module {
 }  // namespace
 
 Result<std::unique_ptr<Module>> bind(Process& process) {
+  HARK_TRY_VOID(checked_rules(process.config));
   auto module = std::make_unique<RoutingModule>(process);
   module->prepare();
   return std::unique_ptr<Module>{std::move(module)};
