@@ -118,7 +118,7 @@ void Router::on(const RebuildFinished&) {
       deadlines_.erase({standing.offer.expires_at, DeadlineKind::kOfferExpires, id});
       standing.offer.expires_at = std::max(standing.offer.expires_at, now_ + accept_timeout(*ticket));
       deadlines_.insert({standing.offer.expires_at, DeadlineKind::kOfferExpires, id});
-      changed_agents_.insert(agents_[standing.agent].id);
+      mark_changed(standing.agent);
     }
   }
   for (const auto& [id, index] : agent_index_) {

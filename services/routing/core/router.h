@@ -237,6 +237,8 @@ class Router {
 
   // router_agents.cc
   AgentIndex intern(std::string_view id);
+  [[nodiscard]] AgentIndex find_agent(std::string_view id) const;
+  void mark_changed(AgentIndex index);
   AgentState* known_agent(std::string_view id);
   void refuse_unknown_agent(std::string_view id);
   void set_presence(AgentIndex index, Presence presence, ChannelMask channels, std::string why);
@@ -351,6 +353,8 @@ class Router {
 
   std::deque<AgentState> agents_;
   std::map<std::string, AgentIndex, std::less<>> agent_index_;
+  /// The same by hash: most inputs name an agent.
+  std::unordered_map<std::string_view, AgentIndex> agent_by_id_;
   AgentSets sets_;
   /// By channel.
   std::array<Bits, kChannels> ready_;
@@ -383,7 +387,7 @@ class Router {
 
   // Of the apply() under way.
   std::vector<Effect> effects_;
-  std::set<std::string_view> changed_agents_;
+  std::vector<AgentIndex> changed_agents_;
 };
 
 }  // namespace hark::routing

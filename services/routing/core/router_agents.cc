@@ -6,18 +6,23 @@
 namespace hark::routing {
 
 AgentIndex Router::intern(std::string_view id) {
-  if (const auto found = agent_index_.find(id); found != agent_index_.end()) return found->second;
+  if (const AgentIndex found = find_agent(id); found != kNoAgent) return found;
   const auto index = static_cast<AgentIndex>(agents_.size());
   const auto [at, inserted] = agent_index_.emplace(std::string{id}, index);
   agents_.emplace_back();
   agents_.back().id = at->first;
+  agent_by_id_.emplace(at->first, index);
   return index;
 }
 
+AgentIndex Router::find_agent(std::string_view id) const {
+  const auto found = agent_by_id_.find(id);
+  return found == agent_by_id_.end() ? kNoAgent : found->second;
+}
+
 AgentState* Router::known_agent(std::string_view id) {
-  const auto found = agent_index_.find(id);
-  if (found == agent_index_.end() || !agents_[found->second].known) return nullptr;
-  return &agents_[found->second];
+  const AgentIndex index = find_agent(id);
+  return index == kNoAgent || !agents_[index].known ? nullptr : &agents_[index];
 }
 
 void Router::refuse_unknown_agent(std::string_view id) {
@@ -177,12 +182,18 @@ void Router::take_tickets_back(AgentIndex index, const std::string& why) {
   }
 }
 
+void Router::mark_changed(AgentIndex index) {
+  if (!std::exchange(agents_[index].changed, true)) changed_agents_.push_back(index);
+}
+
 void Router::report_agents() {
-  for (const std::string_view id : changed_agents_) {
-    const AgentState& agent = agents_[agent_index_.find(id)->second];
-    if (agent.known)
-      effects_.emplace_back(
-          AgentChanged{std::string{id}, agent.presence, used_units(agent), agent.connections});
+  std::ranges::sort(changed_agents_, {}, [&](AgentIndex index) { return agents_[index].id; });
+  for (const AgentIndex index : changed_agents_) {
+    AgentState& agent = agents_[index];
+    agent.changed = false;
+    if (!agent.known) continue;
+    effects_.emplace_back(
+        AgentChanged{std::string{agent.id}, agent.presence, used_units(agent), agent.connections});
   }
   changed_agents_.clear();
 }

@@ -69,7 +69,7 @@ void Router::refresh(AgentIndex index) {
     agent.in_dirty = true;
     dirty_agents_.push_back(index);
   }
-  changed_agents_.insert(agent.id);
+  mark_changed(index);
   if (was_ready && !agent.ready) watch_emptiness();
 }
 

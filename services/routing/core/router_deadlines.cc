@@ -20,13 +20,13 @@ void Router::act_on(const Deadline& due) {
       break;
     }
     case DeadlineKind::kAgentGone:
-      agent_is_gone(agents_[agent_index_.find(due.id)->second]);
+      agent_is_gone(agents_[find_agent(due.id)]);
       break;
     case DeadlineKind::kWrapUpEnds:
-      end_wrap_up(agent_index_.find(due.id)->second);
+      end_wrap_up(find_agent(due.id));
       break;
     case DeadlineKind::kAgentRested: {
-      const AgentIndex index = agent_index_.find(due.id)->second;
+      const AgentIndex index = find_agent(due.id);
       agents_[index].rests_until.reset();
       refresh(index);
       break;

@@ -107,9 +107,8 @@ void Router::refuse_offer(std::string_view offer_id, std::string_view agent_id, 
 void Router::on(const OfferAccepted& in) {
   const auto found = offers_.find(in.offer_id);
   TicketState* ticket = found == offers_.end() ? nullptr : found->second;
-  const auto agent = agent_index_.find(in.agent_id);
-  StandingOffer* standing =
-      ticket && agent != agent_index_.end() ? offer_to(*ticket, agent->second) : nullptr;
+  const AgentIndex agent = find_agent(in.agent_id);
+  StandingOffer* standing = ticket && agent != kNoAgent ? offer_to(*ticket, agent) : nullptr;
   if (!standing || standing->offer.id != in.offer_id) {
     const auto ended = ended_.find(in.offer_id);
     if (!ticket && ended != ended_.end() && ended->second.how == OfferEnd::kAssigned &&
@@ -127,19 +126,18 @@ void Router::on(const OfferAccepted& in) {
     effects_.emplace_back(AcceptRepeated{in.offer_id, std::string{ticket->id}, in.agent_id, 0});
   } else if (standing->offer.expires_at <= now_) {  // among more deadlines than one input deals with
     deadlines_.erase({standing->offer.expires_at, DeadlineKind::kOfferExpires, found->first});
-    offer_ran_out(*ticket, agent->second);
+    offer_ran_out(*ticket, agent);
     refuse_offer(in.offer_id, in.agent_id, nullptr);
   } else {
-    accept(*ticket, agent->second);
+    accept(*ticket, agent);
   }
 }
 
 void Router::on(const OfferDeclined& in) {
   const auto found = offers_.find(in.offer_id);
   TicketState* ticket = found == offers_.end() ? nullptr : found->second;
-  const auto agent = agent_index_.find(in.agent_id);
-  StandingOffer* standing =
-      ticket && agent != agent_index_.end() ? offer_to(*ticket, agent->second) : nullptr;
+  const AgentIndex agent = find_agent(in.agent_id);
+  StandingOffer* standing = ticket && agent != kNoAgent ? offer_to(*ticket, agent) : nullptr;
   if (!standing || standing->offer.id != in.offer_id) {
     // Declining what no longer stands has what it wants.
     const auto ended = ended_.find(in.offer_id);
@@ -153,7 +151,7 @@ void Router::on(const OfferDeclined& in) {
     effects_.emplace_back(Refused{Reason::kOfferExpired, "offer '" + in.offer_id + "' has been accepted"});
     return;
   }
-  const AgentIndex index = agent->second;
+  const AgentIndex index = agent;
   agents_[index].missed_in_row = 0;
   ticket->declined.push_back(index);
   leave_line(*ticket);

@@ -6,9 +6,9 @@
 
 namespace hark::routing {
 std::optional<AgentView> Router::agent(std::string_view id) const {
-  const auto found = agent_index_.find(id);
-  if (found == agent_index_.end() || !agents_[found->second].known) return std::nullopt;
-  const AgentState& agent = agents_[found->second];
+  const AgentIndex index = find_agent(id);
+  if (index == kNoAgent || !agents_[index].known) return std::nullopt;
+  const AgentState& agent = agents_[index];
   AgentView view;
   view.profile = {std::string{agent.id}, agent.skills, agent.capacity, agent.groups};
   view.presence = agent.presence;
@@ -16,7 +16,7 @@ std::optional<AgentView> Router::agent(std::string_view id) const {
   view.connections = agent.connections;
   for (const TicketState* ticket : agent.held) view.ticket_ids.emplace_back(ticket->id);
   for (const TicketState* ticket : agent.offered) {
-    const auto mine = std::ranges::find(ticket->offers, found->second, &StandingOffer::agent);
+    const auto mine = std::ranges::find(ticket->offers, index, &StandingOffer::agent);
     view.offers.push_back(mine->offer);
   }
   view.wraps_up_until = agent.wraps_up_until;

@@ -165,6 +165,7 @@ struct AgentState {
   std::array<int, kChannels> room{};
   bool ready = false;
   bool in_dirty = false;
+  bool changed = false;
   std::array<std::optional<Rank>, kRankOrders> ranks;
 
   [[nodiscard]] bool takes_offers() const {
