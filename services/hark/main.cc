@@ -12,6 +12,7 @@
 #include "hark/demo.h"
 #include "hark/run.h"
 #include "hark/version.h"
+#include "routing/module.h"
 
 namespace hark {
 namespace {
@@ -31,8 +32,9 @@ int fail(const Error& error) {
 }
 
 Result<v1::Config> configuration(const CommonFlags& flags) {
-  HARK_TRY(auto config, flags.config_file.empty() ? Result<v1::Config>{default_config()}
-                                                  : read_config_file(flags.config_file));
+  HARK_TRY(auto config, flags.config_file.empty()
+                            ? Result<v1::Config>{default_config()}
+                            : read_config_file(flags.config_file, &routing::check_config));
   if (!flags.data_dir.empty()) config.set_data_dir(flags.data_dir);
   if (flags.port_base > 0) config.mutable_listen()->set_port_base(flags.port_base);
   const auto problems = validate(config);
@@ -70,7 +72,7 @@ int audit_store(const CommonFlags& flags, bool json) {
 }
 
 int check_config(const std::string& file) {
-  const auto config = read_config_file(file);
+  const auto config = read_config_file(file, &routing::check_config);
   if (!config.ok()) return fail(config.error());
   std::printf("%s is in order.\n", file.c_str());
   return 0;

@@ -3,8 +3,6 @@
 #include <algorithm>
 #include <set>
 
-#include "routing/redis/rules.h"
-
 namespace hark::routing {
 namespace {
 
@@ -96,14 +94,18 @@ Rules read_rules(const v1::Config& config, RuleProblems& problems) {
 
 }  // namespace
 
-Result<Rules> checked_rules(const v1::Config& config) {
+RuleProblems rule_problems(const v1::Config& config) {
   RuleProblems problems;
-  Rules rules = read_rules(config, problems);
-  if (problems.empty()) return rules;
+  read_rules(config, problems);
+  for (auto& [field, what] : problems) field = "routing." + field;
+  return problems;
+}
+
+Result<Rules> checked_rules(const v1::Config& config) {
+  const RuleProblems problems = rule_problems(config);
+  if (problems.empty()) return rules_of(config);
   std::string message;
-  for (const auto& [field, what] : problems) {
-    message += (message.empty() ? "routing." : "\nrouting.") + field + ": " + what;
-  }
+  for (const auto& [field, what] : problems) (message += message.empty() ? "" : "\n") += field + ": " + what;
   return invalid(std::move(message));
 }
 

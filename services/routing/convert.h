@@ -11,6 +11,7 @@
 #include "routing/core/input.h"
 #include "routing/core/router.h"
 #include "routing/core/triage.h"
+#include "routing/redis/rules.h"
 
 namespace hark::routing {
 
@@ -26,6 +27,8 @@ struct Rules {
   [[nodiscard]] int units_of(v1::Channel channel) const;
 };
 
+/// What is wrong with the rules, by field: "routing.queues[0].members".
+RuleProblems rule_problems(const v1::Config& config);
 /// The configuration has been validated but for its queues: INVALID_FIELD names every problem in them.
 Result<Rules> checked_rules(const v1::Config& config);
 /// What cannot be read of queues is left out.

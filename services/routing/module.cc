@@ -131,6 +131,12 @@ class RoutingModule final : public Module {
 
 }  // namespace
 
+std::vector<ConfigProblem> check_config(const v1::Config& config) {
+  std::vector<ConfigProblem> problems;
+  for (auto& [field, what] : rule_problems(config)) problems.push_back({std::move(field), std::move(what)});
+  return problems;
+}
+
 Result<std::unique_ptr<Module>> bind(Process& process) {
   HARK_TRY_VOID(checked_rules(process.config));
   auto module = std::make_unique<RoutingModule>(process);

@@ -166,17 +166,21 @@ TEST(WorkedExamples, SalesforcesInterruptibleWorkStepsBackForACall) {
 
 TEST(WorkedExamples, WhatIsWrongWithAQueueIsToldByItsPlace) {
   const auto config = read_config(
-      "routing: {queues: [{id: a, members: 'billing >=', overflow_to: b, choice: best}, {id: a}]}",
-      "hark.yaml");
-  ASSERT_TRUE(config.ok()) << config.error().message;
-  const auto rules = checked_rules(*config);
-  ASSERT_FALSE(rules.ok());
-  EXPECT_EQ(rules.error().reason, Reason::kInvalidField);
-  EXPECT_THAT(rules.error().message, HasSubstr("routing.queues[0].members: requirement 'billing >='"));
-  EXPECT_THAT(rules.error().message,
-              HasSubstr("routing.queues[0].choice: 'best' is not one of longest_idle"));
-  EXPECT_THAT(rules.error().message, HasSubstr("routing.queues[0].overflow_to: there is no queue 'b'"));
-  EXPECT_THAT(rules.error().message, HasSubstr("routing.queues[1].id: 'a' is given twice"));
+      "routing:\n  queues:\n    - id: a\n      members: 'billing >='\n      overflow_to: b\n      choice: "
+      "best\n"
+      "    - id: a\n",
+      "hark.yaml", [](const v1::Config& read) {
+        std::vector<ConfigProblem> problems;
+        for (auto& [field, what] : rule_problems(read)) problems.push_back({field, what});
+        return problems;
+      });
+  ASSERT_FALSE(config.ok());
+  EXPECT_EQ(config.error().reason, Reason::kInvalidField);
+  const std::string& message = config.error().message;
+  EXPECT_THAT(message, HasSubstr("hark.yaml:4: routing.queues[0].members: requirement 'billing >='"));
+  EXPECT_THAT(message, HasSubstr("hark.yaml:6: routing.queues[0].choice: 'best' is not one of longest_idle"));
+  EXPECT_THAT(message, HasSubstr("hark.yaml:5: routing.queues[0].overflow_to: there is no queue 'b'"));
+  EXPECT_THAT(message, HasSubstr("hark.yaml:7: routing.queues[1].id: 'a' is given twice"));
 }
 
 }  // namespace

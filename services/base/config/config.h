@@ -20,17 +20,6 @@ constexpr std::size_t kConfigProblemsMax = 50;
 /// What holds without a configuration file, and for every value that a file leaves out.
 v1::Config default_config();
 
-/// Reads a configuration file (YAML 1.2, one document, no anchors, aliases or tags) over the defaults. A list
-/// in the file replaces the default list; within an item of a list, what is left out has the default of its
-/// kind.
-///
-/// On failure (INVALID_ARGUMENT, INVALID_FIELD) the message lists everything that is wrong at once, a line
-/// each: `file:line: field: what is wrong`. `file_name` is only for these messages.
-Result<v1::Config> read_config(std::string_view yaml, std::string_view file_name);
-
-/// The same for a file on disk; NOT_FOUND if it cannot be opened.
-Result<v1::Config> read_config_file(const std::string& path);
-
 /// One thing that is wrong with a configuration, for example {"agents[2].skills[0]", "'x=9': levels go from 1
 /// to 5"}.
 struct ConfigProblem {
@@ -38,6 +27,21 @@ struct ConfigProblem {
   std::string what;
   friend bool operator==(const ConfigProblem&, const ConfigProblem&) = default;
 };
+
+/// What a service has to say of its own part, beside validate().
+using ConfigCheck = std::vector<ConfigProblem> (*)(const v1::Config& config);
+
+/// Reads a configuration file (YAML 1.2, one document, no anchors, aliases or tags) over the defaults. A list
+/// in the file replaces the default list; within an item of a list, what is left out has the default of its
+/// kind.
+///
+/// On failure (INVALID_ARGUMENT, INVALID_FIELD) the message lists everything that is wrong at once, a line
+/// each: `file:line: field: what is wrong`. `file_name` is only for these messages.
+Result<v1::Config> read_config(std::string_view yaml, std::string_view file_name,
+                               ConfigCheck check = nullptr);
+
+/// The same for a file on disk; NOT_FOUND if it cannot be opened.
+Result<v1::Config> read_config_file(const std::string& path, ConfigCheck check = nullptr);
 
 /// What read_config checks beyond the types: ranges, addresses, names, duplicates. For configurations changed
 /// by flags.

@@ -245,7 +245,7 @@ Error failure(std::string_view file_name, std::vector<Reader::Located> problems)
 
 }  // namespace
 
-Result<v1::Config> read_config(std::string_view yaml, std::string_view file_name) {
+Result<v1::Config> read_config(std::string_view yaml, std::string_view file_name, ConfigCheck check) {
   const YamlDocument document = parse_yaml(yaml);
   if (!document.error.empty()) return failure(file_name, {{document.error_line, 0, {"", document.error}}});
   v1::Config config = default_config();
@@ -255,7 +255,9 @@ Result<v1::Config> read_config(std::string_view yaml, std::string_view file_name
   // A value of the wrong type leaves the default behind, so that the rest can still be judged in the same
   // pass.
   const std::vector<Reader::Located> misread = reader.problems();
-  for (ConfigProblem& problem : validate(config)) {
+  std::vector<ConfigProblem> found = validate(config);
+  if (check != nullptr) std::ranges::move(check(config), std::back_inserter(found));
+  for (ConfigProblem& problem : found) {
     const bool known = std::any_of(misread.begin(), misread.end(), [&](const auto& m) {
       return problem.field == m.problem.field || problem.field.starts_with(m.problem.field + ".") ||
              m.problem.field.starts_with(problem.field + ".");
@@ -267,7 +269,7 @@ Result<v1::Config> read_config(std::string_view yaml, std::string_view file_name
   return config;
 }
 
-Result<v1::Config> read_config_file(const std::string& path) {
+Result<v1::Config> read_config_file(const std::string& path, ConfigCheck check) {
   std::ifstream file{path, std::ios::binary};
   std::string text(kConfigBytesMax + 1, '\0');
   if (file) file.read(text.data(), static_cast<std::streamsize>(text.size()));
@@ -276,7 +278,7 @@ Result<v1::Config> read_config_file(const std::string& path) {
                  path + ": cannot be read; is it there, and may this user read it?"};
   }
   text.resize(static_cast<std::size_t>(file.gcount()));
-  return read_config(text, path);
+  return read_config(text, path, check);
 }
 
 }  // namespace hark
