@@ -219,6 +219,27 @@ v1::Agent to_proto(const v1::Agent& record, const AgentView& view) {
   return agent;
 }
 
+v1::ExplainResponse to_proto(const Explanation& explanation) {
+  v1::ExplainResponse out;
+  out.set_ticket_id(explanation.ticket_id);
+  out.set_summary(explanation.summary);
+  out.set_queue_id(explanation.queue_id);
+  out.set_requirement(explanation.requirement);
+  out.set_step(explanation.step);
+  if (explanation.step_ends_at) out.set_step_ends_at_ms(to_ms(*explanation.step_ends_at));
+  out.set_ahead(explanation.ahead);
+  out.set_estimated_wait_ms(explanation.estimated_wait ? explanation.estimated_wait->count() : -1);
+  out.set_config_version(explanation.config_version);
+  for (const Candidate& candidate : explanation.candidates) {
+    v1::Candidate& listed = *out.add_candidates();
+    listed.set_agent_id(candidate.agent_id);
+    listed.set_verdict(candidate.text);
+    listed.set_rank(candidate.rank);
+  }
+  out.set_agents(explanation.agents);
+  return out;
+}
+
 v1::Offer to_proto(const Offer& offer, const v1::Ticket& ticket) {
   v1::Offer out;
   out.set_id(offer.id);

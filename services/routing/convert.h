@@ -8,6 +8,7 @@
 #include "hark/v1/agent.pb.h"
 #include "hark/v1/config.pb.h"
 #include "hark/v1/conversation.pb.h"
+#include "hark/v1/routing_service.pb.h"
 #include "routing/core/input.h"
 #include "routing/core/router.h"
 #include "routing/core/triage.h"
@@ -58,6 +59,7 @@ Result<Presence> presence_of(v1::Presence presence);
 
 /// The record with what routing sees of the agent now.
 v1::Agent to_proto(const v1::Agent& record, const AgentView& view);
+v1::ExplainResponse to_proto(const Explanation& explanation);
 v1::Offer to_proto(const Offer& offer, const v1::Ticket& ticket);
 
 }  // namespace hark::routing

@@ -202,6 +202,20 @@ Task<Result<v1::SummarizeQueueResponse>> Routing::summarize_queue(v1::SummarizeQ
   co_return response;
 }
 
+Task<Result<v1::ExplainResponse>> Routing::explain(v1::ExplainRequest request) {
+  constexpr int kCandidatesUsual = 100;
+  constexpr int kCandidatesMax = 1000;
+  HARK_CO_TRY(const auto term, leading_term());
+  const int most = request.candidates_max() <= 0 ? kCandidatesUsual : request.candidates_max();
+  const auto explanation = term->router().explain_fully(
+      request.ticket_id(), static_cast<std::size_t>(std::min(most, kCandidatesMax)));
+  if (!explanation) {
+    co_return Error{Code::kNotFound, Reason::kTicketNotFound,
+                    "there is no open ticket '" + request.ticket_id().substr(0, 64) + "'"};
+  }
+  co_return to_proto(*explanation);
+}
+
 Task<Result<v1::TakeOverResponse>> Routing::take_over(v1::TakeOverRequest request) {
   HARK_CO_TRY(const auto term, leading_term());
   const auto agent = term->agent(request.agent_id());
