@@ -322,9 +322,9 @@ void Router::make_offer(TicketState& ticket, const Choice& choice) {
   if (auto_answer) {
     accept(ticket, choice.agent);
   } else {
+    const bool was_dirty = ticket.dirty;
     enter_line(ticket);  // for more offers beside this one, or until it is time for them
-    ticket.dirty = false;
-    if (!dirty_tickets_.empty() && dirty_tickets_.back() == &ticket) dirty_tickets_.pop_back();
+    if (!was_dirty && std::exchange(ticket.dirty, false)) dirty_tickets_.pop_back();
   }
 }
 

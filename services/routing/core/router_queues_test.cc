@@ -162,6 +162,34 @@ TEST(Queues, NewRulesTakeWhatWaitsAlong) {
   EXPECT_THAT(c.made(), ElementsAre("t1>ben"));
 }
 
+TEST(Shares, WhatIsTooMuchForOneInputIsDoneAtOnceByTheNextOnes) {
+  constexpr int kMany = 900;
+  QueueRules rules = queue_named("q", "a");
+  Step step;
+  step.require = *parse_requirement("group:none");
+  step.lasts = 60s;
+  rules.steps = {step};
+  rules.offers_at_once = 2;
+  OneQueue c{rules};
+  c.member("ana", {}, 1000);
+  c.member("ben", {}, 1000);
+  for (int i = 0; i < kMany; ++i) c.come("t" + std::to_string(i));
+  c.wait(60s);
+  std::size_t offers = c.made().size();
+  EXPECT_LT(offers, 2u * kMany);
+  EXPECT_EQ(c.router.next_deadline(), c.now);
+  for (int i = 0; i < kMany; i += 7) {  // in between, some are resolved elsewhere
+    c.tell(TicketClosed{"t" + std::to_string(i)});
+    offers += c.made().size();
+  }
+  while (c.router.next_deadline() && *c.router.next_deadline() <= c.now) {
+    c.wait(Duration{0});
+    offers += c.made().size();
+  }
+  for (const std::string& id : c.router.queue(kMany)) EXPECT_EQ(c.router.ticket(id)->offers.size(), 2u) << id;
+  EXPECT_EQ(c.router.queue_size(), static_cast<std::size_t>(kMany - (kMany + 6) / 7));
+}
+
 TEST(Offers, RingAllTheFirstToAcceptHasItAndNobodyElseLosesTheirPlace) {
   QueueRules rules = queue_named("q", "a");
   rules.offers_at_once = 3;
