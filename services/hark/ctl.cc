@@ -286,6 +286,13 @@ struct Ctl {
     v1::ListQueueResponse response;
     call(*routing(), &v1::RoutingService::Stub::ListQueue, request, response, &print_queue);
   }
+
+  void why() {
+    v1::ExplainRequest request;
+    request.set_ticket_id(id);
+    v1::ExplainResponse response;
+    call(*routing(), &v1::RoutingService::Stub::Explain, request, response, &print_why);
+  }
 };
 
 CLI::App* command(CLI::App& parent, Ctl& ctl, const char* name, const char* help, void (Ctl::*run)()) {
@@ -372,6 +379,10 @@ void add_ctl(CLI::App& app, int& status) {
       ->add_option("--limit", ctl->limit);
   command(*root, *ctl, "queue", "Tickets that wait for an agent, longest first", &Ctl::queue)
       ->add_option("--limit", ctl->limit);
+  command(*root, *ctl, "why", "Why a ticket is where it is: its queue, step, place, and every agent",
+          &Ctl::why)
+      ->add_option("ticket", ctl->id)
+      ->required();
 
   auto* agents = root->add_subcommand("agents", "Agents: list (default), add, presence");
   agents->require_subcommand(0, 1);

@@ -157,10 +157,18 @@ class RoutingModule final : public Module {
 
 }  // namespace
 
+std::vector<ConfigProblem> check_config(const v1::Config& config) {
+  std::vector<ConfigProblem> problems = policy_problems(config);
+  for (auto& [field, what] : rule_problems(config)) problems.push_back({std::move(field), std::move(what)});
+  return problems;
+}
+
 Result<std::unique_ptr<Module>> bind(Process& process) {
-  if (const auto problems = policy_problems(process.config); !problems.empty()) {
-    return Error{Code::kInvalidArgument, Reason::kInvalidField,
-                 problems.front().field + ": " + problems.front().what};
+  if (const auto problems = check_config(process.config); !problems.empty()) {
+    std::string message;
+    for (const auto& [field, what] : problems)
+      (message += message.empty() ? "" : "\n") += field + ": " + what;
+    return Error{Code::kInvalidArgument, Reason::kInvalidField, std::move(message)};
   }
   auto module = std::make_unique<RoutingModule>(process);
   module->prepare();

@@ -64,6 +64,7 @@ class Routing {
   Task<Result<v1::SignInResponse>> sign_in(v1::SignInRequest request);
   Task<Result<v1::ListQueueResponse>> list_queue(v1::ListQueueRequest request);
   Task<Result<v1::SummarizeQueueResponse>> summarize_queue(v1::SummarizeQueueRequest request);
+  Task<Result<v1::ExplainResponse>> explain(v1::ExplainRequest request);
   Task<Result<v1::TakeOverResponse>> take_over(v1::TakeOverRequest request);
   Task<Result<v1::EndWrapUpResponse>> end_wrap_up(v1::EndWrapUpRequest request);
   Task<Result<v1::EndSessionsResponse>> end_sessions(v1::EndSessionsRequest request);

@@ -99,7 +99,7 @@ Task<Result<v1::AcceptOfferResponse>> Routing::accept_offer(v1::AcceptOfferReque
 
 Task<Result<v1::DeclineOfferResponse>> Routing::decline_offer(v1::DeclineOfferRequest request) {
   HARK_CO_TRY(const auto term, leading_term());
-  const auto effects = term->feed(OfferDeclined{request.offer_id(), request.agent_id()});
+  const auto effects = term->feed(OfferDeclined{request.offer_id(), request.agent_id(), request.reason()});
   if (const auto refused = refusal(effects)) co_return *refused;
   HARK_CO_TRY_VOID(co_await term->settle());
   co_return v1::DeclineOfferResponse{};
@@ -202,6 +202,20 @@ Task<Result<v1::SummarizeQueueResponse>> Routing::summarize_queue(v1::SummarizeQ
     if (response.by_skill_size() < kQueueGroupsMax) *response.add_by_skill() = group_of(name, group);
   }
   co_return response;
+}
+
+Task<Result<v1::ExplainResponse>> Routing::explain(v1::ExplainRequest request) {
+  constexpr int kCandidatesUsual = 100;
+  constexpr int kCandidatesMax = 1000;
+  HARK_CO_TRY(const auto term, leading_term());
+  const int most = request.candidates_max() <= 0 ? kCandidatesUsual : request.candidates_max();
+  const auto explanation = term->router().explain_fully(
+      request.ticket_id(), static_cast<std::size_t>(std::min(most, kCandidatesMax)));
+  if (!explanation) {
+    co_return Error{Code::kNotFound, Reason::kTicketNotFound,
+                    "there is no open ticket '" + request.ticket_id().substr(0, 64) + "'"};
+  }
+  co_return to_proto(*explanation);
 }
 
 Task<Result<v1::TakeOverResponse>> Routing::take_over(v1::TakeOverRequest request) {

@@ -128,6 +128,7 @@ void Term::record(const Effect& effect, Pending& pending) {
                  [&](const ReturnTicket& e) { pending.effects.emplace_back(e); },
                  [&](const AgentChanged& e) { pending.effects.emplace_back(e); },
                  [](const AcceptRepeated&) {},
+                 [](const TicketMoved&) {},
                  [](const Refused&) {},
              },
              effect);
