@@ -129,7 +129,9 @@ Assessment assess(const v1::Ticket& ticket, const Rules& rules) {
   } else {
     out.verdict.language = detect_language(ticket.subject() + " " + ticket.preview());
   }
-  if (rules.policies) out.points = rules.policies->points_of(ticket, out.verdict);
+  if (!rules.policies) return out;
+  out.customer_tier = rules.policies->tier_of(ticket);
+  out.points = rules.policies->points_of(ticket, out.verdict);
   return out;
 }
 
@@ -157,6 +159,8 @@ Work work_of(const v1::Ticket& ticket, const Assessment& assessment, const Rules
   work.required_skills = std::move(found.required_skills);
   work.note = std::move(found.explanation);
   work.language = std::move(found.language);
+  work.topics = verdict.topics;
+  work.customer_tier = assessment.customer_tier;
   work.wanted_agent_id = ticket.wanted_agent_id();
   work.declined_by.assign(ticket.declined_by().begin(), ticket.declined_by().end());
   work.waiting_since = from_ms(ticket.waiting_since_ms());

@@ -44,10 +44,11 @@ int priority_of(v1::Channel channel);
 
 using SkillKnown = std::function<bool(std::string_view)>;
 
-/// What a ticket's text says, as stored with it or, until it is, as found here; and the points of priority
-/// that come of it.
+/// What a ticket's text says, as stored with it or, until it is, as found here; its customer's tier; and the
+/// points of priority that come of both.
 struct Assessment {
   Verdict verdict;
+  std::string customer_tier = {};
   int points = 0;
 };
 Assessment assess(const v1::Ticket& ticket, const Rules& rules);
