@@ -56,6 +56,9 @@ class Routing {
   Task<bool> leads_within(std::chrono::milliseconds time);
   [[nodiscard]] bool leads() const { return term_ && term_->decides(); }
 
+  /// Each queue in numbers; none unless this process leads.
+  [[nodiscard]] std::vector<QueueView> queues() const;
+
   Task<Result<v1::AcceptOfferResponse>> accept_offer(v1::AcceptOfferRequest request);
   Task<Result<v1::DeclineOfferResponse>> decline_offer(v1::DeclineOfferRequest request);
   Task<Result<v1::SetPresenceResponse>> set_presence(v1::SetPresenceRequest request);

@@ -73,7 +73,24 @@ v1::QueueGroup group_of(const std::string& name, const QueueGroup& group) {
   return out;
 }
 
+v1::QueueStatus status_of(const QueueView& queue) {
+  v1::QueueStatus out;
+  *out.mutable_tickets() = group_of(queue.id, queue.tickets);
+  out.set_ready(queue.ready);
+  out.set_busy(queue.busy);
+  out.set_wrapping_up(queue.wrapping_up);
+  out.set_away(queue.away);
+  out.set_offline(queue.offline);
+  out.set_estimated_wait_ms(queue.estimated_wait ? queue.estimated_wait->count() : -1);
+  return out;
+}
+
 }  // namespace
+
+std::vector<QueueView> Routing::queues() const {
+  if (!leads()) return {};
+  return term_->router().queues(world_.clock.now(), rules_.answer_target);
+}
 
 Task<Result<v1::AcceptOfferResponse>> Routing::accept_offer(v1::AcceptOfferRequest request) {
   HARK_CO_TRY(const auto term, leading_term());
@@ -201,6 +218,7 @@ Task<Result<v1::SummarizeQueueResponse>> Routing::summarize_queue(v1::SummarizeQ
   for (const auto& [name, group] : summary.by_skill) {
     if (response.by_skill_size() < kQueueGroupsMax) *response.add_by_skill() = group_of(name, group);
   }
+  for (const QueueView& queue : queues()) *response.add_queues() = status_of(queue);
   co_return response;
 }
 

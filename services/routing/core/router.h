@@ -48,11 +48,23 @@ struct QueueGroup {
   /// Waiting longer than they should.
   int at_risk = 0;
 };
+/// One queue of the settings, and those who serve it, back-up groups included.
+struct QueueView {
+  /// Empty: of tickets that no queue takes.
+  std::string id;
+  QueueGroup tickets;
+  /// Agents, each counted once: with room, available without room, ...
+  int ready = 0;
+  int busy = 0;
+  int wrapping_up = 0;
+  int away = 0;
+  int offline = 0;
+  std::optional<Duration> estimated_wait;
+};
 struct QueueSummary {
   QueueGroup total;
   std::map<std::string, QueueGroup, std::less<>> by_account;
   std::map<std::string, QueueGroup, std::less<>> by_skill;
-  std::map<std::string, QueueGroup, std::less<>> by_queue;
 };
 
 /// A ticket as routing sees it.
@@ -155,6 +167,8 @@ class Router {
   [[nodiscard]] std::size_t queue_size() const { return tickets_.size() - held_count_; }
   /// Everything without a holder; who has waited longer than `target` is at risk.
   [[nodiscard]] QueueSummary summarize(TimePoint now, Duration target) const;
+  /// Each queue, in the order of the settings, the one without a name first. Looks at every ticket.
+  [[nodiscard]] std::vector<QueueView> queues(TimePoint now, Duration target) const;
   /// Why the ticket is where it is, for people: "waits: 2 agents have language:lv ≥ 1: 1 offline, 1 without
   /// room".
   [[nodiscard]] std::string explain(std::string_view ticket_id) const;

@@ -5,6 +5,33 @@
 #include "routing/core/router.h"
 
 namespace hark::routing {
+namespace {
+
+void count(QueueGroup& group, const TicketState& ticket, TimePoint now, Duration target) {
+  const auto since = ticket.work.waiting_since;
+  group.oldest_since = group.waiting == 0 ? since : std::min(group.oldest_since, since);
+  ++group.waiting;
+  if (ticket.standing != Standing::kWaiting) ++group.offered;
+  if (now - since > target) ++group.at_risk;
+}
+
+void count(QueueView& queue, const AgentState& agent) {
+  if (!agent.known) return;
+  if (agent.presence == Presence::kOffline || agent.connections == 0) {
+    ++queue.offline;
+  } else if (agent.presence == Presence::kAway) {
+    ++queue.away;
+  } else if (agent.wraps_up_until) {
+    ++queue.wrapping_up;
+  } else if (agent.ready) {
+    ++queue.ready;
+  } else {
+    ++queue.busy;
+  }
+}
+
+}  // namespace
+
 std::optional<AgentView> Router::agent(std::string_view id) const {
   const AgentIndex index = find_agent(id);
   if (index == kNoAgent || !agents_[index].known) return std::nullopt;
@@ -84,21 +111,34 @@ std::vector<std::string> Router::queue(std::size_t limit) const {
 
 QueueSummary Router::summarize(TimePoint now, Duration target) const {
   QueueSummary out;
-  const auto count = [&](QueueGroup& group, const TicketState& ticket) {
-    const auto since = ticket.work.waiting_since;
-    group.oldest_since = group.waiting == 0 ? since : std::min(group.oldest_since, since);
-    ++group.waiting;
-    if (ticket.standing != Standing::kWaiting) ++group.offered;
-    if (now - since > target) ++group.at_risk;
-  };
   for (const auto& [id, ticket] : tickets_) {
     if (ticket.standing == Standing::kHeld) continue;
-    count(out.total, ticket);
-    count(out.by_account[ticket.work.account_id], ticket);
-    if (const std::string& queue_id = queues_[ticket.queue].rules.id; !queue_id.empty()) {
-      count(out.by_queue[queue_id], ticket);
-    }
-    for (const Skill& skill : ticket.work.required_skills) count(out.by_skill[skill.name], ticket);
+    count(out.total, ticket, now, target);
+    count(out.by_account[ticket.work.account_id], ticket, now, target);
+    for (const Skill& skill : ticket.work.required_skills)
+      count(out.by_skill[skill.name], ticket, now, target);
+  }
+  return out;
+}
+
+std::vector<QueueView> Router::queues(TimePoint now, Duration target) const {
+  std::vector<QueueView> out;
+  for (QueueIndex index = first_queue_; index < queues_.size(); ++index) {
+    const QueueState& queue = queues_[index];
+    QueueView& view = out.emplace_back();
+    view.id = queue.rules.id;
+    view.estimated_wait = wait_in(queue, queue.waiting);
+    for_each_in_both(queue.members, queue.members, [&](AgentIndex agent) {
+      count(view, agents_[agent]);
+      return true;
+    });
+  }
+  for (const auto& [id, ticket] : tickets_) {
+    if (ticket.standing == Standing::kHeld) continue;
+    // What still waits by old rules counts where it is about to go, if that has the same name.
+    const QueueIndex index =
+        ticket.queue >= first_queue_ ? ticket.queue : queue_named(queues_[ticket.queue].rules.id);
+    count(out[index - first_queue_].tickets, ticket, now, target);
   }
   return out;
 }
