@@ -32,6 +32,7 @@ struct Ctl {
   std::string id, text, key, reason, disposition, entry, agent, password, role = "agent", presence, name,
                                                                           switch_to, account, to, subject;
   std::vector<std::string> skills;
+  std::vector<std::string> groups;
   int capacity = 0;
   int status = 0;
 
@@ -261,6 +262,7 @@ struct Ctl {
       added->set_name(skill.substr(0, equals));
       added->set_level(equals == std::string::npos ? 3 : std::atoi(skill.c_str() + equals + 1));
     }
+    for (const auto& group : groups) record.add_groups(group);
     request.set_password(password);
     v1::UpsertAgentResponse response;
     call(*routing(), &v1::RoutingService::Stub::UpsertAgent, request, response,
@@ -285,6 +287,19 @@ struct Ctl {
     request.set_limit(limit);
     v1::ListQueueResponse response;
     call(*routing(), &v1::RoutingService::Stub::ListQueue, request, response, &print_queue);
+  }
+
+  void queues() {
+    v1::SummarizeQueueResponse response;
+    call(*routing(), &v1::RoutingService::Stub::SummarizeQueue, v1::SummarizeQueueRequest{}, response,
+         &print_queues);
+  }
+
+  void why() {
+    v1::ExplainRequest request;
+    request.set_ticket_id(id);
+    v1::ExplainResponse response;
+    call(*routing(), &v1::RoutingService::Stub::Explain, request, response, &print_why);
   }
 };
 
@@ -372,6 +387,12 @@ void add_ctl(CLI::App& app, int& status) {
       ->add_option("--limit", ctl->limit);
   command(*root, *ctl, "queue", "Tickets that wait for an agent, longest first", &Ctl::queue)
       ->add_option("--limit", ctl->limit);
+  command(*root, *ctl, "queues",
+          "Each queue: what waits, for how long, at risk, its agents, the estimated wait", &Ctl::queues);
+  command(*root, *ctl, "why", "Why a ticket is where it is: its queue, step, place, and every agent",
+          &Ctl::why)
+      ->add_option("ticket", ctl->id)
+      ->required();
 
   auto* agents = root->add_subcommand("agents", "Agents: list (default), add, presence");
   agents->require_subcommand(0, 1);
@@ -385,6 +406,7 @@ void add_ctl(CLI::App& app, int& status) {
   add->add_option("--name", ctl->name);
   add->add_option("--password", ctl->password, "Empty keeps the present one");
   add->add_option("--skill", ctl->skills, "name or name=level, repeatable");
+  add->add_option("--group", ctl->groups, "For queues, repeatable");
   add->add_option("--role", ctl->role)->check(CLI::IsMember({"agent", "supervisor", "administrator"}));
   add->add_option("--capacity", ctl->capacity, "Units of work at once (0: the default)");
   auto* presence = command(*agents, *ctl, "presence", "Set an agent's presence", &Ctl::set_presence);

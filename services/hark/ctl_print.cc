@@ -140,4 +140,36 @@ void print_queue(const v1::ListQueueResponse& response) {
   std::printf("%lld waiting\n", static_cast<long long>(response.total()));
 }
 
+void print_queues(const v1::SummarizeQueueResponse& response) {
+  std::printf("%-20s %7s %7s %7s  %-19s  %5s %5s %7s %5s %7s  %s\n", "queue", "waiting", "offered", "at risk",
+              "oldest", "ready", "busy", "wrap-up", "away", "offline", "estimated wait");
+  for (const v1::QueueStatus& queue : response.queues()) {
+    const v1::QueueGroup& tickets = queue.tickets();
+    const std::string wait =
+        queue.estimated_wait_ms() < 0 ? "-" : std::to_string(queue.estimated_wait_ms() / 1000) + " s";
+    std::printf("%-20s %7d %7d %7d  %-19s  %5d %5d %7d %5d %7d  %s\n",
+                tickets.name().empty() ? "(none)" : tickets.name().c_str(), tickets.waiting(),
+                tickets.offered(), tickets.at_risk(),
+                tickets.waiting() == 0 ? "-" : time_text(tickets.oldest_since_ms()).c_str(), queue.ready(),
+                queue.busy(), queue.wrapping_up(), queue.away(), queue.offline(), wait.c_str());
+  }
+}
+
+void print_why(const v1::ExplainResponse& response) {
+  std::printf("%s\n", response.summary().c_str());
+  std::printf("queue %s, %d ahead, requires %s%s%s\n",
+              response.queue_id().empty() ? "without a name" : response.queue_id().c_str(), response.ahead(),
+              response.requirement().c_str(), response.step().empty() ? "" : ", ", response.step().c_str());
+  if (response.step_ends_at_ms() > 0)
+    std::printf("next step %s\n", time_text(response.step_ends_at_ms()).c_str());
+  if (response.estimated_wait_ms() >= 0)
+    std::printf("estimated wait %lld s\n", static_cast<long long>(response.estimated_wait_ms() / 1000));
+  for (const v1::Candidate& candidate : response.candidates()) {
+    std::printf("  %-20s %s%s\n", candidate.agent_id().c_str(), candidate.verdict().c_str(),
+                candidate.rank() == 1 ? " (first)" : "");
+  }
+  if (response.agents() > response.candidates_size())
+    std::printf("  and %d more\n", response.agents() - response.candidates_size());
+}
+
 }  // namespace hark

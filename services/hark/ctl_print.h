@@ -19,5 +19,8 @@ void print_entry(const v1::Entry& entry);
 void print_quarantine(const v1::ListQuarantineResponse& response);
 void print_agents(const v1::ListAgentsResponse& response);
 void print_queue(const v1::ListQueueResponse& response);
+/// The queues, one a line.
+void print_queues(const v1::SummarizeQueueResponse& response);
+void print_why(const v1::ExplainResponse& response);
 
 }  // namespace hark

@@ -12,7 +12,7 @@
 #include "hark/demo.h"
 #include "hark/run.h"
 #include "hark/version.h"
-#include "routing/policies.h"
+#include "routing/module.h"
 
 // What jemalloc reads when the process starts: memory that is free goes back to the system within seconds,
 // also while nothing happens.
@@ -39,7 +39,7 @@ int fail(const Error& error) {
 Result<v1::Config> configuration(const CommonFlags& flags) {
   HARK_TRY(auto config, flags.config_file.empty()
                             ? Result<v1::Config>{default_config()}
-                            : read_config_file(flags.config_file, &routing::policy_problems));
+                            : read_config_file(flags.config_file, &routing::check_config));
   if (!flags.data_dir.empty()) config.set_data_dir(flags.data_dir);
   if (flags.port_base > 0) config.mutable_listen()->set_port_base(flags.port_base);
   const auto problems = validate(config);
@@ -77,7 +77,7 @@ int audit_store(const CommonFlags& flags, bool json) {
 }
 
 int check_config(const std::string& file) {
-  const auto config = read_config_file(file, &routing::policy_problems);
+  const auto config = read_config_file(file, &routing::check_config);
   if (!config.ok()) return fail(config.error());
   std::printf("%s is in order.\n", file.c_str());
   return 0;

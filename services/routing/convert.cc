@@ -1,6 +1,7 @@
 #include "routing/convert.h"
 
 #include <algorithm>
+#include <set>
 
 #include "base/core/invalid.h"
 
@@ -32,7 +33,34 @@ int Rules::units_of(v1::Channel channel) const {
   return found == units.end() ? 1 : std::max(found->second, 1);
 }
 
-Rules rules_of(const v1::Config& config) {
+namespace {
+
+void check_names(const std::vector<QueueRules>& queues, RuleProblems& problems) {
+  std::set<std::string> ids;
+  for (std::size_t i = 0; i < queues.size(); ++i) {
+    const std::string path = "queues[" + std::to_string(i) + "].id";
+    if (queues[i].id.empty()) problems.emplace_back(path, "is missing");
+    if (!ids.insert(queues[i].id).second)
+      problems.emplace_back(path, "'" + queues[i].id + "' is given twice");
+  }
+  for (std::size_t i = 0; i < queues.size(); ++i) {
+    const std::string path = "queues[" + std::to_string(i) + "].";
+    const auto known = [&](const std::string& field, const std::string& id) {
+      if (!id.empty() && !ids.contains(id))
+        problems.emplace_back(path + field, "there is no queue '" + id + "'");
+    };
+    known("overflow_to", queues[i].overflow_to);
+    known("empty_to", queues[i].empty_to);
+    for (std::size_t j = 0; j < queues[i].overflows.size(); ++j) {
+      const OverflowRule& rule = queues[i].overflows[j];
+      const std::string field = "overflows[" + std::to_string(j) + "].";
+      known(field + "to", rule.to_queue_id);
+      if (rule.when) known(field + "of", rule.when->queue_id);
+    }
+  }
+}
+
+Rules read_rules(const v1::Config& config, RuleProblems& problems) {
   Rules rules;
   const v1::Routing& routing = config.routing();
   rules.settings.accept_timeout = seconds(routing.accept_timeout_seconds());
@@ -42,8 +70,18 @@ Rules rules_of(const v1::Config& config) {
   rules.settings.wanted_wait = rules.settings.accept_timeout;
   rules.settings.rest_after_miss = rules.settings.accept_timeout;
   rules.settings.wrap_up = seconds(routing.wrap_up_seconds());
-  std::vector<ConfigProblem> problems;  // were told when the configuration was read
-  rules.policies = Policies::make(routing, problems);
+  rules.settings.wrap_up_mode = wrap_up_mode_of(routing.wrap_up(), "wrap_up", problems);
+  rules.settings.channels = channels_of(routing.channels(), problems);
+  for (const v1::RoutingDeclineRest& rest : routing.decline_rests()) {
+    rules.settings.rest_after_decline[rest.code()] = seconds(rest.seconds());
+  }
+  rules.settings.live_wait = seconds(routing.live_wait_seconds());
+  rules.settings.queues = queues_of(routing.queues(), problems);
+  check_names(rules.settings.queues, problems);
+  if (rules.settings.queues.size() > kQueuesMax) problems.emplace_back("queues", "more than 256");
+  rules.settings.version = routing.version();
+  std::vector<ConfigProblem> of_policies;  // policy_problems() tells them
+  rules.policies = Policies::make(routing, of_policies);
   rules.answer_target = seconds(routing.answer_target_seconds());
   rules.units = {{v1::CHANNEL_EMAIL, routing.email_units()},
                  {v1::CHANNEL_CHAT, routing.chat_units()},
@@ -54,6 +92,28 @@ Rules rules_of(const v1::Config& config) {
                                     skills_of(account.required_skills(), kSkillLevelMin)};
   }
   return rules;
+}
+
+}  // namespace
+
+RuleProblems rule_problems(const v1::Config& config) {
+  RuleProblems problems;
+  read_rules(config, problems);
+  for (auto& [field, what] : problems) field = "routing." + field;
+  return problems;
+}
+
+Result<Rules> checked_rules(const v1::Config& config) {
+  const RuleProblems problems = rule_problems(config);
+  if (problems.empty()) return rules_of(config);
+  std::string message;
+  for (const auto& [field, what] : problems) (message += message.empty() ? "" : "\n") += field + ": " + what;
+  return invalid(std::move(message));
+}
+
+Rules rules_of(const v1::Config& config) {
+  RuleProblems unused;
+  return read_rules(config, unused);
 }
 
 int priority_of(v1::Channel channel) {
@@ -69,7 +129,9 @@ Assessment assess(const v1::Ticket& ticket, const Rules& rules) {
   } else {
     out.verdict.language = detect_language(ticket.subject() + " " + ticket.preview());
   }
-  if (rules.policies) out.points = rules.policies->points_of(ticket, out.verdict);
+  if (!rules.policies) return out;
+  out.customer_tier = rules.policies->tier_of(ticket);
+  out.points = rules.policies->points_of(ticket, out.verdict);
   return out;
 }
 
@@ -96,6 +158,9 @@ Work work_of(const v1::Ticket& ticket, const Assessment& assessment, const Rules
   work.account_id = ticket.account_id();
   work.required_skills = std::move(found.required_skills);
   work.note = std::move(found.explanation);
+  work.language = std::move(found.language);
+  work.topics = verdict.topics;
+  work.customer_tier = assessment.customer_tier;
   work.wanted_agent_id = ticket.wanted_agent_id();
   work.declined_by.assign(ticket.declined_by().begin(), ticket.declined_by().end());
   work.waiting_since = from_ms(ticket.waiting_since_ms());
@@ -143,6 +208,7 @@ Result<v1::Agent> agent_of(const v1::AgentSeed& seed) {
   agent.set_role(seed.role() == "administrator" ? v1::ROLE_ADMINISTRATOR
                  : seed.role() == "supervisor"  ? v1::ROLE_SUPERVISOR
                                                 : v1::ROLE_AGENT);
+  *agent.mutable_groups() = seed.groups();
   for (const Skill& skill : skills_of(seed.skills(), kSkillLevelUsual)) {
     v1::Skill& out = *agent.add_skills();
     out.set_name(skill.name);
@@ -152,7 +218,8 @@ Result<v1::Agent> agent_of(const v1::AgentSeed& seed) {
 }
 
 AgentProfile profile_of(const v1::Agent& agent) {
-  AgentProfile profile{agent.id(), {}, agent.capacity_units()};
+  AgentProfile profile{
+      agent.id(), {}, agent.capacity_units(), {agent.groups().begin(), agent.groups().end()}};
   for (const v1::Skill& skill : agent.skills()) profile.skills.push_back({skill.name(), skill.level()});
   return profile;
 }
@@ -179,6 +246,27 @@ v1::Agent to_proto(const v1::Agent& record, const AgentView& view) {
   agent.clear_ticket_ids();
   for (const std::string& id : view.ticket_ids) agent.add_ticket_ids(id);
   return agent;
+}
+
+v1::ExplainResponse to_proto(const Explanation& explanation) {
+  v1::ExplainResponse out;
+  out.set_ticket_id(explanation.ticket_id);
+  out.set_summary(explanation.summary);
+  out.set_queue_id(explanation.queue_id);
+  out.set_requirement(explanation.requirement);
+  out.set_step(explanation.step);
+  if (explanation.step_ends_at) out.set_step_ends_at_ms(to_ms(*explanation.step_ends_at));
+  out.set_ahead(explanation.ahead);
+  out.set_estimated_wait_ms(explanation.estimated_wait ? explanation.estimated_wait->count() : -1);
+  out.set_config_version(explanation.config_version);
+  for (const Candidate& candidate : explanation.candidates) {
+    v1::Candidate& listed = *out.add_candidates();
+    listed.set_agent_id(candidate.agent_id);
+    listed.set_verdict(candidate.text);
+    listed.set_rank(candidate.rank);
+  }
+  out.set_agents(explanation.agents);
+  return out;
 }
 
 v1::Offer to_proto(const Offer& offer, const v1::Ticket& ticket) {

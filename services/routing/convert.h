@@ -9,10 +9,12 @@
 #include "hark/v1/agent.pb.h"
 #include "hark/v1/config.pb.h"
 #include "hark/v1/conversation.pb.h"
+#include "hark/v1/routing_service.pb.h"
 #include "routing/core/input.h"
 #include "routing/core/router.h"
 #include "routing/core/triage.h"
 #include "routing/policies.h"
+#include "routing/redis/rules.h"
 
 namespace hark::routing {
 
@@ -30,7 +32,11 @@ struct Rules {
   [[nodiscard]] int units_of(v1::Channel channel) const;
 };
 
-/// The configuration has been validated.
+/// What is wrong with the rules, by field: "routing.queues[0].members".
+RuleProblems rule_problems(const v1::Config& config);
+/// The configuration has been validated but for its queues: INVALID_FIELD names every problem in them.
+Result<Rules> checked_rules(const v1::Config& config);
+/// What cannot be read of queues is left out.
 Rules rules_of(const v1::Config& config);
 
 /// A live channel goes before a patient one: 100 points for chat and phone, 0 for the rest.
@@ -38,10 +44,11 @@ int priority_of(v1::Channel channel);
 
 using SkillKnown = std::function<bool(std::string_view)>;
 
-/// What a ticket's text says, as stored with it or, until it is, as found here; and the points of priority
-/// that come of it.
+/// What a ticket's text says, as stored with it or, until it is, as found here; its customer's tier; and the
+/// points of priority that come of both.
 struct Assessment {
   Verdict verdict;
+  std::string customer_tier = {};
   int points = 0;
 };
 Assessment assess(const v1::Ticket& ticket, const Rules& rules);
@@ -67,6 +74,7 @@ Result<Presence> presence_of(v1::Presence presence);
 
 /// The record with what routing sees of the agent now.
 v1::Agent to_proto(const v1::Agent& record, const AgentView& view);
+v1::ExplainResponse to_proto(const Explanation& explanation);
 v1::Offer to_proto(const Offer& offer, const v1::Ticket& ticket);
 
 }  // namespace hark::routing

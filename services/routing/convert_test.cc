@@ -49,6 +49,26 @@ TEST(Convert, ATicketNeedsWhatItsAccountItsTransferAndItsLanguageAskFor) {
   EXPECT_THAT(work.declined_by, ElementsAre("ben"));
 }
 
+TEST(Convert, AQueueSeesWhatATicketIsAboutAndWhoseItIs) {
+  v1::Config config = some_config();
+  auto& topic = *config.mutable_routing()->add_topics();
+  topic.set_id("orders");
+  topic.add_words("bestellung*");
+  auto& tier = *config.mutable_routing()->add_tiers();
+  tier.set_id("gold");
+  tier.add_addresses("@gold.example");
+  v1::Ticket ticket = some_ticket();
+  ticket.mutable_sender()->set_address("mailto:ana@gold.example");
+  const auto nobody = [](std::string_view) { return false; };
+  const Work judged_here = work_of(ticket, rules_of(config), nobody);
+  EXPECT_THAT(judged_here.topics, ElementsAre("orders"));
+  EXPECT_EQ(judged_here.customer_tier, "gold");
+  EXPECT_EQ(judged_here.language, "de");
+  ticket.mutable_verdict()->add_topics("parcels");
+  EXPECT_THAT(work_of(ticket, rules_of(config), nobody).topics, ElementsAre("parcels"))
+      << "what is stored holds";
+}
+
 TEST(Convert, AnUnknownAccountOrChannelCostsOneUnitAndAsksForNothing) {
   v1::Ticket ticket = some_ticket();
   ticket.set_account_id("other");

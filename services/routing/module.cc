@@ -8,6 +8,7 @@
 #include "base/metrics/metrics.h"
 #include "base/rpc/in_process.h"
 #include "base/rpc/server.h"
+#include "routing/queue_gauges.h"
 #include "routing/rpc/conversation_client.h"
 #include "routing/rpc/handler.h"
 #include "routing/rpc/triage_client.h"
@@ -19,6 +20,9 @@ using namespace std::chrono_literals;
 
 /// After a crash the lease of the process before has to run out first.
 constexpr std::chrono::milliseconds kStartWait = kLeaseTime + 3s;
+
+/// Every look counts all tickets.
+constexpr std::chrono::milliseconds kGaugesEvery = 5s;
 
 redis::Client::Options redis_options(const Process& process) {
   redis::Client::Options options;
@@ -131,7 +135,15 @@ class RoutingModule final : public Module {
 
   Task<bool> begin() {
     tasks_.spawn("lead", service_->run());
+    tasks_.spawn("queue gauges", show_queues());
     co_return true;
+  }
+
+  Task<> show_queues() {
+    for (;;) {
+      gauges_.show(service_->queues(), process_.clock.now());
+      co_await sleep_for(kGaugesEvery);
+    }
   }
 
   Task<bool> close() {
@@ -152,15 +164,24 @@ class RoutingModule final : public Module {
   std::optional<TriageClient> triager_;
   std::optional<Routing> service_;
   std::optional<Handler> handler_;
+  QueueGauges gauges_{process_.metrics};
   bool stopped_ = false;
 };
 
 }  // namespace
 
+std::vector<ConfigProblem> check_config(const v1::Config& config) {
+  std::vector<ConfigProblem> problems = policy_problems(config);
+  for (auto& [field, what] : rule_problems(config)) problems.push_back({std::move(field), std::move(what)});
+  return problems;
+}
+
 Result<std::unique_ptr<Module>> bind(Process& process) {
-  if (const auto problems = policy_problems(process.config); !problems.empty()) {
-    return Error{Code::kInvalidArgument, Reason::kInvalidField,
-                 problems.front().field + ": " + problems.front().what};
+  if (const auto problems = check_config(process.config); !problems.empty()) {
+    std::string message;
+    for (const auto& [field, what] : problems)
+      (message += message.empty() ? "" : "\n") += field + ": " + what;
+    return Error{Code::kInvalidArgument, Reason::kInvalidField, std::move(message)};
   }
   auto module = std::make_unique<RoutingModule>(process);
   module->prepare();

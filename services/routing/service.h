@@ -56,6 +56,9 @@ class Routing {
   Task<bool> leads_within(std::chrono::milliseconds time);
   [[nodiscard]] bool leads() const { return term_ && term_->decides(); }
 
+  /// Each queue in numbers; none unless this process leads.
+  [[nodiscard]] std::vector<QueueView> queues() const;
+
   Task<Result<v1::AcceptOfferResponse>> accept_offer(v1::AcceptOfferRequest request);
   Task<Result<v1::DeclineOfferResponse>> decline_offer(v1::DeclineOfferRequest request);
   Task<Result<v1::SetPresenceResponse>> set_presence(v1::SetPresenceRequest request);
@@ -64,6 +67,7 @@ class Routing {
   Task<Result<v1::SignInResponse>> sign_in(v1::SignInRequest request);
   Task<Result<v1::ListQueueResponse>> list_queue(v1::ListQueueRequest request);
   Task<Result<v1::SummarizeQueueResponse>> summarize_queue(v1::SummarizeQueueRequest request);
+  Task<Result<v1::ExplainResponse>> explain(v1::ExplainRequest request);
   Task<Result<v1::TakeOverResponse>> take_over(v1::TakeOverRequest request);
   Task<Result<v1::EndWrapUpResponse>> end_wrap_up(v1::EndWrapUpRequest request);
   Task<Result<v1::EndSessionsResponse>> end_sessions(v1::EndSessionsRequest request);

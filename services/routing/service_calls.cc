@@ -73,7 +73,24 @@ v1::QueueGroup group_of(const std::string& name, const QueueGroup& group) {
   return out;
 }
 
+v1::QueueStatus status_of(const QueueView& queue) {
+  v1::QueueStatus out;
+  *out.mutable_tickets() = group_of(queue.id, queue.tickets);
+  out.set_ready(queue.ready);
+  out.set_busy(queue.busy);
+  out.set_wrapping_up(queue.wrapping_up);
+  out.set_away(queue.away);
+  out.set_offline(queue.offline);
+  out.set_estimated_wait_ms(queue.estimated_wait ? queue.estimated_wait->count() : -1);
+  return out;
+}
+
 }  // namespace
+
+std::vector<QueueView> Routing::queues() const {
+  if (!leads()) return {};
+  return term_->router().queues(world_.clock.now(), rules_.answer_target);
+}
 
 Task<Result<v1::AcceptOfferResponse>> Routing::accept_offer(v1::AcceptOfferRequest request) {
   HARK_CO_TRY(const auto term, leading_term());
@@ -99,7 +116,7 @@ Task<Result<v1::AcceptOfferResponse>> Routing::accept_offer(v1::AcceptOfferReque
 
 Task<Result<v1::DeclineOfferResponse>> Routing::decline_offer(v1::DeclineOfferRequest request) {
   HARK_CO_TRY(const auto term, leading_term());
-  const auto effects = term->feed(OfferDeclined{request.offer_id(), request.agent_id()});
+  const auto effects = term->feed(OfferDeclined{request.offer_id(), request.agent_id(), request.reason()});
   if (const auto refused = refusal(effects)) co_return *refused;
   HARK_CO_TRY_VOID(co_await term->settle());
   co_return v1::DeclineOfferResponse{};
@@ -201,7 +218,22 @@ Task<Result<v1::SummarizeQueueResponse>> Routing::summarize_queue(v1::SummarizeQ
   for (const auto& [name, group] : summary.by_skill) {
     if (response.by_skill_size() < kQueueGroupsMax) *response.add_by_skill() = group_of(name, group);
   }
+  for (const QueueView& queue : queues()) *response.add_queues() = status_of(queue);
   co_return response;
+}
+
+Task<Result<v1::ExplainResponse>> Routing::explain(v1::ExplainRequest request) {
+  constexpr int kCandidatesUsual = 100;
+  constexpr int kCandidatesMax = 1000;
+  HARK_CO_TRY(const auto term, leading_term());
+  const int most = request.candidates_max() <= 0 ? kCandidatesUsual : request.candidates_max();
+  const auto explanation = term->router().explain_fully(
+      request.ticket_id(), static_cast<std::size_t>(std::min(most, kCandidatesMax)));
+  if (!explanation) {
+    co_return Error{Code::kNotFound, Reason::kTicketNotFound,
+                    "there is no open ticket '" + request.ticket_id().substr(0, 64) + "'"};
+  }
+  co_return to_proto(*explanation);
 }
 
 Task<Result<v1::TakeOverResponse>> Routing::take_over(v1::TakeOverRequest request) {

@@ -76,8 +76,7 @@ void SlaDesk::take(const v1::Event& event) {
 
 std::optional<TimePoint> SlaDesk::due(const std::string& ticket_id) const {
   const auto found = watched_.find(ticket_id);
-  if (found == watched_.end() || !found->second.clock) return std::nullopt;
-  return found->second.clock->due();
+  return found == watched_.end() ? std::nullopt : found->second.due;
 }
 
 void SlaDesk::want_reading(const std::string& ticket_id) {
@@ -154,6 +153,8 @@ void SlaDesk::look(const std::string& ticket_id, Watched& watched) {
   }
   count(watched, at_risk && !missed, missed);
   arm(ticket_id, watched, watched.clock->next_deadline(now));
+  const auto due = watched.clock->due();
+  if (std::exchange(watched.due, due) != due) world_.on_due(ticket_id);  // last: it may come back to take()
 }
 
 void SlaDesk::arm(const std::string& ticket_id, Watched& watched, std::optional<TimePoint> at) {

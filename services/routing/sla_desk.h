@@ -44,6 +44,8 @@ class SlaDesk {
     TaskGroup::OnFailure on_failure;
     /// The ticket missed a target: its priority rises by so many points.
     std::function<void(const std::string& ticket_id, int points)> raise;
+    /// due() of the ticket has another answer now.
+    std::function<void(const std::string& ticket_id)> on_due;
     std::function<void(SlaCounts counts)> on_counts;
   };
 
@@ -71,6 +73,7 @@ class SlaDesk {
     std::optional<SlaClock> clock;
     std::set<SlaMarkKey> told;
     std::optional<TimePoint> armed;
+    std::optional<TimePoint> due;
     bool to_read = false;
     bool at_risk = false;
     bool missed = false;

@@ -50,7 +50,7 @@ Term::Term(World world, std::int64_t fencing_token)
       to_judge_signal_{world_.executor},
       sla_{{world_.executor, world_.conversations, world_.clock, world_.rules.policies, token_,
             world_.on_failure, [this](const std::string& ticket_id, int points) { raise(ticket_id, points); },
-            world_.on_sla}},
+            [this](const std::string& ticket_id) { order_anew(ticket_id); }, world_.on_sla}},
       tasks_{world_.executor, world_.on_failure} {}
 
 Term::~Term() = default;
@@ -128,6 +128,7 @@ void Term::record(const Effect& effect, Pending& pending) {
                  [&](const ReturnTicket& e) { pending.effects.emplace_back(e); },
                  [&](const AgentChanged& e) { pending.effects.emplace_back(e); },
                  [](const AcceptRepeated&) {},
+                 [](const TicketMoved&) {},
                  [](const Refused&) {},
              },
              effect);

@@ -137,6 +137,7 @@ class Term {
   Task<v1::TicketVerdict> verdict_for(v1::Ticket ticket);
   Task<> annotate(v1::AnnotateTicketRequest request);
   void raise(const std::string& ticket_id, int points);
+  void order_anew(const std::string& ticket_id);
 
   // term_rebuild.cc: where it comes from
   Task<Status> rebuild();

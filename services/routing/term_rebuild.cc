@@ -70,6 +70,7 @@ void Term::take_ticket(const v1::Ticket& ticket) {
   if (const auto raised = raised_.find(ticket.id()); raised != raised_.end()) work.priority += raised->second;
   want_verdict(ticket);
   if (world_.rules.policies) sla_.take(ticket, world_.rules.policies->rule_for(ticket, assessment.points));
+  work.due = sla_.due(ticket.id()).value_or(TimePoint{});
   if (ticket.state() == v1::TICKET_STATE_ASSIGNED) {
     feed(TicketAssigned{std::move(work), ticket.agent_id()});
     return;

@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <utility>
 
 #include "routing/term.h"
@@ -84,6 +85,15 @@ void Term::raise(const std::string& ticket_id, int points) {
   int& raised = raised_[ticket_id];
   if (points <= raised) return;
   raised = points;
+  take_ticket(v1::Ticket{found->second});
+}
+
+/// Another due time is another place in a queue that goes by it.
+void Term::order_anew(const std::string& ticket_id) {
+  const auto by_due = [](const QueueRules& queue) { return queue.order == OrderPolicy::kDue; };
+  if (std::ranges::none_of(world_.rules.settings.queues, by_due)) return;
+  const auto found = tickets_.find(ticket_id);
+  if (found == tickets_.end() || over_ || found->second.state() != v1::TICKET_STATE_QUEUED) return;
   take_ticket(v1::Ticket{found->second});
 }
 

@@ -82,6 +82,30 @@ def test_ctl_shows_conversations_and_timelines_as_json(hark):
     assert hark.ctl("timeline", "con_nonsense", check=False).returncode != 0
 
 
+def test_ctl_tells_why_a_ticket_waits(tmp_path):
+    queues = {"queues": [{"id": "claims", "entries": [{"accounts": ["support"]}], "members": "group:claims",
+                          "steps": [{"require": "french >= 4", "seconds": 600}]}], "version": "of May"}
+    one = Hark(tmp_path, config_yaml(routing={"accept_timeout_seconds": 60, **queues}))
+    try:
+        one.start()
+        sender = mail.unique("why")
+        mail.deliver(one, mail.make(sender))
+        ticket = one.wait_conversation(sender).ticket.id
+
+        def why():
+            result = one.ctl("why", ticket, "--json", check=False)
+            return json.loads(result.stdout) if result.returncode == 0 else None
+
+        told = wait_for("an explanation", why)
+        assert told["queue_id"] == "claims" and told["step"] == "step 1 of 1" and told["config_version"] == "of May"
+        assert told["requirement"] == "group:claims and french >= 4"
+        assert {c["agent_id"]: c["verdict"] for c in told["candidates"]}["ana"].startswith("lacks group:claims")
+        assert "waits: none of" in one.ctl("why", ticket).stdout
+        assert one.ctl("why", "tkt_nonsense", check=False).returncode != 0
+    finally:
+        one.end()
+
+
 def test_ctl_replies_and_resolves(hark, sink):
     sender = mail.unique("ctl")
     mail.deliver(hark, mail.make(sender))

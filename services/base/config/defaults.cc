@@ -99,6 +99,13 @@ v1::Config default_config() {
   routing.set_phone_units(5);
   routing.set_missed_offers_until_away(2);
   routing.set_answer_target_seconds(300);
+  routing.set_wrap_up("timed");
+  v1::RoutingChannels& channels = *routing.mutable_channels();
+  channels.mutable_email();
+  channels.mutable_chat();
+  channels.mutable_social();
+  channels.mutable_phone();
+  routing.set_live_wait_seconds(20);
   v1::TriageConfig& triage = *routing.mutable_triage();
   triage.set_displeased_points(10);
   triage.set_complaint_points(20);

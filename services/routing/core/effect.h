@@ -81,6 +81,15 @@ struct AcceptRepeated {
   friend bool operator==(const AcceptRepeated&, const AcceptRepeated&) = default;
 };
 
+/// The ticket is in another queue now, at the place it had.
+struct TicketMoved {
+  std::string ticket_id;
+  std::string from_queue_id;
+  std::string to_queue_id;
+  std::string why;
+  friend bool operator==(const TicketMoved&, const TicketMoved&) = default;
+};
+
 /// The input could not be followed; nothing changed but the time.
 struct Refused {
   Reason reason = Reason::kUnspecified;
@@ -89,6 +98,6 @@ struct Refused {
 };
 
 using Effect = std::variant<OfferMade, OfferEnded, AssignTicket, ReturnTicket, PresenceSet, AgentChanged,
-                            AcceptRepeated, Refused, WrapUpSet>;
+                            AcceptRepeated, Refused, WrapUpSet, TicketMoved>;
 
 }  // namespace hark::routing

@@ -1,12 +1,15 @@
 #pragma once
 
+#include <array>
 #include <cstdint>
+#include <map>
 #include <optional>
 #include <string>
 #include <variant>
 #include <vector>
 
 #include "base/core/time.h"
+#include "routing/core/queue_rules.h"
 #include "routing/core/skill.h"
 
 namespace hark::routing {
@@ -14,15 +17,26 @@ namespace hark::routing {
 /// Numbers as in hark.v1.Presence.
 enum class Presence { kOffline = 1, kAvailable = 2, kAway = 3 };
 
-/// Numbers as in hark.v1.Channel.
-enum class Channel { kUnspecified = 0, kEmail = 1, kChat = 2, kSocial = 3, kPhone = 4 };
-
 std::string_view name_of(Presence presence);
+std::string_view name_of(Channel channel);
 
 constexpr int kCapacityUnitsMax = 1000;
 
 /// What happens to the tickets of an agent who is gone.
 enum class GonePolicy { kRequeue, kKeep };
+
+struct ChannelRules {
+  /// How long an offer stands; 0: Settings::accept_timeout.
+  Duration accept_timeout{0};
+  /// Offers are accepted in the agent's stead as they are made.
+  bool auto_answer = false;
+  /// Of this channel that one agent has at once; 0: no end but the units.
+  int tickets_max = 0;
+  /// Work on these channels steps back for this one and takes none of its units meanwhile.
+  ChannelMask interrupts = 0;
+
+  friend bool operator==(const ChannelRules&, const ChannelRules&) = default;
+};
 
 struct Settings {
   /// How long an offer stands before it goes on to the next agent.
@@ -45,6 +59,22 @@ struct Settings {
   Duration rest_after_refusal_max = std::chrono::minutes{1};
   /// How long an agent is offered nothing after a ticket of theirs was resolved; 0: not at all.
   Duration wrap_up{0};
+  WrapUpMode wrap_up_mode = WrapUpMode::kTimed;
+  std::array<ChannelRules, kChannels> channels{};
+  /// An agent who declines is offered nothing at all for so long, by the code that they gave; "" for any
+  /// other.
+  std::map<std::string, Duration, std::less<>> rest_after_decline;
+  /// How long a live call or chat waits for the agent who holds another ticket of the same customer; 0: not
+  /// at all.
+  Duration live_wait = std::chrono::seconds{20};
+  /// How long a conversation that woke up waits for room with its agent before it is given back.
+  Duration waking_wait = std::chrono::minutes{5};
+  /// In order: the first that takes a ticket has it.
+  std::vector<QueueRules> queues;
+  /// Of ChoicePolicy::kRandom.
+  std::uint64_t seed = 0;
+  /// Name of this configuration: every offer carries it.
+  std::string version;
 
   friend bool operator==(const Settings&, const Settings&) = default;
 };
@@ -54,9 +84,19 @@ struct AgentProfile {
   std::string id;
   std::vector<Skill> skills;
   int capacity_units = 0;
+  std::vector<std::string> groups = {};
 
   friend bool operator==(const AgentProfile&, const AgentProfile&) = default;
 };
+
+/// An agent who knows the customer, the best first.
+struct PreferredAgent {
+  std::string agent_id;
+  int score = 0;
+
+  friend bool operator==(const PreferredAgent&, const PreferredAgent&) = default;
+};
+constexpr std::size_t kPreferredAgentsMax = 8;
 
 /// What routing needs to know of a ticket.
 struct Work {
@@ -77,7 +117,23 @@ struct Work {
   /// Of the ticket when this was true: grows with each assignment, so that old news is told from new.
   std::int64_t assignment_token = 0;
   /// Why these skills, for people: goes into explanations.
-  std::string note;
+  std::string note = {};
+
+  /// What queues ask for when a ticket enters.
+  std::string language = {};
+  std::vector<std::string> topics = {};
+  std::string customer_tier = {};
+  /// Put into this queue by a person; empty: where it belongs.
+  std::string queue_id = {};
+  /// Since when it is in the queue this time, from which steps are counted; zero: since we heard of it.
+  TimePoint queued_since = {};
+  /// Where it stands in line, as if it had waited since; zero: waiting_since.
+  TimePoint virtual_start = {};
+  /// When an answer is due; zero: not known.
+  TimePoint due = {};
+  /// Of its own; empty: the queue's.
+  std::vector<Step> steps = {};
+  std::vector<PreferredAgent> preferred = {};
 
   friend bool operator==(const Work&, const Work&) = default;
 };
@@ -91,6 +147,9 @@ struct Offer {
   TimePoint offered_at;
   TimePoint expires_at;
   std::string explanation;
+  /// Of the configuration that was in force.
+  std::string version = {};
+  bool auto_answer = false;
 
   friend bool operator==(const Offer&, const Offer&) = default;
 };
@@ -101,6 +160,10 @@ struct AgentUpserted {
 struct PresenceChanged {
   std::string agent_id;
   Presence presence = Presence::kOffline;
+  /// Of an available agent: what they take.
+  ChannelMask channels = kAllChannels;
+  /// The supervisor who did it; empty: the agent.
+  std::string by = {};
 };
 /// One more session of the agent; a wished presence is taken on.
 struct AgentConnected {
@@ -138,6 +201,7 @@ struct OfferAccepted {
 struct OfferDeclined {
   std::string offer_id;
   std::string agent_id;
+  std::string code = {};
 };
 /// The conversation service carried out AssignTicket.
 struct AssignmentConfirmed {
@@ -152,6 +216,20 @@ struct AssignmentRefused {
 /// The agent is done with the wrap-up before its time.
 struct WrapUpEnded {
   std::string agent_id;
+  /// A supervisor says so, and may end what is forced.
+  bool by_supervisor = false;
+};
+/// The agent asks for the wrap-up that is optional after what they have just resolved.
+struct WrapUpBegun {
+  std::string agent_id;
+};
+/// The customer of a held ticket has been silent: its units are free for other work meanwhile.
+struct TicketIdled {
+  std::string ticket_id;
+};
+/// They are back. Their ticket comes before any new offer to its agent.
+struct TicketWoke {
+  std::string ticket_id;
 };
 struct SettingsChanged {
   Settings settings;
@@ -163,6 +241,6 @@ struct TimePassed {};
 using Input = std::variant<AgentUpserted, PresenceChanged, AgentConnected, AgentDisconnected, TicketQueued,
                            TicketAssigned, TicketClosed, OfferRestored, OfferAccepted, OfferDeclined,
                            AssignmentConfirmed, AssignmentRefused, WrapUpEnded, SettingsChanged,
-                           RebuildFinished, TimePassed, WrapUpRestored>;
+                           RebuildFinished, TimePassed, WrapUpBegun, WrapUpRestored, TicketIdled, TicketWoke>;
 
 }  // namespace hark::routing

@@ -1,83 +1,106 @@
 #pragma once
 
+#include <array>
 #include <cstdint>
+#include <limits>
 #include <map>
-#include <optional>
 #include <set>
 #include <string>
 #include <string_view>
 #include <tuple>
+#include <utility>
 #include <vector>
 
 #include "base/core/time.h"
-#include "routing/core/skill.h"
+#include "routing/core/agent_sets.h"
+#include "routing/core/bits.h"
+#include "routing/core/queue_rules.h"
 
 namespace hark::routing {
 
 struct TicketState;
+using QueueIndex = std::uint32_t;
 
-/// A ticket's place in line: higher priority, then longer wait, then id. A total order.
+/// A ticket's place in line: a total order that does not change while it waits.
+///
+/// Widening, overflow and offers that come to nothing leave the key as it is: the place is never lost.
 struct WaitKey {
-  int priority = 0;
-  TimePoint since;
+  /// Class and weight of the queue, and priority where that is strict: higher first.
+  std::int64_t urgency = 0;
+  /// Milliseconds: earlier first.
+  std::int64_t at = 0;
   std::string_view id;
   TicketState* ticket = nullptr;
 
   friend bool operator<(const WaitKey& a, const WaitKey& b) {
-    return std::tie(b.priority, a.since, a.id) < std::tie(a.priority, b.since, b.id);
+    if (a.urgency != b.urgency) return a.urgency > b.urgency;
+    if (a.at != b.at) return a.at < b.at;
+    return a.id < b.id;
   }
 };
 
 using Line = std::set<WaitKey>;
 using LaneIndex = std::uint32_t;
 
-/// A set of lanes, one bit each.
-class LaneSet {
- public:
-  void put(LaneIndex lane, bool in);
-  [[nodiscard]] bool has(LaneIndex lane) const;
-  void clear() { words_.clear(); }
-  [[nodiscard]] const std::vector<std::uint64_t>& words() const { return words_; }
-
- private:
-  std::vector<std::uint64_t> words_;
-};
-
-/// The waiting tickets, one line for each pair of required skills and units: whoever may take one ticket of a
-/// lane may take any of it, but for what that ticket and that agent have against each other. So an agent who
-/// becomes free looks only at the heads of the lanes that fit.
+/// The waiting tickets, one line for each kind: queue, channel, units and compiled requirement of the step in
+/// force. Whoever may take one ticket of a lane may take any of it, but for what that ticket and that agent
+/// have against each other. So an agent who becomes free looks only at the heads of the lanes that fit, and a
+/// ticket finds its agents in the lane's set.
 ///
-/// Part of Router. Lanes that have run empty are used again once there are many.
+/// Part of Router. A lane lives as long as plans use it.
 class Lanes {
  public:
-  struct Lane {
-    std::vector<Skill> skills;
+  struct Kind {
+    QueueIndex queue = 0;
+    Channel channel = Channel::kUnspecified;
     int units = 0;
+    std::string requirement;
+    friend auto operator<=>(const Kind&, const Kind&) = default;
+  };
+  struct Lane {
+    Kind kind;
+    Requirement require;
+    /// Who meets it.
+    Bits agents;
+    /// Of best proficiency and tiers: the same agents, the best class first. Empty: all are one class.
+    std::vector<std::pair<int, Bits>> classes;
     Line line;
+    int users = 0;
+  };
+  /// What a freed agent reads of every lane that fits.
+  struct Head {
+    std::int64_t urgency = 0;
+    std::int64_t at = 0;
+    std::int32_t units = 0;
+    std::uint8_t channel = 0;
   };
 
-  /// Empty lanes are kept for the next ticket of their kind up to so many lanes.
-  static constexpr std::size_t kLanesKeptMax = 1024;
-
-  struct Found {
-    LaneIndex index = 0;
-    /// The index means other skills or units than before: agents must be asked again.
-    bool is_new = false;
-  };
-  Found find_or_make(const std::vector<Skill>& skills, int units);
+  /// One more user. `is_new`: the caller fills in its agents.
+  std::pair<LaneIndex, bool> use(Kind kind, const Requirement& require);
+  /// One user less; a lane without any is empty and may become another one.
+  void unuse(LaneIndex lane);
 
   void insert(LaneIndex lane, const WaitKey& key);
   void erase(LaneIndex lane, const WaitKey& key);
 
+  static constexpr LaneIndex kNone = std::numeric_limits<LaneIndex>::max();
+  /// Of these lanes, the one whose first ticket comes first, if its units fit into the room by channel.
+  [[nodiscard]] LaneIndex first_of(const Bits& lanes, const std::array<int, kChannels>& room) const;
+
+  [[nodiscard]] Lane& at(LaneIndex lane) { return lanes_[lane]; }
   [[nodiscard]] const Lane& at(LaneIndex lane) const { return lanes_[lane]; }
+  [[nodiscard]] const Head& head(LaneIndex lane) const { return heads_[lane]; }
   [[nodiscard]] LaneIndex size() const { return static_cast<LaneIndex>(lanes_.size()); }
-  [[nodiscard]] const LaneSet& occupied() const { return occupied_; }
+  [[nodiscard]] const Bits& occupied() const { return occupied_; }
 
  private:
+  void read_head(LaneIndex lane);
+
   std::vector<Lane> lanes_;
-  std::map<std::pair<std::vector<Skill>, int>, LaneIndex> by_kind_;
-  std::set<LaneIndex> empty_;
-  LaneSet occupied_;
+  std::vector<Head> heads_;
+  std::map<Kind, LaneIndex> by_kind_;
+  std::set<LaneIndex> free_;
+  Bits occupied_;
 };
 
 }  // namespace hark::routing

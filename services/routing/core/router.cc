@@ -31,37 +31,72 @@ std::string_view name_of(OfferEnd end) {
   return "";
 }
 
+std::string_view name_of(Channel channel) {
+  switch (channel) {
+    case Channel::kUnspecified:
+      return "none";
+    case Channel::kEmail:
+      return "email";
+    case Channel::kChat:
+      return "chat";
+    case Channel::kSocial:
+      return "social";
+    case Channel::kPhone:
+      return "phone";
+  }
+  return "";
+}
+
 Router::Router(Settings settings, std::uint16_t shard, std::int64_t fencing_token)
-    : settings_{settings}, offer_ids_{shard, fencing_token} {}
+    : settings_{std::move(settings)}, offer_ids_{shard, fencing_token} {
+  rebuild_queues();
+}
 
 std::vector<Effect> Router::apply(const Input& input, TimePoint now) {
   now_ = std::max(now_, now);
   effects_.clear();
   if (!rebuilding_) expire();
   std::visit([this](const auto& in) { on(in); }, input);
-  if (!rebuilding_) match();
-  dirty_agents_.clear();
-  dirty_tickets_.clear();
+  if (!rebuilding_) {
+    replan_some();
+    match();
+  }
   report_agents();
   return std::exchange(effects_, {});
 }
 
 std::optional<TimePoint> Router::next_deadline() const {
-  if (rebuilding_ || deadlines_.empty()) return std::nullopt;
+  if (rebuilding_) return std::nullopt;
+  // More than one input's share was due.
+  if (!dirty_agents_.empty() || !dirty_tickets_.empty() || !to_replan_.empty()) return now_;
+  if (deadlines_.empty()) return std::nullopt;
   return deadlines_.begin()->at;
 }
 
-void Router::on(const SettingsChanged& in) { settings_ = in.settings; }
+void Router::on(const SettingsChanged& in) {
+  const bool other_queues = in.settings.queues != settings_.queues;
+  settings_ = in.settings;
+  if (other_queues) rebuild_queues();
+  for (AgentIndex index = 0; index < agents_.size(); ++index) {
+    if (agents_[index].known) refresh(index);
+  }
+}
 
 void Router::on(const OfferRestored& in) {
   const Offer& offer = in.offer;
   TicketState* ticket = find_ticket(offer.ticket_id);
   const AgentState* agent = known_agent(offer.agent_id);
-  const bool fits = rebuilding_ && ticket && ticket->standing == Standing::kWaiting && agent &&
-                    agent->presence == Presence::kAvailable && agent->room() >= ticket->work.units &&
-                    meets(agent->skills, ticket->work.required_skills) &&
-                    !avoids(*ticket, intern(offer.agent_id));
-  if (!fits) {
+  const bool may_stand = rebuilding_ && ticket && agent && agent->presence == Presence::kAvailable &&
+                         (ticket->standing == Standing::kWaiting || ticket->standing == Standing::kOffered) &&
+                         wants_offers(*ticket);
+  bool fits_now = false;
+  if (may_stand) {
+    ticket->charged_channel = ticket->work.channel;
+    ticket->charged_units = ticket->work.units;
+    const AgentIndex index = intern(offer.agent_id);
+    fits_now = fits(*agent, *ticket) && qualifies(*ticket, index) && !avoids(*ticket, index);
+  }
+  if (!fits_now) {
     effects_.emplace_back(OfferEnded{offer.id, offer.ticket_id, offer.agent_id, OfferEnd::kWithdrawn,
                                      "no longer possible after a change of leader"});
     return;
@@ -70,18 +105,20 @@ void Router::on(const OfferRestored& in) {
   Offer restored = offer;
   restored.units = ticket->work.units;
   put_offer(*ticket, intern(offer.agent_id), std::move(restored));
+  enter_line(*ticket);
 }
 
 void Router::on(const RebuildFinished&) {
   if (!rebuilding_) return;
   rebuilding_ = false;
   // Nobody could accept while nobody led: every standing offer gets its full time again.
-  for (AgentState& agent : agents_) {
-    for (TicketState* ticket : agent.offered) {
-      deadlines_.erase({ticket->offer.expires_at, DeadlineKind::kOfferExpires, ticket->offer.id});
-      ticket->offer.expires_at = std::max(ticket->offer.expires_at, now_ + settings_.accept_timeout);
-      deadlines_.insert({ticket->offer.expires_at, DeadlineKind::kOfferExpires, ticket->offer.id});
-      changed_agents_.insert(agent.id);
+  for (auto& [id, ticket] : offers_) {
+    for (StandingOffer& standing : ticket->offers) {
+      if (standing.offer.id != id) continue;
+      deadlines_.erase({standing.offer.expires_at, DeadlineKind::kOfferExpires, id});
+      standing.offer.expires_at = std::max(standing.offer.expires_at, now_ + accept_timeout(*ticket));
+      deadlines_.insert({standing.offer.expires_at, DeadlineKind::kOfferExpires, id});
+      mark_changed(standing.agent);
     }
   }
   for (const auto& [id, index] : agent_index_) {
@@ -92,7 +129,6 @@ void Router::on(const RebuildFinished&) {
       arm_gone(agent);
     }
   }
-  dirty_agents_ = ready_;
   expire();
 }
 

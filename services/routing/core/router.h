@@ -1,5 +1,6 @@
 #pragma once
 
+#include <array>
 #include <deque>
 #include <map>
 #include <optional>
@@ -10,7 +11,9 @@
 #include <unordered_map>
 #include <vector>
 
+#include "routing/core/agent_sets.h"
 #include "routing/core/effect.h"
+#include "routing/core/explanation.h"
 #include "routing/core/input.h"
 #include "routing/core/lanes.h"
 #include "routing/core/offer_id.h"
@@ -28,6 +31,13 @@ struct AgentView {
   std::vector<Offer> offers;
   /// Of an agent in wrap-up.
   std::optional<TimePoint> wraps_up_until;
+  ChannelMask channels = kAllChannels;
+  /// Units that one more ticket on the channel may cost, by the channel's number; 0: none now.
+  std::array<int, kChannels> room{};
+  /// What the orders of choice go by.
+  IdleMark idle;
+  std::uint64_t offered_turn = 0;
+  int handled = 0;
 };
 
 /// Some of the queue, in numbers.
@@ -37,6 +47,19 @@ struct QueueGroup {
   TimePoint oldest_since;
   /// Waiting longer than they should.
   int at_risk = 0;
+};
+/// One queue of the settings, and those who serve it, back-up groups included.
+struct QueueView {
+  /// Empty: of tickets that no queue takes.
+  std::string id;
+  QueueGroup tickets;
+  /// Agents, each counted once: with room, available without room, ...
+  int ready = 0;
+  int busy = 0;
+  int wrapping_up = 0;
+  int away = 0;
+  int offline = 0;
+  std::optional<Duration> estimated_wait;
 };
 struct QueueSummary {
   QueueGroup total;
@@ -48,14 +71,24 @@ struct QueueSummary {
 struct TicketView {
   Work work;
   Standing standing = Standing::kWaiting;
-  /// To whom it is offered, or who holds it.
+  /// To whom it is offered (the first of several), or who holds it.
   std::string agent_id;
   std::optional<Offer> offer;
-  /// Waits for this agent alone, for now.
+  std::vector<Offer> offers;
+  /// Waits for this agent alone, for now; the first of `reserved_for_any`.
   std::string reserved_for;
+  std::vector<std::string> reserved_for_any;
+  std::string queue_id;
+  /// The requirement in force and the name of its step.
+  Requirement require;
+  std::string step;
+  WaitKey key;
+  Load load = Load::kActive;
   /// Not offered to anyone before this, if that is to come.
   TimePoint rests_until;
   std::vector<std::string> declined_by;
+  /// When it will have another offer beside those that stand.
+  TimePoint next_ring_at;
   /// Agents who are spared it for now, having let an offer run out.
   std::vector<std::string> resting_agents;
 };
@@ -67,31 +100,48 @@ struct TicketView {
 /// next_deadline() after every apply() and comes back with TimePassed. It starts out rebuilding: it is told
 /// agents, tickets and standing offers, decides nothing, and begins with RebuildFinished.
 ///
-/// The rules:
-/// - An agent is offered a ticket only if available, connected, with every required skill at its level and
-/// with room for
-///   the ticket's units. An offer takes its units from the moment it is made.
-/// - The ticket of the highest priority goes first, then the one that has waited longest, then the lower id.
-/// A ticket that
-///   fits nobody's room does not hold back smaller ones behind it.
-/// - It goes to an agent without work before one with some, then to the one whose last offer, work's end or
-/// becoming
-///   available is longest ago. A withdrawn or declined offer does not cost the agent their place.
+/// The rules (services/routing/README.md tells the structures behind them):
+/// - An agent is offered a ticket only if available for its channel, connected, meeting the requirement of
+/// the
+///   step in force, and with room for its units. An offer takes its units from the moment it is made.
+/// - A ticket enters the first queue that takes it. Within and across queues order is total and fixed at
+/// entry:
+///   class, weight, then by the queue's policy, then id. One that fits nobody's room does not hold back
+///   others.
+/// - It goes to the agent whom the queue's choice ranks first; without rules, to one without work before one
+///   with some, then to the one whose last offer, work's end or becoming available is longest ago. A
+///   withdrawn or declined offer does not cost the agent their place.
+/// - Steps widen as time passes, and overflow moves to other queues; the place in line is kept.
 /// - An offer that runs out sends the ticket on with its age. The agent is spared it for a while that doubles
-/// with each
-///   miss, and gets it again only when nobody else can take it then. Several offers that run out over one
-///   absence count once towards being set away.
+/// with
+///   each miss, and gets it again only when nobody else can take it then. Several offers that run out over
+///   one absence count once towards being set away.
 /// - A declined ticket is not offered to that agent again unless it is passed to them by name.
-/// - A ticket passed to an agent by name waits for them alone, for a while, as long as they are signed in and
-/// qualified.
-/// - Whoever has resolved a ticket is offered nothing during the wrap-up, which ends by itself, by their
-/// word, or by a change of presence. It goes on under a new leader.
+/// - A ticket passed to an agent by name, or known to one, waits for them alone, for a while, as long as they
+/// are
+///   signed in and qualified.
+/// - Where several offers stand, the first to be accepted has the ticket and the others are withdrawn.
+/// - Whoever has resolved a ticket is offered nothing during the wrap-up, which goes on under a new leader.
+/// - A conversation that falls silent frees its units; when it wakes up it comes before any new offer.
 /// - Being gone (no session for longer than the grace, or signed out) takes offers back at once, and tickets
-/// by policy.
+/// by
+///   policy.
+/// - No input deals with more than kDeadlinesPerInputMax deadlines or kProposalsPerInputMax tickets: what is
+/// left
+///   over is next_deadline(), at once.
 class Router {
  public:
   /// Offers that ended are remembered, so that a late answer learns what became of them.
   static constexpr std::size_t kEndedOffersMax = 8192;
+  static constexpr int kDeadlinesPerInputMax = 250;
+  static constexpr int kProposalsPerInputMax = 250;
+  /// Plans that no ticket follows any more are kept for the next of their kind up to so many.
+  static constexpr std::size_t kPlansKeptMax = 2048;
+  /// A wrap-up without an end of its own ends then.
+  static constexpr Duration kWrapUpMax = std::chrono::hours{24};
+  static constexpr std::size_t kServedRememberedMax = 32;
+  static constexpr int kTicketsMovedAtOnceMax = 250;
+  static constexpr int kPriorityMax = 25'000'000;
 
   Router(Settings settings, std::uint16_t shard, std::int64_t fencing_token);
   Router(const Router&) = delete;
@@ -107,7 +157,7 @@ class Router {
   [[nodiscard]] bool rebuilding() const { return rebuilding_; }
   [[nodiscard]] const Settings& settings() const { return settings_; }
   /// Whether any agent's record has the skill, at whatever level and presence.
-  [[nodiscard]] bool skill_known(std::string_view name) const { return skills_.contains(name); }
+  [[nodiscard]] bool skill_known(std::string_view name) const { return sets_.skill_known(name); }
   [[nodiscard]] std::optional<AgentView> agent(std::string_view id) const;
   /// Of agents with a record, in order.
   [[nodiscard]] std::vector<std::string> agent_ids() const;
@@ -117,16 +167,34 @@ class Router {
   [[nodiscard]] std::size_t queue_size() const { return tickets_.size() - held_count_; }
   /// Everything without a holder; who has waited longer than `target` is at risk.
   [[nodiscard]] QueueSummary summarize(TimePoint now, Duration target) const;
+  /// Each queue, in the order of the settings, the one without a name first. Looks at every ticket.
+  [[nodiscard]] std::vector<QueueView> queues(TimePoint now, Duration target) const;
   /// Why the ticket is where it is, for people: "waits: 2 agents have language:lv ≥ 1: 1 offline, 1 without
   /// room".
   [[nodiscard]] std::string explain(std::string_view ticket_id) const;
+  /// The same in full: the step in force, the place in line, and each agent with the rule that excluded or
+  /// ranked them. At most `candidates_max` agents, those who come nearest first.
+  [[nodiscard]] std::optional<Explanation> explain_fully(std::string_view ticket_id,
+                                                         std::size_t candidates_max) const;
+  /// For a ticket that came last; nothing while too little has been served to tell.
+  [[nodiscard]] std::optional<Duration> estimated_wait(std::string_view queue_id) const;
+  [[nodiscard]] std::size_t lane_count() const { return lanes_.size(); }
 
  private:
-  enum class DeadlineKind { kOfferExpires, kAgentGone, kTicketWakes, kWrapUpEnds };
+  enum class DeadlineKind {
+    kOfferExpires,
+    kAgentGone,
+    kTicketWakes,
+    kWrapUpEnds,
+    kAgentRested,
+    kWakingEnds,
+    kQueueEmpty
+  };
   struct Deadline {
     TimePoint at;
     DeadlineKind kind;
-    std::string id;
+    /// Of the offer, agent, ticket or queue, in its own memory: erased before that goes.
+    std::string_view id;
     friend auto operator<=>(const Deadline&, const Deadline&) = default;
   };
   struct Ended {
@@ -146,12 +214,13 @@ class Router {
   };
   struct Choice {
     AgentIndex agent = kNoAgent;
-    /// Agents who could take it now and have let it run out no more often than the chosen one...
+    /// Agents with room who could take it and have let it run out no more often than the chosen one...
     int able = 0;
     /// ...and those who have, and so were passed over.
     int passed_over = 0;
     int misses = 0;
   };
+  class Chooser;
 
   void on(const AgentUpserted& in);
   void on(const PresenceChanged& in);
@@ -161,64 +230,135 @@ class Router {
   void on(const TicketAssigned& in);
   void on(const TicketClosed& in);
   void on(const OfferRestored& in);
-  void on(const WrapUpRestored& in);
   void on(const OfferAccepted& in);
   void on(const OfferDeclined& in);
   void on(const AssignmentConfirmed& in);
   void on(const AssignmentRefused& in);
   void on(const WrapUpEnded& in);
+  void on(const WrapUpBegun& in);
+  void on(const WrapUpRestored& in);
+  void on(const TicketIdled& in);
+  void on(const TicketWoke& in);
   void on(const SettingsChanged& in);
   void on(const RebuildFinished& in);
   void on(const TimePassed&) {}
 
   // router_deadlines.cc
   void expire();
-  void offer_ran_out(TicketState& ticket);
+  void act_on(const Deadline& due);
+  void offer_ran_out(TicketState& ticket, AgentIndex index);
   void agent_is_gone(AgentState& agent);
 
   // router_agents.cc
   AgentIndex intern(std::string_view id);
+  [[nodiscard]] AgentIndex find_agent(std::string_view id) const;
+  void mark_changed(AgentIndex index);
   AgentState* known_agent(std::string_view id);
-  void set_presence(AgentIndex index, Presence presence, std::string why);
+  void refuse_unknown_agent(std::string_view id);
+  void set_presence(AgentIndex index, Presence presence, ChannelMask channels, std::string why);
   void arm_gone(AgentState& agent);
   void disarm_gone(AgentState& agent);
-  void begin_wrap_up(AgentIndex index);
-  void wrap_up_until(AgentIndex index, TimePoint until);
-  void end_wrap_up(AgentIndex index);
-  void refresh(AgentIndex index);
-  void mark_idle(AgentState& agent) { agent.idle = {now_, ++turns_}; }
+  void rest(AgentIndex index, Duration time);
   void withdraw_offers(AgentIndex index, const std::string& why);
   void withdraw_misfits(AgentIndex index);
   void drop_wishes(AgentIndex index);
   void take_tickets_back(AgentIndex index, const std::string& why);
-  void count_skills(const std::vector<Skill>& skills, int by);
   void report_agents();
+
+  // router_wrap_up.cc
+  void after_resolving(AgentIndex index, QueueIndex queue);
+  void wrap_up_until(AgentIndex index, TimePoint until, bool forced);
+  void begin_wrap_up(AgentIndex index, TimePoint until, bool forced);
+  void end_wrap_up(AgentIndex index);
+
+  // router_capacity.cc
+  void refresh(AgentIndex index);
+  void put_ranks(AgentIndex index);
+  [[nodiscard]] Rank rank_of(const AgentState& agent, AgentIndex index, RankOrder order) const;
+  void charge(AgentState& agent, const TicketState& ticket, int sign);
+  [[nodiscard]] int load_seen_by(const AgentState& agent, Channel channel) const;
+  [[nodiscard]] int used_units(const AgentState& agent) const;
+  [[nodiscard]] bool fits(const AgentState& agent, const TicketState& ticket) const;
+  void let_waking_in(AgentState& agent);
+  void forget_load(TicketState& ticket);
+  void mark_idle(AgentState& agent) { agent.idle = {now_, ++turns_}; }
 
   // router_tickets.cc
   TicketState* find_ticket(const std::string& id);
   TicketState& make_ticket(const Work& work);
   void erase_ticket(TicketState& ticket);
-  void take_over(TicketState& ticket, const Work& work);
-  bool offer_still_fits(const TicketState& ticket, const Work& old) const;
-  void enter_line(TicketState& ticket);
-  void leave_line(TicketState& ticket);
-  [[nodiscard]] bool wish_stands(const TicketState& ticket) const;
-  void drop_wish(TicketState& ticket);
-  void set_wake(TicketState& ticket);
-  void clear_wake(TicketState& ticket);
-  void put_offer(TicketState& ticket, AgentIndex agent, Offer offer);
-  void end_offer(TicketState& ticket, OfferEnd how, std::string why, std::int64_t assignment_token = 0);
+  void take_over(TicketState& ticket, Work work);
+  void reweigh(TicketState& ticket, const Work& work);
+  bool offers_still_fit(const TicketState& ticket, const Work& old) const;
   void hold(TicketState& ticket, AgentIndex agent, std::int64_t assignment_token);
   void release(TicketState& ticket);
+
+  // router_offers.cc
+  [[nodiscard]] StandingOffer* offer_to(TicketState& ticket, AgentIndex agent);
+  void put_offer(TicketState& ticket, AgentIndex agent, Offer offer);
+  void end_offer(TicketState& ticket, AgentIndex agent, OfferEnd how, std::string why,
+                 std::int64_t assignment_token = 0);
+  void end_offers(TicketState& ticket, OfferEnd how, const std::string& why);
+  void accept(TicketState& ticket, AgentIndex agent);
   void refuse_offer(std::string_view offer_id, std::string_view agent_id, const TicketState* ticket);
+  [[nodiscard]] Duration accept_timeout(const TicketState& ticket) const;
+
+  // router_lines.cc
+  void enter_line(TicketState& ticket);
+  void leave_line(TicketState& ticket);
+  [[nodiscard]] bool wants_offers(const TicketState& ticket) const;
+  [[nodiscard]] bool wish_stands(const TicketState& ticket) const;
+  [[nodiscard]] bool qualifies(const TicketState& ticket, AgentIndex agent) const;
+  [[nodiscard]] bool may_wait_for(const TicketState& ticket, AgentIndex agent) const;
+  void make_wish(TicketState& ticket);
+  void drop_wish(TicketState& ticket);
+  void drop_wish_for(TicketState& ticket, AgentIndex agent);
+  void set_wake(TicketState& ticket);
+  void clear_wake(TicketState& ticket);
+  void mark_dirty(TicketState& ticket);
+
+  // router_queues.cc
+  void rebuild_queues();
+  [[nodiscard]] QueueIndex queue_named(std::string_view id) const;
+  [[nodiscard]] QueueIndex queue_for(const Work& work) const;
+  void enter_first_queue(TicketState& ticket);
+  void enter_queue(TicketState& ticket, QueueIndex queue, TimePoint since);
+  void leave_queue(TicketState& ticket);
+  void follow_plan(TicketState& ticket);
+  bool overflow_by(TicketState& ticket, std::size_t rule, Duration at);
+  bool overflow(TicketState& ticket, const std::string& to, TimePoint since, std::string why);
+  [[nodiscard]] bool holds(const MetricCondition& condition, QueueIndex queue) const;
+  [[nodiscard]] std::int64_t value_of(Metric metric, const QueueState& queue) const;
+  [[nodiscard]] std::optional<Duration> wait_in(const QueueState& queue, std::int64_t ahead) const;
+  [[nodiscard]] bool is_empty(const QueueState& queue, std::uint8_t factors) const;
+  void watch_emptiness(QueueState& queue);
+  void watch_emptiness();
+  void empty_queue(QueueIndex queue);
+  Plan* plan_for(const Work& work, QueueIndex queue);
+  void fill_lane(LaneIndex lane);
+  void classify(LaneIndex lane, AgentIndex agent);
+  [[nodiscard]] static Requirement everybody_of(const QueueRules& queue);
+  void drop_plan(Plan& plan);
+  void replan_some();
 
   // router_matching.cc
   void match();
+  void match_once(int& budget);
+  [[nodiscard]] static const Stage& stage_in_force(const TicketState& ticket);
   [[nodiscard]] const WaitKey* best_ticket(const AgentState& agent, AgentIndex index) const;
+  [[nodiscard]] const WaitKey* best_of_every_lane(const AgentState& agent, AgentIndex index) const;
+  [[nodiscard]] bool may_take(const AgentState& agent, AgentIndex index, const TicketState& ticket) const;
   [[nodiscard]] Choice best_agent(const TicketState& ticket) const;
   [[nodiscard]] bool avoids(const TicketState& ticket, AgentIndex agent) const;
   void make_offer(TicketState& ticket, const Choice& choice);
   [[nodiscard]] std::string reason_for(const TicketState& ticket, const Choice& choice) const;
+  [[nodiscard]] Rank rank_for(const TicketState& ticket, AgentIndex agent, ChoicePolicy choice,
+                              const Requirement& require) const;
+
+  // router_explain.cc
+  [[nodiscard]] std::string explain_waiting(const TicketState& ticket) const;
+  [[nodiscard]] Candidate judge(const TicketState& ticket, AgentIndex index,
+                                const Requirement& require) const;
 
   Settings settings_;
   OfferIds offer_ids_;
@@ -228,22 +368,41 @@ class Router {
 
   std::deque<AgentState> agents_;
   std::map<std::string, AgentIndex, std::less<>> agent_index_;
-  std::vector<AgentIndex> ready_;
-  std::map<std::string, int, std::less<>> skills_;
+  /// The same by hash: most inputs name an agent.
+  std::unordered_map<std::string_view, AgentIndex> agent_by_id_;
+  AgentSets sets_;
+  /// By channel.
+  std::array<Bits, kChannels> ready_;
+  Bits ready_for_any_;
+  std::array<std::set<Rank>, kRankOrders> ranks_;
+  std::array<bool, kRankOrders> ranks_used_{};
+
+  /// Those of rules that are gone come before `first_queue_`, which is the one without a name.
+  std::deque<QueueState> queues_;
+  QueueIndex first_queue_ = 0;
+  std::map<std::string, QueueIndex, std::less<>> queue_index_;
+  std::unordered_map<std::string, Plan> plans_;
+  std::set<std::string> idle_plans_;
+  Lanes lanes_;
 
   std::unordered_map<std::string, TicketState> tickets_;
   std::size_t held_count_ = 0;
+  /// Who holds a ticket of the conversation.
+  std::unordered_multimap<std::string, TicketState*> held_by_conversation_;
   std::unordered_map<std::string, TicketState*> offers_;
   std::unordered_map<std::string, Ended> ended_;
   std::deque<std::string> ended_order_;
-  Lanes lanes_;
   std::set<Deadline> deadlines_;
+
+  /// What matching has yet to look at; outlives an input only where there was too much for one.
+  std::deque<AgentIndex> dirty_agents_;
+  std::deque<TicketState*> dirty_tickets_;
+  /// Tickets whose plans are of rules that are gone.
+  std::vector<std::string> to_replan_;
 
   // Of the apply() under way.
   std::vector<Effect> effects_;
-  std::vector<AgentIndex> dirty_agents_;
-  std::vector<TicketState*> dirty_tickets_;
-  std::set<std::string_view> changed_agents_;
+  std::vector<AgentIndex> changed_agents_;
 };
 
 }  // namespace hark::routing

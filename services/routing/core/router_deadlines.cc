@@ -4,61 +4,91 @@
 
 namespace hark::routing {
 
+/// No more than an input's share: what is left over is next_deadline(), at once.
 void Router::expire() {
-  while (!deadlines_.empty() && deadlines_.begin()->at <= now_) {
-    const Deadline due = deadlines_.extract(deadlines_.begin()).value();
-    switch (due.kind) {
-      case DeadlineKind::kOfferExpires:
-        offer_ran_out(*offers_.at(due.id));
-        break;
-      case DeadlineKind::kAgentGone:
-        agent_is_gone(agents_[agent_index_.find(due.id)->second]);
-        break;
-      case DeadlineKind::kWrapUpEnds:
-        end_wrap_up(agent_index_.find(due.id)->second);
-        break;
-      case DeadlineKind::kTicketWakes: {
-        TicketState& ticket = *find_ticket(due.id);
-        ticket.wakes_at.reset();
-        leave_line(ticket);
-        enter_line(ticket);
-        break;
-      }
+  for (int n = 0; n < kDeadlinesPerInputMax && !deadlines_.empty() && deadlines_.begin()->at <= now_; ++n) {
+    act_on(deadlines_.extract(deadlines_.begin()).value());
+  }
+}
+
+void Router::act_on(const Deadline& due) {
+  switch (due.kind) {
+    case DeadlineKind::kOfferExpires: {
+      TicketState& ticket = *offers_.at(std::string{due.id});
+      const auto offer = std::ranges::find(ticket.offers, due.id, [](const auto& o) { return o.offer.id; });
+      offer_ran_out(ticket, offer->agent);
+      break;
+    }
+    case DeadlineKind::kAgentGone:
+      agent_is_gone(agents_[find_agent(due.id)]);
+      break;
+    case DeadlineKind::kWrapUpEnds:
+      end_wrap_up(find_agent(due.id));
+      break;
+    case DeadlineKind::kAgentRested: {
+      const AgentIndex index = find_agent(due.id);
+      agents_[index].rests_until.reset();
+      refresh(index);
+      break;
+    }
+    case DeadlineKind::kTicketWakes: {
+      TicketState& ticket = *find_ticket(std::string{due.id});
+      ticket.wakes_at.reset();
+      leave_line(ticket);
+      enter_line(ticket);
+      break;
+    }
+    case DeadlineKind::kWakingEnds: {
+      TicketState& ticket = *find_ticket(std::string{due.id});
+      ticket.wakes_at.reset();
+      if (std::exchange(ticket.returning, true)) break;
+      effects_.emplace_back(ReturnTicket{std::string{ticket.id}, std::string{agents_[ticket.agent].id},
+                                         ticket.work.assignment_token,
+                                         "its customer is back, and its agent has had no room for too long"});
+      break;
+    }
+    case DeadlineKind::kQueueEmpty: {
+      const auto queue = queue_index_.find(due.id);
+      if (queue == queue_index_.end()) break;
+      queues_[queue->second].empties_at.reset();
+      empty_queue(queue->second);
+      break;
     }
   }
 }
 
-void Router::offer_ran_out(TicketState& ticket) {
-  const AgentIndex index = ticket.agent;
+void Router::offer_ran_out(TicketState& ticket, AgentIndex index) {
   AgentState& agent = agents_[index];
+  const TimePoint offered_at = offer_to(ticket, index)->offer.offered_at;
   // Offers that stood together and run out one after the other are one absence.
-  if (agent.missed_in_row == 0 || ticket.offer.offered_at >= agent.last_miss) {
+  if (agent.missed_in_row == 0 || offered_at >= agent.last_miss) {
     ++agent.missed_in_row;
     agent.last_miss = now_;
   }
-  auto miss = std::find_if(ticket.misses.begin(), ticket.misses.end(),
-                           [&](const Miss& m) { return m.agent == index; });
+  auto miss = std::ranges::find(ticket.misses, index, &Miss::agent);
   if (miss == ticket.misses.end()) miss = ticket.misses.insert(miss, Miss{index, 0, {}});
   const int doublings = std::min(miss->count++, 20);
   miss->rests_until =
       now_ + std::min(settings_.rest_after_miss * (1 << doublings), settings_.rest_after_miss_max);
 
-  if (ticket.wanted == index) drop_wish(ticket);
-  end_offer(ticket, OfferEnd::kMissed,
-            "not answered within " + std::to_string((now_ - ticket.offer.offered_at).count() / 1000) + " s");
+  leave_line(ticket);
+  drop_wish_for(ticket, index);
+  end_offer(ticket, index, OfferEnd::kMissed,
+            "not answered within " + std::to_string((now_ - offered_at).count() / 1000) + " s");
   mark_idle(agent);
+  refresh(index);
   enter_line(ticket);
 
   const int limit = settings_.missed_offers_until_away;
   if (limit > 0 && agent.missed_in_row >= limit && agent.presence == Presence::kAvailable) {
-    set_presence(index, Presence::kAway,
+    set_presence(index, Presence::kAway, agent.channels,
                  "let " + std::to_string(agent.missed_in_row) + " offers in a row run out");
   }
 }
 
 void Router::agent_is_gone(AgentState& agent) {
   agent.gone_at.reset();
-  set_presence(intern(agent.id), Presence::kOffline,
+  set_presence(intern(agent.id), Presence::kOffline, agent.channels,
                "no session for " + std::to_string(settings_.disconnect_grace.count() / 1000) + " s");
 }
 

@@ -181,6 +181,7 @@ class World {
   }
   void see(const AcceptRepeated&) {}
   void see(const Refused&) {}
+  void see(const TicketMoved&) {}
 
   // What must hold.
   void check_offer(const Offer& offer) {

@@ -152,5 +152,46 @@ TEST(QueueSummary, CountsWhatWaitsByAccountAndSkillAndWhoHasWaitedTooLong) {
   EXPECT_EQ(summary.by_skill.at("language:lv").oldest_since, t0 + 60s);
 }
 
+TEST(QueueSummary, ShowsEachQueueWithWhatWaitsAndWhoServesIt) {
+  Settings settings = with_wrap_up();
+  QueueRules claims;
+  claims.id = "claims";
+  claims.entries = {{{"support"}, kAllChannels, {}, {}, {}}};
+  claims.members = *parse_requirement("claims");
+  settings.queues = {claims};
+  Center c{settings};
+  c.begin();
+  const auto come = [&](const std::string& id) {
+    Work work = Center::work(id);
+    work.account_id = "support";
+    c.queue(work);
+  };
+  c.agent("ana", {"claims"});
+  c.agent("ben", {"claims"}, 2);
+  c.agent("cleo");
+  come("t1");
+  c.accept_and_confirm(c.last_offer, 1);
+  c.wait(1s);
+  for (const char* id : {"t2", "t3", "t4"}) come(id);
+  c.tell(AgentUpserted{{"dan", skills({"claims"}), 1}});
+  c.wait(10s);
+  const auto queues = c.router.queues(c.now, 5s);
+  ASSERT_EQ(queues.size(), 2U);
+  EXPECT_EQ(queues[0].id, "");
+  EXPECT_EQ(queues[0].tickets.waiting, 0);
+  EXPECT_EQ(queues[0].ready + queues[0].busy + queues[0].offline, 4);
+  EXPECT_EQ(queues[1].id, "claims");
+  EXPECT_EQ(queues[1].tickets.waiting, 3);
+  EXPECT_EQ(queues[1].tickets.offered, 2);
+  EXPECT_EQ(queues[1].tickets.at_risk, 3);
+  EXPECT_EQ(queues[1].tickets.oldest_since, t0 + 1s);
+  EXPECT_EQ(queues[1].busy, 2);
+  EXPECT_EQ(queues[1].ready, 0);
+  EXPECT_EQ(queues[1].offline, 1);
+  EXPECT_FALSE(queues[1].estimated_wait) << "one ticket served tells no pace";
+  c.tell(TicketClosed{"t1"});
+  EXPECT_EQ(c.router.queues(c.now, 5s)[1].wrapping_up, 1);
+}
+
 }  // namespace
 }  // namespace hark::routing

@@ -1,20 +1,21 @@
 #pragma once
 
+#include <array>
 #include <cstdint>
-#include <limits>
+#include <deque>
 #include <optional>
+#include <set>
 #include <string>
 #include <string_view>
+#include <tuple>
 #include <vector>
 
 #include "routing/core/input.h"
 #include "routing/core/lanes.h"
+#include "routing/core/plan.h"
 
 // What Router keeps in memory; nobody else includes this but Router and what shows its state.
 namespace hark::routing {
-
-using AgentIndex = std::uint32_t;
-constexpr AgentIndex kNoAgent = std::numeric_limits<AgentIndex>::max();
 
 /// Place in the order of idleness: since when, and the turn that tells apart what happened in the same
 /// millisecond.
@@ -27,11 +28,41 @@ struct IdleMark {
 /// Where a ticket stands with us.
 enum class Standing { kWaiting, kOffered, kAccepting, kHeld };
 
+/// What a held ticket takes of its agent's units.
+enum class Load : std::uint8_t {
+  kActive,
+  /// The customer is silent: nothing.
+  kIdle,
+  /// The customer is back, and there is no room yet: nothing, but it comes before any new offer.
+  kWaking,
+};
+
 /// How often an agent has let this ticket's offer run out, and until when they are spared it.
 struct Miss {
   AgentIndex agent = kNoAgent;
   int count = 0;
   TimePoint rests_until;
+};
+
+/// One of the offers that a ticket has standing.
+struct StandingOffer {
+  Offer offer;
+  AgentIndex agent = kNoAgent;
+  IdleMark mark_before;
+  IdleMark mark_at;
+};
+
+/// Why a ticket waits for certain agents.
+enum class Wish : std::uint8_t { kNone, kByName, kLive, kAffinity };
+
+/// Of tickets alike in a queue: their stages, with the lane of each.
+struct Plan {
+  std::string kind;
+  QueueIndex queue = 0;
+  std::vector<Stage> stages;
+  /// Of stages[i], where that is a kRequire.
+  std::vector<LaneIndex> lanes;
+  int tickets = 0;
 };
 
 struct TicketState {
@@ -41,24 +72,39 @@ struct TicketState {
   /// Twice the assignment token, one more when queued after it: news below this are old.
   std::int64_t version = 0;
 
-  /// Of kWaiting: in a lane's line, or in the line of the agent who was asked for by name, or (resting) in
-  /// none.
+  QueueIndex queue = 0;
+  Plan* plan = nullptr;
+  /// The last stage that has come.
+  std::size_t stage = 0;
+  TimePoint queue_since;
+  WaitKey key;
+  std::vector<QueueIndex> queues_left;
+  /// Overflow rules to look at again, by when.
+  std::vector<std::pair<TimePoint, std::size_t>> rechecks;
+
+  /// In a lane's line, or in the lines of the agents who are wished for, or (resting, or with all the offers
+  /// it may have) in none.
   bool in_line = false;
+  bool in_reserved = false;
+  bool dirty = false;
   LaneIndex lane = 0;
-  AgentIndex reserved_for = kNoAgent;
   std::optional<TimePoint> wakes_at;
 
-  /// Of kOffered, kAccepting and kHeld.
+  /// Of kAccepting and kHeld.
   AgentIndex agent = kNoAgent;
-  Offer offer;
-  IdleMark mark_before_offer;
-  IdleMark mark_at_offer;
+  std::vector<StandingOffer> offers;
+  TimePoint next_ring_at;
+  /// What each of its offers, or its holder, is charged.
+  Channel charged_channel = Channel::kUnspecified;
+  int charged_units = 0;
+  Load load = Load::kActive;
   /// Of kHeld: it has been asked back from its agent.
   bool returning = false;
 
   std::vector<AgentIndex> declined;
   std::vector<Miss> misses;
-  AgentIndex wanted = kNoAgent;
+  Wish wish = Wish::kNone;
+  std::vector<AgentIndex> wanted;
   TimePoint wanted_until;
   TimePoint rests_until;
   int refusals = 0;
@@ -66,34 +112,77 @@ struct TicketState {
   std::string wish_note;
 };
 
+/// A ready agent's place in one order of choice: lower first. Turns differ, so that it is total.
+struct Rank {
+  std::int64_t first = 0;
+  IdleMark idle;
+  AgentIndex agent = kNoAgent;
+  friend bool operator<(const Rank& a, const Rank& b) {
+    return std::tie(a.first, a.idle, a.agent) < std::tie(b.first, b.idle, b.agent);
+  }
+  friend bool operator==(const Rank&, const Rank&) = default;
+};
+
+/// Orders of choice that are kept as agents change; the others are made of these.
+enum class RankOrder : std::uint8_t { kIdle, kSpare, kOpen, kHandled, kOffered };
+constexpr std::size_t kRankOrders = 5;
+
 struct AgentState {
   std::string_view id;
   /// Has a record; false for ids that only tickets named.
   bool known = false;
   std::vector<Skill> skills;
+  std::vector<std::string> groups;
   int capacity = 0;
   Presence presence = Presence::kOffline;
+  ChannelMask channels = kAllChannels;
   int connections = 0;
-  int used = 0;
   IdleMark idle;
+  std::uint64_t offered_turn = 0;
+  int handled = 0;
   int missed_in_row = 0;
   TimePoint last_miss;
   std::optional<TimePoint> gone_at;
   /// Has just resolved a ticket, and takes no offers before this.
   std::optional<TimePoint> wraps_up_until;
+  bool wrap_up_forced = false;
+  /// What WrapUpBegun would begin.
+  Duration wrap_up_optional{0};
+  /// Has declined, and takes no offers before this.
+  std::optional<TimePoint> rests_until;
 
-  LaneSet lanes;
-  /// Tickets that wait for this agent by name.
+  Bits lanes;
+  /// Tickets that wait for this agent.
   Line reserved;
   std::vector<TicketState*> offered;
   std::vector<TicketState*> held;
-  /// Place in Router::ready_, or -1.
-  int ready_at = -1;
+  /// Held tickets that wait for room, the first to wake first.
+  std::deque<TicketState*> waking;
 
-  [[nodiscard]] int room() const { return capacity - used; }
+  std::array<int, kChannels> units{};
+  std::array<int, kChannels> tickets{};
+  /// Units that an offer on the channel may cost now; 0: no offers.
+  std::array<int, kChannels> room{};
+  bool ready = false;
+  bool in_dirty = false;
+  bool changed = false;
+  std::array<std::optional<Rank>, kRankOrders> ranks;
+
   [[nodiscard]] bool takes_offers() const {
-    return known && presence == Presence::kAvailable && connections > 0 && !wraps_up_until;
+    return known && presence == Presence::kAvailable && connections > 0 && !wraps_up_until && !rests_until;
   }
+  [[nodiscard]] int open() const { return static_cast<int>(held.size() + offered.size()); }
+};
+
+struct QueueState {
+  QueueRules rules;
+  /// Members and back-up groups, for its figures.
+  Bits members;
+  int waiting = 0;
+  std::vector<Plan*> plans;
+  /// Of the last tickets that were assigned from it, oldest first.
+  std::deque<TimePoint> served;
+  std::optional<TimePoint> empties_at;
 };
 
 }  // namespace hark::routing

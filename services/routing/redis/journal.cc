@@ -1,5 +1,7 @@
 #include "routing/redis/journal.h"
 
+#include "routing/redis/rules.h"
+
 namespace hark::routing {
 namespace {
 
@@ -20,6 +22,19 @@ void put(v1::RoutingWork& out, const Work& in) {
   out.set_units(in.units);
   out.set_assignment_token(in.assignment_token);
   out.set_note(in.note);
+  out.set_language(in.language);
+  out.mutable_topics()->Assign(in.topics.begin(), in.topics.end());
+  out.set_customer_tier(in.customer_tier);
+  out.set_queue_id(in.queue_id);
+  out.set_queued_since_ms(to_ms(in.queued_since));
+  out.set_virtual_start_ms(to_ms(in.virtual_start));
+  out.set_due_ms(to_ms(in.due));
+  for (const Step& step : in.steps) put(*out.add_steps(), step);
+  for (const PreferredAgent& agent : in.preferred) {
+    v1::RoutingPreferred& preferred = *out.add_preferred();
+    preferred.set_agent_id(agent.agent_id);
+    preferred.set_score(agent.score);
+  }
 }
 
 Work work_of(const v1::RoutingWork& in) {
@@ -37,6 +52,17 @@ Work work_of(const v1::RoutingWork& in) {
   out.units = in.units();
   out.assignment_token = in.assignment_token();
   out.note = in.note();
+  out.language = in.language();
+  out.topics.assign(in.topics().begin(), in.topics().end());
+  out.customer_tier = in.customer_tier();
+  out.queue_id = in.queue_id();
+  out.queued_since = from_ms(in.queued_since_ms());
+  out.virtual_start = from_ms(in.virtual_start_ms());
+  out.due = from_ms(in.due_ms());
+  RuleProblems unused;
+  out.steps = steps_of(in.steps(), "steps", unused);
+  for (const v1::RoutingPreferred& agent : in.preferred())
+    out.preferred.push_back({agent.agent_id(), agent.score()});
   return out;
 }
 
@@ -51,6 +77,18 @@ void put(v1::RoutingSettings& out, const Settings& in) {
   out.set_rest_after_refusal_ms(in.rest_after_refusal.count());
   out.set_rest_after_refusal_max_ms(in.rest_after_refusal_max.count());
   out.set_wrap_up_ms(in.wrap_up.count());
+  out.set_wrap_up(name_of(in.wrap_up_mode));
+  put(*out.mutable_channels(), in.channels);
+  for (const auto& [code, time] : in.rest_after_decline) {
+    v1::RoutingDeclineRest& rest = *out.add_decline_rests();
+    rest.set_code(code);
+    rest.set_seconds(static_cast<int>(time.count() / 1000));
+  }
+  out.set_live_wait_ms(in.live_wait.count());
+  out.set_waking_wait_ms(in.waking_wait.count());
+  for (const QueueRules& queue : in.queues) put(*out.add_queues(), queue);
+  out.set_seed(in.seed);
+  out.set_version(in.version);
 }
 
 void put(v1::RoutingAnswer& out, const std::string& offer_id, const std::string& agent_id) {
@@ -71,10 +109,13 @@ struct Writer {
       s.set_name(skill.name);
       s.set_level(skill.level);
     }
+    agent.mutable_groups()->Assign(in.agent.groups.begin(), in.agent.groups.end());
   }
   void operator()(const PresenceChanged& in) const {
     out.mutable_presence_changed()->set_agent_id(in.agent_id);
     out.mutable_presence_changed()->set_presence(static_cast<v1::Presence>(in.presence));
+    out.mutable_presence_changed()->set_channels_off(kAllChannels & ~in.channels);
+    out.mutable_presence_changed()->set_by(in.by);
   }
   void operator()(const AgentConnected& in) const {
     out.mutable_agent_connected()->set_agent_id(in.agent_id);
@@ -93,6 +134,7 @@ struct Writer {
   }
   void operator()(const OfferDeclined& in) const {
     put(*out.mutable_offer_declined(), in.offer_id, in.agent_id);
+    out.mutable_offer_declined()->set_code(in.code);
   }
   void operator()(const AssignmentConfirmed& in) const {
     out.mutable_assignment_confirmed()->set_offer_id(in.offer_id);
@@ -102,11 +144,20 @@ struct Writer {
     out.mutable_assignment_refused()->set_offer_id(in.offer_id);
     out.mutable_assignment_refused()->set_why(in.why);
   }
-  void operator()(const WrapUpEnded& in) const { out.set_wrap_up_ended(in.agent_id); }
+  void operator()(const WrapUpEnded& in) const {
+    if (in.by_supervisor) {
+      out.set_wrap_up_ended_by_supervisor(in.agent_id);
+    } else {
+      out.set_wrap_up_ended(in.agent_id);
+    }
+  }
+  void operator()(const WrapUpBegun& in) const { out.set_wrap_up_begun(in.agent_id); }
   void operator()(const WrapUpRestored& in) const {
     out.mutable_wrap_up_restored()->set_agent_id(in.agent_id);
     out.mutable_wrap_up_restored()->set_until_ms(to_ms(in.until));
   }
+  void operator()(const TicketIdled& in) const { out.set_ticket_idled(in.ticket_id); }
+  void operator()(const TicketWoke& in) const { out.set_ticket_woke(in.ticket_id); }
   void operator()(const SettingsChanged& in) const { put(*out.mutable_settings_changed(), in.settings); }
   void operator()(const RebuildFinished&) const { out.mutable_rebuild_finished(); }
   void operator()(const TimePassed&) const { out.mutable_time_passed(); }
@@ -117,6 +168,7 @@ Input agent_upserted(const v1::Agent& in) {
   out.agent.id = in.id();
   out.agent.capacity_units = in.capacity_units();
   for (const v1::Skill& skill : in.skills()) out.agent.skills.push_back({skill.name(), skill.level()});
+  out.agent.groups.assign(in.groups().begin(), in.groups().end());
   return out;
 }
 
@@ -132,8 +184,10 @@ std::optional<Input> input_of(const v1::RoutingJournalRecord& record) {
     case Record::kAgentUpserted:
       return agent_upserted(record.agent_upserted());
     case Record::kPresenceChanged:
-      return PresenceChanged{record.presence_changed().agent_id(),
-                             static_cast<Presence>(record.presence_changed().presence())};
+      return PresenceChanged{
+          record.presence_changed().agent_id(), static_cast<Presence>(record.presence_changed().presence()),
+          static_cast<ChannelMask>(kAllChannels & ~record.presence_changed().channels_off()),
+          record.presence_changed().by()};
     case Record::kAgentConnected:
       return agent_connected(record.agent_connected());
     case Record::kAgentDisconnected:
@@ -149,7 +203,8 @@ std::optional<Input> input_of(const v1::RoutingJournalRecord& record) {
     case Record::kOfferAccepted:
       return OfferAccepted{record.offer_accepted().offer_id(), record.offer_accepted().agent_id()};
     case Record::kOfferDeclined:
-      return OfferDeclined{record.offer_declined().offer_id(), record.offer_declined().agent_id()};
+      return OfferDeclined{record.offer_declined().offer_id(), record.offer_declined().agent_id(),
+                           record.offer_declined().code()};
     case Record::kAssignmentConfirmed:
       return AssignmentConfirmed{record.assignment_confirmed().offer_id(),
                                  record.assignment_confirmed().assignment_token()};
@@ -158,10 +213,18 @@ std::optional<Input> input_of(const v1::RoutingJournalRecord& record) {
     case Record::kSettingsChanged:
       return SettingsChanged{decode(record.settings_changed())};
     case Record::kWrapUpEnded:
-      return WrapUpEnded{record.wrap_up_ended()};
+      return WrapUpEnded{record.wrap_up_ended(), false};
+    case Record::kWrapUpEndedBySupervisor:
+      return WrapUpEnded{record.wrap_up_ended_by_supervisor(), true};
+    case Record::kWrapUpBegun:
+      return WrapUpBegun{record.wrap_up_begun()};
     case Record::kWrapUpRestored:
       return WrapUpRestored{record.wrap_up_restored().agent_id(),
                             from_ms(record.wrap_up_restored().until_ms())};
+    case Record::kTicketIdled:
+      return TicketIdled{record.ticket_idled()};
+    case Record::kTicketWoke:
+      return TicketWoke{record.ticket_woke()};
     case Record::kRebuildFinished:
       return RebuildFinished{};
     case Record::kTimePassed:
@@ -210,6 +273,17 @@ Settings decode(const v1::RoutingSettings& in) {
   out.rest_after_refusal = Duration{in.rest_after_refusal_ms()};
   out.rest_after_refusal_max = Duration{in.rest_after_refusal_max_ms()};
   out.wrap_up = Duration{in.wrap_up_ms()};
+  RuleProblems unused;  // it was good when it was written
+  out.wrap_up_mode = wrap_up_mode_of(in.wrap_up(), "wrap_up", unused);
+  out.channels = channels_of(in.channels(), unused);
+  for (const v1::RoutingDeclineRest& rest : in.decline_rests()) {
+    out.rest_after_decline[rest.code()] = std::chrono::seconds{rest.seconds()};
+  }
+  out.live_wait = Duration{in.live_wait_ms()};
+  out.waking_wait = Duration{in.waking_wait_ms()};
+  out.queues = queues_of(in.queues(), unused);
+  out.seed = in.seed();
+  out.version = in.version();
   return out;
 }
 
@@ -222,6 +296,8 @@ v1::RoutingOffer encode(const Offer& in) {
   out.set_offered_at_ms(to_ms(in.offered_at));
   out.set_expires_at_ms(to_ms(in.expires_at));
   out.set_explanation(in.explanation);
+  out.set_version(in.version);
+  out.set_auto_answer(in.auto_answer);
   return out;
 }
 
@@ -232,7 +308,9 @@ Offer decode(const v1::RoutingOffer& in) {
           in.units(),
           from_ms(in.offered_at_ms()),
           from_ms(in.expires_at_ms()),
-          in.explanation()};
+          in.explanation(),
+          in.version(),
+          in.auto_answer()};
 }
 
 }  // namespace hark::routing

@@ -28,30 +28,85 @@ v1::RoutingJournalRecord through_bytes(const Input& input) {
   return record;
 }
 
+/// Nothing in it as it is by default.
+QueueRules some_queue() {
+  using std::chrono::seconds;
+  QueueRules queue;
+  queue.id = "billing";
+  queue.entries = {{{"support"}, mask_of(Channel::kEmail), {"lv"}, {"invoice"}, {"gold"}}};
+  queue.members = *parse_requirement("group:billing or agent:sam");
+  queue.backups = {{*parse_requirement("group:night"), seconds{30}}};
+  Step step;
+  step.require = *parse_requirement("billing 2..4 and not group:trainees");
+  step.drop_skills = {"language:lv"};
+  step.lasts = seconds{60};
+  Step last;
+  last.drop_all_skills = true;
+  queue.steps = {step, last};
+  queue.order_class = 2;
+  queue.weight = 3;
+  queue.order = OrderPolicy::kScore;
+  queue.priority_point = seconds{90};
+  queue.answer_target = seconds{91};
+  queue.choice = ChoicePolicy::kTiers;
+  queue.tiers = {*parse_requirement("group:gold"), *parse_requirement("billing >= 4")};
+  queue.offers_at_once = 5;
+  queue.ring = RingPolicy::kProgressive;
+  queue.ring_delay = seconds{7};
+  queue.accept_timeout = seconds{8};
+  queue.affinity_wait = seconds{9};
+  queue.wrap_up = WrapUpRule{WrapUpMode::kOptional, seconds{30}};
+  queue.length_max = 100;
+  queue.wait_max = seconds{600};
+  queue.overflow_to = "others";
+  queue.overflows = {{seconds{20}, MetricCondition{Metric::kReadyAgents, Comparison::kAtMost, 0, "others"},
+                      seconds{10}, "others"}};
+  queue.empty_on_join = kOfflineCounts | kAwayCounts;
+  queue.empty_on_leave = kOfflineCounts | kFullCounts;
+  queue.empty_grace = seconds{15};
+  queue.empty_to = "others";
+  return queue;
+}
+
 TEST(Journal, GivesEveryInputBackAsItWas) {
   Settings settings;
   settings.gone_policy = GonePolicy::kKeep;
   settings.wanted_wait = Duration{17};
   settings.wrap_up = Duration{18};
+  settings.wrap_up_mode = WrapUpMode::kForced;
+  settings.channels[1] = {std::chrono::seconds{40}, true, 3, mask_of(Channel::kSocial)};
+  settings.rest_after_decline = {{"", std::chrono::seconds{5}}, {"busy", std::chrono::seconds{60}}};
+  settings.live_wait = Duration{19};
+  settings.seed = 20;
+  settings.version = "of May";
+  settings.queues = {some_queue()};
   const Offer offer{"off_1", "tkt_1", "ana", 2, from_ms(5), from_ms(9), "longest idle"};
-  const std::vector<Input> inputs{AgentUpserted{{"ana", {{"billing", 4}}, 5}},
-                                  PresenceChanged{"ana", Presence::kAway},
-                                  AgentConnected{"ana", Presence::kAvailable},
-                                  AgentConnected{"ana", std::nullopt},
-                                  AgentDisconnected{"ana"},
-                                  TicketQueued{some_work()},
-                                  TicketAssigned{some_work(), "ben"},
-                                  TicketClosed{"tkt_1"},
-                                  OfferRestored{offer},
-                                  OfferAccepted{"off_1", "ana"},
-                                  OfferDeclined{"off_1", "ana"},
-                                  AssignmentConfirmed{"off_1", 8},
-                                  AssignmentRefused{"off_1", "resolved"},
-                                  WrapUpEnded{"ana"},
-                                  WrapUpRestored{"ana", from_ms(11)},
-                                  SettingsChanged{settings},
-                                  RebuildFinished{},
-                                  TimePassed{}};
+  const std::vector<Input> inputs{
+      AgentUpserted{{"ana", {{"billing", 4}}, 5}},
+      PresenceChanged{"ana", Presence::kAway},
+      AgentConnected{"ana", Presence::kAvailable},
+      AgentConnected{"ana", std::nullopt},
+      AgentDisconnected{"ana"},
+      TicketQueued{some_work()},
+      TicketAssigned{some_work(), "ben"},
+      TicketClosed{"tkt_1"},
+      OfferRestored{offer},
+      OfferAccepted{"off_1", "ana"},
+      OfferDeclined{"off_1", "ana"},
+      AssignmentConfirmed{"off_1", 8},
+      AssignmentRefused{"off_1", "resolved"},
+      WrapUpEnded{"ana"},
+      WrapUpEnded{"ana", true},
+      WrapUpBegun{"ana"},
+      WrapUpRestored{"ana", from_ms(77)},
+      TicketIdled{"tkt_1"},
+      TicketWoke{"tkt_1"},
+      PresenceChanged{"ana", Presence::kAvailable, mask_of(Channel::kChat), "sam"},
+      AgentUpserted{{"ana", {}, 5, {"night"}}},
+      OfferDeclined{"off_1", "ana", "busy"},
+      SettingsChanged{settings},
+      RebuildFinished{},
+      TimePassed{}};
   for (const Input& input : inputs) {
     const auto record = through_bytes(input);
     const auto back = decode(record);

@@ -72,6 +72,9 @@ Reactor* Handler::SignIn(Context*, const v1::SignInRequest* in, v1::SignInRespon
 Reactor* Handler::ListQueue(Context*, const v1::ListQueueRequest* in, v1::ListQueueResponse* out) {
   return rpc::run_unary(tasks_, "ListQueue", service_.list_queue(*in), out);
 }
+Reactor* Handler::Explain(Context*, const v1::ExplainRequest* in, v1::ExplainResponse* out) {
+  return rpc::run_unary(tasks_, "Explain", service_.explain(*in), out);
+}
 Reactor* Handler::SummarizeQueue(Context*, const v1::SummarizeQueueRequest* in,
                                  v1::SummarizeQueueResponse* out) {
   return rpc::run_unary(tasks_, "SummarizeQueue", service_.summarize_queue(*in), out);

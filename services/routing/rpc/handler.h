@@ -23,6 +23,7 @@ class Handler final : public v1::RoutingService::CallbackService {
   Reactor* ListAgents(Context*, const v1::ListAgentsRequest* in, v1::ListAgentsResponse* out) override;
   Reactor* SignIn(Context*, const v1::SignInRequest* in, v1::SignInResponse* out) override;
   Reactor* ListQueue(Context*, const v1::ListQueueRequest* in, v1::ListQueueResponse* out) override;
+  Reactor* Explain(Context*, const v1::ExplainRequest* in, v1::ExplainResponse* out) override;
   Reactor* SummarizeQueue(Context*, const v1::SummarizeQueueRequest* in,
                           v1::SummarizeQueueResponse* out) override;
   grpc::ServerWriteReactor<v1::WatchAgentsResponse>* WatchAgents(Context*,

@@ -1,0 +1,93 @@
+#include "routing/core/agent_sets.h"
+
+#include <algorithm>
+
+namespace hark::routing {
+
+using Kind = Requirement::Kind;
+
+class AgentSets::RecordTraits final : public Traits {
+ public:
+  explicit RecordTraits(const Record& record) : record_{record} {}
+  [[nodiscard]] int level_of(std::string_view skill) const override {
+    const auto at = std::ranges::lower_bound(record_.skills, skill, {}, &Skill::name);
+    return at != record_.skills.end() && at->name == skill ? at->level : 0;
+  }
+  [[nodiscard]] bool is_agent(std::string_view id) const override { return record_.id == id; }
+  [[nodiscard]] bool in_group(std::string_view group) const override {
+    return std::ranges::find(record_.groups, group) != record_.groups.end();
+  }
+
+ private:
+  const Record& record_;
+};
+
+void AgentSets::put(AgentIndex agent, std::string_view id, const std::vector<Skill>& skills,
+                    const std::vector<std::string>& groups) {
+  if (agent >= records_.size()) records_.resize(agent + 1);
+  Record& record = records_[agent];
+  for (const Skill& skill : record.skills) {
+    const auto at = skills_.find(skill.name);
+    at->second.by_level[static_cast<std::size_t>(skill.level - 1)].put(agent, false);
+    if (--at->second.count == 0) skills_.erase(at);
+  }
+  for (const std::string& group : record.groups) groups_[group].put(agent, false);
+  record = {std::string{id}, skills, groups};
+  for (const Skill& skill : skills) {
+    Holders& holders = skills_[skill.name];
+    holders.by_level[static_cast<std::size_t>(skill.level - 1)].put(agent, true);
+    ++holders.count;
+  }
+  for (const std::string& group : groups) groups_[group].put(agent, true);
+  by_id_[record.id] = agent;
+  all_.put(agent, true);
+}
+
+bool AgentSets::skill_known(std::string_view name) const { return skills_.contains(name); }
+
+Bits AgentSets::who_meets(const Requirement& requirement) const {
+  Bits out;
+  switch (requirement.kind) {
+    case Kind::kAny:
+      return all_;
+    case Kind::kSkill:
+      if (const auto found = skills_.find(requirement.name); found != skills_.end()) {
+        for (int level = requirement.level_least; level <= requirement.level_most; ++level) {
+          out |= found->second.by_level[static_cast<std::size_t>(level - 1)];
+        }
+      }
+      return out;
+    case Kind::kAgent:
+      if (const auto found = by_id_.find(requirement.name); found != by_id_.end())
+        out.put(found->second, true);
+      return out;
+    case Kind::kGroup:
+      if (const auto found = groups_.find(requirement.name); found != groups_.end()) out = found->second;
+      return out;
+    case Kind::kAnd:
+      out = all_;
+      for (const Requirement& part : requirement.parts) out &= who_meets(part);
+      return out;
+    case Kind::kOr:
+      for (const Requirement& part : requirement.parts) out |= who_meets(part);
+      return out;
+    case Kind::kNot:
+      out = all_;
+      return out.subtract(who_meets(requirement.parts.front()));
+  }
+  return out;
+}
+
+bool AgentSets::meets(AgentIndex agent, const Requirement& requirement) const {
+  return all_.has(agent) && routing::meets(RecordTraits{records_[agent]}, requirement);
+}
+
+int AgentSets::proficiency(AgentIndex agent, const Requirement& requirement) const {
+  if (requirement.kind == Kind::kSkill) return RecordTraits{records_[agent]}.level_of(requirement.name);
+  if (requirement.kind == Kind::kNot) return 0;
+  int sum = 0;
+  for (const Requirement& part : requirement.parts) sum += proficiency(agent, part);
+  return sum;
+}
+
+}  // namespace hark::routing

@@ -1,0 +1,53 @@
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <limits>
+#include <map>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "routing/core/bits.h"
+#include "routing/core/requirement.h"
+
+namespace hark::routing {
+
+using AgentIndex = std::uint32_t;
+constexpr AgentIndex kNoAgent = std::numeric_limits<AgentIndex>::max();
+
+/// Who has what: one set of agents for each level of each skill and for each group, so that a requirement's
+/// agents are found by and, or and not of whole sets, 64 agents at a time.
+class AgentSets {
+ public:
+  /// Replaces what was known of the agent.
+  void put(AgentIndex agent, std::string_view id, const std::vector<Skill>& skills,
+           const std::vector<std::string>& groups);
+
+  [[nodiscard]] Bits who_meets(const Requirement& requirement) const;
+  [[nodiscard]] bool meets(AgentIndex agent, const Requirement& requirement) const;
+  /// Whether any agent has the skill, at whatever level.
+  [[nodiscard]] bool skill_known(std::string_view name) const;
+  /// Of the skills that the requirement names without `not`, the agent's levels summed.
+  [[nodiscard]] int proficiency(AgentIndex agent, const Requirement& requirement) const;
+
+ private:
+  struct Record {
+    std::string id;
+    std::vector<Skill> skills;
+    std::vector<std::string> groups;
+  };
+  struct Holders {
+    std::array<Bits, kSkillLevelMax> by_level;
+    std::size_t count = 0;
+  };
+  class RecordTraits;
+
+  std::vector<Record> records_;
+  Bits all_;
+  std::map<std::string, Holders, std::less<>> skills_;
+  std::map<std::string, Bits, std::less<>> groups_;
+  std::map<std::string, AgentIndex, std::less<>> by_id_;
+};
+
+}  // namespace hark::routing

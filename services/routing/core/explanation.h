@@ -1,0 +1,66 @@
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/core/time.h"
+#include "routing/core/queue_rules.h"
+
+namespace hark::routing {
+
+/// How near an agent is to having a ticket, the nearest first: else the rule that keeps them from it.
+enum class Nearness : std::uint8_t {
+  kHolds,
+  kOffered,
+  kCouldTakeIt,
+  /// There is room, but the ticket waits for somebody else for now.
+  kWaitsForAnother,
+  kNoRoom,
+  kWakingFirst,
+  kWrappingUp,
+  kRests,
+  kLetItRunOut,
+  kDeclined,
+  kNotOnChannel,
+  kAway,
+  kOffline,
+  kTooSmall,
+  kUnqualified,
+};
+
+std::string_view name_of(Nearness nearness);
+/// For people: "longest idle".
+std::string_view name_of(ChoicePolicy choice);
+
+struct Candidate {
+  std::string agent_id;
+  Nearness nearness = Nearness::kUnqualified;
+  /// For people: "lacks language:lv >= 3", "longest idle".
+  std::string text;
+  /// Of those who could take it: 1 would be chosen.
+  int rank = 0;
+};
+
+/// Why a ticket is where it is.
+struct Explanation {
+  std::string ticket_id;
+  /// One sentence.
+  std::string summary;
+  std::string queue_id;
+  std::string requirement;
+  std::string step;
+  /// When the next step begins, if one is to come.
+  std::optional<TimePoint> step_ends_at;
+  /// Tickets of the same queue that come before it.
+  int ahead = 0;
+  std::optional<Duration> estimated_wait;
+  std::string config_version;
+  std::vector<Candidate> candidates;
+  /// Of all agents, also those who are not listed.
+  int agents = 0;
+};
+
+}  // namespace hark::routing

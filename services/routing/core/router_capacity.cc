@@ -1,0 +1,147 @@
+#include <algorithm>
+
+#include "routing/core/router.h"
+
+namespace hark::routing {
+namespace {
+
+std::size_t at(Channel channel) { return static_cast<std::size_t>(channel); }
+
+}  // namespace
+
+/// Units that stand in the way of one more ticket on the channel: all but those of work that steps back for
+/// it.
+int Router::load_seen_by(const AgentState& agent, Channel channel) const {
+  const ChannelMask interrupts = settings_.channels[at(channel)].interrupts;
+  int load = 0;
+  for (std::size_t other = 0; other < kChannels; ++other) {
+    if (((interrupts >> other) & 1) == 0 || other == at(channel)) load += agent.units[other];
+  }
+  return load;
+}
+
+/// As people see it: work that has stepped back for other work that is there does not count.
+int Router::used_units(const AgentState& agent) const {
+  ChannelMask stepped_back = 0;
+  for (std::size_t channel = 0; channel < kChannels; ++channel) {
+    if (agent.units[channel] > 0) stepped_back |= settings_.channels[channel].interrupts & ~(1U << channel);
+  }
+  int used = 0;
+  for (std::size_t channel = 0; channel < kChannels; ++channel) {
+    if (((stepped_back >> channel) & 1) == 0) used += agent.units[channel];
+  }
+  return used;
+}
+
+bool Router::fits(const AgentState& agent, const TicketState& ticket) const {
+  const int most = settings_.channels[at(ticket.charged_channel)].tickets_max;
+  if (most > 0 && agent.tickets[at(ticket.charged_channel)] >= most) return false;
+  return load_seen_by(agent, ticket.charged_channel) + ticket.charged_units <= agent.capacity;
+}
+
+void Router::charge(AgentState& agent, const TicketState& ticket, int sign) {
+  agent.units[at(ticket.charged_channel)] += sign * ticket.charged_units;
+  agent.tickets[at(ticket.charged_channel)] += sign;
+}
+
+/// Brings everything that follows from the agent's state up to it: room, readiness, ranks.
+void Router::refresh(AgentIndex index) {
+  AgentState& agent = agents_[index];
+  let_waking_in(agent);
+  const bool takes = agent.takes_offers() && agent.waking.empty();
+  const bool was_ready = agent.ready;
+  agent.ready = false;
+  bool gained = false;
+  for (std::size_t channel = 0; channel < kChannels; ++channel) {
+    int room = 0;
+    const int most = settings_.channels[channel].tickets_max;
+    if (takes && ((agent.channels >> channel) & 1) != 0 && (most == 0 || agent.tickets[channel] < most)) {
+      room = std::max(agent.capacity - load_seen_by(agent, static_cast<Channel>(channel)), 0);
+    }
+    gained |= room > agent.room[channel];
+    if ((room > 0) != (agent.room[channel] > 0)) ready_[channel].put(index, room > 0);
+    agent.room[channel] = room;
+    agent.ready |= room > 0;
+  }
+  if (agent.ready != was_ready) ready_for_any_.put(index, agent.ready);
+  if (agent.ready || was_ready) put_ranks(index);
+  if (gained && !agent.in_dirty) {
+    agent.in_dirty = true;
+    dirty_agents_.push_back(index);
+  }
+  mark_changed(index);
+  if (was_ready && !agent.ready) watch_emptiness();
+}
+
+Rank Router::rank_of(const AgentState& agent, AgentIndex index, RankOrder order) const {
+  switch (order) {
+    case RankOrder::kIdle:
+      return {used_units(agent) > 0, agent.idle, index};
+    case RankOrder::kSpare:
+      return {std::int64_t{used_units(agent)} - agent.capacity, agent.idle, index};
+    case RankOrder::kOpen:
+      return {agent.open(), agent.idle, index};
+    case RankOrder::kHandled:
+      return {agent.handled, agent.idle, index};
+    case RankOrder::kOffered:
+      return {static_cast<std::int64_t>(agent.offered_turn), agent.idle, index};
+  }
+  return {0, agent.idle, index};
+}
+
+void Router::put_ranks(AgentIndex index) {
+  AgentState& agent = agents_[index];
+  for (std::size_t order = 0; order < kRankOrders; ++order) {
+    if (!ranks_used_[order]) continue;
+    std::optional<Rank> rank;
+    if (agent.ready) rank = rank_of(agent, index, static_cast<RankOrder>(order));
+    if (rank == agent.ranks[order]) continue;
+    if (agent.ranks[order]) ranks_[order].erase(*agent.ranks[order]);
+    if (rank) ranks_[order].insert(*rank);
+    agent.ranks[order] = rank;
+  }
+}
+
+void Router::let_waking_in(AgentState& agent) {
+  while (!agent.waking.empty() && fits(agent, *agent.waking.front())) {
+    TicketState& ticket = *agent.waking.front();
+    agent.waking.pop_front();
+    clear_wake(ticket);
+    ticket.load = Load::kActive;
+    charge(agent, ticket, 1);
+  }
+}
+
+/// Of a held ticket: its agent carries nothing of it any more.
+void Router::forget_load(TicketState& ticket) {
+  AgentState& agent = agents_[ticket.agent];
+  if (ticket.load == Load::kActive) charge(agent, ticket, -1);
+  if (ticket.load == Load::kWaking) std::erase(agent.waking, &ticket);
+  clear_wake(ticket);
+  ticket.load = Load::kActive;
+}
+
+void Router::on(const TicketIdled& in) {
+  TicketState* ticket = find_ticket(in.ticket_id);
+  if (!ticket || ticket->standing != Standing::kHeld || ticket->load == Load::kIdle) return;
+  forget_load(*ticket);
+  ticket->load = Load::kIdle;
+  refresh(ticket->agent);
+}
+
+void Router::on(const TicketWoke& in) {
+  TicketState* ticket = find_ticket(in.ticket_id);
+  if (!ticket || ticket->standing != Standing::kHeld || ticket->load != Load::kIdle) return;
+  AgentState& agent = agents_[ticket->agent];
+  ticket->load = Load::kWaking;
+  agent.waking.push_back(ticket);
+  if (!rebuilding_) {
+    ticket->wakes_at = now_ + settings_.waking_wait;
+    deadlines_.insert({*ticket->wakes_at, DeadlineKind::kWakingEnds, ticket->id});
+  }
+  // Offers that are not accepted yet make way for who is here already.
+  refresh(ticket->agent);
+  if (ticket->load == Load::kWaking) withdraw_offers(ticket->agent, "a conversation of theirs has woken up");
+}
+
+}  // namespace hark::routing

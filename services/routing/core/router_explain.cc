@@ -1,0 +1,241 @@
+#include <algorithm>
+#include <array>
+
+#include "routing/core/router.h"
+
+namespace hark::routing {
+namespace {
+
+std::string counted(int n, std::string_view one, std::string_view many) {
+  return std::to_string(n) + " " + std::string{n == 1 ? one : many};
+}
+
+/// What the agent lacks of a requirement, as a requirement: the parts of an `and` that are not met.
+std::string lacking(const AgentSets& sets, AgentIndex agent, const Requirement& require) {
+  if (require.kind != Requirement::Kind::kAnd) return to_text(require);
+  std::string text;
+  for (const Requirement& part : require.parts) {
+    if (sets.meets(agent, part)) continue;
+    if (!text.empty()) text += ", ";
+    text += to_text(part);
+  }
+  return text;
+}
+
+}  // namespace
+
+std::string_view name_of(ChoicePolicy choice) {
+  switch (choice) {
+    case ChoicePolicy::kLongestIdle:
+      return "longest idle";
+    case ChoicePolicy::kMostSpareCapacity:
+      return "most spare capacity";
+    case ChoicePolicy::kFewestOpen:
+      return "fewest open";
+    case ChoicePolicy::kBestProficiency:
+      return "best proficiency, then longest idle";
+    case ChoicePolicy::kLeastHandled:
+      return "least handled";
+    case ChoicePolicy::kTiers:
+      return "first tier, then longest idle";
+    case ChoicePolicy::kRoundRobin:
+      return "longest without an offer";
+    case ChoicePolicy::kRandom:
+      return "drawn";
+  }
+  return "";
+}
+
+std::string_view name_of(Nearness nearness) {
+  switch (nearness) {
+    case Nearness::kHolds:
+      return "holds it";
+    case Nearness::kOffered:
+      return "is offered it";
+    case Nearness::kCouldTakeIt:
+      return "could take it";
+    case Nearness::kWaitsForAnother:
+      return "could take it, but it waits for somebody else";
+    case Nearness::kNoRoom:
+      return "without room";
+    case Nearness::kWakingFirst:
+      return "has a conversation to take back first";
+    case Nearness::kWrappingUp:
+      return "wrapping up";
+    case Nearness::kRests:
+      return "rests after declining";
+    case Nearness::kLetItRunOut:
+      return "let it run out just now";
+    case Nearness::kDeclined:
+      return "declined it";
+    case Nearness::kNotOnChannel:
+      return "does not take this channel";
+    case Nearness::kAway:
+      return "away";
+    case Nearness::kOffline:
+      return "offline";
+    case Nearness::kTooSmall:
+      return "too little capacity";
+    case Nearness::kUnqualified:
+      return "lacks what is required";
+  }
+  return "";
+}
+
+/// The first rule that keeps the agent from the ticket.
+Candidate Router::judge(const TicketState& ticket, AgentIndex index, const Requirement& require) const {
+  const AgentState& agent = agents_[index];
+  const auto channel = static_cast<std::size_t>(ticket.work.channel);
+  const auto nearness = [&] {
+    if (ticket.standing == Standing::kHeld && ticket.agent == index) return Nearness::kHolds;
+    if (std::ranges::find(ticket.offers, index, &StandingOffer::agent) != ticket.offers.end())
+      return Nearness::kOffered;
+    if (!sets_.meets(index, require)) return Nearness::kUnqualified;
+    if (std::ranges::find(ticket.declined, index) != ticket.declined.end()) return Nearness::kDeclined;
+    if (agent.capacity < ticket.work.units) return Nearness::kTooSmall;
+    if (agent.presence == Presence::kAway) return Nearness::kAway;
+    if (agent.wraps_up_until && agent.presence == Presence::kAvailable) return Nearness::kWrappingUp;
+    if (agent.presence == Presence::kOffline || agent.connections == 0) return Nearness::kOffline;
+    if (((agent.channels >> channel) & 1) == 0) return Nearness::kNotOnChannel;
+    if (agent.rests_until) return Nearness::kRests;
+    if (avoids(ticket, index)) return Nearness::kLetItRunOut;
+    if (!agent.waking.empty()) return Nearness::kWakingFirst;
+    if (agent.room[channel] < ticket.work.units) return Nearness::kNoRoom;
+    if (ticket.in_reserved && std::ranges::find(ticket.wanted, index) == ticket.wanted.end())
+      return Nearness::kWaitsForAnother;
+    return Nearness::kCouldTakeIt;
+  }();
+  std::string text{name_of(nearness)};
+  if (nearness == Nearness::kUnqualified) text = "lacks " + lacking(sets_, index, require);
+  if (nearness == Nearness::kNoRoom) {
+    text += ": " + std::to_string(agent.room[channel]) + " of " + std::to_string(agent.capacity) +
+            " units free for " + std::string{name_of(ticket.work.channel)} + ", " +
+            std::to_string(ticket.work.units) + " needed";
+  }
+  return {std::string{agent.id}, nearness, std::move(text), 0};
+}
+
+std::string Router::explain(std::string_view ticket_id) const {
+  const auto found = tickets_.find(std::string{ticket_id});
+  if (found == tickets_.end()) return "not open";
+  const TicketState& ticket = found->second;
+  std::string notes;
+  for (const std::string& note : {ticket.wish_note, ticket.work.note}) {
+    if (!note.empty()) notes += "; " + note;
+  }
+  switch (ticket.standing) {
+    case Standing::kHeld:
+      return "held by " + std::string{agents_[ticket.agent].id} +
+             (ticket.load == Load::kWaking ? ", waits for room there" : "");
+    case Standing::kOffered: {
+      std::string text = "offered to ";
+      for (const StandingOffer& standing : ticket.offers) {
+        if (&standing != &ticket.offers.front()) text += ", ";
+        text += standing.offer.agent_id;
+      }
+      return text + ": " + ticket.offers.front().offer.explanation;
+    }
+    case Standing::kAccepting:
+      return "accepted by " + ticket.offers.front().offer.agent_id + ", being assigned";
+    case Standing::kWaiting:
+      break;
+  }
+  if (ticket.rests_until > now_) return "waits a moment: its last assignment was refused" + notes;
+  if (ticket.in_reserved) {
+    std::string who;
+    for (const AgentIndex agent : ticket.wanted) (who += who.empty() ? "" : " or ") += agents_[agent].id;
+    return "waits for " + who + ", who " +
+           (ticket.wish == Wish::kByName ? "was asked for by name"
+            : ticket.wish == Wish::kLive ? "has other work of this customer"
+                                         : "knows the customer") +
+           notes;
+  }
+  return "waits: " + explain_waiting(ticket) + notes;
+}
+
+std::string Router::explain_waiting(const TicketState& ticket) const {
+  const Requirement& require = stage_in_force(ticket).require;
+  std::array<int, static_cast<std::size_t>(Nearness::kUnqualified) + 1> counts{};
+  int known = 0, qualified = 0;
+  for (AgentIndex index = 0; index < agents_.size(); ++index) {
+    if (!agents_[index].known) continue;
+    ++known;
+    if (!sets_.meets(index, require)) continue;
+    ++qualified;
+    ++counts[static_cast<std::size_t>(judge(ticket, index, require).nearness)];
+  }
+  const bool as_asked = require == require_skills(ticket.work.required_skills);
+  const std::string need =
+      require.kind == Requirement::Kind::kAny
+          ? ""
+          : " with " + (as_asked ? describe(ticket.work.required_skills) : to_text(require));
+  if (qualified == 0) return "none of " + counted(known, "agent", "agents") + need;
+  std::string text = "of " + counted(qualified, "agent", "agents") + need;
+  std::string_view separator = " ";
+  const auto add = [&](int n, std::string_view what) {
+    if (n == 0) return;
+    text += std::string{separator} + std::to_string(n) + " " + std::string{what};
+    separator = ", ";
+  };
+  for (const Nearness nearness :
+       {Nearness::kCouldTakeIt, Nearness::kNoRoom, Nearness::kWakingFirst, Nearness::kAway,
+        Nearness::kWrappingUp, Nearness::kOffline, Nearness::kNotOnChannel, Nearness::kRests,
+        Nearness::kDeclined, Nearness::kLetItRunOut}) {
+    add(counts[static_cast<std::size_t>(nearness)], name_of(nearness));
+  }
+  add(counts[static_cast<std::size_t>(Nearness::kTooSmall)],
+      "with less than " + counted(ticket.work.units, "unit", "units") + " of capacity");
+  return text;
+}
+
+std::optional<Explanation> Router::explain_fully(std::string_view ticket_id,
+                                                 std::size_t candidates_max) const {
+  const auto found = tickets_.find(std::string{ticket_id});
+  if (found == tickets_.end()) return std::nullopt;
+  const TicketState& ticket = found->second;
+  Explanation out;
+  out.ticket_id = ticket.id;
+  out.summary = explain(ticket_id);
+  out.queue_id = queues_[ticket.queue].rules.id;
+  out.config_version = settings_.version;
+  Requirement require = require_skills(ticket.work.required_skills);
+  if (ticket.plan) {
+    const Stage& stage = stage_in_force(ticket);
+    require = stage.require;
+    out.step = stage.name;
+    for (std::size_t next = ticket.stage + 1; next < ticket.plan->stages.size(); ++next) {
+      if (ticket.plan->stages[next].kind != Stage::Kind::kRequire) continue;
+      out.step_ends_at = ticket.queue_since + ticket.plan->stages[next].at;
+      break;
+    }
+    for (LaneIndex lane = 0; lane < lanes_.size(); ++lane) {
+      if (lanes_.at(lane).kind.queue != ticket.queue) continue;
+      for (const WaitKey& key : lanes_.at(lane).line) {
+        if (!(key < ticket.key)) break;
+        ++out.ahead;
+      }
+    }
+    out.estimated_wait = wait_in(queues_[ticket.queue], out.ahead);
+  }
+  out.requirement = to_text(require);
+  std::vector<std::pair<Candidate, Rank>> all;
+  const ChoicePolicy choice = queues_[ticket.queue].rules.choice;
+  for (AgentIndex index = 0; index < agents_.size(); ++index) {
+    if (!agents_[index].known) continue;
+    all.emplace_back(judge(ticket, index, require), rank_for(ticket, index, choice, require));
+  }
+  out.agents = static_cast<int>(all.size());
+  std::ranges::sort(all, [](const auto& a, const auto& b) {
+    if (a.first.nearness != b.first.nearness) return a.first.nearness < b.first.nearness;
+    return a.second < b.second;
+  });
+  int rank = 0;
+  for (auto& [candidate, unused] : all) {
+    if (out.candidates.size() >= candidates_max) break;
+    if (candidate.nearness == Nearness::kCouldTakeIt) candidate.rank = ++rank;
+    out.candidates.push_back(std::move(candidate));
+  }
+  return out;
+}
+
+}  // namespace hark::routing

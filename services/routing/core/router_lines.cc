@@ -1,0 +1,168 @@
+#include <algorithm>
+#include <utility>
+
+#include "routing/core/router.h"
+
+namespace hark::routing {
+
+bool Router::wants_offers(const TicketState& ticket) const {
+  if (ticket.standing == Standing::kAccepting || ticket.standing == Standing::kHeld) return false;
+  if (ticket.offers.empty()) return true;
+  const QueueRules& rules = queues_[ticket.queue].rules;
+  if (static_cast<int>(ticket.offers.size()) >= rules.offers_at_once) return false;
+  return rules.ring == RingPolicy::kAll || now_ >= ticket.next_ring_at;
+}
+
+/// Meets what the step in force asks for, or the ticket's own skills while it waits for certain agents.
+bool Router::qualifies(const TicketState& ticket, AgentIndex index) const {
+  const AgentState& agent = agents_[index];
+  const bool wished = std::ranges::find(ticket.wanted, index) != ticket.wanted.end();
+  if (wished && agent.known && meets(agent.skills, ticket.work.required_skills)) return true;
+  return lanes_.at(ticket.lane).agents.has(index);
+}
+
+bool Router::may_wait_for(const TicketState& ticket, AgentIndex index) const {
+  const AgentState& agent = agents_[index];
+  return agent.known && agent.presence != Presence::kOffline && agent.capacity >= ticket.work.units &&
+         meets(agent.skills, ticket.work.required_skills);
+}
+
+bool Router::wish_stands(const TicketState& ticket) const {
+  return now_ < ticket.wanted_until &&
+         std::ranges::any_of(ticket.wanted, [&](AgentIndex agent) { return may_wait_for(ticket, agent); });
+}
+
+/// Whom the ticket should wait for, if anyone: who was asked for by name, who holds other work of a live
+/// customer, who knows the customer.
+void Router::make_wish(TicketState& ticket) {
+  const Work& work = ticket.work;
+  ticket.wish = Wish::kNone;
+  ticket.wish_note.clear();
+  ticket.wanted.clear();
+  if (!work.wanted_agent_id.empty()) {
+    // Being asked for by name is stronger than having declined before. At least a moment, so that one look is
+    // taken.
+    ticket.wish = Wish::kByName;
+    ticket.wanted = {intern(work.wanted_agent_id)};
+    ticket.wanted_until = now_ + std::max(settings_.wanted_wait, Duration{1});
+    std::erase(ticket.declined, ticket.wanted.front());
+    return;
+  }
+  const bool live = work.channel == Channel::kChat || work.channel == Channel::kPhone;
+  if (live && settings_.live_wait > Duration{0} && !work.conversation_id.empty()) {
+    const auto [begin, end] = held_by_conversation_.equal_range(work.conversation_id);
+    for (auto at = begin; at != end; ++at) ticket.wanted.push_back(at->second->agent);
+    std::ranges::sort(ticket.wanted, {}, [&](AgentIndex agent) { return agents_[agent].id; });
+    ticket.wish = Wish::kLive;
+    ticket.wanted_until = now_ + settings_.live_wait;
+  }
+  const Duration wait = queues_[ticket.queue].rules.affinity_wait;
+  if (ticket.wanted.empty() && wait > Duration{0} && !work.preferred.empty()) {
+    auto preferred = work.preferred;
+    std::ranges::sort(preferred, [](const auto& a, const auto& b) {
+      return std::tie(b.score, a.agent_id) < std::tie(a.score, b.agent_id);
+    });
+    if (preferred.size() > kPreferredAgentsMax) preferred.resize(kPreferredAgentsMax);
+    for (const PreferredAgent& agent : preferred) ticket.wanted.push_back(intern(agent.agent_id));
+    ticket.wish = Wish::kAffinity;
+    ticket.wanted_until = now_ + wait;
+  }
+  std::erase_if(ticket.wanted, [&](AgentIndex agent) {
+    return std::ranges::find(ticket.declined, agent) != ticket.declined.end();
+  });
+  if (ticket.wanted.empty()) ticket.wish = Wish::kNone;
+}
+
+/// Nobody is waited for any more.
+void Router::drop_wish(TicketState& ticket) {
+  if (ticket.wanted.empty()) return;
+  const AgentState& agent = agents_[ticket.wanted.front()];
+  ticket.wish_note = "was meant for " + std::string{agent.id} + ", who ";
+  if (!agent.known)
+    ticket.wish_note += "has no record";
+  else if (agent.presence == Presence::kOffline)
+    ticket.wish_note += "was offline";
+  else if (!meets(agent.skills, ticket.work.required_skills))
+    ticket.wish_note += "lacks a required skill";
+  else if (agent.capacity < ticket.work.units)
+    ticket.wish_note += "has too little capacity";
+  else
+    ticket.wish_note += "did not take it";
+  ticket.wanted.clear();
+  ticket.wish = Wish::kNone;
+}
+
+/// The ticket is in no line.
+void Router::drop_wish_for(TicketState& ticket, AgentIndex agent) {
+  const auto at = std::ranges::find(ticket.wanted, agent);
+  if (at == ticket.wanted.end()) return;
+  if (ticket.wanted.size() == 1) return drop_wish(ticket);
+  ticket.wanted.erase(at);
+}
+
+void Router::mark_dirty(TicketState& ticket) {
+  if (!std::exchange(ticket.dirty, true)) dirty_tickets_.push_back(&ticket);
+}
+
+/// The ticket is in no line. It keeps its place; where that is follows from how long it has waited.
+void Router::enter_line(TicketState& ticket) {
+  if (ticket.standing == Standing::kAccepting || ticket.standing == Standing::kHeld) return;
+  follow_plan(ticket);
+  if (ticket.rests_until > now_ || !wants_offers(ticket)) {
+    set_wake(ticket);
+    return;
+  }
+  ticket.in_line = true;
+  if (wish_stands(ticket)) {
+    ticket.in_reserved = true;
+    for (const AgentIndex agent : ticket.wanted) agents_[agent].reserved.insert(ticket.key);
+  } else {
+    drop_wish(ticket);
+    lanes_.insert(ticket.lane, ticket.key);
+  }
+  set_wake(ticket);
+  if (!rebuilding_) mark_dirty(ticket);
+}
+
+void Router::leave_line(TicketState& ticket) {
+  clear_wake(ticket);
+  if (!std::exchange(ticket.in_line, false)) return;
+  if (std::exchange(ticket.in_reserved, false)) {
+    for (const AgentIndex agent : ticket.wanted) agents_[agent].reserved.erase(ticket.key);
+  } else {
+    lanes_.erase(ticket.lane, ticket.key);
+  }
+}
+
+/// One deadline for whatever opens a door to a ticket without a holder, with nothing else happening.
+void Router::set_wake(TicketState& ticket) {
+  clear_wake(ticket);
+  std::optional<TimePoint> at;
+  const auto consider = [&](TimePoint when) {
+    if (when > now_ && (!at || when < *at)) at = when;
+  };
+  consider(ticket.rests_until);
+  if (ticket.in_reserved) consider(ticket.wanted_until);
+  for (const Miss& miss : ticket.misses) consider(miss.rests_until);
+  for (const auto& [when, rule] : ticket.rechecks) consider(when);
+  const auto& stages = ticket.plan->stages;
+  if (ticket.stage + 1 < stages.size()) consider(ticket.queue_since + stages[ticket.stage + 1].at);
+  if (!ticket.offers.empty() && !ticket.in_line) {
+    const QueueRules& rules = queues_[ticket.queue].rules;
+    const bool rings = static_cast<int>(ticket.offers.size()) < rules.offers_at_once;
+    if (rings && rules.ring == RingPolicy::kProgressive) consider(ticket.next_ring_at);
+  }
+  if (!at) return;
+  ticket.wakes_at = at;
+  deadlines_.insert({*at, DeadlineKind::kTicketWakes, ticket.id});
+}
+
+void Router::clear_wake(TicketState& ticket) {
+  if (!ticket.wakes_at) return;
+  const auto kind =
+      ticket.standing == Standing::kHeld ? DeadlineKind::kWakingEnds : DeadlineKind::kTicketWakes;
+  deadlines_.erase({*ticket.wakes_at, kind, ticket.id});
+  ticket.wakes_at.reset();
+}
+
+}  // namespace hark::routing

@@ -1,0 +1,421 @@
+#include <algorithm>
+#include <utility>
+
+#include "routing/core/router.h"
+
+namespace hark::routing {
+namespace {
+
+std::string in_seconds(Duration time) { return std::to_string(time.count() / 1000) + " s"; }
+
+std::string describe(const MetricCondition& condition, std::string_view queue) {
+  const auto name = [&]() -> std::string {
+    switch (condition.metric) {
+      case Metric::kWaiting:
+        return "tickets waiting";
+      case Metric::kLongestWait_s:
+        return "seconds of the longest wait";
+      case Metric::kReadyAgents:
+        return "agents with room";
+      case Metric::kStaffedAgents:
+        return "agents available";
+      case Metric::kEstimatedWait_s:
+        return "seconds of estimated wait";
+    }
+    return "";
+  };
+  return name() + " in " + (queue.empty() ? "the queue" : "'" + std::string{queue} + "'") +
+         (condition.comparison == Comparison::kAtLeast ? " at least " : " at most ") +
+         std::to_string(condition.value);
+}
+
+RankOrder order_behind(ChoicePolicy choice) {
+  switch (choice) {
+    case ChoicePolicy::kMostSpareCapacity:
+      return RankOrder::kSpare;
+    case ChoicePolicy::kFewestOpen:
+      return RankOrder::kOpen;
+    case ChoicePolicy::kLeastHandled:
+      return RankOrder::kHandled;
+    case ChoicePolicy::kRoundRobin:
+      return RankOrder::kOffered;
+    default:
+      return RankOrder::kIdle;
+  }
+}
+
+}  // namespace
+
+Requirement Router::everybody_of(const QueueRules& queue) {
+  Requirement everybody = queue.members;
+  for (const BackupGroup& backup : queue.backups) everybody = either(std::move(everybody), backup.who);
+  return everybody;
+}
+
+/// New queues from the settings, after those that are still waited in; these run empty, some tickets at each
+/// input.
+void Router::rebuild_queues() {
+  for (auto& [id, queue] : queue_index_) {
+    if (!queues_[queue].empties_at) continue;
+    deadlines_.erase({*queues_[queue].empties_at, DeadlineKind::kQueueEmpty, id});
+    queues_[queue].empties_at.reset();
+  }
+  queue_index_.clear();
+  ranks_used_ = {};
+  ranks_used_[static_cast<std::size_t>(RankOrder::kIdle)] = true;
+  first_queue_ = static_cast<QueueIndex>(queues_.size());
+  const auto add = [&](const QueueRules& rules) {
+    queue_index_.emplace(rules.id, static_cast<QueueIndex>(queues_.size()));
+    queues_.push_back({rules, sets_.who_meets(everybody_of(rules)), 0, {}, {}, {}});
+    ranks_used_[static_cast<std::size_t>(order_behind(rules.choice))] = true;
+  };
+  add(QueueRules{});
+  for (const QueueRules& rules : settings_.queues) {
+    if (!queue_index_.contains(rules.id) && queue_index_.size() <= kQueuesMax) add(rules);
+  }
+  for (std::size_t order = 0; order < kRankOrders; ++order) {
+    ranks_[order].clear();
+    for (AgentState& agent : agents_) agent.ranks[order].reset();
+  }
+  to_replan_.clear();
+  for (const auto& [id, ticket] : tickets_) {
+    if (ticket.plan) to_replan_.push_back(id);
+  }
+  std::ranges::sort(to_replan_, std::ranges::greater{});
+}
+
+/// Tickets of old rules go over to the new ones, some at a time: into the queue of the same name, with the
+/// time that they have waited there, if overflow had brought them there.
+void Router::replan_some() {
+  for (int n = 0; n < kTicketsMovedAtOnceMax && !to_replan_.empty(); ++n) {
+    const std::string id = std::move(to_replan_.back());
+    to_replan_.pop_back();
+    TicketState* ticket = find_ticket(id);
+    if (!ticket || !ticket->plan || ticket->queue >= first_queue_) continue;
+    leave_line(*ticket);
+    const auto same = queue_index_.find(queues_[ticket->queue].rules.id);
+    const TimePoint since = ticket->queue_since;
+    const bool came_over = !ticket->queues_left.empty() && same != queue_index_.end();
+    leave_queue(*ticket);
+    enter_queue(*ticket, came_over ? same->second : queue_for(ticket->work), since);
+    if (ticket->standing == Standing::kOffered) {
+      const auto offers = ticket->offers;
+      for (const StandingOffer& offer : offers) {
+        if (qualifies(*ticket, offer.agent)) continue;
+        end_offer(*ticket, offer.agent, OfferEnd::kWithdrawn, "the rules are other ones now");
+      }
+    }
+    enter_line(*ticket);
+  }
+}
+
+QueueIndex Router::queue_named(std::string_view id) const {
+  const auto found = queue_index_.find(id);
+  return found == queue_index_.end() ? first_queue_ : found->second;
+}
+
+/// The one it was put into, else the first that takes it, else the one without a name.
+QueueIndex Router::queue_for(const Work& work) const {
+  if (const auto named = queue_index_.find(work.queue_id);
+      !work.queue_id.empty() && named != queue_index_.end())
+    return named->second;
+  for (QueueIndex queue = first_queue_ + 1; queue < queues_.size(); ++queue) {
+    if (takes(queues_[queue].rules, work)) return queue;
+  }
+  return first_queue_;
+}
+
+void Router::enter_first_queue(TicketState& ticket) {
+  const Work& work = ticket.work;
+  TimePoint since = rebuilding_ ? work.waiting_since : now_;
+  if (work.queued_since != TimePoint{}) since = work.queued_since;
+  enter_queue(ticket, queue_for(work), std::min(since, now_));
+}
+
+/// The ticket is in no line and in no queue.
+void Router::enter_queue(TicketState& ticket, QueueIndex index, TimePoint since) {
+  QueueState& queue = queues_[index];
+  ticket.queue = index;
+  ticket.queue_since = since;
+  ticket.plan = plan_for(ticket.work, index);
+  ticket.stage = 0;
+  ticket.lane = ticket.plan->lanes[0];
+  ticket.key = key_in(queue.rules, ticket.work);
+  ticket.key.id = ticket.id;
+  ticket.key.ticket = &ticket;
+  ++queue.waiting;
+  if (rebuilding_) return;
+  const QueueRules& rules = queue.rules;
+  if (rules.length_max > 0 && queue.waiting > rules.length_max &&
+      overflow(ticket, rules.overflow_to, now_,
+               "more than " + std::to_string(rules.length_max) + " wait there")) {
+    return;
+  }
+  if (is_empty(queue, rules.empty_on_join) && overflow(ticket, rules.empty_to, now_, "nobody serves it now"))
+    return;
+  watch_emptiness(queue);
+}
+
+void Router::leave_queue(TicketState& ticket) {
+  if (!ticket.plan) return;
+  --queues_[ticket.queue].waiting;
+  drop_plan(*std::exchange(ticket.plan, nullptr));
+  ticket.queues_left.clear();
+  ticket.rechecks.clear();
+}
+
+/// Lets the stages come that are due. The ticket is in no line.
+void Router::follow_plan(TicketState& ticket) {
+  for (;;) {
+    const auto& stages = ticket.plan->stages;
+    if (ticket.stage + 1 < stages.size() && ticket.queue_since + stages[ticket.stage + 1].at <= now_) {
+      const Stage& stage = stages[++ticket.stage];
+      if (stage.kind == Stage::Kind::kRequire) {
+        ticket.lane = ticket.plan->lanes[ticket.stage];
+      } else {
+        overflow_by(ticket, stage.rule, stage.at);
+      }
+      continue;
+    }
+    const auto due =
+        std::ranges::find_if(ticket.rechecks, [&](const auto& check) { return check.first <= now_; });
+    if (due == ticket.rechecks.end()) return;
+    const auto [when, rule] = *due;
+    ticket.rechecks.erase(due);
+    overflow_by(ticket, rule, when - ticket.queue_since);
+  }
+}
+
+bool Router::overflow_by(TicketState& ticket, std::size_t number, Duration at) {
+  const QueueRules& rules = queues_[ticket.queue].rules;
+  const TimePoint since = ticket.queue_since + at;
+  if (number >= rules.overflows.size()) {
+    return overflow(ticket, rules.overflow_to, since, "waited there for " + in_seconds(rules.wait_max));
+  }
+  const OverflowRule& rule = rules.overflows[number];
+  if (!rule.when) {
+    return overflow(ticket, rule.to_queue_id, since, "waited there for " + in_seconds(rule.after));
+  }
+  // What queues look like can be told only when everything is.
+  if (!rebuilding_ && holds(*rule.when, ticket.queue)) {
+    const std::string_view of = rule.when->queue_id.empty() ? rules.id : rule.when->queue_id;
+    return overflow(ticket, rule.to_queue_id, now_, describe(*rule.when, of));
+  }
+  const Duration again = rebuilding_ ? Duration{1} : rule.again;
+  if (again > Duration{0}) ticket.rechecks.emplace_back(now_ + again, number);
+  return false;
+}
+
+bool Router::overflow(TicketState& ticket, const std::string& to, TimePoint since, std::string why) {
+  const auto found = queue_index_.find(to);
+  if (to.empty() || found == queue_index_.end() || found->second == ticket.queue) return false;
+  if (std::ranges::find(ticket.queues_left, found->second) != ticket.queues_left.end()) return false;
+  if (ticket.queue < first_queue_) return false;  // its rules are gone; it is about to be looked at anew
+  auto left = ticket.queues_left;
+  left.push_back(ticket.queue);
+  effects_.emplace_back(
+      TicketMoved{std::string{ticket.id}, queues_[ticket.queue].rules.id, to, std::move(why)});
+  leave_queue(ticket);
+  ticket.queues_left = std::move(left);
+  enter_queue(ticket, found->second, since);
+  return true;
+}
+
+bool Router::holds(const MetricCondition& condition, QueueIndex queue) const {
+  const QueueIndex of = condition.queue_id.empty() ? queue : queue_named(condition.queue_id);
+  const std::int64_t value = value_of(condition.metric, queues_[of]);
+  return condition.comparison == Comparison::kAtLeast ? value >= condition.value : value <= condition.value;
+}
+
+std::int64_t Router::value_of(Metric metric, const QueueState& queue) const {
+  switch (metric) {
+    case Metric::kWaiting:
+      return queue.waiting;
+    case Metric::kLongestWait_s: {
+      TimePoint oldest = now_;
+      for (const Plan* plan : queue.plans) {
+        for (const LaneIndex lane : plan->lanes) {
+          const Line& line = lanes_.at(lane).line;
+          if (!line.empty()) oldest = std::min(oldest, line.begin()->ticket->work.waiting_since);
+        }
+      }
+      return (now_ - oldest).count() / 1000;
+    }
+    case Metric::kReadyAgents:
+      return static_cast<std::int64_t>(count_in_both(queue.members, ready_for_any_, agents_.size()));
+    case Metric::kStaffedAgents: {
+      std::int64_t staffed = 0;
+      for_each_in_both(queue.members, queue.members, [&](AgentIndex agent) {
+        staffed += agents_[agent].presence == Presence::kAvailable && agents_[agent].connections > 0;
+        return true;
+      });
+      return staffed;
+    }
+    case Metric::kEstimatedWait_s: {
+      const auto wait = wait_in(queue, queue.waiting);
+      return wait ? wait->count() / 1000 : 0;
+    }
+  }
+  return 0;
+}
+
+std::optional<Duration> Router::wait_in(const QueueState& queue, std::int64_t ahead) const {
+  if (queue.served.size() < 2) return std::nullopt;
+  const auto span = queue.served.back() - queue.served.front();
+  return span * (ahead + 1) / static_cast<std::int64_t>(queue.served.size() - 1);
+}
+
+std::optional<Duration> Router::estimated_wait(std::string_view queue_id) const {
+  const QueueState& queue = queues_[queue_named(queue_id)];
+  return wait_in(queue, queue.waiting);
+}
+
+/// Whether every member is absent in one of these ways.
+bool Router::is_empty(const QueueState& queue, std::uint8_t factors) const {
+  if (factors == 0) return false;
+  bool empty = true;
+  for_each_in_both(queue.members, queue.members, [&](AgentIndex index) {
+    const AgentState& agent = agents_[index];
+    std::uint8_t factor = 0;
+    if (agent.presence == Presence::kOffline || agent.connections == 0) {
+      factor = kOfflineCounts;
+    } else if (agent.presence == Presence::kAway) {
+      factor = kAwayCounts;
+    } else if (agent.wraps_up_until) {
+      factor = kWrappingUpCounts;
+    } else if (!agent.ready) {
+      factor = kFullCounts;
+    }
+    empty = (factor & factors) != 0;
+    return empty;
+  });
+  return empty;
+}
+
+void Router::watch_emptiness(QueueState& queue) {
+  if (rebuilding_ || queue.rules.empty_on_leave == 0 || queue.empties_at || queue.waiting == 0) return;
+  const auto name = queue_index_.find(queue.rules.id);
+  if (name == queue_index_.end() || &queues_[name->second] != &queue) return;
+  if (!is_empty(queue, queue.rules.empty_on_leave)) return;
+  queue.empties_at = now_ + queue.rules.empty_grace;
+  deadlines_.insert({*queue.empties_at, DeadlineKind::kQueueEmpty, name->first});
+}
+
+/// Something about an agent got worse.
+void Router::watch_emptiness() {
+  for (QueueIndex queue = first_queue_; queue < queues_.size(); ++queue) watch_emptiness(queues_[queue]);
+}
+
+/// If it is still without agents when the grace is over: some of its tickets go on, the rest a moment later.
+void Router::empty_queue(QueueIndex index) {
+  QueueState& queue = queues_[index];
+  if (!is_empty(queue, queue.rules.empty_on_leave)) return;
+  std::vector<TicketState*> leaving;
+  for (const Plan* plan : queue.plans) {
+    for (const LaneIndex lane : plan->lanes) {
+      for (const WaitKey& key : lanes_.at(lane).line) {
+        if (leaving.size() >= kTicketsMovedAtOnceMax) break;
+        if (key.ticket->standing == Standing::kWaiting) leaving.push_back(key.ticket);
+      }
+    }
+  }
+  std::ranges::sort(leaving, [](const TicketState* a, const TicketState* b) { return a->key < b->key; });
+  leaving.erase(std::unique(leaving.begin(), leaving.end()), leaving.end());
+  bool moved = false;
+  for (TicketState* ticket : leaving) {
+    leave_line(*ticket);
+    moved |= overflow(*ticket, queue.rules.empty_to, now_, "nobody serves it any more");
+    enter_line(*ticket);
+  }
+  if (!moved || queue.waiting == 0 || queue.empties_at) return;
+  queue.empties_at = now_ + Duration{1};
+  deadlines_.insert({*queue.empties_at, DeadlineKind::kQueueEmpty, queue_index_.find(queue.rules.id)->first});
+}
+
+Plan* Router::plan_for(const Work& work, QueueIndex queue) {
+  std::string kind = kind_of(work, queue);
+  const auto [at, is_new] = plans_.try_emplace(std::move(kind));
+  Plan& plan = at->second;
+  if (plan.tickets++ > 0) return &plan;
+  if (!is_new) {
+    idle_plans_.erase(at->first);
+    return &plan;
+  }
+  plan.kind = at->first;
+  plan.queue = queue;
+  plan.stages = stages_of(work, queues_[queue].rules);
+  queues_[queue].plans.push_back(&plan);
+  for (const Stage& stage : plan.stages) {
+    if (stage.kind == Stage::Kind::kOverflow) {
+      plan.lanes.push_back(plan.lanes.back());
+      continue;
+    }
+    const auto [lane, fresh] =
+        lanes_.use({queue, work.channel, work.units, to_text(stage.require)}, stage.require);
+    plan.lanes.push_back(lane);
+    if (fresh) fill_lane(lane);
+  }
+  return &plan;
+}
+
+void Router::drop_plan(Plan& plan) {
+  if (--plan.tickets > 0) return;
+  idle_plans_.insert(plan.kind);
+  if (plans_.size() <= kPlansKeptMax) return;
+  const auto at = plans_.find(*idle_plans_.begin());
+  Plan& oldest = at->second;
+  for (std::size_t i = 0; i < oldest.stages.size(); ++i) {
+    if (oldest.stages[i].kind != Stage::Kind::kRequire) continue;
+    const LaneIndex lane = oldest.lanes[i];
+    if (lanes_.at(lane).users == 1) {
+      const Bits& agents = lanes_.at(lane).agents;
+      for_each_in_both(agents, agents, [&](AgentIndex agent) {
+        agents_[agent].lanes.put(lane, false);
+        return true;
+      });
+    }
+    lanes_.unuse(lane);
+  }
+  std::erase(queues_[oldest.queue].plans, &oldest);
+  idle_plans_.erase(idle_plans_.begin());
+  plans_.erase(at);
+}
+
+/// Who meets a new lane's requirement, and in which class of the queue's choice.
+void Router::fill_lane(LaneIndex index) {
+  Lanes::Lane& lane = lanes_.at(index);
+  lane.agents = sets_.who_meets(lane.require);
+  const Bits agents = lane.agents;
+  const ChoicePolicy choice = queues_[lane.kind.queue].rules.choice;
+  const bool classed = choice == ChoicePolicy::kBestProficiency || choice == ChoicePolicy::kTiers;
+  for_each_in_both(agents, agents, [&](AgentIndex agent) {
+    agents_[agent].lanes.put(index, true);
+    if (classed) classify(index, agent);
+    return true;
+  });
+}
+
+void Router::classify(LaneIndex index, AgentIndex agent) {
+  Lanes::Lane& lane = lanes_.at(index);
+  const bool in = sets_.meets(agent, lane.require);
+  lane.agents.put(agent, in);
+  agents_[agent].lanes.put(index, in);
+  for (auto& [value, agents] : lane.classes) agents.put(agent, false);
+  const QueueRules& rules = queues_[lane.kind.queue].rules;
+  if (!in) return;
+  int value = 0;
+  if (rules.choice == ChoicePolicy::kBestProficiency) {
+    value = sets_.proficiency(agent, lane.require);
+  } else if (rules.choice == ChoicePolicy::kTiers) {
+    const auto tier =
+        std::ranges::find_if(rules.tiers, [&](const Requirement& t) { return sets_.meets(agent, t); });
+    value = -static_cast<int>(tier - rules.tiers.begin());
+  } else {
+    return;
+  }
+  auto at = std::ranges::find_if(lane.classes, [&](const auto& c) { return c.first <= value; });
+  if (at == lane.classes.end() || at->first != value) at = lane.classes.insert(at, {value, Bits{}});
+  at->second.put(agent, true);
+}
+
+}  // namespace hark::routing

@@ -1,0 +1,425 @@
+// Random inputs to an engine with queues, steps, overflow, several offers, interrupts and idle work, against
+// a slow model that decides by looking at everything. HARK_SEED=<n> repeats one run.
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <cstdlib>
+#include <map>
+#include <random>
+#include <set>
+
+#include "routing/core/router_fixture.h"
+
+namespace hark::routing {
+namespace {
+
+const std::vector<std::string> kSkillNames = {"billing", "language:lv", "language:ru"};
+const std::vector<std::string> kGroups = {"day", "night"};
+constexpr int kAgents = 9;
+constexpr std::size_t kTicketsMax = 30;
+
+class AgentTraits final : public Traits {
+ public:
+  explicit AgentTraits(const AgentProfile& agent) : agent_{agent} {}
+  [[nodiscard]] int level_of(std::string_view skill) const override {
+    for (const Skill& has : agent_.skills) {
+      if (has.name == skill) return has.level;
+    }
+    return 0;
+  }
+  [[nodiscard]] bool is_agent(std::string_view id) const override { return agent_.id == id; }
+  [[nodiscard]] bool in_group(std::string_view group) const override {
+    return std::ranges::find(agent_.groups, group) != agent_.groups.end();
+  }
+
+ private:
+  const AgentProfile& agent_;
+};
+
+Settings rich_settings(ChoicePolicy choice, OrderPolicy order) {
+  Settings settings = test_settings();
+  settings.accept_timeout = 5s;
+  settings.rest_after_miss = 4s;
+  settings.channels[4] = {3s, false, 1, mask_of(Channel::kEmail)};
+  settings.channels[1].tickets_max = 3;
+  settings.rest_after_decline = {{"busy", 2s}};
+  settings.wrap_up = 1s;
+  QueueRules first;
+  first.id = "first";
+  first.entries = {{{"a"}, kAllChannels, {}, {}, {}}};
+  first.members = *parse_requirement("group:day");
+  first.backups = {{*parse_requirement("group:night"), 6s}};
+  Step narrow, wide;
+  narrow.require = *parse_requirement("billing >= 3 or language:ru");
+  narrow.lasts = 3s;
+  wide.drop_skills = {"language:lv"};
+  wide.lasts = 4s;
+  first.steps = {narrow, wide};
+  first.choice = choice;
+  first.tiers = {*parse_requirement("billing >= 4"), *parse_requirement("group:day")};
+  first.order = order;
+  first.length_max = 8;
+  first.wait_max = 15s;
+  first.overflow_to = "second";
+  first.affinity_wait = 2s;
+  QueueRules second;
+  second.id = "second";
+  second.entries = {{{"b"}, kAllChannels, {}, {}, {}}};
+  second.offers_at_once = 3;
+  second.weight = 1;
+  second.overflows = {{4s, MetricCondition{Metric::kWaiting, Comparison::kAtLeast, 4, ""}, 3s, "third"}};
+  second.empty_on_leave = kOfflineCounts | kAwayCounts;
+  second.empty_grace = 2s;
+  second.empty_to = "third";
+  QueueRules third;
+  third.id = "third";
+  third.offers_at_once = 2;
+  third.ring = RingPolicy::kProgressive;
+  third.ring_delay = 2s;
+  third.choice = ChoicePolicy::kFewestOpen;
+  settings.queues = {first, second, third};
+  return settings;
+}
+
+class World {
+ public:
+  World(std::uint64_t seed, ChoicePolicy choice, OrderPolicy order)
+      : random_{seed},
+        settings_{rich_settings(choice, order)},
+        router_{settings_, 0, 1},
+        twin_{settings_, 0, 1},
+        choice_{choice} {
+    tell(RebuildFinished{});
+  }
+
+  void step() {
+    switch (pick(15)) {
+      case 0:
+      case 1:
+      case 2:
+        return open_ticket();
+      case 3:
+        return upsert();
+      case 4:
+        return tell(PresenceChanged{some_agent(), static_cast<Presence>(1 + pick(3)),
+                                    pick(3) ? kAllChannels : static_cast<ChannelMask>(pick(32)), ""});
+      case 5:
+        return tell(
+            AgentConnected{some_agent(), pick(2) ? std::optional{Presence::kAvailable} : std::nullopt});
+      case 6:
+        return pick(3) ? void() : tell(AgentDisconnected{some_agent()});
+      case 7:
+      case 8:
+        return accept();
+      case 9:
+        return decline();
+      case 10:
+        return confirm();
+      case 11:
+        return close();
+      case 12:
+        return pick(2) ? tell(TicketIdled{some_ticket()}) : tell(TicketWoke{some_ticket()});
+      default:
+        now_ += Duration{pick(2500)};
+        return tell(TimePassed{});
+    }
+  }
+
+  /// Everybody takes everything: nothing may be left over.
+  void finish() {
+    tell(AgentUpserted{{"closer", {{"billing", 5}, {"language:lv", 5}, {"language:ru", 5}}, 200, {"day"}}});
+    tell(AgentConnected{"closer", Presence::kAvailable});
+    for (int round = 0; round < 600 && router_.queue_size() > 0; ++round) {
+      tell(PresenceChanged{"closer", Presence::kAvailable});
+      const auto offers = offers_;
+      for (const auto& [id, offer] : offers) {
+        if (offer.agent_id == "closer") tell(OfferAccepted{id, offer.agent_id});
+      }
+      while (!assigning_.empty()) confirm();
+      for (const std::string& id : std::set<std::string>{held_}) {
+        tell(TicketClosed{id});
+        held_.erase(id);
+      }
+      now_ += 1s;
+      tell(TimePassed{});
+    }
+    EXPECT_EQ(router_.queue_size(), 0u) << router_.explain(router_.queue(1).at(0));
+  }
+  [[nodiscard]] std::size_t made() const { return made_; }
+  [[nodiscard]] std::size_t moved() const { return moved_; }
+
+ private:
+  std::uint64_t pick(std::uint64_t n) { return random_() % n; }
+  std::string some_agent() { return "agent" + std::to_string(pick(kAgents)); }
+  std::string some_ticket() { return "t" + std::to_string(1 + pick(static_cast<std::uint64_t>(count_) + 1)); }
+
+  void tell(const Input& input) {
+    const auto effects = router_.apply(input, now_);
+    ASSERT_EQ(effects, twin_.apply(input, now_)) << "the same inputs gave other effects";
+    std::vector<Offer> made;
+    for (const Effect& effect : effects) {
+      if (const auto* offer = std::get_if<OfferMade>(&effect)) {
+        EXPECT_TRUE(offers_.emplace(offer->offer.id, offer->offer).second);
+        made.push_back(offer->offer);
+      } else if (const auto* end = std::get_if<OfferEnded>(&effect)) {
+        EXPECT_EQ(offers_.erase(end->offer_id), 1u);
+        if (end->how == OfferEnd::kDeclined) declined_.insert({end->ticket_id, end->agent_id});
+      } else if (const auto* assign = std::get_if<AssignTicket>(&effect)) {
+        assigning_.push_back(*assign);
+      } else if (std::holds_alternative<TicketMoved>(effect)) {
+        ++moved_;
+      }
+    }
+    made_ += made.size();
+    for (const Offer& offer : made) check_offer(offer);
+    check_capacity();
+    check_nobody_waits_in_vain();
+    if (made.size() == 1) check_choice(made.front());
+  }
+
+  /// From first principles: may this agent be offered this ticket now?
+  bool able(const AgentView& agent, const TicketView& ticket) {
+    const std::string& id = agent.profile.id;
+    const auto has = [&](const std::vector<std::string>& ids) {
+      return std::ranges::find(ids, id) != ids.end();
+    };
+    if (agent.presence != Presence::kAvailable || agent.connections == 0 || agent.wraps_up_until)
+      return false;
+    if (agent.room[static_cast<std::size_t>(ticket.work.channel)] < ticket.work.units) return false;
+    if (has(ticket.declined_by) || has(ticket.resting_agents)) return false;
+    for (const Offer& offer : ticket.offers) {
+      if (offer.agent_id == id) return false;
+    }
+    if (!ticket.reserved_for_any.empty())
+      return has(ticket.reserved_for_any) &&
+             meets(agent.profile.skills, normalised(ticket.work.required_skills));
+    return meets(AgentTraits{agent.profile}, ticket.require);
+  }
+
+  const QueueRules& rules_of(const TicketView& ticket) {
+    static const QueueRules kDefault;
+    for (const QueueRules& queue : settings_.queues) {
+      if (queue.id == ticket.queue_id) return queue;
+    }
+    return kDefault;
+  }
+
+  bool wants_offers(const TicketView& ticket) {
+    if (ticket.standing == Standing::kAccepting || ticket.standing == Standing::kHeld) return false;
+    if (ticket.offers.empty()) return ticket.rests_until <= now_;
+    const QueueRules& rules = rules_of(ticket);
+    if (static_cast<int>(ticket.offers.size()) >= rules.offers_at_once) return false;
+    return rules.ring == RingPolicy::kAll || ticket.next_ring_at <= now_;
+  }
+
+  void check_offer(const Offer& offer) {
+    const auto ticket = *router_.ticket(offer.ticket_id);
+    const auto agent = *router_.agent(offer.agent_id);
+    const bool wished = offer.explanation.starts_with("knows the customer") ||
+                        offer.explanation.starts_with("has other work of this customer");
+    if (wished) {
+      EXPECT_TRUE(meets(agent.profile.skills, ticket.work.required_skills)) << "a required skill was skipped";
+    } else {
+      EXPECT_TRUE(meets(AgentTraits{agent.profile}, ticket.require)) << "a requirement was skipped";
+    }
+    EXPECT_FALSE(declined_.contains({offer.ticket_id, offer.agent_id})) << "offered again to who declined";
+    EXPECT_LE(static_cast<int>(ticket.offers.size()), rules_of(ticket).offers_at_once);
+    EXPECT_FALSE(offer.explanation.empty());
+  }
+
+  /// Work that has stepped back for a call aside, nobody carries more than they can.
+  void check_capacity() {
+    std::map<std::string, std::map<Channel, std::pair<int, int>>> carried;  // units, tickets
+    std::set<std::string> owned;
+    for (const auto& [id, offer] : offers_) {
+      const auto ticket = *router_.ticket(offer.ticket_id);
+      auto& [units, tickets] = carried[offer.agent_id][ticket.work.channel];
+      units += ticket.work.units;
+      ++tickets;
+    }
+    for (const std::string& id : router_.agent_ids()) {
+      const auto agent = *router_.agent(id);
+      for (const std::string& ticket_id : agent.ticket_ids) {
+        EXPECT_TRUE(owned.insert(ticket_id).second) << ticket_id << " has two owners";
+        const auto ticket = *router_.ticket(ticket_id);
+        if (ticket.load != Load::kActive) continue;
+        auto& [units, tickets] = carried[id][ticket.work.channel];
+        units += ticket.work.units;
+        ++tickets;
+      }
+      ChannelMask stepped_back = 0;
+      for (const auto& [channel, load] : carried[id])
+        stepped_back |= settings_.channels[static_cast<std::size_t>(channel)].interrupts;
+      int used = 0;
+      for (const auto& [channel, load] : carried[id]) {
+        if ((stepped_back & mask_of(channel)) == 0) used += load.first;
+      }
+      EXPECT_EQ(used, agent.used_units);
+      bool open_offer = false;
+      for (const Offer& offer : agent.offers)
+        open_offer |= router_.ticket(offer.ticket_id)->standing == Standing::kOffered;
+      if (!open_offer) continue;  // work may exceed a capacity that was lowered; offers may not
+      EXPECT_LE(used, agent.profile.capacity_units) << "capacity exceeded by an offer to " << id;
+      for (const auto& [channel, load] : carried[id]) {
+        const int most = settings_.channels[static_cast<std::size_t>(channel)].tickets_max;
+        if (most > 0) EXPECT_LE(load.second, most);
+      }
+    }
+    for (const auto& [id, offer] : offers_)
+      EXPECT_FALSE(owned.contains(offer.ticket_id)) << "offered and owned";
+  }
+
+  void check_nobody_waits_in_vain() {
+    if (router_.next_deadline() && *router_.next_deadline() <= now_) return;
+    for (const std::string& id : router_.queue(1000)) {
+      const auto ticket = *router_.ticket(id);
+      if (!wants_offers(ticket)) continue;
+      for (const std::string& agent_id : router_.agent_ids()) {
+        EXPECT_FALSE(able(*router_.agent(agent_id), ticket) && !resting_.contains(agent_id))
+            << id << " waits though " << agent_id << " could take it: " << router_.explain(id);
+      }
+    }
+  }
+
+  /// The one offer of this input went to whom the slow model would have chosen, among those who could still
+  /// take it.
+  void check_choice(const Offer& offer) {
+    const auto ticket = *router_.ticket(offer.ticket_id);
+    if (ticket.work.wanted_agent_id.size() + ticket.work.preferred.size() > 0) return;
+    const auto chosen = *router_.agent(offer.agent_id);
+    for (const std::string& id : router_.agent_ids()) {
+      const auto other = *router_.agent(id);
+      if (id == offer.agent_id || !able(other, ticket)) continue;
+      if (rules_of(ticket).id == "first" && choice_ == ChoicePolicy::kBestProficiency) {
+        EXPECT_GE(levels(chosen, ticket.require), levels(other, ticket.require)) << offer.explanation;
+      }
+      if (rules_of(ticket).id == "first" && choice_ == ChoicePolicy::kTiers) {
+        EXPECT_LE(tier(chosen), tier(other)) << offer.explanation;
+      }
+      if (rules_of(ticket).id == "first" && choice_ == ChoicePolicy::kLeastHandled) {
+        EXPECT_LE(chosen.handled, other.handled) << offer.explanation;
+      }
+      if (rules_of(ticket).id == "first" && choice_ == ChoicePolicy::kRoundRobin) {
+        EXPECT_GT(chosen.offered_turn, other.offered_turn) << "it is the last now";
+      }
+    }
+    // Nobody who was waiting in the same queue, could have been offered to this agent and comes before was
+    // overtaken.
+    for (const std::string& id : router_.queue(1000)) {
+      const auto other = *router_.ticket(id);
+      if (id == offer.ticket_id || other.work.units > ticket.work.units ||
+          other.work.channel != ticket.work.channel)
+        continue;
+      if (!(other.key < ticket.key) || !wants_offers(other)) continue;
+      auto before = chosen;
+      before.room[static_cast<std::size_t>(ticket.work.channel)] += ticket.work.units;
+      EXPECT_FALSE(able(before, other)) << id << " was overtaken by " << offer.ticket_id;
+    }
+  }
+
+  static int levels(const AgentView& agent, const Requirement& require) {
+    if (require.kind == Requirement::Kind::kSkill) return AgentTraits{agent.profile}.level_of(require.name);
+    int sum = 0;
+    if (require.kind == Requirement::Kind::kNot) return 0;
+    for (const Requirement& part : require.parts) sum += levels(agent, part);
+    return sum;
+  }
+  [[nodiscard]] std::size_t tier(const AgentView& agent) const {
+    const auto& tiers = settings_.queues[0].tiers;
+    std::size_t at = 0;
+    while (at < tiers.size() && !meets(AgentTraits{agent.profile}, tiers[at])) ++at;
+    return at;
+  }
+
+  void open_ticket() {
+    if (router_.queue_size() >= kTicketsMax) return;
+    Work work = Center::work("t" + std::to_string(++count_));
+    work.conversation_id = "con" + std::to_string(pick(40));
+    work.channel = static_cast<Channel>(1 + pick(4));
+    work.account_id = std::vector<std::string>{"a", "b", "c"}[pick(3)];
+    work.units = static_cast<int>(1 + pick(3));
+    work.priority = static_cast<int>(pick(3));
+    work.waiting_since = now_ - Duration{pick(50)};
+    if (pick(4) == 0) work.due = now_ + Duration{pick(9000)};
+    if (pick(6) == 0) work.preferred = {{some_agent(), 1}, {some_agent(), 2}};
+    for (const std::string& name : kSkillNames) {
+      if (pick(4) == 0) work.required_skills.push_back({name, static_cast<int>(1 + pick(4))});
+    }
+    tell(TicketQueued{work});
+  }
+  void upsert() {
+    AgentProfile agent{some_agent(), {}, static_cast<int>(1 + pick(6)), {kGroups[pick(2)]}};
+    for (const std::string& name : kSkillNames) {
+      if (pick(3)) agent.skills.push_back({name, static_cast<int>(1 + pick(5))});
+    }
+    tell(AgentUpserted{agent});
+  }
+  Offer some_offer() { return std::next(offers_.begin(), static_cast<long>(pick(offers_.size())))->second; }
+  void accept() {
+    if (offers_.empty()) return;
+    const Offer offer = some_offer();
+    tell(OfferAccepted{offer.id, offer.agent_id});
+  }
+  void decline() {
+    if (offers_.empty()) return;
+    const Offer offer = some_offer();
+    const bool busy = pick(2) == 0;
+    if (busy && router_.ticket(offer.ticket_id)->standing == Standing::kOffered)
+      resting_.insert(offer.agent_id);
+    tell(OfferDeclined{offer.id, offer.agent_id, busy ? "busy" : ""});
+    resting_.clear();
+    if (busy) {  // until it is over, the model would have to know of it
+      now_ += 2s;
+      tell(TimePassed{});
+    }
+  }
+  void confirm() {
+    if (assigning_.empty()) return;
+    const AssignTicket assign = assigning_.back();
+    assigning_.pop_back();
+    if (!router_.ticket(assign.ticket_id)) return;
+    if (pick(12) == 0) return tell(AssignmentRefused{assign.offer_id, "no"});
+    tell(AssignmentConfirmed{assign.offer_id, ++token_});
+    held_.insert(assign.ticket_id);
+  }
+  void close() {
+    const std::string id = some_ticket();
+    held_.erase(id);
+    tell(TicketClosed{id});
+  }
+
+  std::mt19937_64 random_;
+  Settings settings_;
+  TimePoint now_ = t0;
+  Router router_, twin_;
+  ChoicePolicy choice_;
+  int count_ = 0;
+  std::int64_t token_ = 0;
+  std::size_t made_ = 0;
+  std::size_t moved_ = 0;
+  std::map<std::string, Offer> offers_;
+  std::vector<AssignTicket> assigning_;
+  std::set<std::string> held_;
+  std::set<std::string> resting_;
+  std::set<std::pair<std::string, std::string>> declined_;
+};
+
+void run(std::uint64_t seed, int steps) {
+  const auto choice = static_cast<ChoicePolicy>(seed % 8);
+  const auto order = static_cast<OrderPolicy>(seed / 8 % 3);
+  SCOPED_TRACE("HARK_SEED=" + std::to_string(seed));
+  World world{seed, choice, order};
+  for (int i = 0; i < steps && !testing::Test::HasFailure(); ++i) world.step();
+  if (!testing::Test::HasFailure()) world.finish();
+  EXPECT_GT(world.made(), static_cast<std::size_t>(steps / 100)) << "the run decided next to nothing";
+  EXPECT_GT(world.moved(), 0u) << "nothing overflowed";
+}
+
+TEST(RouterQueuesProperty, DecidesAsASlowModelWould) {
+  constexpr int kSteps = 1500;
+  if (const char* seed = std::getenv("HARK_SEED")) return run(std::strtoull(seed, nullptr, 10), kSteps);
+  for (std::uint64_t seed = 0; seed < 24 && !HasFailure(); ++seed) run(seed, kSteps);
+}
+
+}  // namespace
+}  // namespace hark::routing

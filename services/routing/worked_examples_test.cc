@@ -1,0 +1,187 @@
+// How other systems' routing is written in our configuration, and that it does what theirs do.
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "base/config/config.h"
+#include "routing/convert.h"
+#include "routing/core/router_fixture.h"
+
+namespace hark::routing {
+namespace {
+
+using testing::ElementsAre;
+using testing::HasSubstr;
+using testing::IsEmpty;
+
+Settings settings_of(const std::string& yaml) {
+  const auto config = read_config(yaml, "hark.yaml");
+  EXPECT_TRUE(config.ok()) << config.error().message;
+  auto rules = checked_rules(*config);
+  EXPECT_TRUE(rules.ok()) << rules.error().message;
+  return rules->settings;
+}
+
+struct Example : Center {
+  explicit Example(const std::string& yaml) : Center{settings_of(yaml)} { begin(); }
+
+  void member(const std::string& id, std::initializer_list<const char*> has,
+              std::vector<std::string> groups = {}, int units = 1) {
+    tell(AgentUpserted{{id, skills(has), units, std::move(groups)}});
+    tell(AgentConnected{id, Presence::kAvailable});
+  }
+  void queue_on(Channel channel, const std::string& id, int units,
+                std::initializer_list<const char*> needs = {}) {
+    Work ticket = work(id, needs, units);
+    ticket.channel = channel;
+    ticket.account_id = "support";
+    queue(ticket);
+  }
+};
+
+// Amazon Connect: RoutingCriteria.Steps, each an expression over proficiencies with an expiry; then any agent
+// of the queue.
+constexpr const char* kConnect = R"(
+routing:
+  queues:
+    - id: claims
+      entries: [{accounts: [support]}]
+      members: group:claims
+      steps:
+        - {require: "french >= 4 and claims >= 3", seconds: 30}
+        - {require: "french >= 2 or agent:zoe", seconds: 60}
+)";
+
+TEST(WorkedExamples, AmazonConnectsRoutingStepsWidenUntilAnyAgentOfTheQueueWillDo) {
+  Example c{kConnect};
+  c.member("beginner", {"french=2"}, {"claims"});
+  c.member("plain", {}, {"claims"});
+  c.member("outside", {"french=5", "claims=5"});
+  c.queue_on(Channel::kPhone, "t1", 1);
+  c.queue_on(Channel::kPhone, "t2", 1);
+  EXPECT_THAT(c.made(), IsEmpty());
+  const auto why = *c.router.explain_fully("t1", 10);
+  EXPECT_EQ(why.queue_id, "claims");
+  EXPECT_EQ(why.step, "step 1 of 2");
+  EXPECT_EQ(why.requirement, "group:claims and french >= 4 and claims >= 3");
+  EXPECT_EQ(why.step_ends_at, t0 + 30s);
+  EXPECT_EQ(why.candidates.at(0).text, "lacks french >= 4, claims >= 3");
+  EXPECT_EQ(why.candidates.at(2).text, "lacks group:claims");
+  c.wait(30s);
+  EXPECT_THAT(c.made(), ElementsAre("t1>beginner"));
+  EXPECT_THAT(c.last_offer.explanation, HasSubstr("step 2 of 2"));
+  c.accept_and_confirm(c.last_offer, 1);
+  c.wait(60s);
+  EXPECT_THAT(c.router.ticket("t2")->step, "any in the queue");
+  EXPECT_EQ(c.router.ticket("t2")->offer->agent_id, "plain");
+}
+
+// Genesys Cloud: bullseye routing, where each ring removes skills and waits some seconds.
+constexpr const char* kGenesys = R"(
+routing:
+  queues:
+    - id: bullseye
+      entries: [{accounts: [support]}]
+      members: group:core
+      backups: [{who: group:second, after_seconds: 40}]
+      order: score
+      priority_point_seconds: 60
+      choice: best_proficiency
+      steps:
+        - {seconds: 20}
+        - {drop_skills: [card], seconds: 20}
+        - {drop_skills: ["*"]}
+)";
+
+TEST(WorkedExamples, GenesysRingsRemoveSkillsAndLetBackupsIn) {
+  Example c{kGenesys};
+  c.member("second", {}, {"second"});
+  c.queue_on(Channel::kChat, "t1", 1, {"billing", "card"});
+  c.wait(20s);
+  EXPECT_EQ(to_text(c.router.ticket("t1")->require), "group:core and billing");
+  EXPECT_THAT(c.made(), IsEmpty());
+  c.member("core", {"billing=2"}, {"core"});
+  EXPECT_THAT(c.made(), ElementsAre("t1>core"));
+  c.accept_and_confirm(c.last_offer, 1);
+  c.queue_on(Channel::kChat, "t2", 1, {"billing", "card"});
+  c.wait(40s);
+  EXPECT_THAT(c.router.ticket("t2")->offer->agent_id, "second");
+}
+
+TEST(WorkedExamples, GenesysScoreCountsAPointOfPriorityAsAMinuteOfWait) {
+  Example c{kGenesys};
+  Work old = Center::work("old"), urgent = Center::work("urgent");
+  old.account_id = urgent.account_id = "support";
+  c.queue(old);
+  c.wait(119s);
+  urgent.priority = 2;
+  urgent.waiting_since = c.now;
+  c.queue(urgent);
+  EXPECT_THAT(c.router.queue(2), ElementsAre("urgent", "old"));
+  Work later = Center::work("later");
+  later.account_id = "support";
+  later.priority = 1;
+  c.wait(2s);
+  later.waiting_since = c.now;
+  c.queue(later);
+  EXPECT_THAT(c.router.queue(3), ElementsAre("urgent", "old", "later"));
+}
+
+TEST(WorkedExamples, GenesysBestSkillsTakeTheMostProficient) {
+  Example c{kGenesys};
+  c.member("low", {"billing=2", "card=3"}, {"core"});
+  c.member("high", {"billing=4", "card=3"}, {"core"});
+  c.queue_on(Channel::kChat, "t1", 1, {"billing", "card"});
+  EXPECT_THAT(c.made(), ElementsAre("t1>high"));
+  EXPECT_THAT(c.last_offer.explanation, HasSubstr("best proficiency"));
+}
+
+// Salesforce: interruptible capacity. Mail is interruptible; a call takes its place, and the mail comes back.
+constexpr const char* kSalesforce = R"(
+routing:
+  channels:
+    phone: {interrupts: [email], tickets_max: 1}
+    email: {tickets_max: 2}
+)";
+
+TEST(WorkedExamples, SalesforcesInterruptibleWorkStepsBackForACall) {
+  Example c{kSalesforce};
+  c.member("ana", {}, {}, 2);
+  c.queue_on(Channel::kEmail, "m1", 1);
+  c.accept_and_confirm(c.last_offer, 1);
+  c.queue_on(Channel::kEmail, "m2", 1);
+  c.accept_and_confirm(c.last_offer, 1);
+  c.queue_on(Channel::kEmail, "m3", 1);
+  EXPECT_THAT(c.made(), IsEmpty()) << "two mails are her capacity";
+  c.queue_on(Channel::kPhone, "call", 2);
+  EXPECT_THAT(c.made(), ElementsAre("call>ana"));
+  c.accept_and_confirm(c.last_offer, 1);
+  EXPECT_EQ(c.router.agent("ana")->used_units, 2) << "the mails have stepped back";
+  c.queue_on(Channel::kPhone, "call2", 2);
+  EXPECT_THAT(c.made(), IsEmpty()) << "one call at once";
+  c.tell(TicketClosed{"m1"});
+  EXPECT_THAT(c.made(), IsEmpty()) << "no new mail during a call";
+  c.tell(TicketClosed{"call"});
+  EXPECT_THAT(c.made(), ElementsAre("call2>ana"));
+}
+
+TEST(WorkedExamples, WhatIsWrongWithAQueueIsToldByItsPlace) {
+  const auto config = read_config(
+      "routing:\n  queues:\n    - id: a\n      members: 'billing >='\n      overflow_to: b\n      choice: "
+      "best\n"
+      "    - id: a\n",
+      "hark.yaml", [](const v1::Config& read) {
+        std::vector<ConfigProblem> problems;
+        for (auto& [field, what] : rule_problems(read)) problems.push_back({field, what});
+        return problems;
+      });
+  ASSERT_FALSE(config.ok());
+  EXPECT_EQ(config.error().reason, Reason::kInvalidField);
+  const std::string& message = config.error().message;
+  EXPECT_THAT(message, HasSubstr("hark.yaml:4: routing.queues[0].members: requirement 'billing >='"));
+  EXPECT_THAT(message, HasSubstr("hark.yaml:6: routing.queues[0].choice: 'best' is not one of longest_idle"));
+  EXPECT_THAT(message, HasSubstr("hark.yaml:5: routing.queues[0].overflow_to: there is no queue 'b'"));
+  EXPECT_THAT(message, HasSubstr("hark.yaml:7: routing.queues[1].id: 'a' is given twice"));
+}
+
+}  // namespace
+}  // namespace hark::routing
