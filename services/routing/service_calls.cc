@@ -110,6 +110,9 @@ Task<Result<v1::AcceptOfferResponse>> Routing::accept_offer(v1::AcceptOfferReque
                        repeated->assignment_token);
   }
   HARK_CO_TRY(auto ticket, co_await term->assignment(request.offer_id()));
+  // So that whoever leads next answers a repetition the same. If this term ends meanwhile, the ticket is
+  // theirs all the same.
+  (void)co_await term->settle();
   const auto token = ticket.assignment_token();
   co_return accepted(request.offer_id(), request.agent_id(), std::move(ticket), token);
 }

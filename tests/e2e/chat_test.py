@@ -1,4 +1,5 @@
 """Visitors over the real WebSocket, agents over gRPC: a chat from its first word to the answer, whatever breaks between."""
+import contextlib
 import hashlib
 import json
 import subprocess
@@ -246,7 +247,8 @@ def test_bad_messages_are_refused_by_name(hark, visitor):
 
 def test_a_megabyte_in_a_frame_ends_the_connection(hark, visitor):
     visitor.connect()
-    visitor.say(json.dumps({"write": {"clientId": "big", "text": "x" * 1_000_000}}))
+    with contextlib.suppress(ConnectionError, websockets.exceptions.ConnectionClosed):  # it may end before all is sent
+        visitor.say(json.dumps({"write": {"clientId": "big", "text": "x" * 1_000_000}}))
     assert visitor.wait_closed() == 1009
     visitor.connect()
     visitor.write("a small one")
