@@ -184,7 +184,9 @@ void write(std::string& out, const Requirement& requirement, bool nested) {
     if (nested) out += '(';
     for (std::size_t i = 0; i < requirement.parts.size(); ++i) {
       if (i > 0) out += word;
-      write(out, requirement.parts[i], true);
+      // "and" binds closer: parentheses that nobody wrote could go deeper than may be read back.
+      const bool bound = requirement.kind == Kind::kOr && requirement.parts[i].kind == Kind::kAnd;
+      write(out, requirement.parts[i], !bound);
     }
     if (nested) out += ')';
   };
