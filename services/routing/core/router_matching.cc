@@ -25,6 +25,8 @@ std::uint64_t hash_of(std::string_view text, std::uint64_t seed) {
   return mixed(hash);
 }
 
+}  // namespace
+
 RankOrder order_of(ChoicePolicy choice) {
   switch (choice) {
     case ChoicePolicy::kMostSpareCapacity:
@@ -43,8 +45,6 @@ RankOrder order_of(ChoicePolicy choice) {
   }
   return RankOrder::kIdle;
 }
-
-}  // namespace
 
 /// Serves whatever this input may have made possible: the first ticket in order goes to its best agent, then
 /// the next. Everything that was waiting before had nobody, so only agents who gained something and tickets

@@ -29,21 +29,6 @@ std::string describe(const MetricCondition& condition, std::string_view queue) {
          std::to_string(condition.value);
 }
 
-RankOrder order_behind(ChoicePolicy choice) {
-  switch (choice) {
-    case ChoicePolicy::kMostSpareCapacity:
-      return RankOrder::kSpare;
-    case ChoicePolicy::kFewestOpen:
-      return RankOrder::kOpen;
-    case ChoicePolicy::kLeastHandled:
-      return RankOrder::kHandled;
-    case ChoicePolicy::kRoundRobin:
-      return RankOrder::kOffered;
-    default:
-      return RankOrder::kIdle;
-  }
-}
-
 }  // namespace
 
 Requirement Router::everybody_of(const QueueRules& queue) {
@@ -67,7 +52,7 @@ void Router::rebuild_queues() {
   const auto add = [&](const QueueRules& rules) {
     queue_index_.emplace(rules.id, static_cast<QueueIndex>(queues_.size()));
     queues_.push_back({rules, sets_.who_meets(everybody_of(rules)), 0, {}, {}, {}});
-    ranks_used_[static_cast<std::size_t>(order_behind(rules.choice))] = true;
+    ranks_used_[static_cast<std::size_t>(order_of(rules.choice))] = true;
   };
   add(QueueRules{});
   for (const QueueRules& rules : settings_.queues) {

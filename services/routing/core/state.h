@@ -125,6 +125,8 @@ struct Rank {
 
 /// Orders of choice that are kept as agents change; the others are made of these.
 enum class RankOrder : std::uint8_t { kIdle, kSpare, kOpen, kHandled, kOffered };
+/// The order that a choice goes through; what it prefers beyond that it weighs for each agent.
+RankOrder order_of(ChoicePolicy choice);
 constexpr std::size_t kRankOrders = 5;
 
 struct AgentState {
