@@ -19,7 +19,8 @@ namespace hark::console {
 ///
 /// A feed reads and tells one thing at a time, so a page never gets an older state after a newer one. What an
 /// event says whole is told without reading. What a page was told it may be told again; when the log's stream
-/// was lost, everything is read afresh, so that nothing is missed. Lives on the console's executor; its coroutines belong to `tasks`.
+/// was lost, everything is read afresh, so that nothing is missed. Lives on the console's executor; its
+/// coroutines belong to `tasks`.
 class Feeds {
  public:
   using OnEvent = std::function<void(const v1::Event&)>;

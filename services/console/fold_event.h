@@ -6,8 +6,8 @@
 namespace hark::console {
 
 /// Brings a conversation, as it was read just before the event, up to date by the event and the entry that it
-/// carries, as reading it again would. False, and nothing is changed: the event says too little, and it has to
-/// be read.
+/// carries, as reading it again would. False, and nothing is changed: the event says too little, and it has
+/// to be read.
 bool fold_event(v1::Conversation& conversation, const v1::Event& event);
 
 }  // namespace hark::console
