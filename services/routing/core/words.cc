@@ -5,6 +5,8 @@
 #include <unicode/uchar.h>
 #include <unicode/unistr.h>
 
+#include <optional>
+
 #include "base/core/check.h"
 
 namespace hark::routing {
@@ -17,7 +19,20 @@ icu::UnicodeString unicode(std::string_view text) {
   return icu::UnicodeString::fromUTF8({text.data(), static_cast<std::int32_t>(text.size())});
 }
 
+/// As fold(), of what needs no tables.
+std::optional<std::string> fold_ascii(const icu::UnicodeString& text) {
+  std::string out;
+  out.reserve(static_cast<std::size_t>(text.length()));
+  for (std::int32_t i = 0; i < text.length(); ++i) {
+    const char16_t c = text[i];
+    if (c >= 0x80) return std::nullopt;
+    if (c != u'\'') out.push_back(static_cast<char>(c >= u'A' && c <= u'Z' ? c + ('a' - 'A') : c));
+  }
+  return out;
+}
+
 std::string fold(const icu::UnicodeString& text) {
+  if (auto plain = fold_ascii(text)) return *std::move(plain);
   UErrorCode error = U_ZERO_ERROR;
   const auto* nfkc = icu::Normalizer2::getNFKCCasefoldInstance(error);
   const auto* nfd = icu::Normalizer2::getNFDInstance(error);
