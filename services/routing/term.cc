@@ -212,6 +212,11 @@ Task<> Term::assign(AssignTicket effect) {
   request.set_ticket_id(effect.ticket_id);
   request.set_agent_id(effect.agent_id);
   request.set_fencing_token(token_);
+  // Unless somebody else is asked for it.
+  const auto verdict = found_verdicts_.find(effect.ticket_id);
+  if (verdict != found_verdicts_.end() && world_.triager == nullptr) {
+    *request.mutable_verdict() = verdict->second;
+  }
   auto pause = kPauseMin;
   for (;;) {
     auto answer = co_await world_.conversations.assign(request);
@@ -219,6 +224,7 @@ Task<> Term::assign(AssignTicket effect) {
     if (answer.ok()) {
       v1::Ticket& ticket = *answer->mutable_ticket();
       tickets_[effect.ticket_id] = ticket;
+      want_verdict(ticket);
       feed(AssignmentConfirmed{effect.offer_id, ticket.assignment_token()});
       finish_assignment(effect.offer_id, std::move(ticket));
       co_return;
@@ -308,10 +314,15 @@ std::vector<v1::Agent> Term::agents() const {
 }
 
 v1::Ticket Term::ticket(const std::string& id) const {
-  const auto found = tickets_.find(id);
-  if (found != tickets_.end()) return found->second;
   v1::Ticket ticket;
-  ticket.set_id(id);
+  if (const auto found = tickets_.find(id); found != tickets_.end()) {
+    ticket = found->second;
+  } else {
+    ticket.set_id(id);
+  }
+  if (const auto found = found_verdicts_.find(id); found != found_verdicts_.end()) {
+    *ticket.mutable_verdict() = found->second;
+  }
   return ticket;
 }
 
