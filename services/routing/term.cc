@@ -158,12 +158,19 @@ void Term::carry_out(const Effect& effect) {
 }
 
 Task<> Term::write() {
+  using Steady = std::chrono::steady_clock;
+  auto began = Steady::now() - kBatchEvery;
   auto pause = kPauseMin;
   while (!over_) {
     if (queue_.empty()) {
       co_await work_.wait();
       continue;
     }
+    if (Steady::now() - began < kBatchEvery) {
+      co_await sleep_for(kBatchEvery);
+      if (over_) co_return;
+    }
+    began = Steady::now();
     const Pending pending = std::move(queue_.front());
     queue_.pop_front();
     for (;;) {

@@ -31,8 +31,10 @@ namespace hark::routing {
 /// over, for whatever reason, nothing more is decided or done; a new term begins from the store.
 class Term {
  public:
-  /// Records written at once.
+  /// Records written at once, and the least time from one batch to the next: what comes in between shares a
+  /// script and an fsync.
   static constexpr std::size_t kBatchRecordsMax = 500;
+  static constexpr std::chrono::milliseconds kBatchEvery{1};
   /// Tickets of which the Triager is asked at the same time.
   static constexpr int kJudgesAtOnce = 4;
   /// How long a verdict found here waits for an assignment that takes it along, before it is stored by

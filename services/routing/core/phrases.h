@@ -52,11 +52,12 @@ class Phrases {
   using Table = std::unordered_map<std::string, std::vector<Phrase>, Hash, std::equal_to<>>;
 
   static bool fits(const Phrase& phrase, const std::vector<Word>& words, std::size_t begin);
-  /// By its first two bytes: most words begin like no stem, and need not be looked up under each length.
+  /// Its first two bytes: most words begin like nothing that is looked for, and need not be looked up.
   static std::size_t start_of(std::string_view text);
 
   Table exact_;
   Table stems_;
+  std::bitset<65'536> exact_starts_;
   std::bitset<65'536> stem_starts_;
   std::size_t stem_bytes_max_ = 0;
 };
