@@ -53,7 +53,14 @@ Router::Router(Settings settings, std::uint16_t shard, std::int64_t fencing_toke
 }
 
 std::vector<Effect> Router::apply(const Input& input, TimePoint now) {
+  std::vector<Effect> effects;
+  apply(input, now, effects);
+  return effects;
+}
+
+void Router::apply(const Input& input, TimePoint now, std::vector<Effect>& effects) {
   now_ = std::max(now_, now);
+  effects_ = std::move(effects);
   effects_.clear();
   if (!rebuilding_) expire();
   std::visit([this](const auto& in) { on(in); }, input);
@@ -62,7 +69,7 @@ std::vector<Effect> Router::apply(const Input& input, TimePoint now) {
     match();
   }
   report_agents();
-  return std::exchange(effects_, {});
+  effects = std::move(effects_);
 }
 
 std::optional<TimePoint> Router::next_deadline() const {
@@ -91,8 +98,8 @@ void Router::on(const OfferRestored& in) {
                          wants_offers(*ticket);
   bool fits_now = false;
   if (may_stand) {
-    ticket->charged_channel = ticket->work.channel;
-    ticket->charged_units = ticket->work.units;
+    ticket->charged_channel = ticket->kind->channel;
+    ticket->charged_units = ticket->kind->units;
     const AgentIndex index = intern(offer.agent_id);
     fits_now = fits(*agent, *ticket) && qualifies(*ticket, index) && !avoids(*ticket, index);
   }
@@ -103,7 +110,7 @@ void Router::on(const OfferRestored& in) {
   }
   leave_line(*ticket);
   Offer restored = offer;
-  restored.units = ticket->work.units;
+  restored.units = ticket->kind->units;
   put_offer(*ticket, intern(offer.agent_id), std::move(restored));
   enter_line(*ticket);
 }
@@ -112,16 +119,16 @@ void Router::on(const RebuildFinished&) {
   if (!rebuilding_) return;
   rebuilding_ = false;
   // Nobody could accept while nobody led: every standing offer gets its full time again.
-  for (auto& [id, ticket] : offers_) {
-    for (StandingOffer& standing : ticket->offers) {
-      if (standing.offer.id != id) continue;
-      deadlines_.erase({standing.offer.expires_at, DeadlineKind::kOfferExpires, id});
-      standing.offer.expires_at = std::max(standing.offer.expires_at, now_ + accept_timeout(*ticket));
-      deadlines_.insert({standing.offer.expires_at, DeadlineKind::kOfferExpires, id});
+  tickets_.for_each([&](TicketState& ticket) {
+    for (StandingOffer& standing : ticket.offers) {
+      Offer& offer = standing.offer;
+      deadlines_.erase({offer.expires_at, DeadlineKind::kOfferExpires, offer.id});
+      offer.expires_at = std::max(offer.expires_at, now_ + accept_timeout(ticket));
+      deadlines_.insert({offer.expires_at, DeadlineKind::kOfferExpires, offer.id});
       mark_changed(standing.agent);
     }
-  }
-  for (const auto& [id, index] : agent_index_) {
+  });
+  for (const auto& [id, index] : agents_in_order_) {
     AgentState& agent = agents_[index];
     if (!agent.known || agent.presence == Presence::kOffline) {
       take_tickets_back(index, agent.known ? "its agent is offline" : "its agent has no record");

@@ -105,7 +105,7 @@ void Router::put_ranks(AgentIndex index) {
 void Router::let_waking_in(AgentState& agent) {
   while (!agent.waking.empty() && fits(agent, *agent.waking.front())) {
     TicketState& ticket = *agent.waking.front();
-    agent.waking.pop_front();
+    agent.waking.erase(agent.waking.begin());
     clear_wake(ticket);
     ticket.load = Load::kActive;
     charge(agent, ticket, 1);

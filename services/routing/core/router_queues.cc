@@ -62,10 +62,11 @@ void Router::rebuild_queues() {
     ranks_[order].clear();
     for (AgentState& agent : agents_) agent.ranks[order].reset();
   }
+  ++rules_number_;
   to_replan_.clear();
-  for (const auto& [id, ticket] : tickets_) {
-    if (ticket.plan) to_replan_.push_back(id);
-  }
+  tickets_.for_each([&](const TicketState& ticket) {
+    if (ticket.plan) to_replan_.push_back(ticket.id);
+  });
   std::ranges::sort(to_replan_, std::ranges::greater{});
 }
 
@@ -80,9 +81,9 @@ void Router::replan_some() {
     leave_line(*ticket);
     const auto same = queue_index_.find(queues_[ticket->queue].rules.id);
     const TimePoint since = ticket->queue_since;
-    const bool came_over = !ticket->queues_left.empty() && same != queue_index_.end();
+    const bool came_over = !ticket->special().queues_left.empty() && same != queue_index_.end();
     leave_queue(*ticket);
-    enter_queue(*ticket, came_over ? same->second : queue_for(ticket->work), since);
+    enter_queue(*ticket, came_over ? same->second : queue_for(*ticket->kind), since);
     if (ticket->standing == Standing::kOffered) {
       const auto offers = ticket->offers;
       for (const StandingOffer& offer : offers) {
@@ -100,21 +101,26 @@ QueueIndex Router::queue_named(std::string_view id) const {
 }
 
 /// The one it was put into, else the first that takes it, else the one without a name.
-QueueIndex Router::queue_for(const Work& work) const {
-  if (const auto named = queue_index_.find(work.queue_id);
-      !work.queue_id.empty() && named != queue_index_.end())
-    return named->second;
-  for (QueueIndex queue = first_queue_ + 1; queue < queues_.size(); ++queue) {
-    if (takes(queues_[queue].rules, work)) return queue;
-  }
-  return first_queue_;
+QueueIndex Router::queue_for(WorkKind& kind) const {
+  if (kind.found_at == rules_number_) return kind.queue;
+  const auto find = [&] {
+    if (const auto named = queue_index_.find(kind.queue_id);
+        !kind.queue_id.empty() && named != queue_index_.end())
+      return named->second;
+    for (QueueIndex queue = first_queue_ + 1; queue < queues_.size(); ++queue) {
+      if (takes(queues_[queue].rules, kind)) return queue;
+    }
+    return first_queue_;
+  };
+  kind.queue = find();
+  kind.found_at = rules_number_;
+  return kind.queue;
 }
 
 void Router::enter_first_queue(TicketState& ticket) {
-  const Work& work = ticket.work;
-  TimePoint since = rebuilding_ ? work.waiting_since : now_;
-  if (work.queued_since != TimePoint{}) since = work.queued_since;
-  enter_queue(ticket, queue_for(work), std::min(since, now_));
+  TimePoint since = rebuilding_ ? ticket.waiting_since : now_;
+  if (ticket.queued_since != TimePoint{}) since = ticket.queued_since;
+  enter_queue(ticket, queue_for(*ticket.kind), std::min(since, now_));
 }
 
 /// The ticket is in no line and in no queue.
@@ -122,10 +128,10 @@ void Router::enter_queue(TicketState& ticket, QueueIndex index, TimePoint since)
   QueueState& queue = queues_[index];
   ticket.queue = index;
   ticket.queue_since = since;
-  ticket.plan = plan_for(ticket.work, index);
+  ticket.plan = plan_for(*ticket.kind, index);
   ticket.stage = 0;
   ticket.lane = ticket.plan->lanes[0];
-  ticket.key = key_in(queue.rules, ticket.work);
+  ticket.key = key_in(queue.rules, ticket);
   ticket.key.id = ticket.id;
   ticket.key.ticket = &ticket;
   ++queue.waiting;
@@ -145,8 +151,9 @@ void Router::leave_queue(TicketState& ticket) {
   if (!ticket.plan) return;
   --queues_[ticket.queue].waiting;
   drop_plan(*std::exchange(ticket.plan, nullptr));
-  ticket.queues_left.clear();
-  ticket.rechecks.clear();
+  if (!ticket.is_special()) return;
+  ticket.make_special().queues_left.clear();
+  ticket.make_special().rechecks.clear();
 }
 
 /// Lets the stages come that are due. The ticket is in no line.
@@ -162,11 +169,12 @@ void Router::follow_plan(TicketState& ticket) {
       }
       continue;
     }
-    const auto due =
-        std::ranges::find_if(ticket.rechecks, [&](const auto& check) { return check.first <= now_; });
-    if (due == ticket.rechecks.end()) return;
+    if (!ticket.is_special()) return;
+    auto& rechecks = ticket.make_special().rechecks;
+    const auto due = std::ranges::find_if(rechecks, [&](const auto& check) { return check.first <= now_; });
+    if (due == rechecks.end()) return;
     const auto [when, rule] = *due;
-    ticket.rechecks.erase(due);
+    rechecks.erase(due);
     overflow_by(ticket, rule, when - ticket.queue_since);
   }
 }
@@ -187,21 +195,20 @@ bool Router::overflow_by(TicketState& ticket, std::size_t number, Duration at) {
     return overflow(ticket, rule.to_queue_id, now_, describe(*rule.when, of));
   }
   const Duration again = rebuilding_ ? Duration{1} : rule.again;
-  if (again > Duration{0}) ticket.rechecks.emplace_back(now_ + again, number);
+  if (again > Duration{0}) ticket.make_special().rechecks.emplace_back(now_ + again, number);
   return false;
 }
 
 bool Router::overflow(TicketState& ticket, const std::string& to, TimePoint since, std::string why) {
   const auto found = queue_index_.find(to);
   if (to.empty() || found == queue_index_.end() || found->second == ticket.queue) return false;
-  if (std::ranges::find(ticket.queues_left, found->second) != ticket.queues_left.end()) return false;
+  auto left = ticket.special().queues_left;
+  if (std::ranges::find(left, found->second) != left.end()) return false;
   if (ticket.queue < first_queue_) return false;  // its rules are gone; it is about to be looked at anew
-  auto left = ticket.queues_left;
   left.push_back(ticket.queue);
-  effects_.emplace_back(
-      TicketMoved{std::string{ticket.id}, queues_[ticket.queue].rules.id, to, std::move(why)});
+  effects_.emplace_back(TicketMoved{ticket.id, queues_[ticket.queue].rules.id, to, std::move(why)});
   leave_queue(ticket);
-  ticket.queues_left = std::move(left);
+  ticket.make_special().queues_left = std::move(left);
   enter_queue(ticket, found->second, since);
   return true;
 }
@@ -221,7 +228,7 @@ std::int64_t Router::value_of(Metric metric, const QueueState& queue) const {
       for (const Plan* plan : queue.plans) {
         for (const LaneIndex lane : plan->lanes) {
           const Line& line = lanes_.at(lane).line;
-          if (!line.empty()) oldest = std::min(oldest, line.begin()->ticket->work.waiting_since);
+          if (!line.empty()) oldest = std::min(oldest, line.begin()->ticket->waiting_since);
         }
       }
       return (now_ - oldest).count() / 1000;
@@ -317,10 +324,15 @@ void Router::empty_queue(QueueIndex index) {
   deadlines_.insert({*queue.empties_at, DeadlineKind::kQueueEmpty, queue_index_.find(queue.rules.id)->first});
 }
 
-Plan* Router::plan_for(const Work& work, QueueIndex queue) {
-  std::string kind = kind_of(work, queue);
-  const auto [at, is_new] = plans_.try_emplace(std::move(kind));
+Plan* Router::plan_for(WorkKind& work, QueueIndex queue) {
+  if (work.planned_at == plans_number_ && work.plan->queue == queue) {
+    if (work.plan->tickets++ == 0) idle_plans_.erase(work.plan->kind);
+    return work.plan;
+  }
+  const auto [at, is_new] = plans_.try_emplace(kind_of(work, queue));
   Plan& plan = at->second;
+  work.plan = &plan;
+  work.planned_at = plans_number_;
   if (plan.tickets++ > 0) return &plan;
   if (!is_new) {
     idle_plans_.erase(at->first);
@@ -347,7 +359,8 @@ void Router::drop_plan(Plan& plan) {
   if (--plan.tickets > 0) return;
   idle_plans_.insert(plan.kind);
   if (plans_.size() <= kPlansKeptMax) return;
-  const auto at = plans_.find(*idle_plans_.begin());
+  ++plans_number_;
+  const auto at = plans_.find(std::string{*idle_plans_.begin()});
   Plan& oldest = at->second;
   for (std::size_t i = 0; i < oldest.stages.size(); ++i) {
     if (oldest.stages[i].kind != Stage::Kind::kRequire) continue;

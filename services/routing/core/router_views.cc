@@ -8,7 +8,7 @@ namespace hark::routing {
 namespace {
 
 void count(QueueGroup& group, const TicketState& ticket, TimePoint now, Duration target) {
-  const auto since = ticket.work.waiting_since;
+  const auto since = ticket.waiting_since;
   group.oldest_since = group.waiting == 0 ? since : std::min(group.oldest_since, since);
   ++group.waiting;
   if (ticket.standing != Standing::kWaiting) ++group.offered;
@@ -37,7 +37,7 @@ std::optional<AgentView> Router::agent(std::string_view id) const {
   if (index == kNoAgent || !agents_[index].known) return std::nullopt;
   const AgentState& agent = agents_[index];
   AgentView view;
-  view.profile = {std::string{agent.id}, agent.skills, agent.capacity, agent.groups};
+  view.profile = {agent.id, agent.skills, agent.capacity, agent.groups};
   view.presence = agent.presence;
   view.used_units = used_units(agent);
   view.connections = agent.connections;
@@ -57,18 +57,18 @@ std::optional<AgentView> Router::agent(std::string_view id) const {
 
 std::vector<std::string> Router::agent_ids() const {
   std::vector<std::string> ids;
-  for (const auto& [id, index] : agent_index_) {
-    if (agents_[index].known) ids.push_back(id);
+  for (const auto& [id, index] : agents_in_order_) {
+    if (agents_[index].known) ids.emplace_back(id);
   }
   return ids;
 }
 
 std::optional<TicketView> Router::ticket(std::string_view id) const {
-  const auto found = tickets_.find(std::string{id});
-  if (found == tickets_.end()) return std::nullopt;
-  const TicketState& ticket = found->second;
+  const TicketState* found = find_ticket(id);
+  if (!found) return std::nullopt;
+  const TicketState& ticket = *found;
   TicketView view;
-  view.work = ticket.work;
+  view.work = work_of(ticket);
   view.standing = ticket.standing;
   for (const StandingOffer& standing : ticket.offers) view.offers.push_back(standing.offer);
   if (!view.offers.empty()) view.offer = view.offers.front();
@@ -78,7 +78,8 @@ std::optional<TicketView> Router::ticket(std::string_view id) const {
     view.agent_id = view.offer->agent_id;
   }
   if (ticket.in_reserved) {
-    for (const AgentIndex agent : ticket.wanted) view.reserved_for_any.emplace_back(agents_[agent].id);
+    for (const AgentIndex agent : ticket.special().wanted)
+      view.reserved_for_any.emplace_back(agents_[agent].id);
     view.reserved_for = view.reserved_for_any.front();
   }
   view.queue_id = queues_[ticket.queue].rules.id;
@@ -89,35 +90,35 @@ std::optional<TicketView> Router::ticket(std::string_view id) const {
   }
   view.load = ticket.load;
   view.next_ring_at = ticket.next_ring_at;
-  view.rests_until = ticket.rests_until;
-  for (const AgentIndex agent : ticket.declined) view.declined_by.emplace_back(agents_[agent].id);
-  for (const Miss& miss : ticket.misses) {
+  view.rests_until = ticket.special().rests_until;
+  for (const AgentIndex agent : ticket.special().declined) view.declined_by.emplace_back(agents_[agent].id);
+  for (const Miss& miss : ticket.special().misses) {
     if (miss.rests_until > now_) view.resting_agents.emplace_back(agents_[miss.agent].id);
   }
   return view;
 }
 
 std::vector<std::string> Router::queue(std::size_t limit) const {
-  Line line;
-  for (const auto& [id, ticket] : tickets_) {
-    if (ticket.standing == Standing::kHeld) continue;
-    line.insert(ticket.key);
-    if (line.size() > limit) line.erase(std::prev(line.end()));
-  }
+  std::vector<WaitKey> line;
+  tickets_.for_each([&](const TicketState& ticket) {
+    if (ticket.standing != Standing::kHeld) line.push_back(ticket.key);
+  });
+  const auto end = line.begin() + static_cast<std::ptrdiff_t>(std::min(limit, line.size()));
+  std::ranges::partial_sort(line, end, std::less{});
   std::vector<std::string> ids;
-  for (const WaitKey& key : line) ids.emplace_back(key.id);
+  for (auto key = line.begin(); key != end; ++key) ids.emplace_back(key->id);
   return ids;
 }
 
 QueueSummary Router::summarize(TimePoint now, Duration target) const {
   QueueSummary out;
-  for (const auto& [id, ticket] : tickets_) {
-    if (ticket.standing == Standing::kHeld) continue;
+  tickets_.for_each([&](const TicketState& ticket) {
+    if (ticket.standing == Standing::kHeld) return;
     count(out.total, ticket, now, target);
-    count(out.by_account[ticket.work.account_id], ticket, now, target);
-    for (const Skill& skill : ticket.work.required_skills)
+    count(out.by_account[ticket.kind->account_id], ticket, now, target);
+    for (const Skill& skill : ticket.kind->required_skills)
       count(out.by_skill[skill.name], ticket, now, target);
-  }
+  });
   return out;
 }
 
@@ -133,13 +134,13 @@ std::vector<QueueView> Router::queues(TimePoint now, Duration target) const {
       return true;
     });
   }
-  for (const auto& [id, ticket] : tickets_) {
-    if (ticket.standing == Standing::kHeld) continue;
+  tickets_.for_each([&](const TicketState& ticket) {
+    if (ticket.standing == Standing::kHeld) return;
     // What still waits by old rules counts where it is about to go, if that has the same name.
     const QueueIndex index =
         ticket.queue >= first_queue_ ? ticket.queue : queue_named(queues_[ticket.queue].rules.id);
     count(out[index - first_queue_].tickets, ticket, now, target);
-  }
+  });
   return out;
 }
 

@@ -3,8 +3,9 @@
 #include <array>
 #include <cstdint>
 #include <deque>
+#include <list>
+#include <memory>
 #include <optional>
-#include <set>
 #include <string>
 #include <string_view>
 #include <tuple>
@@ -13,6 +14,7 @@
 #include "routing/core/input.h"
 #include "routing/core/lanes.h"
 #include "routing/core/plan.h"
+#include "routing/core/work_kind.h"
 
 // What Router keeps in memory; nobody else includes this but Router and what shows its state.
 namespace hark::routing {
@@ -26,7 +28,7 @@ struct IdleMark {
 };
 
 /// Where a ticket stands with us.
-enum class Standing { kWaiting, kOffered, kAccepting, kHeld };
+enum class Standing : std::uint8_t { kWaiting, kOffered, kAccepting, kHeld };
 
 /// What a held ticket takes of its agent's units.
 enum class Load : std::uint8_t {
@@ -65,42 +67,15 @@ struct Plan {
   int tickets = 0;
 };
 
-struct TicketState {
-  std::string_view id;
-  Work work;
-  Standing standing = Standing::kWaiting;
-  /// Twice the assignment token, one more when queued after it: news below this are old.
-  std::int64_t version = 0;
+/// What befalls few tickets, or what few bring along.
+struct Particulars {
+  std::string wanted_agent_id;
+  std::vector<std::string> declined_by;
+  std::vector<PreferredAgent> preferred;
 
-  QueueIndex queue = 0;
-  Plan* plan = nullptr;
-  /// The last stage that has come.
-  std::size_t stage = 0;
-  TimePoint queue_since;
-  WaitKey key;
   std::vector<QueueIndex> queues_left;
   /// Overflow rules to look at again, by when.
   std::vector<std::pair<TimePoint, std::size_t>> rechecks;
-
-  /// In a lane's line, or in the lines of the agents who are wished for, or (resting, or with all the offers
-  /// it may have) in none.
-  bool in_line = false;
-  bool in_reserved = false;
-  bool dirty = false;
-  LaneIndex lane = 0;
-  std::optional<TimePoint> wakes_at;
-
-  /// Of kAccepting and kHeld.
-  AgentIndex agent = kNoAgent;
-  std::vector<StandingOffer> offers;
-  TimePoint next_ring_at;
-  /// What each of its offers, or its holder, is charged.
-  Channel charged_channel = Channel::kUnspecified;
-  int charged_units = 0;
-  Load load = Load::kActive;
-  /// Of kHeld: it has been asked back from its agent.
-  bool returning = false;
-
   std::vector<AgentIndex> declined;
   std::vector<Miss> misses;
   Wish wish = Wish::kNone;
@@ -111,6 +86,64 @@ struct TicketState {
   /// What became of a wish for an agent, for people.
   std::string wish_note;
 };
+
+/// What every input about the ticket reads comes first.
+struct TicketState {
+  std::string id;
+  std::uint32_t number = 0;
+  std::uint32_t hash = 0;
+  WorkKind* kind = nullptr;
+  Standing standing = Standing::kWaiting;
+  Load load = Load::kActive;
+  /// In a lane's line, or in the lines of the agents who are wished for, or (resting, or with all the offers
+  /// it may have) in none.
+  bool in_line = false;
+  bool in_reserved = false;
+  bool dirty = false;
+  /// Of kHeld: it has been asked back from its agent.
+  bool returning = false;
+  /// What each of its offers, or its holder, is charged.
+  Channel charged_channel = Channel::kUnspecified;
+  int charged_units = 0;
+  /// Of kAccepting and kHeld.
+  AgentIndex agent = kNoAgent;
+  /// At addresses that they keep: deadlines name them by their ids.
+  std::list<StandingOffer> offers;
+  std::optional<TimePoint> wakes_at;
+  LaneIndex lane = 0;
+  QueueIndex queue = 0;
+  Plan* plan = nullptr;
+  /// The last stage that has come.
+  std::uint32_t stage = 0;
+  int priority = 0;
+  /// Twice the assignment token, one more when queued after it: news below this are old.
+  std::int64_t version = 0;
+  std::int64_t assignment_token = 0;
+  TimePoint queue_since;
+  WaitKey key;
+  TimePoint next_ring_at;
+
+  TimePoint waiting_since;
+  TimePoint queued_since;
+  TimePoint virtual_start;
+  TimePoint due;
+  std::string conversation_id;
+
+  /// What it has of them; whoever asks for more makes them.
+  [[nodiscard]] const Particulars& special() const { return particulars_ ? *particulars_ : kNothingSpecial; }
+  [[nodiscard]] bool is_special() const { return particulars_ != nullptr; }
+  Particulars& make_special() {
+    if (!particulars_) particulars_ = std::make_unique<Particulars>();
+    return *particulars_;
+  }
+
+ private:
+  static const Particulars kNothingSpecial;
+  std::unique_ptr<Particulars> particulars_;
+};
+
+/// What was said of the ticket, in order: equal news compare equal.
+Work work_of(const TicketState& ticket);
 
 /// A ready agent's place in one order of choice: lower first. Turns differ, so that it is total.
 struct Rank {
@@ -130,7 +163,7 @@ RankOrder order_of(ChoicePolicy choice);
 constexpr std::size_t kRankOrders = 5;
 
 struct AgentState {
-  std::string_view id;
+  std::string id;
   /// Has a record; false for ids that only tickets named.
   bool known = false;
   std::vector<Skill> skills;
@@ -159,7 +192,7 @@ struct AgentState {
   std::vector<TicketState*> offered;
   std::vector<TicketState*> held;
   /// Held tickets that wait for room, the first to wake first.
-  std::deque<TicketState*> waking;
+  std::vector<TicketState*> waking;
 
   std::array<int, kChannels> units{};
   std::array<int, kChannels> tickets{};
