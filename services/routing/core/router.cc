@@ -49,7 +49,15 @@ std::string_view name_of(Channel channel) {
 
 Router::Router(Settings settings, std::uint16_t shard, std::int64_t fencing_token)
     : settings_{std::move(settings)}, offer_ids_{shard, fencing_token} {
+  read_settings();
   rebuild_queues();
+}
+
+void Router::read_settings() {
+  anything_interrupts_ =
+      std::ranges::any_of(settings_.channels, [](const ChannelRules& channel) { return channel.interrupts != 0; });
+  anything_empties_ =
+      std::ranges::any_of(settings_.queues, [](const QueueRules& queue) { return queue.empty_on_leave != 0; });
 }
 
 std::vector<Effect> Router::apply(const Input& input, TimePoint now) {
@@ -83,6 +91,7 @@ std::optional<TimePoint> Router::next_deadline() const {
 void Router::on(const SettingsChanged& in) {
   const bool other_queues = in.settings.queues != settings_.queues;
   settings_ = in.settings;
+  read_settings();
   if (other_queues) rebuild_queues();
   for (AgentIndex index = 0; index < agents_.size(); ++index) {
     if (agents_[index].known) refresh(index);

@@ -138,6 +138,7 @@ class Router {
   static constexpr std::size_t kEndedOffersMax = 8192;
   static constexpr int kDeadlinesPerInputMax = 250;
   static constexpr int kProposalsPerInputMax = 250;
+  static constexpr std::size_t kStaleRanksMax = 64;
   /// Plans that no ticket follows any more are kept for the next of their kind up to so many.
   static constexpr std::size_t kPlansKeptMax = 2048;
   /// A wrap-up without an end of its own ends then.
@@ -253,6 +254,7 @@ class Router {
   void on(const SettingsChanged& in);
   void on(const RebuildFinished& in);
   void on(const TimePassed&) {}
+  void read_settings();
 
   // router_deadlines.cc
   void expire();
@@ -284,7 +286,7 @@ class Router {
 
   // router_capacity.cc
   void refresh(AgentIndex index);
-  void put_ranks(AgentIndex index);
+  void put_ranks();
   [[nodiscard]] Rank rank_of(const AgentState& agent, AgentIndex index, RankOrder order) const;
   void charge(AgentState& agent, const TicketState& ticket, int sign);
   [[nodiscard]] int load_seen_by(const AgentState& agent, Channel channel) const;
@@ -365,7 +367,7 @@ class Router {
   [[nodiscard]] const WaitKey* best_ticket(const AgentState& agent, AgentIndex index) const;
   [[nodiscard]] const WaitKey* best_of_every_lane(const AgentState& agent, AgentIndex index) const;
   [[nodiscard]] bool may_take(const AgentState& agent, AgentIndex index, const TicketState& ticket) const;
-  [[nodiscard]] Choice best_agent(const TicketState& ticket) const;
+  [[nodiscard]] Choice best_agent(const TicketState& ticket);
   [[nodiscard]] bool avoids(const TicketState& ticket, AgentIndex agent) const;
   void make_offer(TicketState& ticket, const Choice& choice);
   [[nodiscard]] std::string reason_for(const TicketState& ticket, const Choice& choice) const;
@@ -379,6 +381,9 @@ class Router {
 
   Settings settings_;
   OfferIds offer_ids_;
+  /// Of the settings: some channel does, some queue does.
+  bool anything_interrupts_ = false;
+  bool anything_empties_ = false;
   bool rebuilding_ = true;
   TimePoint now_{};
   std::uint64_t turns_ = 0;
@@ -392,8 +397,11 @@ class Router {
   /// By channel.
   std::array<SparseBits, kChannels> ready_;
   Bits ready_for_any_;
+  int ready_count_ = 0;
   std::array<SortedChunks<Rank>, kRankOrders> ranks_;
   std::array<bool, kRankOrders> ranks_used_{};
+  /// Agents whose ranks are not up to date.
+  std::vector<AgentIndex> stale_ranks_;
 
   /// Those of rules that are gone come before `first_queue_`, which is the one without a name.
   std::deque<QueueState> queues_;

@@ -160,7 +160,7 @@ const Stage& Router::stage_in_force(const TicketState& ticket) {
 /// that is kept until one of them comes. Either takes about the square root of the agents at the worst.
 class Router::Chooser {
  public:
-  Chooser(const Router& router, const TicketState& ticket)
+  Chooser(Router& router, const TicketState& ticket)
       : router_{router},
         ticket_{ticket},
         channel_{static_cast<std::size_t>(ticket.kind->channel)},
@@ -212,7 +212,7 @@ class Router::Chooser {
     if (candidates == 0) return false;
     if (choice_policy_ == ChoicePolicy::kRandom) {
       draw(agents, ready, candidates);
-    } else if (candidates <= kComparedMax || candidates * candidates <= router_.ranks_[0].size()) {
+    } else if (candidates <= kComparedMax || candidates * candidates <= static_cast<std::size_t>(router_.ready_count_)) {
       compare(agents, ready);
     } else {
       walk(agents, candidates);
@@ -238,6 +238,7 @@ class Router::Chooser {
   }
 
   void walk(const Bits& agents, std::size_t candidates) {
+    router_.put_ranks();
     for (const Rank& next : router_.ranks_[static_cast<std::size_t>(order_of(choice_policy_))]) {
       if (!agents.has(next.agent) || !able(next.agent) || misses(next.agent) > 0) continue;
       choice_.agent = next.agent;
@@ -283,7 +284,7 @@ class Router::Chooser {
     }
   }
 
-  const Router& router_;
+  Router& router_;
   const TicketState& ticket_;
   std::size_t channel_;
   ChoicePolicy choice_policy_;
@@ -306,7 +307,7 @@ Rank Router::rank_for(const TicketState& ticket, AgentIndex index, ChoicePolicy 
   return rank;
 }
 
-Router::Choice Router::best_agent(const TicketState& ticket) const {
+Router::Choice Router::best_agent(const TicketState& ticket) {
   Chooser chooser{*this, ticket};
   return ticket.in_reserved ? chooser.among_wanted() : chooser.among_lane();
 }

@@ -295,6 +295,7 @@ void Router::watch_emptiness(QueueState& queue) {
 
 /// Something about an agent got worse.
 void Router::watch_emptiness() {
+  if (!anything_empties_) return;
   for (QueueIndex queue = first_queue_; queue < queues_.size(); ++queue) watch_emptiness(queues_[queue]);
 }
 

@@ -2,21 +2,28 @@
 
 #include <algorithm>
 #include <cstddef>
+#include <iterator>
+#include <utility>
 #include <vector>
 
 namespace hark::routing {
 
-/// A sorted set of small values that lie side by side, some dozens to a chunk: what std::set does, with far
-/// fewer ways through memory. Putting something in or out is logarithmic but for the moving of one chunk's
-/// values; at either end, where lines and deadlines change most, it finds its place at once.
+/// A sorted set of small values that lie side by side, some dozens to a chunk: what std::set does, with far fewer
+/// ways through memory. Putting something in or out is logarithmic but for the moving of one chunk's values; at
+/// either end, where lines and deadlines change most, nothing is searched or moved.
 ///
 /// `T` is trivially copyable and its `<` total. Iterators end with the next change.
 template <class T>
 class SortedChunks {
   struct Chunk {
-    /// A copy of items[0], so that chunks are searched without going into them.
+    /// A copy of its first value, so that chunks are searched without going into them.
     T first;
     std::vector<T> items;
+    /// Items before this one are gone.
+    std::size_t gone = 0;
+
+    [[nodiscard]] auto begin() { return items.begin() + static_cast<std::ptrdiff_t>(gone); }
+    [[nodiscard]] std::size_t size() const { return items.size() - gone; }
   };
 
  public:
@@ -24,11 +31,10 @@ class SortedChunks {
 
   class Iterator {
    public:
-    Iterator() = default;
-    const T& operator*() const { return chunk_->items[item_]; }
+    const T& operator*() const { return chunk_->items[chunk_->gone + item_]; }
     const T* operator->() const { return &**this; }
     Iterator& operator++() {
-      if (++item_ == chunk_->items.size()) ++chunk_, item_ = 0;
+      if (++item_ == chunk_->size()) ++chunk_, item_ = 0;
       return *this;
     }
     friend bool operator==(const Iterator&, const Iterator&) = default;
@@ -36,44 +42,53 @@ class SortedChunks {
    private:
     friend SortedChunks;
     explicit Iterator(const Chunk* chunk) : chunk_{chunk} {}
-    const Chunk* chunk_ = nullptr;
+    const Chunk* chunk_;
     std::size_t item_ = 0;
   };
 
   [[nodiscard]] bool empty() const { return size_ == 0; }
   [[nodiscard]] std::size_t size() const { return size_; }
   [[nodiscard]] Iterator begin() const { return Iterator{chunks_.data()}; }
-  [[nodiscard]] Iterator end() const { return Iterator{chunks_.data() + (size_ == 0 ? 0 : chunks_.size())}; }
+  [[nodiscard]] Iterator end() const { return Iterator{chunks_.data() + (empty() ? 0 : chunks_.size())}; }
 
   /// Whether it was not in yet.
   bool insert(const T& value) {
     if (chunks_.empty()) chunks_.emplace_back();
     const std::size_t at = chunk_for(value);
-    std::vector<T>& items = chunks_[at].items;
-    const auto place = items.empty() || items.back() < value
-                           ? items.end()
-                           : std::lower_bound(items.begin(), items.end(), value);
-    if (place != items.end() && !(value < *place)) return false;
-    items.insert(place, value);
-    chunks_[at].first = items.front();
-    if (items.size() > kItemsPerChunkMax) split(at);
+    Chunk& chunk = chunks_[at];
+    auto place = chunk.items.end();
+    if (chunk.size() > 0 && !(chunk.items.back() < value)) {
+      place = std::lower_bound(chunk.begin(), chunk.items.end(), value);
+      if (!(value < *place)) return false;
+    }
+    if (place == chunk.begin()) chunk.first = value;
+    if (place == chunk.begin() && chunk.gone > 0) {
+      chunk.items[--chunk.gone] = value;
+    } else {
+      chunk.items.insert(place, value);
+    }
+    if (chunk.items.size() > kItemsPerChunkMax) make_room(at);
     ++size_;
     return true;
   }
 
   /// Whether it was in.
   bool erase(const T& value) {
-    if (size_ == 0) return false;
+    if (empty()) return false;
     const std::size_t at = chunk_for(value);
-    std::vector<T>& items = chunks_[at].items;
-    const auto place = std::lower_bound(items.begin(), items.end(), value);
-    if (place == items.end() || value < *place) return false;
-    items.erase(place);
+    Chunk& chunk = chunks_[at];
+    const auto place = std::lower_bound(chunk.begin(), chunk.items.end(), value);
+    if (place == chunk.items.end() || value < *place) return false;
     --size_;
-    if (!items.empty()) {
-      chunks_[at].first = items.front();
+    if (place != chunk.begin()) {
+      chunk.items.erase(place);
+    } else if (++chunk.gone < chunk.items.size()) {
+      chunk.first = chunk.items[chunk.gone];
     } else if (chunks_.size() > 1) {
       chunks_.erase(chunks_.begin() + static_cast<std::ptrdiff_t>(at));
+    } else {
+      chunk.items.clear();
+      chunk.gone = 0;
     }
     return true;
   }
@@ -89,20 +104,26 @@ class SortedChunks {
     if (chunks_.size() == 1 || value < chunks_[1].first) return 0;
     if (!(value < chunks_.back().first)) return chunks_.size() - 1;
     const auto after = std::upper_bound(chunks_.begin(), chunks_.end(), value,
-                                        [](const T& v, const Chunk& c) { return v < c.first; });
+                                        [](const T& v, const Chunk& chunk) { return v < chunk.first; });
     return static_cast<std::size_t>(after - chunks_.begin()) - 1;
   }
 
-  /// In halves; what is put in at the end leaves full chunks behind.
-  void split(std::size_t at) {
+  /// Of a chunk with one item too many: what is gone makes way, or else it becomes two. The last one splits off its
+  /// newest alone, so that what grows at the end leaves full chunks behind.
+  void make_room(std::size_t at) {
+    Chunk& chunk = chunks_[at];
+    if (chunk.gone > 0) {
+      chunk.items.erase(chunk.items.begin(), chunk.begin());
+      chunk.gone = 0;
+      return;
+    }
     const bool last = at + 1 == chunks_.size();
+    const auto middle = last ? std::prev(chunk.items.end()) : chunk.items.begin() + kItemsPerChunkMax / 2;
     Chunk right;
-    std::vector<T>& items = chunks_[at].items;
-    const auto middle = last ? std::prev(items.end()) : items.begin() + kItemsPerChunkMax / 2;
-    right.items.assign(middle, items.end());
+    right.items.assign(middle, chunk.items.end());
     right.first = right.items.front();
-    items.erase(middle, items.end());
-    if (last) items.shrink_to_fit();
+    chunk.items.erase(middle, chunk.items.end());
+    if (last) chunk.items.shrink_to_fit();
     chunks_.insert(chunks_.begin() + static_cast<std::ptrdiff_t>(at) + 1, std::move(right));
   }
 

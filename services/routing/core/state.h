@@ -88,11 +88,11 @@ struct Particulars {
 };
 
 /// What every input about the ticket reads comes first.
-struct TicketState {
+struct alignas(64) TicketState {
   std::string id;
+  WorkKind* kind = nullptr;
   std::uint32_t number = 0;
   std::uint32_t hash = 0;
-  WorkKind* kind = nullptr;
   Standing standing = Standing::kWaiting;
   Load load = Load::kActive;
   /// In a lane's line, or in the lines of the agents who are wished for, or (resting, or with all the offers
@@ -102,32 +102,32 @@ struct TicketState {
   bool dirty = false;
   /// Of kHeld: it has been asked back from its agent.
   bool returning = false;
+  /// Of kAccepting and kHeld.
+  AgentIndex agent = kNoAgent;
   /// What each of its offers, or its holder, is charged.
   Channel charged_channel = Channel::kUnspecified;
   int charged_units = 0;
-  /// Of kAccepting and kHeld.
-  AgentIndex agent = kNoAgent;
-  /// At addresses that they keep: deadlines name them by their ids.
-  std::list<StandingOffer> offers;
-  std::optional<TimePoint> wakes_at;
   LaneIndex lane = 0;
   QueueIndex queue = 0;
+  /// At addresses that they keep: deadlines name them by their ids.
+  std::list<StandingOffer> offers;
   Plan* plan = nullptr;
+  std::optional<TimePoint> wakes_at;
+  std::string conversation_id;
+
+  WaitKey key;
+  TimePoint queue_since;
   /// The last stage that has come.
   std::uint32_t stage = 0;
   int priority = 0;
   /// Twice the assignment token, one more when queued after it: news below this are old.
   std::int64_t version = 0;
   std::int64_t assignment_token = 0;
-  TimePoint queue_since;
-  WaitKey key;
-  TimePoint next_ring_at;
-
   TimePoint waiting_since;
   TimePoint queued_since;
   TimePoint virtual_start;
   TimePoint due;
-  std::string conversation_id;
+  TimePoint next_ring_at;
 
   /// What it has of them; whoever asks for more makes them.
   [[nodiscard]] const Particulars& special() const { return particulars_ ? *particulars_ : kNothingSpecial; }
@@ -162,46 +162,47 @@ enum class RankOrder : std::uint8_t { kIdle, kSpare, kOpen, kHandled, kOffered }
 RankOrder order_of(ChoicePolicy choice);
 constexpr std::size_t kRankOrders = 5;
 
-struct AgentState {
-  std::string id;
-  /// Has a record; false for ids that only tickets named.
-  bool known = false;
-  std::vector<Skill> skills;
-  std::vector<std::string> groups;
-  int capacity = 0;
-  Presence presence = Presence::kOffline;
-  ChannelMask channels = kAllChannels;
-  int connections = 0;
-  IdleMark idle;
-  std::uint64_t offered_turn = 0;
-  int handled = 0;
-  int missed_in_row = 0;
-  TimePoint last_miss;
-  std::optional<TimePoint> gone_at;
-  /// Has just resolved a ticket, and takes no offers before this.
-  std::optional<TimePoint> wraps_up_until;
-  bool wrap_up_forced = false;
-  /// What WrapUpBegun would begin.
-  Duration wrap_up_optional{0};
-  /// Has declined, and takes no offers before this.
-  std::optional<TimePoint> rests_until;
-
-  Bits lanes;
-  /// Tickets that wait for this agent.
-  Line reserved;
-  std::vector<TicketState*> offered;
-  std::vector<TicketState*> held;
-  /// Held tickets that wait for room, the first to wake first.
-  std::vector<TicketState*> waking;
-
+/// What every input about the agent reads comes first.
+struct alignas(64) AgentState {
   std::array<int, kChannels> units{};
   std::array<int, kChannels> tickets{};
   /// Units that an offer on the channel may cost now; 0: no offers.
   std::array<int, kChannels> room{};
+  int capacity = 0;
+  Presence presence = Presence::kOffline;
+  int connections = 0;
+  ChannelMask channels = kAllChannels;
+  /// Has a record; false for ids that only tickets named.
+  bool known = false;
   bool ready = false;
   bool in_dirty = false;
   bool changed = false;
+  bool rank_stale = false;
+  bool wrap_up_forced = false;
+  int handled = 0;
+  int missed_in_row = 0;
+  IdleMark idle;
+  std::uint64_t offered_turn = 0;
+  std::string id;
+  /// Has just resolved a ticket, and takes no offers before this.
+  std::optional<TimePoint> wraps_up_until;
+  /// Has declined, and takes no offers before this.
+  std::optional<TimePoint> rests_until;
+  /// What WrapUpBegun would begin.
+  Duration wrap_up_optional{0};
+  std::vector<TicketState*> held;
+  std::vector<TicketState*> offered;
+  /// Held tickets that wait for room, the first to wake first.
+  std::vector<TicketState*> waking;
+  Bits lanes;
+  /// Tickets that wait for this agent.
+  Line reserved;
+
   std::array<std::optional<Rank>, kRankOrders> ranks;
+  std::vector<Skill> skills;
+  std::vector<std::string> groups;
+  TimePoint last_miss;
+  std::optional<TimePoint> gone_at;
 
   [[nodiscard]] bool takes_offers() const {
     return known && presence == Presence::kAvailable && connections > 0 && !wraps_up_until && !rests_until;
