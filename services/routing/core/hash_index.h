@@ -2,7 +2,7 @@
 
 #include <cstddef>
 #include <cstdint>
-#include <functional>
+#include <cstring>
 #include <limits>
 #include <string_view>
 #include <utility>
@@ -17,8 +17,21 @@ class HashIndex {
   static constexpr std::uint32_t kNone = std::numeric_limits<std::uint32_t>::max();
 
   static std::uint32_t hash_of(std::string_view text) {
-    const std::uint64_t hash = std::hash<std::string_view>{}(text);
-    return static_cast<std::uint32_t>(hash ^ (hash >> 32));
+    constexpr std::uint64_t kOdd = 0x9e3779b97f4a7c15ULL;
+    std::uint64_t hash = text.size() * kOdd;
+    const auto mix = [&](std::uint64_t part) {
+      hash = (hash ^ part) * kOdd;
+      hash ^= hash >> 32;
+    };
+    for (; text.size() >= 8; text.remove_prefix(8)) {
+      std::uint64_t part = 0;
+      std::memcpy(&part, text.data(), sizeof part);
+      mix(part);
+    }
+    std::uint64_t rest = 0;
+    for (const char c : text) rest = rest << 8 | static_cast<unsigned char>(c);
+    mix(rest);
+    return static_cast<std::uint32_t>(hash);
   }
 
   /// The number with this hash for which `is(number)` holds.

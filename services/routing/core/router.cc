@@ -120,7 +120,7 @@ void Router::on(const OfferRestored& in) {
   leave_line(*ticket);
   Offer restored = offer;
   restored.units = ticket->kind->units;
-  put_offer(*ticket, intern(offer.agent_id), std::move(restored));
+  put_offer(*ticket, intern(offer.agent_id), restored);
   enter_line(*ticket);
 }
 
@@ -130,10 +130,9 @@ void Router::on(const RebuildFinished&) {
   // Nobody could accept while nobody led: every standing offer gets its full time again.
   tickets_.for_each([&](TicketState& ticket) {
     for (StandingOffer& standing : ticket.offers) {
-      Offer& offer = standing.offer;
-      deadlines_.erase({offer.expires_at, DeadlineKind::kOfferExpires, offer.id});
-      offer.expires_at = std::max(offer.expires_at, now_ + accept_timeout(ticket));
-      deadlines_.insert({offer.expires_at, DeadlineKind::kOfferExpires, offer.id});
+      deadlines_.erase({standing.expires_at, DeadlineKind::kOfferExpires, standing.id});
+      standing.expires_at = std::max(standing.expires_at, now_ + accept_timeout(ticket));
+      deadlines_.insert({standing.expires_at, DeadlineKind::kOfferExpires, standing.id});
       mark_changed(standing.agent);
     }
   });

@@ -14,6 +14,7 @@
 #include "routing/core/effect.h"
 #include "routing/core/explanation.h"
 #include "routing/core/hash_index.h"
+#include "routing/core/id_text.h"
 #include "routing/core/input.h"
 #include "routing/core/lanes.h"
 #include "routing/core/offer_id.h"
@@ -204,8 +205,8 @@ class Router {
     friend auto operator<=>(const Deadline&, const Deadline&) = default;
   };
   struct Ended {
-    std::string offer_id;
-    std::string ticket_id;
+    IdText offer_id;
+    IdText ticket_id;
     AgentIndex agent = kNoAgent;
     OfferEnd how = OfferEnd::kWithdrawn;
     std::int64_t assignment_token = 0;
@@ -297,9 +298,10 @@ class Router {
   void mark_idle(AgentState& agent) { agent.idle = {now_, ++turns_}; }
 
   // router_tickets.cc
-  TicketState* find_ticket(std::string_view id);
+  TicketState* find_ticket(std::string_view id) { return find_ticket(id, HashIndex::hash_of(id)); }
+  TicketState* find_ticket(std::string_view id, std::uint32_t hash);
   [[nodiscard]] const TicketState* find_ticket(std::string_view id) const;
-  TicketState& make_ticket(const std::string& id);
+  TicketState& make_ticket(std::string_view id, std::uint32_t hash);
   void erase_ticket(TicketState& ticket);
   void note(TicketState& ticket, const Work& work, WorkKind* kind);
   void take_over(TicketState& ticket, const Work& work);
@@ -311,12 +313,14 @@ class Router {
   // router_offers.cc
   [[nodiscard]] Found find_offer(std::string_view id);
   [[nodiscard]] const Ended* find_ended(std::string_view offer_id) const;
-  void remember_end(std::string offer_id, const TicketState& ticket, AgentIndex agent, OfferEnd how,
+  void remember_end(const StandingOffer& standing, const TicketState& ticket, OfferEnd how,
                     std::int64_t assignment_token);
   [[nodiscard]] StandingOffer* offer_to(TicketState& ticket, AgentIndex agent);
-  void put_offer(TicketState& ticket, AgentIndex agent, Offer offer);
-  void end_offer(TicketState& ticket, AgentIndex agent, OfferEnd how, std::string why,
-                 std::int64_t assignment_token = 0);
+  [[nodiscard]] Offer offer_of(const TicketState& ticket, const StandingOffer& standing) const;
+  void put_offer(TicketState& ticket, AgentIndex agent, const Offer& offer);
+  void end_offer(TicketState& ticket, AgentIndex agent, OfferEnd how, std::string why);
+  void take_offer_off(TicketState& ticket, AgentIndex agent, OfferEnd how, std::string why,
+                      std::int64_t assignment_token);
   void end_offers(TicketState& ticket, OfferEnd how, const std::string& why);
   void accept(TicketState& ticket, AgentIndex agent);
   void refuse_offer(std::string_view offer_id, std::string_view agent_id, const TicketState* ticket);

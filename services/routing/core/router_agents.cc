@@ -177,7 +177,7 @@ void Router::take_tickets_back(AgentIndex index, const std::string& why) {
   if (rebuilding_ || settings_.gone_policy == GonePolicy::kKeep) return;
   for (TicketState* ticket : agents_[index].held) {
     if (std::exchange(ticket->returning, true)) continue;
-    effects_.emplace_back(ReturnTicket{ticket->id, agents_[index].id, ticket->assignment_token, why});
+    effects_.emplace_back(ReturnTicket{ticket->id.str(), agents_[index].id, ticket->assignment_token, why});
   }
 }
 

@@ -43,7 +43,7 @@ void Router::act_on(const Deadline& due) {
       TicketState& ticket = *find_ticket(due.id);
       ticket.wakes_at.reset();
       if (std::exchange(ticket.returning, true)) break;
-      effects_.emplace_back(ReturnTicket{ticket.id, agents_[ticket.agent].id, ticket.assignment_token,
+      effects_.emplace_back(ReturnTicket{ticket.id.str(), agents_[ticket.agent].id, ticket.assignment_token,
                                          "its customer is back, and its agent has had no room for too long"});
       break;
     }
@@ -59,7 +59,7 @@ void Router::act_on(const Deadline& due) {
 
 void Router::offer_ran_out(TicketState& ticket, AgentIndex index) {
   AgentState& agent = agents_[index];
-  const TimePoint offered_at = offer_to(ticket, index)->offer.offered_at;
+  const TimePoint offered_at = offer_to(ticket, index)->offered_at;
   // Offers that stood together and run out one after the other are one absence.
   if (agent.missed_in_row == 0 || offered_at >= agent.last_miss) {
     ++agent.missed_in_row;

@@ -133,12 +133,12 @@ std::string Router::explain(std::string_view ticket_id) const {
       std::string text = "offered to ";
       for (const StandingOffer& standing : ticket.offers) {
         if (&standing != &ticket.offers.front()) text += ", ";
-        text += standing.offer.agent_id;
+        text += agents_[standing.agent].id;
       }
-      return text + ": " + ticket.offers.front().offer.explanation;
+      return text + ": " + ticket.offers.front().explanation;
     }
     case Standing::kAccepting:
-      return "accepted by " + ticket.offers.front().offer.agent_id + ", being assigned";
+      return "accepted by " + agents_[ticket.offers.front().agent].id + ", being assigned";
     case Standing::kWaiting:
       break;
   }
@@ -171,7 +171,7 @@ std::string Router::explain_waiting(const TicketState& ticket) const {
   const std::string need =
       require.kind == Requirement::Kind::kAny
           ? ""
-          : " with " + (as_asked ? describe(ticket.kind->required_skills) : to_text(require));
+          : " with " + (as_asked ? ticket.kind->needs : to_text(require));
   if (qualified == 0) return "none of " + counted(known, "agent", "agents") + need;
   std::string text = "of " + counted(qualified, "agent", "agents") + need;
   std::string_view separator = " ";
@@ -197,7 +197,7 @@ std::optional<Explanation> Router::explain_fully(std::string_view ticket_id,
   if (!found) return std::nullopt;
   const TicketState& ticket = *found;
   Explanation out;
-  out.ticket_id = ticket.id;
+  out.ticket_id = ticket.id.str();
   out.summary = explain(ticket_id);
   out.queue_id = queues_[ticket.queue].rules.id;
   out.config_version = settings_.version;

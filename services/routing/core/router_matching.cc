@@ -316,7 +316,7 @@ void Router::make_offer(TicketState& ticket, const Choice& choice) {
   const auto channel = static_cast<std::size_t>(ticket.kind->channel);
   Offer offer;
   offer.id = offer_ids_.next(now_);
-  offer.ticket_id = ticket.id;
+  offer.ticket_id = ticket.id.str();
   offer.agent_id = agents_[choice.agent].id;
   offer.units = ticket.kind->units;
   offer.offered_at = now_;
@@ -325,9 +325,9 @@ void Router::make_offer(TicketState& ticket, const Choice& choice) {
   offer.version = settings_.version;
   offer.auto_answer = settings_.channels[channel].auto_answer;
   leave_line(ticket);
-  effects_.emplace_back(OfferMade{offer});
+  put_offer(ticket, choice.agent, offer);
   const bool auto_answer = offer.auto_answer;
-  put_offer(ticket, choice.agent, std::move(offer));
+  effects_.emplace_back(OfferMade{std::move(offer)});
   if (auto_answer) {
     accept(ticket, choice.agent);
   } else {
@@ -342,6 +342,7 @@ std::string Router::reason_for(const TicketState& ticket, const Choice& choice) 
   const QueueRules& rules = queues_[ticket.queue].rules;
   const Stage& stage = stage_in_force(ticket);
   std::string text;
+  text.reserve(96);
   if (ticket.in_reserved) {
     text = ticket.special().wish == Wish::kByName ? "asked for by name"
            : ticket.special().wish == Wish::kLive ? "has other work of this customer"
@@ -358,7 +359,7 @@ std::string Router::reason_for(const TicketState& ticket, const Choice& choice) 
   }
   if (!ticket.kind->required_skills.empty() && stage.require == ticket.plan->stages[0].require) {
     text += " with ";
-    text += describe(ticket.kind->required_skills);
+    text += ticket.kind->needs;
   }
   if (!rules.id.empty()) (text += "; queue ") += rules.id;
   if (!stage.name.empty() && !ticket.in_reserved) (text += ", ") += stage.name;

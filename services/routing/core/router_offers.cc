@@ -15,7 +15,7 @@ Router::Found Router::find_offer(std::string_view id) {
   const std::uint32_t ticket = offered_.find(HashIndex::hash_of(id), [&](std::uint32_t number) {
     auto& offers = tickets_[number].offers;
     const auto at =
-        std::ranges::find(offers, id, [](const StandingOffer& s) -> std::string_view { return s.offer.id; });
+        std::ranges::find(offers, id, [](const StandingOffer& s) -> std::string_view { return s.id; });
     if (at != offers.end()) standing = &*at;
     return at != offers.end();
   });
@@ -28,7 +28,7 @@ const Router::Ended* Router::find_ended(std::string_view offer_id) const {
   return found == HashIndex::kNone ? nullptr : &ended_[found];
 }
 
-void Router::remember_end(std::string offer_id, const TicketState& ticket, AgentIndex agent, OfferEnd how,
+void Router::remember_end(const StandingOffer& standing, const TicketState& ticket, OfferEnd how,
                           std::int64_t assignment_token) {
   if (ended_.size() < kEndedOffersMax) {
     ended_next_ = ended_.size();
@@ -37,10 +37,10 @@ void Router::remember_end(std::string offer_id, const TicketState& ticket, Agent
     ended_by_id_.erase(ended_[ended_next_].hash, static_cast<std::uint32_t>(ended_next_));
   }
   Ended& ended = ended_[ended_next_];
-  ended.hash = HashIndex::hash_of(offer_id);
-  ended.offer_id = std::move(offer_id);
+  ended.hash = standing.hash;
+  ended.offer_id = standing.id;
   ended.ticket_id = ticket.id;
-  ended.agent = agent;
+  ended.agent = standing.agent;
   ended.how = how;
   ended.assignment_token = assignment_token;
   ended_by_id_.insert(ended.hash, static_cast<std::uint32_t>(ended_next_));
@@ -55,8 +55,14 @@ Duration Router::accept_timeout(const TicketState& ticket) const {
   return of_channel > Duration{0} ? of_channel : settings_.accept_timeout;
 }
 
+Offer Router::offer_of(const TicketState& ticket, const StandingOffer& standing) const {
+  return {standing.id.str(),     ticket.id.str(),     agents_[standing.agent].id, standing.units,
+          standing.offered_at,   standing.expires_at, standing.explanation,       standing.version,
+          standing.auto_answer};
+}
+
 /// The ticket is in no line.
-void Router::put_offer(TicketState& ticket, AgentIndex index, Offer offer) {
+void Router::put_offer(TicketState& ticket, AgentIndex index, const Offer& offer) {
   AgentState& agent = agents_[index];
   if (ticket.offers.empty()) {
     ticket.charged_channel = ticket.kind->channel;
@@ -64,37 +70,51 @@ void Router::put_offer(TicketState& ticket, AgentIndex index, Offer offer) {
   }
   ticket.standing = Standing::kOffered;
   ticket.next_ring_at = now_ + queues_[ticket.queue].rules.ring_delay;
-  StandingOffer standing{std::move(offer), index, agent.idle, {}};
+  StandingOffer& standing = ticket.offers.emplace_back();
+  standing.id = offer.id;
+  standing.hash = HashIndex::hash_of(offer.id);
+  standing.agent = index;
+  standing.units = offer.units;
+  standing.auto_answer = offer.auto_answer;
+  standing.offered_at = offer.offered_at;
+  standing.expires_at = offer.expires_at;
+  standing.explanation = offer.explanation;
+  standing.version = offer.version;
+  standing.mark_before = agent.idle;
   mark_idle(agent);
   standing.mark_at = agent.idle;
   agent.offered_turn = turns_;
   agent.offered.push_back(&ticket);
   charge(agent, ticket, 1);
-  ticket.offers.push_back(std::move(standing));
-  const Offer& kept = ticket.offers.back().offer;
-  offered_.insert(HashIndex::hash_of(kept.id), ticket.number);
-  deadlines_.insert({kept.expires_at, DeadlineKind::kOfferExpires, kept.id});
+  offered_.insert(standing.hash, ticket.number);
+  deadlines_.insert({standing.expires_at, DeadlineKind::kOfferExpires, standing.id});
   refresh(index);
 }
 
 /// The ticket is in no line; the caller says where it goes.
-void Router::end_offer(TicketState& ticket, AgentIndex index, OfferEnd how, std::string why,
-                       std::int64_t assignment_token) {
+void Router::end_offer(TicketState& ticket, AgentIndex index, OfferEnd how, std::string why) {
+  take_offer_off(ticket, index, how, std::move(why), 0);
+  refresh(index);
+}
+
+/// The same without looking at what becomes possible by it: when the ticket stays with the agent, the offer's units are
+/// not free in between for a conversation that has woken up.
+void Router::take_offer_off(TicketState& ticket, AgentIndex index, OfferEnd how, std::string why,
+                            std::int64_t assignment_token) {
   AgentState& agent = agents_[index];
   const auto standing = std::ranges::find(ticket.offers, index, &StandingOffer::agent);
-  deadlines_.erase({standing->offer.expires_at, DeadlineKind::kOfferExpires, standing->offer.id});
-  Offer offer = std::move(standing->offer);
+  if (ticket.standing == Standing::kOffered)
+    deadlines_.erase({standing->expires_at, DeadlineKind::kOfferExpires, standing->id});
   const bool blameless = how == OfferEnd::kDeclined || how == OfferEnd::kWithdrawn;
   if (blameless && agent.idle == standing->mark_at) agent.idle = standing->mark_before;
-  ticket.offers.erase(standing);
-  offered_.erase(HashIndex::hash_of(offer.id), ticket.number);
+  offered_.erase(standing->hash, ticket.number);
   std::erase(agent.offered, &ticket);
   charge(agent, ticket, -1);
-  effects_.emplace_back(OfferEnded{offer.id, ticket.id, std::move(offer.agent_id), how, std::move(why)});
-  remember_end(std::move(offer.id), ticket, index, how, assignment_token);
+  effects_.emplace_back(OfferEnded{standing->id.str(), ticket.id.str(), agent.id, how, std::move(why)});
+  remember_end(*standing, ticket, how, assignment_token);
+  ticket.offers.erase(standing);
   ticket.standing = ticket.offers.empty() ? Standing::kWaiting : Standing::kOffered;
   ticket.agent = kNoAgent;
-  refresh(index);
 }
 
 void Router::end_offers(TicketState& ticket, OfferEnd how, const std::string& why) {
@@ -117,9 +137,9 @@ void Router::accept(TicketState& ticket, AgentIndex index) {
   StandingOffer& standing = *offer_to(ticket, index);
   ticket.standing = Standing::kAccepting;
   ticket.agent = index;
-  deadlines_.erase({standing.offer.expires_at, DeadlineKind::kOfferExpires, standing.offer.id});
+  deadlines_.erase({standing.expires_at, DeadlineKind::kOfferExpires, standing.id});
   agents_[index].missed_in_row = 0;
-  effects_.emplace_back(AssignTicket{standing.offer.id, ticket.id, agents_[index].id});
+  effects_.emplace_back(AssignTicket{standing.id.str(), ticket.id.str(), agents_[index].id});
 }
 
 void Router::refuse_offer(std::string_view offer_id, std::string_view agent_id, const TicketState* ticket) {
@@ -142,7 +162,7 @@ void Router::on(const OfferAccepted& in) {
     const Ended* ended = ticket ? nullptr : find_ended(in.offer_id);
     if (ended && ended->how == OfferEnd::kAssigned && ended->agent == agent) {
       effects_.emplace_back(
-          AcceptRepeated{in.offer_id, ended->ticket_id, in.agent_id, ended->assignment_token});
+          AcceptRepeated{in.offer_id, ended->ticket_id.str(), in.agent_id, ended->assignment_token});
     } else {
       refuse_offer(in.offer_id, in.agent_id, ticket);
     }
@@ -151,9 +171,9 @@ void Router::on(const OfferAccepted& in) {
   if (rebuilding_) {
     effects_.emplace_back(Refused{Reason::kNotLeader, "routing is starting; try again in a moment"});
   } else if (ticket->standing == Standing::kAccepting) {
-    effects_.emplace_back(AcceptRepeated{in.offer_id, ticket->id, in.agent_id, 0});
-  } else if (standing->offer.expires_at <= now_) {  // among more deadlines than one input deals with
-    deadlines_.erase({standing->offer.expires_at, DeadlineKind::kOfferExpires, standing->offer.id});
+    effects_.emplace_back(AcceptRepeated{in.offer_id, ticket->id.str(), in.agent_id, 0});
+  } else if (standing->expires_at <= now_) {  // among more deadlines than one input deals with
+    deadlines_.erase({standing->expires_at, DeadlineKind::kOfferExpires, standing->id});
     offer_ran_out(*ticket, agent);
     refuse_offer(in.offer_id, in.agent_id, nullptr);
   } else {
@@ -194,7 +214,7 @@ void Router::on(const AssignmentConfirmed& in) {
   if (!found || found->standing != Standing::kAccepting) return;  // the log was faster
   TicketState& ticket = *found;
   const AgentIndex agent = ticket.agent;
-  end_offer(ticket, agent, OfferEnd::kAssigned, "accepted", in.assignment_token);
+  take_offer_off(ticket, agent, OfferEnd::kAssigned, "accepted", in.assignment_token);
   hold(ticket, agent, in.assignment_token);
 }
 

@@ -65,7 +65,7 @@ void Router::rebuild_queues() {
   ++rules_number_;
   to_replan_.clear();
   tickets_.for_each([&](const TicketState& ticket) {
-    if (ticket.plan) to_replan_.push_back(ticket.id);
+    if (ticket.plan) to_replan_.push_back(ticket.id.str());
   });
   std::ranges::sort(to_replan_, std::ranges::greater{});
 }
@@ -206,7 +206,7 @@ bool Router::overflow(TicketState& ticket, const std::string& to, TimePoint sinc
   if (std::ranges::find(left, found->second) != left.end()) return false;
   if (ticket.queue < first_queue_) return false;  // its rules are gone; it is about to be looked at anew
   left.push_back(ticket.queue);
-  effects_.emplace_back(TicketMoved{ticket.id, queues_[ticket.queue].rules.id, to, std::move(why)});
+  effects_.emplace_back(TicketMoved{ticket.id.str(), queues_[ticket.queue].rules.id, to, std::move(why)});
   leave_queue(ticket);
   ticket.make_special().queues_left = std::move(left);
   enter_queue(ticket, found->second, since);

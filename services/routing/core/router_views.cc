@@ -44,7 +44,7 @@ std::optional<AgentView> Router::agent(std::string_view id) const {
   for (const TicketState* ticket : agent.held) view.ticket_ids.emplace_back(ticket->id);
   for (const TicketState* ticket : agent.offered) {
     const auto mine = std::ranges::find(ticket->offers, index, &StandingOffer::agent);
-    view.offers.push_back(mine->offer);
+    view.offers.push_back(offer_of(*ticket, *mine));
   }
   view.wraps_up_until = agent.wraps_up_until;
   view.channels = agent.channels;
@@ -70,7 +70,7 @@ std::optional<TicketView> Router::ticket(std::string_view id) const {
   TicketView view;
   view.work = work_of(ticket);
   view.standing = ticket.standing;
-  for (const StandingOffer& standing : ticket.offers) view.offers.push_back(standing.offer);
+  for (const StandingOffer& standing : ticket.offers) view.offers.push_back(offer_of(ticket, standing));
   if (!view.offers.empty()) view.offer = view.offers.front();
   if (ticket.agent != kNoAgent) {
     view.agent_id = agents_[ticket.agent].id;

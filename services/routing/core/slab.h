@@ -26,27 +26,30 @@ class Slab {
   template <class... Args>
   std::pair<std::uint32_t, T*> make(Args&&... args) {
     if (free_.empty()) {
-      if (size_ % kBlock == 0) blocks_.push_back(std::make_unique<Block>());
+      if (size_ % kBlock == 0) {
+        blocks_.push_back(std::make_unique_for_overwrite<Block>());
+        used_.resize(used_.size() + kBlock / 64);
+      }
       free_.push_back(size_++);
     }
     const std::uint32_t number = free_.back();
     T* thing = std::construct_at(place(number), std::forward<Args>(args)...);
     free_.pop_back();
-    used(number) = true;
+    used_[number / 64] |= bit(number);
     ++count_;
     return {number, thing};
   }
 
   void destroy(std::uint32_t number) {
     std::destroy_at(place(number));
-    used(number) = false;
+    used_[number / 64] &= ~bit(number);
     free_.push_back(number);
     --count_;
   }
 
   [[nodiscard]] T& operator[](std::uint32_t number) { return *place(number); }
   [[nodiscard]] const T& operator[](std::uint32_t number) const { return *place(number); }
-  [[nodiscard]] bool has(std::uint32_t number) const { return number < size_ && used(number); }
+  [[nodiscard]] bool has(std::uint32_t number) const { return number < size_ && (used_[number / 64] & bit(number)) != 0; }
   /// In use.
   [[nodiscard]] std::size_t count() const { return count_; }
   /// Numbers are below this.
@@ -56,7 +59,7 @@ class Slab {
   template <class Visit>
   void for_each(Visit visit) const {
     for (std::uint32_t number = 0; number < size_; ++number) {
-      if (used(number)) visit(*place(number));
+      if (has(number)) visit(*place(number));
     }
   }
 
@@ -64,17 +67,16 @@ class Slab {
   static constexpr std::uint32_t kBlock = 512;
   struct Block {
     alignas(T) std::byte bytes[kBlock * sizeof(T)];
-    bool used[kBlock] = {};
   };
 
   [[nodiscard]] T* place(std::uint32_t number) const {
     return std::launder(reinterpret_cast<T*>(blocks_[number / kBlock]->bytes)) + number % kBlock;
   }
-  [[nodiscard]] bool& used(std::uint32_t number) const {
-    return blocks_[number / kBlock]->used[number % kBlock];
-  }
+  static std::uint64_t bit(std::uint32_t number) { return std::uint64_t{1} << (number % 64); }
 
   std::vector<std::unique_ptr<Block>> blocks_;
+  /// One bit each.
+  std::vector<std::uint64_t> used_;
   std::vector<std::uint32_t> free_;
   std::uint32_t size_ = 0;
   std::size_t count_ = 0;

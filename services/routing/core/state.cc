@@ -6,8 +6,8 @@ const Particulars TicketState::kNothingSpecial{};
 
 Work work_of(const TicketState& ticket) {
   Work work;
-  work.ticket_id = ticket.id;
-  work.conversation_id = ticket.conversation_id;
+  work.ticket_id = ticket.id.str();
+  work.conversation_id = ticket.conversation_id.str();
   work.channel = ticket.kind->channel;
   work.account_id = ticket.kind->account_id;
   work.required_skills = ticket.kind->required_skills;

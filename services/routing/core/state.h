@@ -11,6 +11,7 @@
 #include <tuple>
 #include <vector>
 
+#include "routing/core/id_text.h"
 #include "routing/core/input.h"
 #include "routing/core/lanes.h"
 #include "routing/core/plan.h"
@@ -48,8 +49,16 @@ struct Miss {
 
 /// One of the offers that a ticket has standing.
 struct StandingOffer {
-  Offer offer;
+  IdText id;
+  /// Of the id.
+  std::uint32_t hash = 0;
   AgentIndex agent = kNoAgent;
+  int units = 0;
+  bool auto_answer = false;
+  TimePoint offered_at;
+  TimePoint expires_at;
+  std::string explanation;
+  std::string version;
   IdleMark mark_before;
   IdleMark mark_at;
 };
@@ -87,9 +96,9 @@ struct Particulars {
   std::string wish_note;
 };
 
-/// What every input about the ticket reads comes first.
+/// What every input about the ticket reads comes first, and so lies in the same two or three cache lines.
 struct alignas(64) TicketState {
-  std::string id;
+  IdText id;
   WorkKind* kind = nullptr;
   std::uint32_t number = 0;
   std::uint32_t hash = 0;
@@ -102,6 +111,7 @@ struct alignas(64) TicketState {
   bool dirty = false;
   /// Of kHeld: it has been asked back from its agent.
   bool returning = false;
+
   /// Of kAccepting and kHeld.
   AgentIndex agent = kNoAgent;
   /// What each of its offers, or its holder, is charged.
@@ -109,25 +119,11 @@ struct alignas(64) TicketState {
   int charged_units = 0;
   LaneIndex lane = 0;
   QueueIndex queue = 0;
-  /// At addresses that they keep: deadlines name them by their ids.
-  std::list<StandingOffer> offers;
-  Plan* plan = nullptr;
-  std::optional<TimePoint> wakes_at;
-  std::string conversation_id;
-
-  WaitKey key;
-  TimePoint queue_since;
   /// The last stage that has come.
   std::uint32_t stage = 0;
-  int priority = 0;
-  /// Twice the assignment token, one more when queued after it: news below this are old.
-  std::int64_t version = 0;
-  std::int64_t assignment_token = 0;
-  TimePoint waiting_since;
-  TimePoint queued_since;
-  TimePoint virtual_start;
-  TimePoint due;
-  TimePoint next_ring_at;
+  Plan* plan = nullptr;
+  /// At addresses that they keep: deadlines name them by their ids.
+  std::list<StandingOffer> offers;
 
   /// What it has of them; whoever asks for more makes them.
   [[nodiscard]] const Particulars& special() const { return particulars_ ? *particulars_ : kNothingSpecial; }
@@ -140,6 +136,22 @@ struct alignas(64) TicketState {
  private:
   static const Particulars kNothingSpecial;
   std::unique_ptr<Particulars> particulars_;
+
+ public:
+  IdText conversation_id;
+  std::optional<TimePoint> wakes_at;
+  TimePoint queue_since;
+
+  WaitKey key;
+  /// Twice the assignment token, one more when queued after it: news below this are old.
+  std::int64_t version = 0;
+  std::int64_t assignment_token = 0;
+  TimePoint next_ring_at;
+  TimePoint waiting_since;
+  TimePoint queued_since;
+  TimePoint virtual_start;
+  TimePoint due;
+  int priority = 0;
 };
 
 /// What was said of the ticket, in order: equal news compare equal.
@@ -162,7 +174,7 @@ enum class RankOrder : std::uint8_t { kIdle, kSpare, kOpen, kHandled, kOffered }
 RankOrder order_of(ChoicePolicy choice);
 constexpr std::size_t kRankOrders = 5;
 
-/// What every input about the agent reads comes first.
+/// What every input about the agent reads comes first, as with tickets.
 struct alignas(64) AgentState {
   std::array<int, kChannels> units{};
   std::array<int, kChannels> tickets{};
@@ -183,26 +195,29 @@ struct alignas(64) AgentState {
   int missed_in_row = 0;
   IdleMark idle;
   std::uint64_t offered_turn = 0;
-  std::string id;
   /// Has just resolved a ticket, and takes no offers before this.
   std::optional<TimePoint> wraps_up_until;
-  /// Has declined, and takes no offers before this.
-  std::optional<TimePoint> rests_until;
+
+  std::string id;
+  std::vector<TicketState*> held;
   /// What WrapUpBegun would begin.
   Duration wrap_up_optional{0};
-  std::vector<TicketState*> held;
+
+  Bits lanes;
   std::vector<TicketState*> offered;
+  /// Has declined, and takes no offers before this.
+  std::optional<TimePoint> rests_until;
+
   /// Held tickets that wait for room, the first to wake first.
   std::vector<TicketState*> waking;
-  Bits lanes;
   /// Tickets that wait for this agent.
   Line reserved;
+  std::optional<TimePoint> gone_at;
 
   std::array<std::optional<Rank>, kRankOrders> ranks;
   std::vector<Skill> skills;
   std::vector<std::string> groups;
   TimePoint last_miss;
-  std::optional<TimePoint> gone_at;
 
   [[nodiscard]] bool takes_offers() const {
     return known && presence == Presence::kAvailable && connections > 0 && !wraps_up_until && !rests_until;

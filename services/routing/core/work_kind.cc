@@ -53,6 +53,7 @@ WorkKind* WorkKinds::use(const Work& work) {
   kind->customer_tier = work.customer_tier;
   kind->queue_id = work.queue_id;
   kind->steps = work.steps;
+  kind->needs = describe(work.required_skills);
   kind->users = 1;
   kind->number = number;
   kind->hash = hash;

@@ -26,6 +26,8 @@ struct WorkKind {
   std::string customer_tier;
   std::string queue_id;
   std::vector<Step> steps;
+  /// Its required skills, for people.
+  std::string needs;
 
   /// Where tickets of the kind go: found once for each version of the rules, and good while `found_at` is the
   /// number of that version.
