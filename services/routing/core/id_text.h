@@ -8,8 +8,8 @@
 
 namespace hark::routing {
 
-/// An id where it is needed, without a way through the heap: those that we make (30 characters) lie in place. Longer
-/// ones are as good, and slower.
+/// An id where it is needed, without a way through the heap: those that we make (30 characters) lie in place.
+/// Longer ones are as good, and slower.
 class IdText {
  public:
   IdText() = default;

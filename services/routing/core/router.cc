@@ -54,10 +54,10 @@ Router::Router(Settings settings, std::uint16_t shard, std::int64_t fencing_toke
 }
 
 void Router::read_settings() {
-  anything_interrupts_ =
-      std::ranges::any_of(settings_.channels, [](const ChannelRules& channel) { return channel.interrupts != 0; });
-  anything_empties_ =
-      std::ranges::any_of(settings_.queues, [](const QueueRules& queue) { return queue.empty_on_leave != 0; });
+  anything_interrupts_ = std::ranges::any_of(
+      settings_.channels, [](const ChannelRules& channel) { return channel.interrupts != 0; });
+  anything_empties_ = std::ranges::any_of(settings_.queues,
+                                          [](const QueueRules& queue) { return queue.empty_on_leave != 0; });
 }
 
 std::vector<Effect> Router::apply(const Input& input, TimePoint now) {
@@ -73,7 +73,7 @@ void Router::apply(const Input& input, TimePoint now, std::vector<Effect>& effec
   if (!rebuilding_) expire();
   std::visit([this](const auto& in) { on(in); }, input);
   if (!rebuilding_) {
-    replan_some();
+    take_rules_on();
     match();
   }
   report_agents();
@@ -83,18 +83,22 @@ void Router::apply(const Input& input, TimePoint now, std::vector<Effect>& effec
 std::optional<TimePoint> Router::next_deadline() const {
   if (rebuilding_) return std::nullopt;
   // More than one input's share was due.
-  if (!dirty_agents_.empty() || !dirty_tickets_.empty() || !to_replan_.empty()) return now_;
+  if (!dirty_agents_.empty() || !dirty_tickets_.empty() || replan_next_ < replan_end_ ||
+      refresh_next_ < refresh_end_)
+    return now_;
   if (deadlines_.empty()) return std::nullopt;
   return deadlines_.begin()->at;
 }
 
 void Router::on(const SettingsChanged& in) {
   const bool other_queues = in.settings.queues != settings_.queues;
+  const bool other_channels = in.settings.channels != settings_.channels;
   settings_ = in.settings;
   read_settings();
   if (other_queues) rebuild_queues();
-  for (AgentIndex index = 0; index < agents_.size(); ++index) {
-    if (agents_[index].known) refresh(index);
+  if (other_channels) {
+    refresh_next_ = 0;
+    refresh_end_ = static_cast<AgentIndex>(agents_.size());
   }
 }
 

@@ -146,6 +146,13 @@ class Router {
   static constexpr Duration kWrapUpMax = std::chrono::hours{24};
   static constexpr std::size_t kServedRememberedMax = 32;
   static constexpr int kTicketsMovedAtOnceMax = 250;
+  /// What one input does for new rules, and what each part of it counts: to look at a ticket, to plan it
+  /// anew, to make a plan that is not there yet (which finds the agents of each of its steps), to look at an
+  /// agent.
+  static constexpr int kRulesShare = 2000;
+  static constexpr int kReplanCost = 8;
+  static constexpr int kPlanCost = 200;
+  static constexpr int kRefreshCost = 4;
   static constexpr int kPriorityMax = 25'000'000;
 
   Router(Settings settings, std::uint16_t shard, std::int64_t fencing_token);
@@ -174,7 +181,8 @@ class Router {
   [[nodiscard]] std::size_t queue_size() const { return tickets_.count() - held_count_; }
   /// Everything without a holder; who has waited longer than `target` is at risk.
   [[nodiscard]] QueueSummary summarize(TimePoint now, Duration target) const;
-  /// Each queue, in the order of the settings, the one without a name first. Looks at every ticket.
+  /// Each queue, in the order of the settings, the one without a name first. Looks at queues and at agents,
+  /// not at tickets.
   [[nodiscard]] std::vector<QueueView> queues(TimePoint now, Duration target) const;
   /// Why the ticket is where it is, for people: "waits: 2 agents have language:lv ≥ 1: 1 offline, 1 without
   /// room".
@@ -288,6 +296,7 @@ class Router {
   // router_capacity.cc
   void refresh(AgentIndex index);
   void put_ranks();
+  void use_ranks(const std::array<bool, kRankOrders>& used);
   [[nodiscard]] Rank rank_of(const AgentState& agent, AgentIndex index, RankOrder order) const;
   void charge(AgentState& agent, const TicketState& ticket, int sign);
   [[nodiscard]] int load_seen_by(const AgentState& agent, Channel channel) const;
@@ -306,6 +315,7 @@ class Router {
   void note(TicketState& ticket, const Work& work, WorkKind* kind);
   void take_over(TicketState& ticket, const Work& work);
   void reweigh(TicketState& ticket, const Work& work);
+  void stand(TicketState& ticket, Standing standing);
   [[nodiscard]] static bool offers_still_fit(const TicketState& ticket);
   void hold(TicketState& ticket, AgentIndex agent, std::int64_t assignment_token);
   void release(TicketState& ticket);
@@ -362,7 +372,8 @@ class Router {
   void classify(LaneIndex lane, AgentIndex agent);
   [[nodiscard]] static Requirement everybody_of(const QueueRules& queue);
   void drop_plan(Plan& plan);
-  void replan_some();
+  void take_rules_on();
+  void replan(TicketState& ticket);
 
   // router_matching.cc
   void match();
@@ -416,6 +427,7 @@ class Router {
   /// Of the rules, and of the set of plans: what WorkKind remembers is good for.
   std::uint64_t rules_number_ = 0;
   std::uint64_t plans_number_ = 1;
+  std::size_t plans_made_ = 0;
   Lanes lanes_;
 
   WorkKinds kinds_;
@@ -435,8 +447,11 @@ class Router {
   /// What matching has yet to look at; outlives an input only where there was too much for one.
   std::deque<AgentIndex> dirty_agents_;
   std::deque<TicketState*> dirty_tickets_;
-  /// Tickets whose plans are of rules that are gone.
-  std::vector<std::string> to_replan_;
+  /// Rules that have changed are taken on by some tickets and agents at each input: by these numbers.
+  std::uint32_t replan_next_ = 0;
+  std::uint32_t replan_end_ = 0;
+  AgentIndex refresh_next_ = 0;
+  AgentIndex refresh_end_ = 0;
 
   // Of the apply() under way.
   std::vector<Effect> effects_;

@@ -101,7 +101,8 @@ Rank Router::rank_of(const AgentState& agent, AgentIndex index, RankOrder order)
   return {0, agent.idle, index};
 }
 
-/// Most agents who gain room lose it within the same input, so ranks are brought up to date only for those who look.
+/// Most agents who gain room lose it within the same input, so ranks are brought up to date only for those
+/// who look.
 void Router::put_ranks() {
   for (const AgentIndex index : stale_ranks_) {
     AgentState& agent = agents_[index];
@@ -117,6 +118,20 @@ void Router::put_ranks() {
     }
   }
   stale_ranks_.clear();
+}
+
+/// From now on these orders are kept. One that is new is filled by whoever looks at it first.
+void Router::use_ranks(const std::array<bool, kRankOrders>& used) {
+  for (std::size_t order = 0; order < kRankOrders; ++order) {
+    if (used[order] == ranks_used_[order]) continue;
+    ranks_[order].clear();
+    for (AgentIndex index = 0; index < agents_.size(); ++index) {
+      AgentState& agent = agents_[index];
+      agent.ranks[order].reset();
+      if (used[order] && agent.ready && !std::exchange(agent.rank_stale, true)) stale_ranks_.push_back(index);
+    }
+  }
+  ranks_used_ = used;
 }
 
 void Router::let_waking_in(AgentState& agent) {

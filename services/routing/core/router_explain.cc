@@ -168,10 +168,9 @@ std::string Router::explain_waiting(const TicketState& ticket) const {
     ++counts[static_cast<std::size_t>(judge(ticket, index, require).nearness)];
   }
   const bool as_asked = require == require_skills(ticket.kind->required_skills);
-  const std::string need =
-      require.kind == Requirement::Kind::kAny
-          ? ""
-          : " with " + (as_asked ? ticket.kind->needs : to_text(require));
+  const std::string need = require.kind == Requirement::Kind::kAny
+                               ? ""
+                               : " with " + (as_asked ? ticket.kind->needs : to_text(require));
   if (qualified == 0) return "none of " + counted(known, "agent", "agents") + need;
   std::string text = "of " + counted(qualified, "agent", "agents") + need;
   std::string_view separator = " ";

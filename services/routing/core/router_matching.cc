@@ -212,7 +212,8 @@ class Router::Chooser {
     if (candidates == 0) return false;
     if (choice_policy_ == ChoicePolicy::kRandom) {
       draw(agents, ready, candidates);
-    } else if (candidates <= kComparedMax || candidates * candidates <= static_cast<std::size_t>(router_.ready_count_)) {
+    } else if (candidates <= kComparedMax ||
+               candidates * candidates <= static_cast<std::size_t>(router_.ready_count_)) {
       compare(agents, ready);
     } else {
       walk(agents, candidates);

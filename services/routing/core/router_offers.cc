@@ -56,9 +56,9 @@ Duration Router::accept_timeout(const TicketState& ticket) const {
 }
 
 Offer Router::offer_of(const TicketState& ticket, const StandingOffer& standing) const {
-  return {standing.id.str(),     ticket.id.str(),     agents_[standing.agent].id, standing.units,
-          standing.offered_at,   standing.expires_at, standing.explanation,       standing.version,
-          standing.auto_answer};
+  return {standing.id.str(),    ticket.id.str(),     agents_[standing.agent].id,
+          standing.units,       standing.offered_at, standing.expires_at,
+          standing.explanation, standing.version,    standing.auto_answer};
 }
 
 /// The ticket is in no line.
@@ -68,7 +68,7 @@ void Router::put_offer(TicketState& ticket, AgentIndex index, const Offer& offer
     ticket.charged_channel = ticket.kind->channel;
     ticket.charged_units = ticket.kind->units;
   }
-  ticket.standing = Standing::kOffered;
+  stand(ticket, Standing::kOffered);
   ticket.next_ring_at = now_ + queues_[ticket.queue].rules.ring_delay;
   StandingOffer& standing = ticket.offers.emplace_back();
   standing.id = offer.id;
@@ -97,8 +97,8 @@ void Router::end_offer(TicketState& ticket, AgentIndex index, OfferEnd how, std:
   refresh(index);
 }
 
-/// The same without looking at what becomes possible by it: when the ticket stays with the agent, the offer's units are
-/// not free in between for a conversation that has woken up.
+/// The same without looking at what becomes possible by it: when the ticket stays with the agent, the offer's
+/// units are not free in between for a conversation that has woken up.
 void Router::take_offer_off(TicketState& ticket, AgentIndex index, OfferEnd how, std::string why,
                             std::int64_t assignment_token) {
   AgentState& agent = agents_[index];
@@ -113,7 +113,7 @@ void Router::take_offer_off(TicketState& ticket, AgentIndex index, OfferEnd how,
   effects_.emplace_back(OfferEnded{standing->id.str(), ticket.id.str(), agent.id, how, std::move(why)});
   remember_end(*standing, ticket, how, assignment_token);
   ticket.offers.erase(standing);
-  ticket.standing = ticket.offers.empty() ? Standing::kWaiting : Standing::kOffered;
+  stand(ticket, ticket.offers.empty() ? Standing::kWaiting : Standing::kOffered);
   ticket.agent = kNoAgent;
 }
 
@@ -135,7 +135,7 @@ void Router::accept(TicketState& ticket, AgentIndex index) {
     end_offer(ticket, other, OfferEnd::kWithdrawn, agents_[index].id + " was faster");
   }
   StandingOffer& standing = *offer_to(ticket, index);
-  ticket.standing = Standing::kAccepting;
+  stand(ticket, Standing::kAccepting);
   ticket.agent = index;
   deadlines_.erase({standing.expires_at, DeadlineKind::kOfferExpires, standing.id});
   agents_[index].missed_in_row = 0;

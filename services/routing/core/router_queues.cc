@@ -1,6 +1,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "base/core/check.h"
 #include "routing/core/router.h"
 
 namespace hark::routing {
@@ -46,53 +47,63 @@ void Router::rebuild_queues() {
     queues_[queue].empties_at.reset();
   }
   queue_index_.clear();
-  ranks_used_ = {};
-  ranks_used_[static_cast<std::size_t>(RankOrder::kIdle)] = true;
+  std::array<bool, kRankOrders> used{};
+  used[static_cast<std::size_t>(RankOrder::kIdle)] = true;
   first_queue_ = static_cast<QueueIndex>(queues_.size());
   const auto add = [&](const QueueRules& rules) {
     queue_index_.emplace(rules.id, static_cast<QueueIndex>(queues_.size()));
-    queues_.push_back({rules, sets_.who_meets(everybody_of(rules)), 0, {}, {}, {}});
-    ranks_used_[static_cast<std::size_t>(order_of(rules.choice))] = true;
+    QueueState& queue = queues_.emplace_back();
+    queue.rules = rules;
+    queue.members = sets_.who_meets(everybody_of(rules));
+    used[static_cast<std::size_t>(order_of(rules.choice))] = true;
   };
   add(QueueRules{});
   for (const QueueRules& rules : settings_.queues) {
     if (!queue_index_.contains(rules.id) && queue_index_.size() <= kQueuesMax) add(rules);
   }
-  for (std::size_t order = 0; order < kRankOrders; ++order) {
-    ranks_[order].clear();
-    for (AgentState& agent : agents_) agent.ranks[order].reset();
-  }
+  use_ranks(used);
   ++rules_number_;
-  to_replan_.clear();
-  tickets_.for_each([&](const TicketState& ticket) {
-    if (ticket.plan) to_replan_.push_back(ticket.id.str());
-  });
-  std::ranges::sort(to_replan_, std::ranges::greater{});
+  replan_next_ = 0;
+  replan_end_ = tickets_.size();
 }
 
-/// Tickets of old rules go over to the new ones, some at a time: into the queue of the same name, with the
-/// time that they have waited there, if overflow had brought them there.
-void Router::replan_some() {
-  for (int n = 0; n < kTicketsMovedAtOnceMax && !to_replan_.empty(); ++n) {
-    const std::string id = std::move(to_replan_.back());
-    to_replan_.pop_back();
-    TicketState* ticket = find_ticket(id);
-    if (!ticket || !ticket->plan || ticket->queue >= first_queue_) continue;
-    leave_line(*ticket);
-    const auto same = queue_index_.find(queues_[ticket->queue].rules.id);
-    const TimePoint since = ticket->queue_since;
-    const bool came_over = !ticket->special().queues_left.empty() && same != queue_index_.end();
-    leave_queue(*ticket);
-    enter_queue(*ticket, came_over ? same->second : queue_for(*ticket->kind), since);
-    if (ticket->standing == Standing::kOffered) {
-      const auto offers = ticket->offers;
-      for (const StandingOffer& offer : offers) {
-        if (qualifies(*ticket, offer.agent)) continue;
-        end_offer(*ticket, offer.agent, OfferEnd::kWithdrawn, "the rules are other ones now");
-      }
-    }
-    enter_line(*ticket);
+/// What new rules change is taken on in shares. A ticket that has not been planned anew waits by its old
+/// plan, at its place among the others; an agent who has not been looked at has the room that they had.
+void Router::take_rules_on() {
+  int share = kRulesShare;
+  for (; replan_next_ < replan_end_ && share > 0; ++replan_next_, --share) {
+    if (!tickets_.has(replan_next_)) continue;
+    TicketState& ticket = tickets_[replan_next_];
+    if (!ticket.plan || ticket.queue >= first_queue_) continue;
+    const std::size_t plans = plans_made_;
+    replan(ticket);
+    share -= kReplanCost + kPlanCost * static_cast<int>(plans_made_ - plans);
   }
+  for (; refresh_next_ < refresh_end_ && share > 0; ++refresh_next_) {
+    if (!agents_[refresh_next_].known) continue;
+    refresh(refresh_next_);
+    share -= kRefreshCost;
+  }
+}
+
+/// Into the queue of the same name, with the time that it has waited there, if overflow had brought it there;
+/// else into the first that takes it now.
+void Router::replan(TicketState& ticket) {
+  leave_line(ticket);
+  const auto same = queue_index_.find(queues_[ticket.queue].rules.id);
+  const TimePoint since = ticket.queue_since;
+  const bool came_over = !ticket.special().queues_left.empty() && same != queue_index_.end();
+  leave_queue(ticket);
+  enter_queue(ticket, came_over ? same->second : queue_for(*ticket.kind), since);
+  if (ticket.standing == Standing::kOffered) {
+    std::vector<AgentIndex> unfit;
+    for (const StandingOffer& offer : ticket.offers) {
+      if (!qualifies(ticket, offer.agent)) unfit.push_back(offer.agent);
+    }
+    for (const AgentIndex agent : unfit)
+      end_offer(ticket, agent, OfferEnd::kWithdrawn, "the rules are other ones now");
+  }
+  enter_line(ticket);
 }
 
 QueueIndex Router::queue_named(std::string_view id) const {
@@ -135,6 +146,8 @@ void Router::enter_queue(TicketState& ticket, QueueIndex index, TimePoint since)
   ticket.key.id = ticket.id;
   ticket.key.ticket = &ticket;
   ++queue.waiting;
+  queue.offered += ticket.standing != Standing::kWaiting;
+  HARK_CHECK(queue.marks.insert({ticket.waiting_since, ticket.number}));
   if (rebuilding_) return;
   const QueueRules& rules = queue.rules;
   if (rules.length_max > 0 && queue.waiting > rules.length_max &&
@@ -149,7 +162,10 @@ void Router::enter_queue(TicketState& ticket, QueueIndex index, TimePoint since)
 
 void Router::leave_queue(TicketState& ticket) {
   if (!ticket.plan) return;
-  --queues_[ticket.queue].waiting;
+  QueueState& queue = queues_[ticket.queue];
+  --queue.waiting;
+  queue.offered -= ticket.standing != Standing::kWaiting;
+  HARK_CHECK(queue.marks.erase({ticket.waiting_since, ticket.number}));
   drop_plan(*std::exchange(ticket.plan, nullptr));
   if (!ticket.is_special()) return;
   ticket.make_special().queues_left.clear();
@@ -339,6 +355,7 @@ Plan* Router::plan_for(WorkKind& work, QueueIndex queue) {
     idle_plans_.erase(at->first);
     return &plan;
   }
+  ++plans_made_;
   plan.kind = at->first;
   plan.queue = queue;
   plan.stages = stages_of(work, queues_[queue].rules);

@@ -38,7 +38,8 @@ bool says_the_same(const Work& work, const TicketState& ticket) {
          ticket.kind->is_of(work);
 }
 
-/// The agent of a ticket that is closed has not been looked at for a while: all of it comes from memory at once.
+/// The agent of a ticket that is closed has not been looked at for a while: all of it comes from memory at
+/// once.
 void prefetch(const AgentState& agent) {
   const auto* bytes = reinterpret_cast<const char*>(&agent);
   for (std::size_t at = 64; at < offsetof(AgentState, ranks); at += 64) __builtin_prefetch(bytes + at);
@@ -52,8 +53,7 @@ bool asks_the_same(const Work& work, const TicketState& ticket) {
 }  // namespace
 
 TicketState* Router::find_ticket(std::string_view id, std::uint32_t hash) {
-  const std::uint32_t found =
-      ticket_by_id_.find(hash, [&](auto n) { return tickets_[n].id == id; });
+  const std::uint32_t found = ticket_by_id_.find(hash, [&](auto n) { return tickets_[n].id == id; });
   return found == HashIndex::kNone ? nullptr : &tickets_[found];
 }
 
@@ -99,11 +99,23 @@ void Router::note(TicketState& ticket, const Work& work, WorkKind* kind) {
   particulars.preferred = work.preferred;
 }
 
+void Router::stand(TicketState& ticket, Standing standing) {
+  if (ticket.plan) {
+    queues_[ticket.queue].offered +=
+        (standing != Standing::kWaiting) - (ticket.standing != Standing::kWaiting);
+  }
+  ticket.standing = standing;
+}
+
 /// Takes on what is said of a ticket that is in no line. It stays in the queue where it is if nothing that
 /// queues go by has changed.
 void Router::take_over(TicketState& ticket, const Work& work) {
   WorkKind* kind = kinds_.use(work);
   const bool stays = ticket.plan != nullptr && queue_for(*kind) == queue_for(*ticket.kind);
+  const QueueIndex queue = ticket.queue;
+  const TimePoint since = ticket.queue_since;
+  const auto left = ticket.special().queues_left;
+  leave_queue(ticket);
   note(ticket, work, kind);
   for (const std::string& id : work.declined_by) {
     const AgentIndex agent = intern(id);
@@ -111,14 +123,9 @@ void Router::take_over(TicketState& ticket, const Work& work) {
     if (std::ranges::find(declined, agent) == declined.end()) declined.push_back(agent);
   }
   if (stays) {
-    const QueueIndex queue = ticket.queue;
-    const TimePoint since = ticket.queue_since;
-    const auto left = ticket.special().queues_left;
-    leave_queue(ticket);
     if (!left.empty()) ticket.make_special().queues_left = left;
     enter_queue(ticket, queue, since);
   } else {
-    leave_queue(ticket);
     enter_first_queue(ticket);
   }
   make_wish(ticket);

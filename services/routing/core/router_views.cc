@@ -15,6 +15,25 @@ void count(QueueGroup& group, const TicketState& ticket, TimePoint now, Duration
   if (now - since > target) ++group.at_risk;
 }
 
+void add(QueueGroup& group, const QueueGroup& more) {
+  if (more.waiting == 0) return;
+  group.oldest_since =
+      group.waiting == 0 ? more.oldest_since : std::min(group.oldest_since, more.oldest_since);
+  group.waiting += more.waiting;
+  group.offered += more.offered;
+  group.at_risk += more.at_risk;
+}
+
+QueueGroup count(const QueueState& queue, TimePoint now, Duration target) {
+  QueueGroup group;
+  if (queue.waiting == 0) return group;
+  group.waiting = queue.waiting;
+  group.offered = queue.offered;
+  group.oldest_since = queue.marks.begin()->since;
+  group.at_risk = static_cast<int>(queue.marks.count_before({now - target, 0}));
+  return group;
+}
+
 void count(QueueView& queue, const AgentState& agent) {
   if (!agent.known) return;
   if (agent.presence == Presence::kOffline || agent.connections == 0) {
@@ -111,14 +130,22 @@ std::vector<std::string> Router::queue(std::size_t limit) const {
 }
 
 QueueSummary Router::summarize(TimePoint now, Duration target) const {
-  QueueSummary out;
+  // Tickets are many, their kinds are few: names are looked up once for each kind.
+  std::vector<std::pair<const WorkKind*, QueueGroup>> kinds;
   tickets_.for_each([&](const TicketState& ticket) {
     if (ticket.standing == Standing::kHeld) return;
-    count(out.total, ticket, now, target);
-    count(out.by_account[ticket.kind->account_id], ticket, now, target);
-    for (const Skill& skill : ticket.kind->required_skills)
-      count(out.by_skill[skill.name], ticket, now, target);
+    if (ticket.kind->number >= kinds.size()) kinds.resize(ticket.kind->number + 1);
+    auto& [kind, group] = kinds[ticket.kind->number];
+    kind = ticket.kind;
+    count(group, ticket, now, target);
   });
+  QueueSummary out;
+  for (const auto& [kind, group] : kinds) {
+    if (!kind) continue;
+    add(out.total, group);
+    add(out.by_account[kind->account_id], group);
+    for (const Skill& skill : kind->required_skills) add(out.by_skill[skill.name], group);
+  }
   return out;
 }
 
@@ -134,13 +161,11 @@ std::vector<QueueView> Router::queues(TimePoint now, Duration target) const {
       return true;
     });
   }
-  tickets_.for_each([&](const TicketState& ticket) {
-    if (ticket.standing == Standing::kHeld) return;
+  for (QueueIndex index = 0; index < queues_.size(); ++index) {
     // What still waits by old rules counts where it is about to go, if that has the same name.
-    const QueueIndex index =
-        ticket.queue >= first_queue_ ? ticket.queue : queue_named(queues_[ticket.queue].rules.id);
-    count(out[index - first_queue_].tickets, ticket, now, target);
-  });
+    const QueueIndex shown = index >= first_queue_ ? index : queue_named(queues_[index].rules.id);
+    add(out[shown - first_queue_].tickets, count(queues_[index], now, target));
+  }
   return out;
 }
 

@@ -49,7 +49,9 @@ class Slab {
 
   [[nodiscard]] T& operator[](std::uint32_t number) { return *place(number); }
   [[nodiscard]] const T& operator[](std::uint32_t number) const { return *place(number); }
-  [[nodiscard]] bool has(std::uint32_t number) const { return number < size_ && (used_[number / 64] & bit(number)) != 0; }
+  [[nodiscard]] bool has(std::uint32_t number) const {
+    return number < size_ && (used_[number / 64] & bit(number)) != 0;
+  }
   /// In use.
   [[nodiscard]] std::size_t count() const { return count_; }
   /// Numbers are below this.

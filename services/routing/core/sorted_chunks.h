@@ -8,9 +8,9 @@
 
 namespace hark::routing {
 
-/// A sorted set of small values that lie side by side, some dozens to a chunk: what std::set does, with far fewer
-/// ways through memory. Putting something in or out is logarithmic but for the moving of one chunk's values; at
-/// either end, where lines and deadlines change most, nothing is searched or moved.
+/// A sorted set of small values that lie side by side, some dozens to a chunk: what std::set does, with far
+/// fewer ways through memory. Putting something in or out is logarithmic but for the moving of one chunk's
+/// values; at either end, where lines and deadlines change most, nothing is searched or moved.
 ///
 /// `T` is trivially copyable and its `<` total. Iterators end with the next change.
 template <class T>
@@ -93,6 +93,16 @@ class SortedChunks {
     return true;
   }
 
+  /// How many come before the value: as many steps as there are chunks.
+  [[nodiscard]] std::size_t count_before(const T& value) const {
+    if (empty()) return 0;
+    const std::size_t at = chunk_for(value);
+    std::size_t n = 0;
+    for (std::size_t i = 0; i < at; ++i) n += chunks_[i].size();
+    const auto begin = chunks_[at].items.begin() + static_cast<std::ptrdiff_t>(chunks_[at].gone);
+    return n + static_cast<std::size_t>(std::lower_bound(begin, chunks_[at].items.end(), value) - begin);
+  }
+
   void clear() {
     chunks_.clear();
     size_ = 0;
@@ -108,8 +118,8 @@ class SortedChunks {
     return static_cast<std::size_t>(after - chunks_.begin()) - 1;
   }
 
-  /// Of a chunk with one item too many: what is gone makes way, or else it becomes two. The last one splits off its
-  /// newest alone, so that what grows at the end leaves full chunks behind.
+  /// Of a chunk with one item too many: what is gone makes way, or else it becomes two. The last one splits
+  /// off its newest alone, so that what grows at the end leaves full chunks behind.
   void make_room(std::size_t at) {
     Chunk& chunk = chunks_[at];
     if (chunk.gone > 0) {

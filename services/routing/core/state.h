@@ -225,11 +225,22 @@ struct alignas(64) AgentState {
   [[nodiscard]] int open() const { return static_cast<int>(held.size() + offered.size()); }
 };
 
+/// When a ticket without a holder began to wait; tickets that did so at once differ by number.
+struct WaitMark {
+  TimePoint since;
+  std::uint32_t ticket = 0;
+  friend auto operator<=>(const WaitMark&, const WaitMark&) = default;
+};
+
 struct QueueState {
   QueueRules rules;
   /// Members and back-up groups, for its figures.
   Bits members;
   int waiting = 0;
+  /// Of those, before an agent or accepted by one.
+  int offered = 0;
+  /// Of those who wait: the oldest, and how many have waited for longer than so long.
+  SortedChunks<WaitMark> marks;
   std::vector<Plan*> plans;
   /// Of the last tickets that were assigned from it, oldest first.
   std::deque<TimePoint> served;
