@@ -98,7 +98,7 @@ void Router::on(const SettingsChanged& in) {
   if (other_queues) rebuild_queues();
   if (other_channels) {
     refresh_next_ = 0;
-    refresh_end_ = static_cast<AgentIndex>(agents_.size());
+    refresh_end_ = agents_.size();
   }
 }
 

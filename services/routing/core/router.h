@@ -403,7 +403,7 @@ class Router {
   TimePoint now_{};
   std::uint64_t turns_ = 0;
 
-  std::deque<AgentState> agents_;
+  Slab<AgentState> agents_;
   /// Ids are the agents' own.
   std::map<std::string_view, AgentIndex> agents_in_order_;
   /// The same by hash: most inputs name an agent.

@@ -7,10 +7,9 @@ namespace hark::routing {
 
 AgentIndex Router::intern(std::string_view id) {
   if (const AgentIndex found = find_agent(id); found != kNoAgent) return found;
-  const auto index = static_cast<AgentIndex>(agents_.size());
-  AgentState& agent = agents_.emplace_back();
-  agent.id = id;
-  agents_in_order_.emplace(agent.id, index);
+  const auto [index, agent] = agents_.make();
+  agent->id = id;
+  agents_in_order_.emplace(agent->id, index);
   agent_by_id_.insert(HashIndex::hash_of(id), index);
   return index;
 }

@@ -328,7 +328,7 @@ void Router::make_offer(TicketState& ticket, const Choice& choice) {
   leave_line(ticket);
   put_offer(ticket, choice.agent, offer);
   const bool auto_answer = offer.auto_answer;
-  effects_.emplace_back(OfferMade{std::move(offer)});
+  effects_.emplace_back(std::in_place_type<OfferMade>, std::move(offer));
   if (auto_answer) {
     accept(ticket, choice.agent);
   } else {

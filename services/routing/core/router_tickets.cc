@@ -38,13 +38,6 @@ bool says_the_same(const Work& work, const TicketState& ticket) {
          ticket.kind->is_of(work);
 }
 
-/// The agent of a ticket that is closed has not been looked at for a while: all of it comes from memory at
-/// once.
-void prefetch(const AgentState& agent) {
-  const auto* bytes = reinterpret_cast<const char*>(&agent);
-  for (std::size_t at = 64; at < offsetof(AgentState, ranks); at += 64) __builtin_prefetch(bytes + at);
-}
-
 bool asks_the_same(const Work& work, const TicketState& ticket) {
   return work.required_skills == ticket.kind->required_skills && work.steps == ticket.kind->steps &&
          work.wanted_agent_id == ticket.special().wanted_agent_id;
@@ -259,7 +252,6 @@ void Router::on(const TicketClosed& in) {
       break;
     case Standing::kHeld: {
       const AgentIndex holder = ticket->agent;
-      prefetch(agents_[holder]);
       const QueueIndex queue = ticket->queue;
       release(*ticket);
       after_resolving(holder, queue);
