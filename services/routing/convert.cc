@@ -60,6 +60,32 @@ void check_names(const std::vector<QueueRules>& queues, RuleProblems& problems) 
   }
 }
 
+/// What no ticket can have keeps every ticket out. Topics may also come from a TriageService, which has its
+/// own.
+void check_entries(const v1::Routing& routing, RuleProblems& problems) {
+  std::set<std::string> topics, tiers;
+  for (const v1::TopicConfig& topic : routing.topics()) topics.insert(topic.id());
+  for (const v1::CustomerTier& tier : routing.tiers()) tiers.insert(tier.id());
+  const auto check =
+      [&](const std::string& field, const google::protobuf::RepeatedPtrField<std::string>& wanted,
+          const std::set<std::string>& known, const std::string& what, const std::string& where) {
+        for (int i = 0; i < wanted.size(); ++i) {
+          if (!known.contains(wanted[i]))
+            problems.emplace_back(field + "[" + std::to_string(i) + "]",
+                                  "there is no " + what + " '" + wanted[i] + "' in " + where);
+        }
+      };
+  for (int i = 0; i < routing.queues_size(); ++i) {
+    for (int j = 0; j < routing.queues(i).entries_size(); ++j) {
+      const v1::RoutingEntry& entry = routing.queues(i).entries(j);
+      const std::string path = "queues[" + std::to_string(i) + "].entries[" + std::to_string(j) + "].";
+      if (routing.triage().service().empty())
+        check(path + "topics", entry.topics(), topics, "topic", "routing.topics");
+      check(path + "customer_tiers", entry.customer_tiers(), tiers, "tier", "routing.tiers");
+    }
+  }
+}
+
 Rules read_rules(const v1::Config& config, RuleProblems& problems) {
   Rules rules;
   const v1::Routing& routing = config.routing();
@@ -78,6 +104,7 @@ Rules read_rules(const v1::Config& config, RuleProblems& problems) {
   rules.settings.live_wait = seconds(routing.live_wait_seconds());
   rules.settings.queues = queues_of(routing.queues(), problems);
   check_names(rules.settings.queues, problems);
+  check_entries(routing, problems);
   if (rules.settings.queues.size() > kQueuesMax) problems.emplace_back("queues", "more than 256");
   rules.settings.version = routing.version();
   std::vector<ConfigProblem> of_policies;  // policy_problems() tells them

@@ -69,6 +69,26 @@ TEST(Convert, AQueueSeesWhatATicketIsAboutAndWhoseItIs) {
       << "what is stored holds";
 }
 
+TEST(Convert, AQueueThatAsksForTopicsOrTiersWhichThereAreNotIsToldSo) {
+  v1::Config config = some_config();
+  v1::Routing& routing = *config.mutable_routing();
+  routing.add_topics()->set_id("billing");
+  routing.add_tiers()->set_id("gold");
+  v1::RoutingQueue& queue = *routing.add_queues();
+  queue.set_id("q");
+  v1::RoutingEntry& entry = *queue.add_entries();
+  for (const char* topic : {"billing", "bilings"}) entry.add_topics(topic);
+  for (const char* tier : {"silver", "gold"}) entry.add_customer_tiers(tier);
+  using Problem = std::pair<std::string, std::string>;
+  const Problem topic{"routing.queues[0].entries[0].topics[1]",
+                      "there is no topic 'bilings' in routing.topics"};
+  const Problem tier{"routing.queues[0].entries[0].customer_tiers[0]",
+                     "there is no tier 'silver' in routing.tiers"};
+  EXPECT_THAT(rule_problems(config), ElementsAre(topic, tier));
+  routing.mutable_triage()->set_service("judge:1");
+  EXPECT_THAT(rule_problems(config), ElementsAre(tier)) << "its topics are not ours to know";
+}
+
 TEST(Convert, AnUnknownAccountOrChannelCostsOneUnitAndAsksForNothing) {
   v1::Ticket ticket = some_ticket();
   ticket.set_account_id("other");

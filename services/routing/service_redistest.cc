@@ -49,6 +49,7 @@ class FakeConversations final : public Conversations {
     ticket.set_state(v1::TICKET_STATE_QUEUED);
     if (request.wanted_agent_id() != ticket.agent_id()) ticket.add_declined_by(ticket.agent_id());
     ticket.set_wanted_agent_id(request.wanted_agent_id());
+    transfers.push_back(request);
     ticket.clear_agent_id();
     log(v1::EVENT_TYPE_TRANSFERRED, ticket);
     co_return v1::TransferResponse{};
@@ -137,6 +138,7 @@ class FakeConversations final : public Conversations {
   std::vector<v1::Event> events;
   std::vector<std::string> assign_keys;
   std::vector<v1::SlaNotice> notices;
+  std::vector<v1::TransferRequest> transfers;
   /// The one timeline that there is.
   std::vector<v1::Entry> entries;
   std::int64_t fence = 0;
@@ -630,6 +632,28 @@ TEST_F(RoutingService, AMissedTargetIsToldOnceRaisesThePriorityAndCounts) {
     }
     EXPECT_EQ(t.conversations.notices.size(), 2u);
     co_await t.stop();
+  });
+}
+
+TEST_F(RoutingService, AMissedTargetMovesTheTicketToOtherSkillsWhoeverHasIt) {
+  play(+[](RoutingService& t) -> Task<> {
+    v1::Entry message;
+    message.set_id("ent_1");
+    message.set_ticket_id("tkt_1");
+    message.set_kind(v1::ENTRY_KIND_INBOUND);
+    message.set_accepted_at_ms(to_ms(SystemClock{}.now()) - 61'000);
+    t.conversations.entries.push_back(message);
+    t.conversations.open("tkt_1");
+    co_await t.start("one", with_policies("  sla:\n    - {id: quick, first_response_minutes: 1, "
+                                          "missed_move_to_skills: [rescue, 'language:lv']}\n"));
+    co_await until([&t] { return !t.conversations.transfers.empty(); });
+    const v1::TransferRequest& moved = t.conversations.transfers.front();
+    EXPECT_EQ(moved.ticket_id(), "tkt_1");
+    EXPECT_THAT(moved.wanted_skills(), ElementsAre("rescue", "language:lv"));
+    EXPECT_TRUE(moved.by_supervisor());
+    EXPECT_EQ(moved.reason(), "the first response target of quick is missed");
+    co_await t.stop();
+    EXPECT_EQ(t.conversations.transfers.size(), 1u);
   });
 }
 

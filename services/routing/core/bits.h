@@ -53,6 +53,55 @@ class Bits {
   std::vector<std::uint64_t> words_;
 };
 
+/// A set that is often nearly empty: which of its words have any bit is a set as well, so that the others are
+/// not read.
+class SparseBits {
+ public:
+  void put(std::uint32_t n, bool in) {
+    bits_.put(n, in);
+    const std::size_t word = n / 64;
+    if (word < bits_.words().size()) used_.put(static_cast<std::uint32_t>(word), bits_.words()[word] != 0);
+  }
+  [[nodiscard]] const Bits& bits() const { return bits_; }
+  [[nodiscard]] const Bits& used() const { return used_; }
+
+ private:
+  Bits bits_;
+  /// Words of bits_ that are not zero.
+  Bits used_;
+};
+
+/// Calls `visit(n)` for every n in both sets, in order, until it returns false.
+template <class Visit>
+void for_each_in_both(const Bits& a, const SparseBits& b, Visit visit) {
+  const auto& all = a.words();
+  const auto& few = b.bits().words();
+  for (std::size_t group = 0; group < b.used().words().size(); ++group) {
+    for (std::uint64_t used = b.used().words()[group]; used != 0; used &= used - 1) {
+      const std::size_t word = group * 64 + static_cast<unsigned>(std::countr_zero(used));
+      if (word >= all.size()) return;
+      for (std::uint64_t bits = all[word] & few[word]; bits != 0; bits &= bits - 1) {
+        if (!visit(static_cast<std::uint32_t>(word * 64 + static_cast<unsigned>(std::countr_zero(bits)))))
+          return;
+      }
+    }
+  }
+}
+
+inline std::size_t count_in_both(const Bits& a, const SparseBits& b) {
+  const auto& all = a.words();
+  const auto& few = b.bits().words();
+  std::size_t n = 0;
+  for (std::size_t group = 0; group < b.used().words().size(); ++group) {
+    for (std::uint64_t used = b.used().words()[group]; used != 0; used &= used - 1) {
+      const std::size_t word = group * 64 + static_cast<unsigned>(std::countr_zero(used));
+      if (word >= all.size()) return n;
+      n += static_cast<std::size_t>(std::popcount(all[word] & few[word]));
+    }
+  }
+  return n;
+}
+
 /// Calls `visit(n)` for every n in both sets, in order, until it returns false.
 template <class Visit>
 void for_each_in_both(const Bits& a, const Bits& b, Visit visit) {

@@ -57,13 +57,13 @@ LaneIndex Lanes::first_of(const Bits& lanes, const std::array<int, kChannels>& r
 }
 
 void Lanes::insert(LaneIndex lane, const WaitKey& key) {
-  HARK_CHECK(lanes_[lane].line.insert(key).second);
+  HARK_CHECK(lanes_[lane].line.insert(key));
   occupied_.put(lane, true);
   read_head(lane);
 }
 
 void Lanes::erase(LaneIndex lane, const WaitKey& key) {
-  HARK_CHECK(lanes_[lane].line.erase(key) == 1);
+  HARK_CHECK(lanes_[lane].line.erase(key));
   if (lanes_[lane].line.empty()) {
     occupied_.put(lane, false);
   } else {

@@ -15,11 +15,12 @@
 #include "routing/core/agent_sets.h"
 #include "routing/core/bits.h"
 #include "routing/core/queue_rules.h"
+#include "routing/core/sorted_chunks.h"
+#include "routing/core/work_kind.h"
 
 namespace hark::routing {
 
 struct TicketState;
-using QueueIndex = std::uint32_t;
 
 /// A ticket's place in line: a total order that does not change while it waits.
 ///
@@ -39,7 +40,7 @@ struct WaitKey {
   }
 };
 
-using Line = std::set<WaitKey>;
+using Line = SortedChunks<WaitKey>;
 using LaneIndex = std::uint32_t;
 
 /// The waiting tickets, one line for each kind: queue, channel, units and compiled requirement of the step in

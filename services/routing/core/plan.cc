@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <tuple>
 
+#include "routing/core/state.h"
+
 namespace hark::routing {
 namespace {
 
@@ -10,7 +12,7 @@ bool lists(const std::vector<std::string>& list, const std::string& what) {
   return list.empty() || std::ranges::find(list, what) != list.end();
 }
 
-bool fits(const EntryCondition& entry, const Work& work) {
+bool fits(const EntryCondition& entry, const WorkKind& work) {
   if (!lists(entry.account_ids, work.account_id) || !lists(entry.languages, work.language) ||
       !lists(entry.customer_tiers, work.customer_tier) || (entry.channels & mask_of(work.channel)) == 0) {
     return false;
@@ -27,7 +29,7 @@ struct Ask {
   std::string name;
 };
 
-std::vector<Ask> asks_of(const Work& work, const std::vector<Step>& steps) {
+std::vector<Ask> asks_of(const WorkKind& work, const std::vector<Step>& steps) {
   if (steps.empty()) return {{Duration{0}, require_skills(work.required_skills), ""}};
   std::vector<Ask> asks;
   std::vector<Skill> skills = work.required_skills;
@@ -59,11 +61,11 @@ void append(std::string& out, std::string_view part) { (out += part) += '\x1f'; 
 
 }  // namespace
 
-bool takes(const QueueRules& queue, const Work& work) {
+bool takes(const QueueRules& queue, const WorkKind& work) {
   return std::ranges::any_of(queue.entries, [&](const EntryCondition& entry) { return fits(entry, work); });
 }
 
-std::vector<Stage> stages_of(const Work& work, const QueueRules& queue) {
+std::vector<Stage> stages_of(const WorkKind& work, const QueueRules& queue) {
   const std::vector<Ask> asks = asks_of(work, work.steps.empty() ? queue.steps : work.steps);
   std::vector<Duration> times;
   for (const Ask& ask : asks) times.push_back(ask.at);
@@ -91,28 +93,28 @@ std::vector<Stage> stages_of(const Work& work, const QueueRules& queue) {
   return stages;
 }
 
-WaitKey key_in(const QueueRules& queue, const Work& work) {
+WaitKey key_in(const QueueRules& queue, const TicketState& ticket) {
   WaitKey key;
   const std::int64_t start =
-      to_ms(work.virtual_start == TimePoint{} ? work.waiting_since : work.virtual_start);
+      to_ms(ticket.virtual_start == TimePoint{} ? ticket.waiting_since : ticket.virtual_start);
   // 16 bits of class, 16 of weight, 32 of priority: the configuration and Work keep to these.
   key.urgency = (std::int64_t{queue.order_class} << 48) + (std::int64_t{queue.weight} << 32);
   key.at = start;
   switch (queue.order) {
     case OrderPolicy::kPriority:
-      key.urgency += work.priority;
+      key.urgency += ticket.priority;
       break;
     case OrderPolicy::kScore:
-      key.at -= work.priority * queue.priority_point.count();
+      key.at -= ticket.priority * queue.priority_point.count();
       break;
     case OrderPolicy::kDue:
-      if (work.due != TimePoint{}) key.at = to_ms(work.due) - queue.answer_target.count();
+      if (ticket.due != TimePoint{}) key.at = to_ms(ticket.due) - queue.answer_target.count();
       break;
   }
   return key;
 }
 
-std::string kind_of(const Work& work, QueueIndex queue) {
+std::string kind_of(const WorkKind& work, QueueIndex queue) {
   std::string kind;
   kind.reserve(48);
   for (int shift = 0; shift < 32; shift += 8) kind += static_cast<char>(queue >> shift);

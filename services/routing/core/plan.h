@@ -5,6 +5,7 @@
 
 #include "routing/core/input.h"
 #include "routing/core/lanes.h"
+#include "routing/core/work_kind.h"
 
 namespace hark::routing {
 
@@ -26,15 +27,15 @@ struct Stage {
 };
 
 /// The stages of such a ticket in such a queue, in order of time; the first is at 0 and a kRequire.
-std::vector<Stage> stages_of(const Work& work, const QueueRules& queue);
+std::vector<Stage> stages_of(const WorkKind& work, const QueueRules& queue);
 
 /// Whether the queue takes the ticket by itself.
-bool takes(const QueueRules& queue, const Work& work);
+bool takes(const QueueRules& queue, const WorkKind& work);
 
 /// Where the ticket stands in that queue's line.
-WaitKey key_in(const QueueRules& queue, const Work& work);
+WaitKey key_in(const QueueRules& queue, const TicketState& ticket);
 
 /// Equal for tickets that have the same stages and cost in a queue.
-std::string kind_of(const Work& work, QueueIndex queue);
+std::string kind_of(const WorkKind& work, QueueIndex queue);
 
 }  // namespace hark::routing

@@ -49,36 +49,56 @@ std::string_view name_of(Channel channel) {
 
 Router::Router(Settings settings, std::uint16_t shard, std::int64_t fencing_token)
     : settings_{std::move(settings)}, offer_ids_{shard, fencing_token} {
+  read_settings();
   rebuild_queues();
 }
 
+void Router::read_settings() {
+  anything_interrupts_ = std::ranges::any_of(
+      settings_.channels, [](const ChannelRules& channel) { return channel.interrupts != 0; });
+  anything_empties_ = std::ranges::any_of(settings_.queues,
+                                          [](const QueueRules& queue) { return queue.empty_on_leave != 0; });
+}
+
 std::vector<Effect> Router::apply(const Input& input, TimePoint now) {
+  std::vector<Effect> effects;
+  apply(input, now, effects);
+  return effects;
+}
+
+void Router::apply(const Input& input, TimePoint now, std::vector<Effect>& effects) {
   now_ = std::max(now_, now);
+  effects_ = std::move(effects);
   effects_.clear();
   if (!rebuilding_) expire();
   std::visit([this](const auto& in) { on(in); }, input);
   if (!rebuilding_) {
-    replan_some();
+    take_rules_on();
     match();
   }
   report_agents();
-  return std::exchange(effects_, {});
+  effects = std::move(effects_);
 }
 
 std::optional<TimePoint> Router::next_deadline() const {
   if (rebuilding_) return std::nullopt;
   // More than one input's share was due.
-  if (!dirty_agents_.empty() || !dirty_tickets_.empty() || !to_replan_.empty()) return now_;
+  if (!dirty_agents_.empty() || !dirty_tickets_.empty() || replan_next_ < replan_end_ ||
+      refresh_next_ < refresh_end_)
+    return now_;
   if (deadlines_.empty()) return std::nullopt;
   return deadlines_.begin()->at;
 }
 
 void Router::on(const SettingsChanged& in) {
   const bool other_queues = in.settings.queues != settings_.queues;
+  const bool other_channels = in.settings.channels != settings_.channels;
   settings_ = in.settings;
+  read_settings();
   if (other_queues) rebuild_queues();
-  for (AgentIndex index = 0; index < agents_.size(); ++index) {
-    if (agents_[index].known) refresh(index);
+  if (other_channels) {
+    refresh_next_ = 0;
+    refresh_end_ = agents_.size();
   }
 }
 
@@ -91,8 +111,8 @@ void Router::on(const OfferRestored& in) {
                          wants_offers(*ticket);
   bool fits_now = false;
   if (may_stand) {
-    ticket->charged_channel = ticket->work.channel;
-    ticket->charged_units = ticket->work.units;
+    ticket->charged_channel = ticket->kind->channel;
+    ticket->charged_units = ticket->kind->units;
     const AgentIndex index = intern(offer.agent_id);
     fits_now = fits(*agent, *ticket) && qualifies(*ticket, index) && !avoids(*ticket, index);
   }
@@ -103,8 +123,8 @@ void Router::on(const OfferRestored& in) {
   }
   leave_line(*ticket);
   Offer restored = offer;
-  restored.units = ticket->work.units;
-  put_offer(*ticket, intern(offer.agent_id), std::move(restored));
+  restored.units = ticket->kind->units;
+  put_offer(*ticket, intern(offer.agent_id), restored);
   enter_line(*ticket);
 }
 
@@ -112,16 +132,15 @@ void Router::on(const RebuildFinished&) {
   if (!rebuilding_) return;
   rebuilding_ = false;
   // Nobody could accept while nobody led: every standing offer gets its full time again.
-  for (auto& [id, ticket] : offers_) {
-    for (StandingOffer& standing : ticket->offers) {
-      if (standing.offer.id != id) continue;
-      deadlines_.erase({standing.offer.expires_at, DeadlineKind::kOfferExpires, id});
-      standing.offer.expires_at = std::max(standing.offer.expires_at, now_ + accept_timeout(*ticket));
-      deadlines_.insert({standing.offer.expires_at, DeadlineKind::kOfferExpires, id});
+  tickets_.for_each([&](TicketState& ticket) {
+    for (StandingOffer& standing : ticket.offers) {
+      deadlines_.erase({standing.expires_at, DeadlineKind::kOfferExpires, standing.id});
+      standing.expires_at = std::max(standing.expires_at, now_ + accept_timeout(ticket));
+      deadlines_.insert({standing.expires_at, DeadlineKind::kOfferExpires, standing.id});
       mark_changed(standing.agent);
     }
-  }
-  for (const auto& [id, index] : agent_index_) {
+  });
+  for (const auto& [id, index] : agents_in_order_) {
     AgentState& agent = agents_[index];
     if (!agent.known || agent.presence == Presence::kOffline) {
       take_tickets_back(index, agent.known ? "its agent is offline" : "its agent has no record");

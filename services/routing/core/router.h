@@ -4,7 +4,6 @@
 #include <deque>
 #include <map>
 #include <optional>
-#include <queue>
 #include <set>
 #include <string>
 #include <string_view>
@@ -14,10 +13,15 @@
 #include "routing/core/agent_sets.h"
 #include "routing/core/effect.h"
 #include "routing/core/explanation.h"
+#include "routing/core/hash_index.h"
+#include "routing/core/id_text.h"
 #include "routing/core/input.h"
 #include "routing/core/lanes.h"
 #include "routing/core/offer_id.h"
+#include "routing/core/slab.h"
+#include "routing/core/sorted_chunks.h"
 #include "routing/core/state.h"
+#include "routing/core/work_kind.h"
 
 namespace hark::routing {
 
@@ -135,12 +139,20 @@ class Router {
   static constexpr std::size_t kEndedOffersMax = 8192;
   static constexpr int kDeadlinesPerInputMax = 250;
   static constexpr int kProposalsPerInputMax = 250;
+  static constexpr std::size_t kStaleRanksMax = 64;
   /// Plans that no ticket follows any more are kept for the next of their kind up to so many.
   static constexpr std::size_t kPlansKeptMax = 2048;
   /// A wrap-up without an end of its own ends then.
   static constexpr Duration kWrapUpMax = std::chrono::hours{24};
   static constexpr std::size_t kServedRememberedMax = 32;
   static constexpr int kTicketsMovedAtOnceMax = 250;
+  /// What one input does for new rules, and what each part of it counts: to look at a ticket, to plan it
+  /// anew, to make a plan that is not there yet (which finds the agents of each of its steps), to look at an
+  /// agent.
+  static constexpr int kRulesShare = 2000;
+  static constexpr int kReplanCost = 8;
+  static constexpr int kPlanCost = 200;
+  static constexpr int kRefreshCost = 4;
   static constexpr int kPriorityMax = 25'000'000;
 
   Router(Settings settings, std::uint16_t shard, std::int64_t fencing_token);
@@ -150,6 +162,8 @@ class Router {
   /// A `now` before an earlier one counts as that one: clocks may step back, decisions do not. Deadlines that
   /// have come are dealt with first, so an answer that is late is late even if no TimePassed has said so.
   [[nodiscard]] std::vector<Effect> apply(const Input& input, TimePoint now);
+  /// The same into `effects`, in place of what they were: for callers with many inputs.
+  void apply(const Input& input, TimePoint now, std::vector<Effect>& effects);
 
   /// When to come back with TimePassed at the latest.
   [[nodiscard]] std::optional<TimePoint> next_deadline() const;
@@ -164,10 +178,11 @@ class Router {
   [[nodiscard]] std::optional<TicketView> ticket(std::string_view id) const;
   /// Tickets without a holder, in the order in which they are served.
   [[nodiscard]] std::vector<std::string> queue(std::size_t limit) const;
-  [[nodiscard]] std::size_t queue_size() const { return tickets_.size() - held_count_; }
+  [[nodiscard]] std::size_t queue_size() const { return tickets_.count() - held_count_; }
   /// Everything without a holder; who has waited longer than `target` is at risk.
   [[nodiscard]] QueueSummary summarize(TimePoint now, Duration target) const;
-  /// Each queue, in the order of the settings, the one without a name first. Looks at every ticket.
+  /// Each queue, in the order of the settings, the one without a name first. Looks at queues and at agents,
+  /// not at tickets.
   [[nodiscard]] std::vector<QueueView> queues(TimePoint now, Duration target) const;
   /// Why the ticket is where it is, for people: "waits: 2 agents have language:lv ≥ 1: 1 offline, 1 without
   /// room".
@@ -198,10 +213,16 @@ class Router {
     friend auto operator<=>(const Deadline&, const Deadline&) = default;
   };
   struct Ended {
-    OfferEnd how;
-    std::string ticket_id;
-    std::string agent_id;
+    IdText offer_id;
+    IdText ticket_id;
+    AgentIndex agent = kNoAgent;
+    OfferEnd how = OfferEnd::kWithdrawn;
     std::int64_t assignment_token = 0;
+    std::uint32_t hash = 0;
+  };
+  struct Found {
+    TicketState* ticket = nullptr;
+    StandingOffer* standing = nullptr;
   };
   /// A ticket that might go to someone now, said by an agent (who may have a next one) or by the ticket
   /// itself.
@@ -242,6 +263,7 @@ class Router {
   void on(const SettingsChanged& in);
   void on(const RebuildFinished& in);
   void on(const TimePassed&) {}
+  void read_settings();
 
   // router_deadlines.cc
   void expire();
@@ -273,7 +295,8 @@ class Router {
 
   // router_capacity.cc
   void refresh(AgentIndex index);
-  void put_ranks(AgentIndex index);
+  void put_ranks();
+  void use_ranks(const std::array<bool, kRankOrders>& used);
   [[nodiscard]] Rank rank_of(const AgentState& agent, AgentIndex index, RankOrder order) const;
   void charge(AgentState& agent, const TicketState& ticket, int sign);
   [[nodiscard]] int load_seen_by(const AgentState& agent, Channel channel) const;
@@ -284,20 +307,30 @@ class Router {
   void mark_idle(AgentState& agent) { agent.idle = {now_, ++turns_}; }
 
   // router_tickets.cc
-  TicketState* find_ticket(const std::string& id);
-  TicketState& make_ticket(const Work& work);
+  TicketState* find_ticket(std::string_view id) { return find_ticket(id, HashIndex::hash_of(id)); }
+  TicketState* find_ticket(std::string_view id, std::uint32_t hash);
+  [[nodiscard]] const TicketState* find_ticket(std::string_view id) const;
+  TicketState& make_ticket(std::string_view id, std::uint32_t hash);
   void erase_ticket(TicketState& ticket);
-  void take_over(TicketState& ticket, Work work);
+  void note(TicketState& ticket, const Work& work, WorkKind* kind);
+  void take_over(TicketState& ticket, const Work& work);
   void reweigh(TicketState& ticket, const Work& work);
-  bool offers_still_fit(const TicketState& ticket, const Work& old) const;
+  void stand(TicketState& ticket, Standing standing);
+  [[nodiscard]] static bool offers_still_fit(const TicketState& ticket);
   void hold(TicketState& ticket, AgentIndex agent, std::int64_t assignment_token);
   void release(TicketState& ticket);
 
   // router_offers.cc
+  [[nodiscard]] Found find_offer(std::string_view id);
+  [[nodiscard]] const Ended* find_ended(std::string_view offer_id) const;
+  void remember_end(const StandingOffer& standing, const TicketState& ticket, OfferEnd how,
+                    std::int64_t assignment_token);
   [[nodiscard]] StandingOffer* offer_to(TicketState& ticket, AgentIndex agent);
-  void put_offer(TicketState& ticket, AgentIndex agent, Offer offer);
-  void end_offer(TicketState& ticket, AgentIndex agent, OfferEnd how, std::string why,
-                 std::int64_t assignment_token = 0);
+  [[nodiscard]] Offer offer_of(const TicketState& ticket, const StandingOffer& standing) const;
+  void put_offer(TicketState& ticket, AgentIndex agent, const Offer& offer);
+  void end_offer(TicketState& ticket, AgentIndex agent, OfferEnd how, std::string why);
+  void take_offer_off(TicketState& ticket, AgentIndex agent, OfferEnd how, std::string why,
+                      std::int64_t assignment_token);
   void end_offers(TicketState& ticket, OfferEnd how, const std::string& why);
   void accept(TicketState& ticket, AgentIndex agent);
   void refuse_offer(std::string_view offer_id, std::string_view agent_id, const TicketState* ticket);
@@ -320,7 +353,7 @@ class Router {
   // router_queues.cc
   void rebuild_queues();
   [[nodiscard]] QueueIndex queue_named(std::string_view id) const;
-  [[nodiscard]] QueueIndex queue_for(const Work& work) const;
+  [[nodiscard]] QueueIndex queue_for(WorkKind& kind) const;
   void enter_first_queue(TicketState& ticket);
   void enter_queue(TicketState& ticket, QueueIndex queue, TimePoint since);
   void leave_queue(TicketState& ticket);
@@ -334,12 +367,13 @@ class Router {
   void watch_emptiness(QueueState& queue);
   void watch_emptiness();
   void empty_queue(QueueIndex queue);
-  Plan* plan_for(const Work& work, QueueIndex queue);
+  Plan* plan_for(WorkKind& kind, QueueIndex queue);
   void fill_lane(LaneIndex lane);
   void classify(LaneIndex lane, AgentIndex agent);
   [[nodiscard]] static Requirement everybody_of(const QueueRules& queue);
   void drop_plan(Plan& plan);
-  void replan_some();
+  void take_rules_on();
+  void replan(TicketState& ticket);
 
   // router_matching.cc
   void match();
@@ -348,7 +382,7 @@ class Router {
   [[nodiscard]] const WaitKey* best_ticket(const AgentState& agent, AgentIndex index) const;
   [[nodiscard]] const WaitKey* best_of_every_lane(const AgentState& agent, AgentIndex index) const;
   [[nodiscard]] bool may_take(const AgentState& agent, AgentIndex index, const TicketState& ticket) const;
-  [[nodiscard]] Choice best_agent(const TicketState& ticket) const;
+  [[nodiscard]] Choice best_agent(const TicketState& ticket);
   [[nodiscard]] bool avoids(const TicketState& ticket, AgentIndex agent) const;
   void make_offer(TicketState& ticket, const Choice& choice);
   [[nodiscard]] std::string reason_for(const TicketState& ticket, const Choice& choice) const;
@@ -362,47 +396,68 @@ class Router {
 
   Settings settings_;
   OfferIds offer_ids_;
+  /// Of the settings: some channel does, some queue does.
+  bool anything_interrupts_ = false;
+  bool anything_empties_ = false;
   bool rebuilding_ = true;
   TimePoint now_{};
   std::uint64_t turns_ = 0;
 
-  std::deque<AgentState> agents_;
-  std::map<std::string, AgentIndex, std::less<>> agent_index_;
+  Slab<AgentState> agents_;
+  /// Ids are the agents' own.
+  std::map<std::string_view, AgentIndex> agents_in_order_;
   /// The same by hash: most inputs name an agent.
-  std::unordered_map<std::string_view, AgentIndex> agent_by_id_;
+  HashIndex agent_by_id_;
   AgentSets sets_;
   /// By channel.
-  std::array<Bits, kChannels> ready_;
+  std::array<SparseBits, kChannels> ready_;
   Bits ready_for_any_;
-  std::array<std::set<Rank>, kRankOrders> ranks_;
+  int ready_count_ = 0;
+  std::array<SortedChunks<Rank>, kRankOrders> ranks_;
   std::array<bool, kRankOrders> ranks_used_{};
+  /// Agents whose ranks are not up to date.
+  std::vector<AgentIndex> stale_ranks_;
 
   /// Those of rules that are gone come before `first_queue_`, which is the one without a name.
   std::deque<QueueState> queues_;
   QueueIndex first_queue_ = 0;
   std::map<std::string, QueueIndex, std::less<>> queue_index_;
   std::unordered_map<std::string, Plan> plans_;
-  std::set<std::string> idle_plans_;
+  std::set<std::string_view> idle_plans_;
+  /// Of the rules, and of the set of plans: what WorkKind remembers is good for.
+  std::uint64_t rules_number_ = 0;
+  std::uint64_t plans_number_ = 1;
+  std::size_t plans_made_ = 0;
   Lanes lanes_;
 
-  std::unordered_map<std::string, TicketState> tickets_;
+  WorkKinds kinds_;
+  Slab<TicketState> tickets_;
+  HashIndex ticket_by_id_;
   std::size_t held_count_ = 0;
   /// Who holds a ticket of the conversation.
-  std::unordered_multimap<std::string, TicketState*> held_by_conversation_;
-  std::unordered_map<std::string, TicketState*> offers_;
-  std::unordered_map<std::string, Ended> ended_;
-  std::deque<std::string> ended_order_;
-  std::set<Deadline> deadlines_;
+  HashIndex held_by_conversation_;
+  /// Tickets by the ids of their offers.
+  HashIndex offered_;
+  /// A ring of the last ones.
+  std::vector<Ended> ended_;
+  std::size_t ended_next_ = 0;
+  HashIndex ended_by_id_;
+  SortedChunks<Deadline> deadlines_;
 
   /// What matching has yet to look at; outlives an input only where there was too much for one.
   std::deque<AgentIndex> dirty_agents_;
   std::deque<TicketState*> dirty_tickets_;
-  /// Tickets whose plans are of rules that are gone.
-  std::vector<std::string> to_replan_;
+  /// Rules that have changed are taken on by some tickets and agents at each input: by these numbers.
+  std::uint32_t replan_next_ = 0;
+  std::uint32_t replan_end_ = 0;
+  AgentIndex refresh_next_ = 0;
+  AgentIndex refresh_end_ = 0;
 
   // Of the apply() under way.
   std::vector<Effect> effects_;
   std::vector<AgentIndex> changed_agents_;
+  /// A heap.
+  std::vector<Proposal> proposals_;
 };
 
 }  // namespace hark::routing

@@ -7,17 +7,16 @@ namespace hark::routing {
 
 AgentIndex Router::intern(std::string_view id) {
   if (const AgentIndex found = find_agent(id); found != kNoAgent) return found;
-  const auto index = static_cast<AgentIndex>(agents_.size());
-  const auto [at, inserted] = agent_index_.emplace(std::string{id}, index);
-  agents_.emplace_back();
-  agents_.back().id = at->first;
-  agent_by_id_.emplace(at->first, index);
+  const auto [index, agent] = agents_.make();
+  agent->id = id;
+  agents_in_order_.emplace(agent->id, index);
+  agent_by_id_.insert(HashIndex::hash_of(id), index);
   return index;
 }
 
 AgentIndex Router::find_agent(std::string_view id) const {
-  const auto found = agent_by_id_.find(id);
-  return found == agent_by_id_.end() ? kNoAgent : found->second;
+  static_assert(kNoAgent == HashIndex::kNone);
+  return agent_by_id_.find(HashIndex::hash_of(id), [&](AgentIndex index) { return agents_[index].id == id; });
 }
 
 AgentState* Router::known_agent(std::string_view id) {
@@ -102,7 +101,7 @@ void Router::set_presence(AgentIndex index, Presence presence, ChannelMask chann
   rest(index, Duration{0});
   agent.presence = presence;
   agent.missed_in_row = 0;
-  effects_.emplace_back(PresenceSet{std::string{agent.id}, presence, why});
+  effects_.emplace_back(PresenceSet{agent.id, presence, why});
   if (presence == Presence::kAvailable) mark_idle(agent);
   if (presence == Presence::kOffline) {
     disarm_gone(agent);
@@ -112,12 +111,12 @@ void Router::set_presence(AgentIndex index, Presence presence, ChannelMask chann
   if (presence != Presence::kOffline && agent.connections == 0) arm_gone(agent);
   refresh(index);
   if (presence != Presence::kAvailable && !rebuilding_) {
-    withdraw_offers(index, std::string{agent.id} + " is " + std::string{name_of(presence)});
+    withdraw_offers(index, agent.id + " is " + std::string{name_of(presence)});
   }
   watch_emptiness();
   if (presence == Presence::kOffline) {
     drop_wishes(index);
-    take_tickets_back(index, std::string{agent.id} + " is offline: " + why);
+    take_tickets_back(index, agent.id + " is offline: " + why);
   }
 }
 
@@ -156,9 +155,9 @@ void Router::withdraw_misfits(AgentIndex index) {
     if (able && roomy && on_channel) continue;
     leave_line(ticket);
     end_offer(ticket, index, OfferEnd::kWithdrawn,
-              std::string{agent.id} + (!able    ? " lacks a required skill now"
-                                       : !roomy ? " has no room for it any more"
-                                                : " does not take this channel any more"));
+              agent.id + (!able    ? " lacks a required skill now"
+                          : !roomy ? " has no room for it any more"
+                                   : " does not take this channel any more"));
     enter_line(ticket);
   }
 }
@@ -177,8 +176,7 @@ void Router::take_tickets_back(AgentIndex index, const std::string& why) {
   if (rebuilding_ || settings_.gone_policy == GonePolicy::kKeep) return;
   for (TicketState* ticket : agents_[index].held) {
     if (std::exchange(ticket->returning, true)) continue;
-    effects_.emplace_back(ReturnTicket{std::string{ticket->id}, std::string{agents_[index].id},
-                                       ticket->work.assignment_token, why});
+    effects_.emplace_back(ReturnTicket{ticket->id.str(), agents_[index].id, ticket->assignment_token, why});
   }
 }
 
@@ -192,8 +190,7 @@ void Router::report_agents() {
     AgentState& agent = agents_[index];
     agent.changed = false;
     if (!agent.known) continue;
-    effects_.emplace_back(
-        AgentChanged{std::string{agent.id}, agent.presence, used_units(agent), agent.connections});
+    effects_.emplace_back(AgentChanged{agent.id, agent.presence, used_units(agent), agent.connections});
   }
   changed_agents_.clear();
 }

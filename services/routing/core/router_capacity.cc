@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <utility>
 
 #include "routing/core/router.h"
 
@@ -14,6 +15,10 @@ std::size_t at(Channel channel) { return static_cast<std::size_t>(channel); }
 int Router::load_seen_by(const AgentState& agent, Channel channel) const {
   const ChannelMask interrupts = settings_.channels[at(channel)].interrupts;
   int load = 0;
+  if (interrupts == 0) {
+    for (const int units : agent.units) load += units;
+    return load;
+  }
   for (std::size_t other = 0; other < kChannels; ++other) {
     if (((interrupts >> other) & 1) == 0 || other == at(channel)) load += agent.units[other];
   }
@@ -22,6 +27,7 @@ int Router::load_seen_by(const AgentState& agent, Channel channel) const {
 
 /// As people see it: work that has stepped back for other work that is there does not count.
 int Router::used_units(const AgentState& agent) const {
+  if (!anything_interrupts_) return load_seen_by(agent, Channel::kUnspecified);
   ChannelMask stepped_back = 0;
   for (std::size_t channel = 0; channel < kChannels; ++channel) {
     if (agent.units[channel] > 0) stepped_back |= settings_.channels[channel].interrupts & ~(1U << channel);
@@ -63,8 +69,14 @@ void Router::refresh(AgentIndex index) {
     agent.room[channel] = room;
     agent.ready |= room > 0;
   }
-  if (agent.ready != was_ready) ready_for_any_.put(index, agent.ready);
-  if (agent.ready || was_ready) put_ranks(index);
+  if (agent.ready != was_ready) {
+    ready_for_any_.put(index, agent.ready);
+    ready_count_ += agent.ready ? 1 : -1;
+  }
+  if ((agent.ready || was_ready) && !std::exchange(agent.rank_stale, true)) {
+    stale_ranks_.push_back(index);
+    if (stale_ranks_.size() >= kStaleRanksMax) put_ranks();
+  }
   if (gained && !agent.in_dirty) {
     agent.in_dirty = true;
     dirty_agents_.push_back(index);
@@ -89,23 +101,43 @@ Rank Router::rank_of(const AgentState& agent, AgentIndex index, RankOrder order)
   return {0, agent.idle, index};
 }
 
-void Router::put_ranks(AgentIndex index) {
-  AgentState& agent = agents_[index];
-  for (std::size_t order = 0; order < kRankOrders; ++order) {
-    if (!ranks_used_[order]) continue;
-    std::optional<Rank> rank;
-    if (agent.ready) rank = rank_of(agent, index, static_cast<RankOrder>(order));
-    if (rank == agent.ranks[order]) continue;
-    if (agent.ranks[order]) ranks_[order].erase(*agent.ranks[order]);
-    if (rank) ranks_[order].insert(*rank);
-    agent.ranks[order] = rank;
+/// Most agents who gain room lose it within the same input, so ranks are brought up to date only for those
+/// who look.
+void Router::put_ranks() {
+  for (const AgentIndex index : stale_ranks_) {
+    AgentState& agent = agents_[index];
+    agent.rank_stale = false;
+    for (std::size_t order = 0; order < kRankOrders; ++order) {
+      if (!ranks_used_[order]) continue;
+      std::optional<Rank> rank;
+      if (agent.ready) rank = rank_of(agent, index, static_cast<RankOrder>(order));
+      if (rank == agent.ranks[order]) continue;
+      if (agent.ranks[order]) ranks_[order].erase(*agent.ranks[order]);
+      if (rank) ranks_[order].insert(*rank);
+      agent.ranks[order] = rank;
+    }
   }
+  stale_ranks_.clear();
+}
+
+/// From now on these orders are kept. One that is new is filled by whoever looks at it first.
+void Router::use_ranks(const std::array<bool, kRankOrders>& used) {
+  for (std::size_t order = 0; order < kRankOrders; ++order) {
+    if (used[order] == ranks_used_[order]) continue;
+    ranks_[order].clear();
+    for (AgentIndex index = 0; index < agents_.size(); ++index) {
+      AgentState& agent = agents_[index];
+      agent.ranks[order].reset();
+      if (used[order] && agent.ready && !std::exchange(agent.rank_stale, true)) stale_ranks_.push_back(index);
+    }
+  }
+  ranks_used_ = used;
 }
 
 void Router::let_waking_in(AgentState& agent) {
   while (!agent.waking.empty() && fits(agent, *agent.waking.front())) {
     TicketState& ticket = *agent.waking.front();
-    agent.waking.pop_front();
+    agent.waking.erase(agent.waking.begin());
     clear_wake(ticket);
     ticket.load = Load::kActive;
     charge(agent, ticket, 1);

@@ -7,16 +7,17 @@ namespace hark::routing {
 /// No more than an input's share: what is left over is next_deadline(), at once.
 void Router::expire() {
   for (int n = 0; n < kDeadlinesPerInputMax && !deadlines_.empty() && deadlines_.begin()->at <= now_; ++n) {
-    act_on(deadlines_.extract(deadlines_.begin()).value());
+    const Deadline due = *deadlines_.begin();
+    deadlines_.erase(due);
+    act_on(due);
   }
 }
 
 void Router::act_on(const Deadline& due) {
   switch (due.kind) {
     case DeadlineKind::kOfferExpires: {
-      TicketState& ticket = *offers_.at(std::string{due.id});
-      const auto offer = std::ranges::find(ticket.offers, due.id, [](const auto& o) { return o.offer.id; });
-      offer_ran_out(ticket, offer->agent);
+      const auto [ticket, standing] = find_offer(due.id);
+      offer_ran_out(*ticket, standing->agent);
       break;
     }
     case DeadlineKind::kAgentGone:
@@ -32,18 +33,17 @@ void Router::act_on(const Deadline& due) {
       break;
     }
     case DeadlineKind::kTicketWakes: {
-      TicketState& ticket = *find_ticket(std::string{due.id});
+      TicketState& ticket = *find_ticket(due.id);
       ticket.wakes_at.reset();
       leave_line(ticket);
       enter_line(ticket);
       break;
     }
     case DeadlineKind::kWakingEnds: {
-      TicketState& ticket = *find_ticket(std::string{due.id});
+      TicketState& ticket = *find_ticket(due.id);
       ticket.wakes_at.reset();
       if (std::exchange(ticket.returning, true)) break;
-      effects_.emplace_back(ReturnTicket{std::string{ticket.id}, std::string{agents_[ticket.agent].id},
-                                         ticket.work.assignment_token,
+      effects_.emplace_back(ReturnTicket{ticket.id.str(), agents_[ticket.agent].id, ticket.assignment_token,
                                          "its customer is back, and its agent has had no room for too long"});
       break;
     }
@@ -59,14 +59,15 @@ void Router::act_on(const Deadline& due) {
 
 void Router::offer_ran_out(TicketState& ticket, AgentIndex index) {
   AgentState& agent = agents_[index];
-  const TimePoint offered_at = offer_to(ticket, index)->offer.offered_at;
+  const TimePoint offered_at = offer_to(ticket, index)->offered_at;
   // Offers that stood together and run out one after the other are one absence.
   if (agent.missed_in_row == 0 || offered_at >= agent.last_miss) {
     ++agent.missed_in_row;
     agent.last_miss = now_;
   }
-  auto miss = std::ranges::find(ticket.misses, index, &Miss::agent);
-  if (miss == ticket.misses.end()) miss = ticket.misses.insert(miss, Miss{index, 0, {}});
+  std::vector<Miss>& misses = ticket.make_special().misses;
+  auto miss = std::ranges::find(misses, index, &Miss::agent);
+  if (miss == misses.end()) miss = misses.insert(miss, Miss{index, 0, {}});
   const int doublings = std::min(miss->count++, 20);
   miss->rests_until =
       now_ + std::min(settings_.rest_after_miss * (1 << doublings), settings_.rest_after_miss_max);

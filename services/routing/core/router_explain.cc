@@ -85,14 +85,15 @@ std::string_view name_of(Nearness nearness) {
 /// The first rule that keeps the agent from the ticket.
 Candidate Router::judge(const TicketState& ticket, AgentIndex index, const Requirement& require) const {
   const AgentState& agent = agents_[index];
-  const auto channel = static_cast<std::size_t>(ticket.work.channel);
+  const auto channel = static_cast<std::size_t>(ticket.kind->channel);
   const auto nearness = [&] {
     if (ticket.standing == Standing::kHeld && ticket.agent == index) return Nearness::kHolds;
     if (std::ranges::find(ticket.offers, index, &StandingOffer::agent) != ticket.offers.end())
       return Nearness::kOffered;
     if (!sets_.meets(index, require)) return Nearness::kUnqualified;
-    if (std::ranges::find(ticket.declined, index) != ticket.declined.end()) return Nearness::kDeclined;
-    if (agent.capacity < ticket.work.units) return Nearness::kTooSmall;
+    if (std::ranges::find(ticket.special().declined, index) != ticket.special().declined.end())
+      return Nearness::kDeclined;
+    if (agent.capacity < ticket.kind->units) return Nearness::kTooSmall;
     if (agent.presence == Presence::kAway) return Nearness::kAway;
     if (agent.wraps_up_until && agent.presence == Presence::kAvailable) return Nearness::kWrappingUp;
     if (agent.presence == Presence::kOffline || agent.connections == 0) return Nearness::kOffline;
@@ -100,8 +101,9 @@ Candidate Router::judge(const TicketState& ticket, AgentIndex index, const Requi
     if (agent.rests_until) return Nearness::kRests;
     if (avoids(ticket, index)) return Nearness::kLetItRunOut;
     if (!agent.waking.empty()) return Nearness::kWakingFirst;
-    if (agent.room[channel] < ticket.work.units) return Nearness::kNoRoom;
-    if (ticket.in_reserved && std::ranges::find(ticket.wanted, index) == ticket.wanted.end())
+    if (agent.room[channel] < ticket.kind->units) return Nearness::kNoRoom;
+    if (ticket.in_reserved &&
+        std::ranges::find(ticket.special().wanted, index) == ticket.special().wanted.end())
       return Nearness::kWaitsForAnother;
     return Nearness::kCouldTakeIt;
   }();
@@ -109,45 +111,46 @@ Candidate Router::judge(const TicketState& ticket, AgentIndex index, const Requi
   if (nearness == Nearness::kUnqualified) text = "lacks " + lacking(sets_, index, require);
   if (nearness == Nearness::kNoRoom) {
     text += ": " + std::to_string(agent.room[channel]) + " of " + std::to_string(agent.capacity) +
-            " units free for " + std::string{name_of(ticket.work.channel)} + ", " +
-            std::to_string(ticket.work.units) + " needed";
+            " units free for " + std::string{name_of(ticket.kind->channel)} + ", " +
+            std::to_string(ticket.kind->units) + " needed";
   }
-  return {std::string{agent.id}, nearness, std::move(text), 0};
+  return {agent.id, nearness, std::move(text), 0};
 }
 
 std::string Router::explain(std::string_view ticket_id) const {
-  const auto found = tickets_.find(std::string{ticket_id});
-  if (found == tickets_.end()) return "not open";
-  const TicketState& ticket = found->second;
+  const TicketState* found = find_ticket(ticket_id);
+  if (!found) return "not open";
+  const TicketState& ticket = *found;
   std::string notes;
-  for (const std::string& note : {ticket.wish_note, ticket.work.note}) {
+  for (const std::string& note : {ticket.special().wish_note, ticket.kind->note}) {
     if (!note.empty()) notes += "; " + note;
   }
   switch (ticket.standing) {
     case Standing::kHeld:
-      return "held by " + std::string{agents_[ticket.agent].id} +
+      return "held by " + agents_[ticket.agent].id +
              (ticket.load == Load::kWaking ? ", waits for room there" : "");
     case Standing::kOffered: {
       std::string text = "offered to ";
       for (const StandingOffer& standing : ticket.offers) {
         if (&standing != &ticket.offers.front()) text += ", ";
-        text += standing.offer.agent_id;
+        text += agents_[standing.agent].id;
       }
-      return text + ": " + ticket.offers.front().offer.explanation;
+      return text + ": " + ticket.offers.front().explanation;
     }
     case Standing::kAccepting:
-      return "accepted by " + ticket.offers.front().offer.agent_id + ", being assigned";
+      return "accepted by " + agents_[ticket.offers.front().agent].id + ", being assigned";
     case Standing::kWaiting:
       break;
   }
-  if (ticket.rests_until > now_) return "waits a moment: its last assignment was refused" + notes;
+  if (ticket.special().rests_until > now_) return "waits a moment: its last assignment was refused" + notes;
   if (ticket.in_reserved) {
     std::string who;
-    for (const AgentIndex agent : ticket.wanted) (who += who.empty() ? "" : " or ") += agents_[agent].id;
+    for (const AgentIndex agent : ticket.special().wanted)
+      (who += who.empty() ? "" : " or ") += agents_[agent].id;
     return "waits for " + who + ", who " +
-           (ticket.wish == Wish::kByName ? "was asked for by name"
-            : ticket.wish == Wish::kLive ? "has other work of this customer"
-                                         : "knows the customer") +
+           (ticket.special().wish == Wish::kByName ? "was asked for by name"
+            : ticket.special().wish == Wish::kLive ? "has other work of this customer"
+                                                   : "knows the customer") +
            notes;
   }
   return "waits: " + explain_waiting(ticket) + notes;
@@ -164,11 +167,10 @@ std::string Router::explain_waiting(const TicketState& ticket) const {
     ++qualified;
     ++counts[static_cast<std::size_t>(judge(ticket, index, require).nearness)];
   }
-  const bool as_asked = require == require_skills(ticket.work.required_skills);
-  const std::string need =
-      require.kind == Requirement::Kind::kAny
-          ? ""
-          : " with " + (as_asked ? describe(ticket.work.required_skills) : to_text(require));
+  const bool as_asked = require == require_skills(ticket.kind->required_skills);
+  const std::string need = require.kind == Requirement::Kind::kAny
+                               ? ""
+                               : " with " + (as_asked ? ticket.kind->needs : to_text(require));
   if (qualified == 0) return "none of " + counted(known, "agent", "agents") + need;
   std::string text = "of " + counted(qualified, "agent", "agents") + need;
   std::string_view separator = " ";
@@ -184,21 +186,21 @@ std::string Router::explain_waiting(const TicketState& ticket) const {
     add(counts[static_cast<std::size_t>(nearness)], name_of(nearness));
   }
   add(counts[static_cast<std::size_t>(Nearness::kTooSmall)],
-      "with less than " + counted(ticket.work.units, "unit", "units") + " of capacity");
+      "with less than " + counted(ticket.kind->units, "unit", "units") + " of capacity");
   return text;
 }
 
 std::optional<Explanation> Router::explain_fully(std::string_view ticket_id,
                                                  std::size_t candidates_max) const {
-  const auto found = tickets_.find(std::string{ticket_id});
-  if (found == tickets_.end()) return std::nullopt;
-  const TicketState& ticket = found->second;
+  const TicketState* found = find_ticket(ticket_id);
+  if (!found) return std::nullopt;
+  const TicketState& ticket = *found;
   Explanation out;
-  out.ticket_id = ticket.id;
+  out.ticket_id = ticket.id.str();
   out.summary = explain(ticket_id);
   out.queue_id = queues_[ticket.queue].rules.id;
   out.config_version = settings_.version;
-  Requirement require = require_skills(ticket.work.required_skills);
+  Requirement require = require_skills(ticket.kind->required_skills);
   if (ticket.plan) {
     const Stage& stage = stage_in_force(ticket);
     require = stage.require;

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "routing/core/router.h"
@@ -107,6 +108,35 @@ class Center {
   TimePoint now = t0;
   std::vector<Effect> effects;
   Offer last_offer;
+};
+
+inline QueueRules queue_named(const std::string& id, const std::string& account = "") {
+  QueueRules queue;
+  queue.id = id;
+  if (!account.empty()) queue.entries = {{{account}, kAllChannels, {}, {}, {}}};
+  return queue;
+}
+
+inline Settings with(std::vector<QueueRules> queues) {
+  Settings settings = test_settings();
+  settings.queues = std::move(queues);
+  return settings;
+}
+
+/// A center with one queue that everything of account "a" enters.
+struct OneQueue : Center {
+  explicit OneQueue(const QueueRules& rules) : Center{with({rules})} { begin(); }
+  void member(const std::string& id, std::initializer_list<const char*> has = {}, int units = 1,
+              std::vector<std::string> groups = {}) {
+    tell(AgentUpserted{{id, skills(has), units, std::move(groups)}});
+    tell(AgentConnected{id, Presence::kAvailable});
+  }
+  void come(const std::string& id, Channel channel = Channel::kEmail, int units = 1) {
+    Work ticket = work(id, {}, units);
+    ticket.account_id = "a";
+    ticket.channel = channel;
+    queue(ticket);
+  }
 };
 
 }  // namespace hark::routing

@@ -16,88 +16,97 @@ bool Router::wants_offers(const TicketState& ticket) const {
 /// Meets what the step in force asks for, or the ticket's own skills while it waits for certain agents.
 bool Router::qualifies(const TicketState& ticket, AgentIndex index) const {
   const AgentState& agent = agents_[index];
-  const bool wished = std::ranges::find(ticket.wanted, index) != ticket.wanted.end();
-  if (wished && agent.known && meets(agent.skills, ticket.work.required_skills)) return true;
+  const std::vector<AgentIndex>& wanted = ticket.special().wanted;
+  const bool wished = std::ranges::find(wanted, index) != wanted.end();
+  if (wished && agent.known && meets(agent.skills, ticket.kind->required_skills)) return true;
   return lanes_.at(ticket.lane).agents.has(index);
 }
 
 bool Router::may_wait_for(const TicketState& ticket, AgentIndex index) const {
   const AgentState& agent = agents_[index];
-  return agent.known && agent.presence != Presence::kOffline && agent.capacity >= ticket.work.units &&
-         meets(agent.skills, ticket.work.required_skills);
+  return agent.known && agent.presence != Presence::kOffline && agent.capacity >= ticket.kind->units &&
+         meets(agent.skills, ticket.kind->required_skills);
 }
 
 bool Router::wish_stands(const TicketState& ticket) const {
-  return now_ < ticket.wanted_until &&
-         std::ranges::any_of(ticket.wanted, [&](AgentIndex agent) { return may_wait_for(ticket, agent); });
+  const Particulars& special = ticket.special();
+  return now_ < special.wanted_until &&
+         std::ranges::any_of(special.wanted, [&](AgentIndex agent) { return may_wait_for(ticket, agent); });
 }
 
 /// Whom the ticket should wait for, if anyone: who was asked for by name, who holds other work of a live
 /// customer, who knows the customer.
 void Router::make_wish(TicketState& ticket) {
-  const Work& work = ticket.work;
-  ticket.wish = Wish::kNone;
-  ticket.wish_note.clear();
-  ticket.wanted.clear();
-  if (!work.wanted_agent_id.empty()) {
+  const bool live = ticket.kind->channel == Channel::kChat || ticket.kind->channel == Channel::kPhone;
+  const bool may_know_others = live && settings_.live_wait > Duration{0} && !ticket.conversation_id.empty();
+  if (!ticket.is_special() && !may_know_others) return;
+  Particulars& special = ticket.make_special();
+  special.wish = Wish::kNone;
+  special.wish_note.clear();
+  special.wanted.clear();
+  if (!special.wanted_agent_id.empty()) {
     // Being asked for by name is stronger than having declined before. At least a moment, so that one look is
     // taken.
-    ticket.wish = Wish::kByName;
-    ticket.wanted = {intern(work.wanted_agent_id)};
-    ticket.wanted_until = now_ + std::max(settings_.wanted_wait, Duration{1});
-    std::erase(ticket.declined, ticket.wanted.front());
+    special.wish = Wish::kByName;
+    special.wanted = {intern(special.wanted_agent_id)};
+    special.wanted_until = now_ + std::max(settings_.wanted_wait, Duration{1});
+    std::erase(special.declined, special.wanted.front());
     return;
   }
-  const bool live = work.channel == Channel::kChat || work.channel == Channel::kPhone;
-  if (live && settings_.live_wait > Duration{0} && !work.conversation_id.empty()) {
-    const auto [begin, end] = held_by_conversation_.equal_range(work.conversation_id);
-    for (auto at = begin; at != end; ++at) ticket.wanted.push_back(at->second->agent);
-    std::ranges::sort(ticket.wanted, {}, [&](AgentIndex agent) { return agents_[agent].id; });
-    ticket.wish = Wish::kLive;
-    ticket.wanted_until = now_ + settings_.live_wait;
+  if (may_know_others) {
+    held_by_conversation_.for_each(HashIndex::hash_of(ticket.conversation_id), [&](std::uint32_t number) {
+      const TicketState& other = tickets_[number];
+      if (other.conversation_id == ticket.conversation_id) special.wanted.push_back(other.agent);
+    });
+    std::ranges::sort(special.wanted, {}, [&](AgentIndex agent) { return agents_[agent].id; });
+    special.wish = Wish::kLive;
+    special.wanted_until = now_ + settings_.live_wait;
   }
   const Duration wait = queues_[ticket.queue].rules.affinity_wait;
-  if (ticket.wanted.empty() && wait > Duration{0} && !work.preferred.empty()) {
-    auto preferred = work.preferred;
+  if (special.wanted.empty() && wait > Duration{0} && !special.preferred.empty()) {
+    auto preferred = special.preferred;
     std::ranges::sort(preferred, [](const auto& a, const auto& b) {
       return std::tie(b.score, a.agent_id) < std::tie(a.score, b.agent_id);
     });
     if (preferred.size() > kPreferredAgentsMax) preferred.resize(kPreferredAgentsMax);
-    for (const PreferredAgent& agent : preferred) ticket.wanted.push_back(intern(agent.agent_id));
-    ticket.wish = Wish::kAffinity;
-    ticket.wanted_until = now_ + wait;
+    for (const PreferredAgent& agent : preferred) special.wanted.push_back(intern(agent.agent_id));
+    special.wish = Wish::kAffinity;
+    special.wanted_until = now_ + wait;
   }
-  std::erase_if(ticket.wanted, [&](AgentIndex agent) {
-    return std::ranges::find(ticket.declined, agent) != ticket.declined.end();
+  std::erase_if(special.wanted, [&](AgentIndex agent) {
+    return std::ranges::find(special.declined, agent) != special.declined.end();
   });
-  if (ticket.wanted.empty()) ticket.wish = Wish::kNone;
+  if (special.wanted.empty()) special.wish = Wish::kNone;
 }
 
 /// Nobody is waited for any more.
 void Router::drop_wish(TicketState& ticket) {
-  if (ticket.wanted.empty()) return;
-  const AgentState& agent = agents_[ticket.wanted.front()];
-  ticket.wish_note = "was meant for " + std::string{agent.id} + ", who ";
+  if (ticket.special().wanted.empty()) return;
+  Particulars& special = ticket.make_special();
+  const AgentState& agent = agents_[special.wanted.front()];
+  special.wish_note = "was meant for " + agent.id + ", who ";
   if (!agent.known)
-    ticket.wish_note += "has no record";
+    special.wish_note += "has no record";
   else if (agent.presence == Presence::kOffline)
-    ticket.wish_note += "was offline";
-  else if (!meets(agent.skills, ticket.work.required_skills))
-    ticket.wish_note += "lacks a required skill";
-  else if (agent.capacity < ticket.work.units)
-    ticket.wish_note += "has too little capacity";
+    special.wish_note += "was offline";
+  else if (!meets(agent.skills, ticket.kind->required_skills))
+    special.wish_note += "lacks a required skill";
+  else if (agent.capacity < ticket.kind->units)
+    special.wish_note += "has too little capacity";
   else
-    ticket.wish_note += "did not take it";
-  ticket.wanted.clear();
-  ticket.wish = Wish::kNone;
+    special.wish_note += "did not take it";
+  special.wanted.clear();
+  special.wish = Wish::kNone;
 }
 
 /// The ticket is in no line.
 void Router::drop_wish_for(TicketState& ticket, AgentIndex agent) {
-  const auto at = std::ranges::find(ticket.wanted, agent);
-  if (at == ticket.wanted.end()) return;
-  if (ticket.wanted.size() == 1) return drop_wish(ticket);
-  ticket.wanted.erase(at);
+  if (!ticket.is_special()) return;
+  std::vector<AgentIndex>& wanted = ticket.make_special().wanted;
+  const auto at = std::ranges::find(wanted, agent);
+  if (at == wanted.end()) return;
+  if (wanted.size() == 1) return drop_wish(ticket);
+  wanted.erase(at);
 }
 
 void Router::mark_dirty(TicketState& ticket) {
@@ -108,14 +117,14 @@ void Router::mark_dirty(TicketState& ticket) {
 void Router::enter_line(TicketState& ticket) {
   if (ticket.standing == Standing::kAccepting || ticket.standing == Standing::kHeld) return;
   follow_plan(ticket);
-  if (ticket.rests_until > now_ || !wants_offers(ticket)) {
+  if (ticket.special().rests_until > now_ || !wants_offers(ticket)) {
     set_wake(ticket);
     return;
   }
   ticket.in_line = true;
   if (wish_stands(ticket)) {
     ticket.in_reserved = true;
-    for (const AgentIndex agent : ticket.wanted) agents_[agent].reserved.insert(ticket.key);
+    for (const AgentIndex agent : ticket.special().wanted) agents_[agent].reserved.insert(ticket.key);
   } else {
     drop_wish(ticket);
     lanes_.insert(ticket.lane, ticket.key);
@@ -128,7 +137,7 @@ void Router::leave_line(TicketState& ticket) {
   clear_wake(ticket);
   if (!std::exchange(ticket.in_line, false)) return;
   if (std::exchange(ticket.in_reserved, false)) {
-    for (const AgentIndex agent : ticket.wanted) agents_[agent].reserved.erase(ticket.key);
+    for (const AgentIndex agent : ticket.special().wanted) agents_[agent].reserved.erase(ticket.key);
   } else {
     lanes_.erase(ticket.lane, ticket.key);
   }
@@ -141,10 +150,13 @@ void Router::set_wake(TicketState& ticket) {
   const auto consider = [&](TimePoint when) {
     if (when > now_ && (!at || when < *at)) at = when;
   };
-  consider(ticket.rests_until);
-  if (ticket.in_reserved) consider(ticket.wanted_until);
-  for (const Miss& miss : ticket.misses) consider(miss.rests_until);
-  for (const auto& [when, rule] : ticket.rechecks) consider(when);
+  if (ticket.is_special()) {
+    const Particulars& special = ticket.special();
+    consider(special.rests_until);
+    if (ticket.in_reserved) consider(special.wanted_until);
+    for (const Miss& miss : special.misses) consider(miss.rests_until);
+    for (const auto& [when, rule] : special.rechecks) consider(when);
+  }
   const auto& stages = ticket.plan->stages;
   if (ticket.stage + 1 < stages.size()) consider(ticket.queue_since + stages[ticket.stage + 1].at);
   if (!ticket.offers.empty() && !ticket.in_line) {

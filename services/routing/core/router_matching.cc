@@ -55,39 +55,45 @@ void Router::match() {
 }
 
 void Router::match_once(int& budget) {
-  std::priority_queue<Proposal> proposals;
+  proposals_.clear();
+  const auto propose = [&](const WaitKey& key, AgentIndex source) {
+    proposals_.push_back({key, source});
+    std::ranges::push_heap(proposals_, std::less{});
+  };
   const auto share = [&](std::size_t all) { return std::min(all, static_cast<std::size_t>(budget)); };
   for (std::size_t left = share(dirty_agents_.size()); left > 0; --left, --budget) {
     const AgentIndex index = dirty_agents_.front();
     dirty_agents_.pop_front();
     agents_[index].in_dirty = false;
-    if (const WaitKey* key = best_ticket(agents_[index], index)) proposals.push({*key, index});
+    if (const WaitKey* key = best_ticket(agents_[index], index)) propose(*key, index);
   }
   for (std::size_t left = share(dirty_tickets_.size()); left > 0; --left, --budget) {
     TicketState* ticket = dirty_tickets_.front();
     dirty_tickets_.pop_front();
     ticket->dirty = false;
-    if (ticket->in_line) proposals.push({ticket->key, kNoAgent});
+    if (ticket->in_line) propose(ticket->key, kNoAgent);
   }
-  for (int looks = kProposalsPerInputMax; looks > 0 && !proposals.empty(); --looks) {
-    const Proposal proposal = proposals.top();
-    proposals.pop();
+  for (int looks = kProposalsPerInputMax; looks > 0 && !proposals_.empty(); --looks) {
+    std::ranges::pop_heap(proposals_, std::less{});
+    const Proposal proposal = proposals_.back();
+    proposals_.pop_back();
     TicketState& ticket = *proposal.key.ticket;
     if (ticket.in_line) {
       const Choice choice = best_agent(ticket);
       if (choice.agent != kNoAgent) {
         make_offer(ticket, choice);
-        if (ticket.in_line) proposals.push({ticket.key, kNoAgent});
+        if (ticket.in_line) propose(ticket.key, kNoAgent);
       }
     }
     if (proposal.source == kNoAgent) continue;
     if (const WaitKey* next = best_ticket(agents_[proposal.source], proposal.source)) {
-      proposals.push({*next, proposal.source});
+      propose(*next, proposal.source);
     }
   }
   // Too much for one input: the rest is for the next.
-  for (; !proposals.empty(); proposals.pop()) {
-    const Proposal& left = proposals.top();
+  for (; !proposals_.empty(); proposals_.pop_back()) {
+    std::ranges::pop_heap(proposals_, std::less{});
+    const Proposal& left = proposals_.back();
     if (left.source == kNoAgent) {
       mark_dirty(*left.key.ticket);
     } else if (!std::exchange(agents_[left.source].in_dirty, true)) {
@@ -97,14 +103,16 @@ void Router::match_once(int& budget) {
 }
 
 bool Router::avoids(const TicketState& ticket, AgentIndex agent) const {
-  if (std::ranges::find(ticket.declined, agent) != ticket.declined.end()) return true;
   if (std::ranges::find(ticket.offers, agent, &StandingOffer::agent) != ticket.offers.end()) return true;
+  if (!ticket.is_special()) return false;
+  const Particulars& special = ticket.special();
+  if (std::ranges::find(special.declined, agent) != special.declined.end()) return true;
   return std::ranges::any_of(
-      ticket.misses, [&](const Miss& miss) { return miss.agent == agent && miss.rests_until > now_; });
+      special.misses, [&](const Miss& miss) { return miss.agent == agent && miss.rests_until > now_; });
 }
 
 bool Router::may_take(const AgentState& agent, AgentIndex index, const TicketState& ticket) const {
-  return ticket.work.units <= agent.room[static_cast<std::size_t>(ticket.work.channel)] &&
+  return ticket.kind->units <= agent.room[static_cast<std::size_t>(ticket.kind->channel)] &&
          !avoids(ticket, index);
 }
 
@@ -152,14 +160,14 @@ const Stage& Router::stage_in_force(const TicketState& ticket) {
 /// that is kept until one of them comes. Either takes about the square root of the agents at the worst.
 class Router::Chooser {
  public:
-  Chooser(const Router& router, const TicketState& ticket)
+  Chooser(Router& router, const TicketState& ticket)
       : router_{router},
         ticket_{ticket},
-        channel_{static_cast<std::size_t>(ticket.work.channel)},
+        channel_{static_cast<std::size_t>(ticket.kind->channel)},
         choice_policy_{router.queues_[ticket.queue].rules.choice} {}
 
   Choice among_wanted() {
-    for (const AgentIndex index : ticket_.wanted) {
+    for (const AgentIndex index : ticket_.special().wanted) {
       if (!able(index) || !router_.may_wait_for(ticket_, index)) continue;
       choice_.agent = index;
       choice_.able = 1;
@@ -176,8 +184,7 @@ class Router::Chooser {
     } else {
       for (const auto& [value, agents] : lane.classes) {
         if (!find_in(agents)) continue;
-        const Bits& ready = router_.ready_[channel_];
-        choice_.able = static_cast<int>(count_in_both(lane.agents, ready, router_.agents_.size()));
+        choice_.able = static_cast<int>(count_in_both(lane.agents, router_.ready_[channel_]));
         break;
       }
     }
@@ -187,11 +194,12 @@ class Router::Chooser {
 
  private:
   [[nodiscard]] bool able(AgentIndex index) const {
-    return router_.agents_[index].room[channel_] >= ticket_.work.units && !router_.avoids(ticket_, index);
+    return router_.agents_[index].room[channel_] >= ticket_.kind->units && !router_.avoids(ticket_, index);
   }
   [[nodiscard]] int misses(AgentIndex index) const {
-    const auto miss = std::ranges::find(ticket_.misses, index, &Miss::agent);
-    return miss == ticket_.misses.end() ? 0 : miss->count;
+    const std::vector<Miss>& all = ticket_.special().misses;
+    const auto miss = std::ranges::find(all, index, &Miss::agent);
+    return miss == all.end() ? 0 : miss->count;
   }
   [[nodiscard]] Rank rank(AgentIndex index) const {
     return router_.rank_of(router_.agents_[index], index, order_of(choice_policy_));
@@ -199,12 +207,13 @@ class Router::Chooser {
 
   /// Of those who have not let it run out before.
   bool find_in(const Bits& agents) {
-    const Bits& ready = router_.ready_[channel_];
-    const std::size_t candidates = count_in_both(agents, ready, agents.words().size() * 64 + 1);
+    const SparseBits& ready = router_.ready_[channel_];
+    const std::size_t candidates = count_in_both(agents, ready);
     if (candidates == 0) return false;
     if (choice_policy_ == ChoicePolicy::kRandom) {
       draw(agents, ready, candidates);
-    } else if (candidates <= kComparedMax || candidates * candidates <= router_.ranks_[0].size()) {
+    } else if (candidates <= kComparedMax ||
+               candidates * candidates <= static_cast<std::size_t>(router_.ready_count_)) {
       compare(agents, ready);
     } else {
       walk(agents, candidates);
@@ -212,7 +221,7 @@ class Router::Chooser {
     return choice_.agent != kNoAgent;
   }
 
-  void compare(const Bits& agents, const Bits& ready) {
+  void compare(const Bits& agents, const SparseBits& ready) {
     Rank best;
     for_each_in_both(agents, ready, [&](AgentIndex index) {
       if (!able(index)) return true;
@@ -230,6 +239,7 @@ class Router::Chooser {
   }
 
   void walk(const Bits& agents, std::size_t candidates) {
+    router_.put_ranks();
     for (const Rank& next : router_.ranks_[static_cast<std::size_t>(order_of(choice_policy_))]) {
       if (!agents.has(next.agent) || !able(next.agent) || misses(next.agent) > 0) continue;
       choice_.agent = next.agent;
@@ -239,7 +249,7 @@ class Router::Chooser {
   }
 
   /// The n-th with room, or the next one after it who can.
-  void draw(const Bits& agents, const Bits& ready, std::size_t candidates) {
+  void draw(const Bits& agents, const SparseBits& ready, std::size_t candidates) {
     const std::size_t nth = hash_of(ticket_.id, router_.settings_.seed) % candidates;
     std::size_t seen = 0;
     AgentIndex before = kNoAgent;
@@ -258,7 +268,7 @@ class Router::Chooser {
   void find_among_missed(const Lanes::Lane& lane) {
     choice_.passed_over = 0;
     std::optional<std::pair<int, Rank>> best;
-    for (const Miss& miss : ticket_.misses) {
+    for (const Miss& miss : ticket_.special().misses) {
       if (!lane.agents.has(miss.agent) || !able(miss.agent)) continue;
       const std::pair mine{miss.count, rank(miss.agent)};
       if (best && best->first == miss.count) ++choice_.able;
@@ -275,7 +285,7 @@ class Router::Chooser {
     }
   }
 
-  const Router& router_;
+  Router& router_;
   const TicketState& ticket_;
   std::size_t channel_;
   ChoicePolicy choice_policy_;
@@ -298,27 +308,27 @@ Rank Router::rank_for(const TicketState& ticket, AgentIndex index, ChoicePolicy 
   return rank;
 }
 
-Router::Choice Router::best_agent(const TicketState& ticket) const {
+Router::Choice Router::best_agent(const TicketState& ticket) {
   Chooser chooser{*this, ticket};
   return ticket.in_reserved ? chooser.among_wanted() : chooser.among_lane();
 }
 
 void Router::make_offer(TicketState& ticket, const Choice& choice) {
-  const auto channel = static_cast<std::size_t>(ticket.work.channel);
+  const auto channel = static_cast<std::size_t>(ticket.kind->channel);
   Offer offer;
   offer.id = offer_ids_.next(now_);
-  offer.ticket_id = ticket.id;
+  offer.ticket_id = ticket.id.str();
   offer.agent_id = agents_[choice.agent].id;
-  offer.units = ticket.work.units;
+  offer.units = ticket.kind->units;
   offer.offered_at = now_;
   offer.expires_at = now_ + accept_timeout(ticket);
   offer.explanation = reason_for(ticket, choice);
   offer.version = settings_.version;
   offer.auto_answer = settings_.channels[channel].auto_answer;
   leave_line(ticket);
-  effects_.emplace_back(OfferMade{offer});
+  put_offer(ticket, choice.agent, offer);
   const bool auto_answer = offer.auto_answer;
-  put_offer(ticket, choice.agent, std::move(offer));
+  effects_.emplace_back(std::in_place_type<OfferMade>, std::move(offer));
   if (auto_answer) {
     accept(ticket, choice.agent);
   } else {
@@ -333,10 +343,11 @@ std::string Router::reason_for(const TicketState& ticket, const Choice& choice) 
   const QueueRules& rules = queues_[ticket.queue].rules;
   const Stage& stage = stage_in_force(ticket);
   std::string text;
+  text.reserve(96);
   if (ticket.in_reserved) {
-    text = ticket.wish == Wish::kByName ? "asked for by name"
-           : ticket.wish == Wish::kLive ? "has other work of this customer"
-                                        : "knows the customer";
+    text = ticket.special().wish == Wish::kByName ? "asked for by name"
+           : ticket.special().wish == Wish::kLive ? "has other work of this customer"
+                                                  : "knows the customer";
   } else if (choice.able == 1) {
     text = choice.passed_over == 0 ? "the only one available" : "the first one available";
   } else {
@@ -347,17 +358,17 @@ std::string Router::reason_for(const TicketState& ticket, const Choice& choice) 
       text += " of " + std::to_string(choice.able) + " available";
     }
   }
-  if (!ticket.work.required_skills.empty() && stage.require == ticket.plan->stages[0].require) {
+  if (!ticket.kind->required_skills.empty() && stage.require == ticket.plan->stages[0].require) {
     text += " with ";
-    text += describe(ticket.work.required_skills);
+    text += ticket.kind->needs;
   }
   if (!rules.id.empty()) (text += "; queue ") += rules.id;
   if (!stage.name.empty() && !ticket.in_reserved) (text += ", ") += stage.name;
   if (choice.passed_over > 0)
     text += "; " + std::to_string(choice.passed_over) + " more let it run out before";
   if (choice.misses > 0) text += "; let it run out before, but nobody else can take it now";
-  if (!ticket.wish_note.empty()) (text += "; ") += ticket.wish_note;
-  if (!ticket.work.note.empty()) (text += "; ") += ticket.work.note;
+  if (!ticket.special().wish_note.empty()) (text += "; ") += ticket.special().wish_note;
+  if (!ticket.kind->note.empty()) (text += "; ") += ticket.kind->note;
   return text;
 }
 

@@ -10,59 +10,116 @@ StandingOffer* Router::offer_to(TicketState& ticket, AgentIndex agent) {
   return at == ticket.offers.end() ? nullptr : &*at;
 }
 
+Router::Found Router::find_offer(std::string_view id) {
+  StandingOffer* standing = nullptr;
+  const std::uint32_t ticket = offered_.find(HashIndex::hash_of(id), [&](std::uint32_t number) {
+    auto& offers = tickets_[number].offers;
+    const auto at =
+        std::ranges::find(offers, id, [](const StandingOffer& s) -> std::string_view { return s.id; });
+    if (at != offers.end()) standing = &*at;
+    return at != offers.end();
+  });
+  return ticket == HashIndex::kNone ? Found{} : Found{&tickets_[ticket], standing};
+}
+
+const Router::Ended* Router::find_ended(std::string_view offer_id) const {
+  const std::uint32_t found =
+      ended_by_id_.find(HashIndex::hash_of(offer_id), [&](auto n) { return ended_[n].offer_id == offer_id; });
+  return found == HashIndex::kNone ? nullptr : &ended_[found];
+}
+
+void Router::remember_end(const StandingOffer& standing, const TicketState& ticket, OfferEnd how,
+                          std::int64_t assignment_token) {
+  if (ended_.size() < kEndedOffersMax) {
+    ended_next_ = ended_.size();
+    ended_.emplace_back();
+  } else {
+    ended_by_id_.erase(ended_[ended_next_].hash, static_cast<std::uint32_t>(ended_next_));
+  }
+  Ended& ended = ended_[ended_next_];
+  ended.hash = standing.hash;
+  ended.offer_id = standing.id;
+  ended.ticket_id = ticket.id;
+  ended.agent = standing.agent;
+  ended.how = how;
+  ended.assignment_token = assignment_token;
+  ended_by_id_.insert(ended.hash, static_cast<std::uint32_t>(ended_next_));
+  ended_next_ = (ended_next_ + 1) % kEndedOffersMax;
+  // The oldest of thousands has long left the processor's caches, and the next offer to end takes its place.
+  if (ended_.size() == kEndedOffersMax) {
+    __builtin_prefetch(&ended_[ended_next_].hash, 1);
+    __builtin_prefetch(&ended_[ended_next_], 1);
+  }
+}
+
 Duration Router::accept_timeout(const TicketState& ticket) const {
   const Duration of_queue = queues_[ticket.queue].rules.accept_timeout;
   if (of_queue > Duration{0}) return of_queue;
   const Duration of_channel =
-      settings_.channels[static_cast<std::size_t>(ticket.work.channel)].accept_timeout;
+      settings_.channels[static_cast<std::size_t>(ticket.kind->channel)].accept_timeout;
   return of_channel > Duration{0} ? of_channel : settings_.accept_timeout;
 }
 
+Offer Router::offer_of(const TicketState& ticket, const StandingOffer& standing) const {
+  return {standing.id.str(),    ticket.id.str(),     agents_[standing.agent].id,
+          standing.units,       standing.offered_at, standing.expires_at,
+          standing.explanation, standing.version,    standing.auto_answer};
+}
+
 /// The ticket is in no line.
-void Router::put_offer(TicketState& ticket, AgentIndex index, Offer offer) {
+void Router::put_offer(TicketState& ticket, AgentIndex index, const Offer& offer) {
   AgentState& agent = agents_[index];
   if (ticket.offers.empty()) {
-    ticket.charged_channel = ticket.work.channel;
-    ticket.charged_units = ticket.work.units;
+    ticket.charged_channel = ticket.kind->channel;
+    ticket.charged_units = ticket.kind->units;
   }
-  ticket.standing = Standing::kOffered;
+  stand(ticket, Standing::kOffered);
   ticket.next_ring_at = now_ + queues_[ticket.queue].rules.ring_delay;
-  StandingOffer standing{std::move(offer), index, agent.idle, {}};
+  StandingOffer& standing = ticket.offers.emplace_back();
+  standing.id = offer.id;
+  standing.hash = HashIndex::hash_of(offer.id);
+  standing.agent = index;
+  standing.units = offer.units;
+  standing.auto_answer = offer.auto_answer;
+  standing.offered_at = offer.offered_at;
+  standing.expires_at = offer.expires_at;
+  standing.explanation = offer.explanation;
+  standing.version = offer.version;
+  standing.mark_before = agent.idle;
   mark_idle(agent);
   standing.mark_at = agent.idle;
   agent.offered_turn = turns_;
   agent.offered.push_back(&ticket);
   charge(agent, ticket, 1);
-  const auto at = offers_.emplace(standing.offer.id, &ticket).first;
-  deadlines_.insert({standing.offer.expires_at, DeadlineKind::kOfferExpires, at->first});
-  ticket.offers.push_back(std::move(standing));
+  offered_.insert(standing.hash, ticket.number);
+  deadlines_.insert({standing.expires_at, DeadlineKind::kOfferExpires, standing.id});
   refresh(index);
 }
 
 /// The ticket is in no line; the caller says where it goes.
-void Router::end_offer(TicketState& ticket, AgentIndex index, OfferEnd how, std::string why,
-                       std::int64_t assignment_token) {
+void Router::end_offer(TicketState& ticket, AgentIndex index, OfferEnd how, std::string why) {
+  take_offer_off(ticket, index, how, std::move(why), 0);
+  refresh(index);
+}
+
+/// The same without looking at what becomes possible by it: when the ticket stays with the agent, the offer's
+/// units are not free in between for a conversation that has woken up.
+void Router::take_offer_off(TicketState& ticket, AgentIndex index, OfferEnd how, std::string why,
+                            std::int64_t assignment_token) {
   AgentState& agent = agents_[index];
-  StandingOffer* standing = offer_to(ticket, index);
-  const Offer offer = std::move(standing->offer);
+  const auto standing = std::ranges::find(ticket.offers, index, &StandingOffer::agent);
+  if (ticket.standing == Standing::kOffered)
+    deadlines_.erase({standing->expires_at, DeadlineKind::kOfferExpires, standing->id});
   const bool blameless = how == OfferEnd::kDeclined || how == OfferEnd::kWithdrawn;
   if (blameless && agent.idle == standing->mark_at) agent.idle = standing->mark_before;
-  ticket.offers.erase(ticket.offers.begin() + (standing - ticket.offers.data()));
-  const auto at = offers_.find(offer.id);
-  deadlines_.erase({offer.expires_at, DeadlineKind::kOfferExpires, at->first});
-  offers_.erase(at);
+  offered_.erase(standing->hash, ticket.number);
   std::erase(agent.offered, &ticket);
   charge(agent, ticket, -1);
-  ended_.emplace(offer.id, Ended{how, std::string{ticket.id}, offer.agent_id, assignment_token});
-  ended_order_.push_back(offer.id);
-  if (ended_order_.size() > kEndedOffersMax) {
-    ended_.erase(ended_order_.front());
-    ended_order_.pop_front();
-  }
-  effects_.emplace_back(OfferEnded{offer.id, std::string{ticket.id}, offer.agent_id, how, std::move(why)});
-  ticket.standing = ticket.offers.empty() ? Standing::kWaiting : Standing::kOffered;
+  effects_.emplace_back(OfferEnded{standing->id.str(), ticket.id.str(), agent.id, how, std::move(why)});
+  remember_end(*standing, ticket, how, assignment_token);
+  ticket.offers.erase(standing);
+  stand(ticket, ticket.offers.empty() ? Standing::kWaiting : Standing::kOffered);
   ticket.agent = kNoAgent;
-  refresh(index);
 }
 
 void Router::end_offers(TicketState& ticket, OfferEnd how, const std::string& why) {
@@ -80,15 +137,14 @@ void Router::accept(TicketState& ticket, AgentIndex index) {
     return others;
   }();
   for (const AgentIndex other : offers) {
-    end_offer(ticket, other, OfferEnd::kWithdrawn, std::string{agents_[index].id} + " was faster");
+    end_offer(ticket, other, OfferEnd::kWithdrawn, agents_[index].id + " was faster");
   }
   StandingOffer& standing = *offer_to(ticket, index);
-  ticket.standing = Standing::kAccepting;
+  stand(ticket, Standing::kAccepting);
   ticket.agent = index;
-  deadlines_.erase({standing.offer.expires_at, DeadlineKind::kOfferExpires, standing.offer.id});
+  deadlines_.erase({standing.expires_at, DeadlineKind::kOfferExpires, standing.id});
   agents_[index].missed_in_row = 0;
-  effects_.emplace_back(
-      AssignTicket{standing.offer.id, std::string{ticket.id}, std::string{agents_[index].id}});
+  effects_.emplace_back(AssignTicket{standing.id.str(), ticket.id.str(), agents_[index].id});
 }
 
 void Router::refuse_offer(std::string_view offer_id, std::string_view agent_id, const TicketState* ticket) {
@@ -96,25 +152,22 @@ void Router::refuse_offer(std::string_view offer_id, std::string_view agent_id, 
   if (ticket) {
     effects_.emplace_back(
         Refused{Reason::kOfferNotFound, name + " is not " + std::string{agent_id.substr(0, 64)} + "'s"});
-  } else if (const auto ended = ended_.find(std::string{offer_id}); ended != ended_.end()) {
-    effects_.emplace_back(Refused{Reason::kOfferExpired,
-                                  name + " no longer stands: " + std::string{name_of(ended->second.how)}});
+  } else if (const Ended* ended = find_ended(offer_id)) {
+    effects_.emplace_back(
+        Refused{Reason::kOfferExpired, name + " no longer stands: " + std::string{name_of(ended->how)}});
   } else {
     effects_.emplace_back(Refused{Reason::kOfferNotFound, "there is no " + name});
   }
 }
 
 void Router::on(const OfferAccepted& in) {
-  const auto found = offers_.find(in.offer_id);
-  TicketState* ticket = found == offers_.end() ? nullptr : found->second;
+  const auto [ticket, standing] = find_offer(in.offer_id);
   const AgentIndex agent = find_agent(in.agent_id);
-  StandingOffer* standing = ticket && agent != kNoAgent ? offer_to(*ticket, agent) : nullptr;
-  if (!standing || standing->offer.id != in.offer_id) {
-    const auto ended = ended_.find(in.offer_id);
-    if (!ticket && ended != ended_.end() && ended->second.how == OfferEnd::kAssigned &&
-        ended->second.agent_id == in.agent_id) {
+  if (!ticket || standing->agent != agent) {
+    const Ended* ended = ticket ? nullptr : find_ended(in.offer_id);
+    if (ended && ended->how == OfferEnd::kAssigned && ended->agent == agent) {
       effects_.emplace_back(
-          AcceptRepeated{in.offer_id, ended->second.ticket_id, in.agent_id, ended->second.assignment_token});
+          AcceptRepeated{in.offer_id, ended->ticket_id.str(), in.agent_id, ended->assignment_token});
     } else {
       refuse_offer(in.offer_id, in.agent_id, ticket);
     }
@@ -123,9 +176,9 @@ void Router::on(const OfferAccepted& in) {
   if (rebuilding_) {
     effects_.emplace_back(Refused{Reason::kNotLeader, "routing is starting; try again in a moment"});
   } else if (ticket->standing == Standing::kAccepting) {
-    effects_.emplace_back(AcceptRepeated{in.offer_id, std::string{ticket->id}, in.agent_id, 0});
-  } else if (standing->offer.expires_at <= now_) {  // among more deadlines than one input deals with
-    deadlines_.erase({standing->offer.expires_at, DeadlineKind::kOfferExpires, found->first});
+    effects_.emplace_back(AcceptRepeated{in.offer_id, ticket->id.str(), in.agent_id, 0});
+  } else if (standing->expires_at <= now_) {  // among more deadlines than one input deals with
+    deadlines_.erase({standing->expires_at, DeadlineKind::kOfferExpires, standing->id});
     offer_ran_out(*ticket, agent);
     refuse_offer(in.offer_id, in.agent_id, nullptr);
   } else {
@@ -134,15 +187,12 @@ void Router::on(const OfferAccepted& in) {
 }
 
 void Router::on(const OfferDeclined& in) {
-  const auto found = offers_.find(in.offer_id);
-  TicketState* ticket = found == offers_.end() ? nullptr : found->second;
+  const auto [ticket, standing] = find_offer(in.offer_id);
   const AgentIndex agent = find_agent(in.agent_id);
-  StandingOffer* standing = ticket && agent != kNoAgent ? offer_to(*ticket, agent) : nullptr;
-  if (!standing || standing->offer.id != in.offer_id) {
+  if (!ticket || standing->agent != agent) {
     // Declining what no longer stands has what it wants.
-    const auto ended = ended_.find(in.offer_id);
-    if (ticket || ended == ended_.end() || ended->second.agent_id != in.agent_id ||
-        ended->second.how == OfferEnd::kAssigned) {
+    const Ended* ended = ticket ? nullptr : find_ended(in.offer_id);
+    if (!ended || ended->agent != agent || ended->how == OfferEnd::kAssigned) {
       refuse_offer(in.offer_id, in.agent_id, ticket);
     }
     return;
@@ -153,7 +203,7 @@ void Router::on(const OfferDeclined& in) {
   }
   const AgentIndex index = agent;
   agents_[index].missed_in_row = 0;
-  ticket->declined.push_back(index);
+  ticket->make_special().declined.push_back(index);
   leave_line(*ticket);
   drop_wish_for(*ticket, index);
   auto pause = settings_.rest_after_decline.find(in.code);
@@ -165,23 +215,23 @@ void Router::on(const OfferDeclined& in) {
 }
 
 void Router::on(const AssignmentConfirmed& in) {
-  const auto found = offers_.find(in.offer_id);
-  if (found == offers_.end() || found->second->standing != Standing::kAccepting)
-    return;  // the log was faster
-  TicketState& ticket = *found->second;
+  const auto [found, standing] = find_offer(in.offer_id);
+  if (!found || found->standing != Standing::kAccepting) return;  // the log was faster
+  TicketState& ticket = *found;
   const AgentIndex agent = ticket.agent;
-  end_offer(ticket, agent, OfferEnd::kAssigned, "accepted", in.assignment_token);
+  take_offer_off(ticket, agent, OfferEnd::kAssigned, "accepted", in.assignment_token);
   hold(ticket, agent, in.assignment_token);
 }
 
 void Router::on(const AssignmentRefused& in) {
-  const auto found = offers_.find(in.offer_id);
-  if (found == offers_.end() || found->second->standing != Standing::kAccepting) return;
-  TicketState& ticket = *found->second;
+  const auto [found, standing] = find_offer(in.offer_id);
+  if (!found || found->standing != Standing::kAccepting) return;
+  TicketState& ticket = *found;
   end_offer(ticket, ticket.agent, OfferEnd::kWithdrawn, "could not be assigned: " + in.why);
   // Most refusals are news that the log is about to bring; until then it must not go round in circles.
-  const int doublings = std::min(ticket.refusals++, 20);
-  ticket.rests_until =
+  Particulars& special = ticket.make_special();
+  const int doublings = std::min(special.refusals++, 20);
+  special.rests_until =
       now_ + std::min(settings_.rest_after_refusal * (1 << doublings), settings_.rest_after_refusal_max);
   enter_line(ticket);
 }

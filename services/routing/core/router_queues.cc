@@ -1,6 +1,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "base/core/check.h"
 #include "routing/core/router.h"
 
 namespace hark::routing {
@@ -46,52 +47,63 @@ void Router::rebuild_queues() {
     queues_[queue].empties_at.reset();
   }
   queue_index_.clear();
-  ranks_used_ = {};
-  ranks_used_[static_cast<std::size_t>(RankOrder::kIdle)] = true;
+  std::array<bool, kRankOrders> used{};
+  used[static_cast<std::size_t>(RankOrder::kIdle)] = true;
   first_queue_ = static_cast<QueueIndex>(queues_.size());
   const auto add = [&](const QueueRules& rules) {
     queue_index_.emplace(rules.id, static_cast<QueueIndex>(queues_.size()));
-    queues_.push_back({rules, sets_.who_meets(everybody_of(rules)), 0, {}, {}, {}});
-    ranks_used_[static_cast<std::size_t>(order_of(rules.choice))] = true;
+    QueueState& queue = queues_.emplace_back();
+    queue.rules = rules;
+    queue.members = sets_.who_meets(everybody_of(rules));
+    used[static_cast<std::size_t>(order_of(rules.choice))] = true;
   };
   add(QueueRules{});
   for (const QueueRules& rules : settings_.queues) {
     if (!queue_index_.contains(rules.id) && queue_index_.size() <= kQueuesMax) add(rules);
   }
-  for (std::size_t order = 0; order < kRankOrders; ++order) {
-    ranks_[order].clear();
-    for (AgentState& agent : agents_) agent.ranks[order].reset();
-  }
-  to_replan_.clear();
-  for (const auto& [id, ticket] : tickets_) {
-    if (ticket.plan) to_replan_.push_back(id);
-  }
-  std::ranges::sort(to_replan_, std::ranges::greater{});
+  use_ranks(used);
+  ++rules_number_;
+  replan_next_ = 0;
+  replan_end_ = tickets_.size();
 }
 
-/// Tickets of old rules go over to the new ones, some at a time: into the queue of the same name, with the
-/// time that they have waited there, if overflow had brought them there.
-void Router::replan_some() {
-  for (int n = 0; n < kTicketsMovedAtOnceMax && !to_replan_.empty(); ++n) {
-    const std::string id = std::move(to_replan_.back());
-    to_replan_.pop_back();
-    TicketState* ticket = find_ticket(id);
-    if (!ticket || !ticket->plan || ticket->queue >= first_queue_) continue;
-    leave_line(*ticket);
-    const auto same = queue_index_.find(queues_[ticket->queue].rules.id);
-    const TimePoint since = ticket->queue_since;
-    const bool came_over = !ticket->queues_left.empty() && same != queue_index_.end();
-    leave_queue(*ticket);
-    enter_queue(*ticket, came_over ? same->second : queue_for(ticket->work), since);
-    if (ticket->standing == Standing::kOffered) {
-      const auto offers = ticket->offers;
-      for (const StandingOffer& offer : offers) {
-        if (qualifies(*ticket, offer.agent)) continue;
-        end_offer(*ticket, offer.agent, OfferEnd::kWithdrawn, "the rules are other ones now");
-      }
-    }
-    enter_line(*ticket);
+/// What new rules change is taken on in shares. A ticket that has not been planned anew waits by its old
+/// plan, at its place among the others; an agent who has not been looked at has the room that they had.
+void Router::take_rules_on() {
+  int share = kRulesShare;
+  for (; replan_next_ < replan_end_ && share > 0; ++replan_next_, --share) {
+    if (!tickets_.has(replan_next_)) continue;
+    TicketState& ticket = tickets_[replan_next_];
+    if (!ticket.plan || ticket.queue >= first_queue_) continue;
+    const std::size_t plans = plans_made_;
+    replan(ticket);
+    share -= kReplanCost + kPlanCost * static_cast<int>(plans_made_ - plans);
   }
+  for (; refresh_next_ < refresh_end_ && share > 0; ++refresh_next_) {
+    if (!agents_[refresh_next_].known) continue;
+    refresh(refresh_next_);
+    share -= kRefreshCost;
+  }
+}
+
+/// Into the queue of the same name, with the time that it has waited there, if overflow had brought it there;
+/// else into the first that takes it now.
+void Router::replan(TicketState& ticket) {
+  leave_line(ticket);
+  const auto same = queue_index_.find(queues_[ticket.queue].rules.id);
+  const TimePoint since = ticket.queue_since;
+  const bool came_over = !ticket.special().queues_left.empty() && same != queue_index_.end();
+  leave_queue(ticket);
+  enter_queue(ticket, came_over ? same->second : queue_for(*ticket.kind), since);
+  if (ticket.standing == Standing::kOffered) {
+    std::vector<AgentIndex> unfit;
+    for (const StandingOffer& offer : ticket.offers) {
+      if (!qualifies(ticket, offer.agent)) unfit.push_back(offer.agent);
+    }
+    for (const AgentIndex agent : unfit)
+      end_offer(ticket, agent, OfferEnd::kWithdrawn, "the rules are other ones now");
+  }
+  enter_line(ticket);
 }
 
 QueueIndex Router::queue_named(std::string_view id) const {
@@ -100,21 +112,26 @@ QueueIndex Router::queue_named(std::string_view id) const {
 }
 
 /// The one it was put into, else the first that takes it, else the one without a name.
-QueueIndex Router::queue_for(const Work& work) const {
-  if (const auto named = queue_index_.find(work.queue_id);
-      !work.queue_id.empty() && named != queue_index_.end())
-    return named->second;
-  for (QueueIndex queue = first_queue_ + 1; queue < queues_.size(); ++queue) {
-    if (takes(queues_[queue].rules, work)) return queue;
-  }
-  return first_queue_;
+QueueIndex Router::queue_for(WorkKind& kind) const {
+  if (kind.found_at == rules_number_) return kind.queue;
+  const auto find = [&] {
+    if (const auto named = queue_index_.find(kind.queue_id);
+        !kind.queue_id.empty() && named != queue_index_.end())
+      return named->second;
+    for (QueueIndex queue = first_queue_ + 1; queue < queues_.size(); ++queue) {
+      if (takes(queues_[queue].rules, kind)) return queue;
+    }
+    return first_queue_;
+  };
+  kind.queue = find();
+  kind.found_at = rules_number_;
+  return kind.queue;
 }
 
 void Router::enter_first_queue(TicketState& ticket) {
-  const Work& work = ticket.work;
-  TimePoint since = rebuilding_ ? work.waiting_since : now_;
-  if (work.queued_since != TimePoint{}) since = work.queued_since;
-  enter_queue(ticket, queue_for(work), std::min(since, now_));
+  TimePoint since = rebuilding_ ? ticket.waiting_since : now_;
+  if (ticket.queued_since != TimePoint{}) since = ticket.queued_since;
+  enter_queue(ticket, queue_for(*ticket.kind), std::min(since, now_));
 }
 
 /// The ticket is in no line and in no queue.
@@ -122,13 +139,15 @@ void Router::enter_queue(TicketState& ticket, QueueIndex index, TimePoint since)
   QueueState& queue = queues_[index];
   ticket.queue = index;
   ticket.queue_since = since;
-  ticket.plan = plan_for(ticket.work, index);
+  ticket.plan = plan_for(*ticket.kind, index);
   ticket.stage = 0;
   ticket.lane = ticket.plan->lanes[0];
-  ticket.key = key_in(queue.rules, ticket.work);
+  ticket.key = key_in(queue.rules, ticket);
   ticket.key.id = ticket.id;
   ticket.key.ticket = &ticket;
   ++queue.waiting;
+  queue.offered += ticket.standing != Standing::kWaiting;
+  HARK_CHECK(queue.marks.insert({ticket.waiting_since, ticket.number}));
   if (rebuilding_) return;
   const QueueRules& rules = queue.rules;
   if (rules.length_max > 0 && queue.waiting > rules.length_max &&
@@ -143,10 +162,14 @@ void Router::enter_queue(TicketState& ticket, QueueIndex index, TimePoint since)
 
 void Router::leave_queue(TicketState& ticket) {
   if (!ticket.plan) return;
-  --queues_[ticket.queue].waiting;
+  QueueState& queue = queues_[ticket.queue];
+  --queue.waiting;
+  queue.offered -= ticket.standing != Standing::kWaiting;
+  HARK_CHECK(queue.marks.erase({ticket.waiting_since, ticket.number}));
   drop_plan(*std::exchange(ticket.plan, nullptr));
-  ticket.queues_left.clear();
-  ticket.rechecks.clear();
+  if (!ticket.is_special()) return;
+  ticket.make_special().queues_left.clear();
+  ticket.make_special().rechecks.clear();
 }
 
 /// Lets the stages come that are due. The ticket is in no line.
@@ -162,11 +185,12 @@ void Router::follow_plan(TicketState& ticket) {
       }
       continue;
     }
-    const auto due =
-        std::ranges::find_if(ticket.rechecks, [&](const auto& check) { return check.first <= now_; });
-    if (due == ticket.rechecks.end()) return;
+    if (!ticket.is_special()) return;
+    auto& rechecks = ticket.make_special().rechecks;
+    const auto due = std::ranges::find_if(rechecks, [&](const auto& check) { return check.first <= now_; });
+    if (due == rechecks.end()) return;
     const auto [when, rule] = *due;
-    ticket.rechecks.erase(due);
+    rechecks.erase(due);
     overflow_by(ticket, rule, when - ticket.queue_since);
   }
 }
@@ -187,21 +211,20 @@ bool Router::overflow_by(TicketState& ticket, std::size_t number, Duration at) {
     return overflow(ticket, rule.to_queue_id, now_, describe(*rule.when, of));
   }
   const Duration again = rebuilding_ ? Duration{1} : rule.again;
-  if (again > Duration{0}) ticket.rechecks.emplace_back(now_ + again, number);
+  if (again > Duration{0}) ticket.make_special().rechecks.emplace_back(now_ + again, number);
   return false;
 }
 
 bool Router::overflow(TicketState& ticket, const std::string& to, TimePoint since, std::string why) {
   const auto found = queue_index_.find(to);
   if (to.empty() || found == queue_index_.end() || found->second == ticket.queue) return false;
-  if (std::ranges::find(ticket.queues_left, found->second) != ticket.queues_left.end()) return false;
+  auto left = ticket.special().queues_left;
+  if (std::ranges::find(left, found->second) != left.end()) return false;
   if (ticket.queue < first_queue_) return false;  // its rules are gone; it is about to be looked at anew
-  auto left = ticket.queues_left;
   left.push_back(ticket.queue);
-  effects_.emplace_back(
-      TicketMoved{std::string{ticket.id}, queues_[ticket.queue].rules.id, to, std::move(why)});
+  effects_.emplace_back(TicketMoved{ticket.id.str(), queues_[ticket.queue].rules.id, to, std::move(why)});
   leave_queue(ticket);
-  ticket.queues_left = std::move(left);
+  ticket.make_special().queues_left = std::move(left);
   enter_queue(ticket, found->second, since);
   return true;
 }
@@ -221,7 +244,7 @@ std::int64_t Router::value_of(Metric metric, const QueueState& queue) const {
       for (const Plan* plan : queue.plans) {
         for (const LaneIndex lane : plan->lanes) {
           const Line& line = lanes_.at(lane).line;
-          if (!line.empty()) oldest = std::min(oldest, line.begin()->ticket->work.waiting_since);
+          if (!line.empty()) oldest = std::min(oldest, line.begin()->ticket->waiting_since);
         }
       }
       return (now_ - oldest).count() / 1000;
@@ -288,6 +311,7 @@ void Router::watch_emptiness(QueueState& queue) {
 
 /// Something about an agent got worse.
 void Router::watch_emptiness() {
+  if (!anything_empties_) return;
   for (QueueIndex queue = first_queue_; queue < queues_.size(); ++queue) watch_emptiness(queues_[queue]);
 }
 
@@ -317,15 +341,21 @@ void Router::empty_queue(QueueIndex index) {
   deadlines_.insert({*queue.empties_at, DeadlineKind::kQueueEmpty, queue_index_.find(queue.rules.id)->first});
 }
 
-Plan* Router::plan_for(const Work& work, QueueIndex queue) {
-  std::string kind = kind_of(work, queue);
-  const auto [at, is_new] = plans_.try_emplace(std::move(kind));
+Plan* Router::plan_for(WorkKind& work, QueueIndex queue) {
+  if (work.planned_at == plans_number_ && work.plan->queue == queue) {
+    if (work.plan->tickets++ == 0) idle_plans_.erase(work.plan->kind);
+    return work.plan;
+  }
+  const auto [at, is_new] = plans_.try_emplace(kind_of(work, queue));
   Plan& plan = at->second;
+  work.plan = &plan;
+  work.planned_at = plans_number_;
   if (plan.tickets++ > 0) return &plan;
   if (!is_new) {
     idle_plans_.erase(at->first);
     return &plan;
   }
+  ++plans_made_;
   plan.kind = at->first;
   plan.queue = queue;
   plan.stages = stages_of(work, queues_[queue].rules);
@@ -347,7 +377,8 @@ void Router::drop_plan(Plan& plan) {
   if (--plan.tickets > 0) return;
   idle_plans_.insert(plan.kind);
   if (plans_.size() <= kPlansKeptMax) return;
-  const auto at = plans_.find(*idle_plans_.begin());
+  ++plans_number_;
+  const auto at = plans_.find(std::string{*idle_plans_.begin()});
   Plan& oldest = at->second;
   for (std::size_t i = 0; i < oldest.stages.size(); ++i) {
     if (oldest.stages[i].kind != Stage::Kind::kRequire) continue;

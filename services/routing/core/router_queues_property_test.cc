@@ -118,6 +118,7 @@ class World {
       case 11:
         return close();
       case 12:
+        if (pick(20) == 0) return change_rules();
         return pick(2) ? tell(TicketIdled{some_ticket()}) : tell(TicketWoke{some_ticket()});
       default:
         now_ += Duration{pick(2500)};
@@ -174,6 +175,7 @@ class World {
     for (const Offer& offer : made) check_offer(offer);
     check_capacity();
     check_nobody_waits_in_vain();
+    check_queues();
     if (made.size() == 1) check_choice(made.front());
   }
 
@@ -317,6 +319,26 @@ class World {
     }
   }
 
+  /// The counts that are kept are those of whoever goes through all tickets.
+  void check_queues() {
+    std::map<std::string, QueueGroup> counted;
+    for (const std::string& id : router_.queue(1000)) {
+      const auto ticket = *router_.ticket(id);
+      QueueGroup& group = counted[ticket.queue_id];
+      const TimePoint since = ticket.work.waiting_since;
+      group.oldest_since = group.waiting++ == 0 ? since : std::min(group.oldest_since, since);
+      group.offered += ticket.standing != Standing::kWaiting;
+      group.at_risk += now_ - since > 3s;
+    }
+    for (const QueueView& queue : router_.queues(now_, 3s)) {
+      const QueueGroup& group = counted[queue.id];
+      EXPECT_EQ(queue.tickets.waiting, group.waiting) << queue.id;
+      EXPECT_EQ(queue.tickets.offered, group.offered) << queue.id;
+      EXPECT_EQ(queue.tickets.at_risk, group.at_risk) << queue.id;
+      if (group.waiting > 0) EXPECT_EQ(queue.tickets.oldest_since, group.oldest_since) << queue.id;
+    }
+  }
+
   static int levels(const AgentView& agent, const Requirement& require) {
     if (require.kind == Requirement::Kind::kSkill) return AgentTraits{agent.profile}.level_of(require.name);
     int sum = 0;
@@ -353,6 +375,11 @@ class World {
       if (pick(3)) agent.skills.push_back({name, static_cast<int>(1 + pick(5))});
     }
     tell(AgentUpserted{agent});
+  }
+  void change_rules() {
+    settings_.queues[1].weight = static_cast<int>(pick(3));
+    settings_.queues[2].offers_at_once = static_cast<int>(2 + pick(2));
+    tell(SettingsChanged{settings_});
   }
   Offer some_offer() { return std::next(offers_.begin(), static_cast<long>(pick(offers_.size())))->second; }
   void accept() {

@@ -9,6 +9,15 @@ namespace {
 std::int64_t version_queued(std::int64_t token) { return 2 * token + 1; }
 std::int64_t version_assigned(std::int64_t token) { return 2 * token; }
 
+/// Within the limits, its skills in order.
+bool is_regular(const Work& work) {
+  const bool within = work.units >= 1 && work.units <= kCapacityUnitsMax &&
+                      work.priority >= -Router::kPriorityMax && work.priority <= Router::kPriorityMax &&
+                      static_cast<std::size_t>(work.channel) < kChannels && work.steps.size() <= kStepsMax;
+  return within && std::ranges::adjacent_find(work.required_skills, std::ranges::greater_equal{},
+                                              &Skill::name) == work.required_skills.end();
+}
+
 Work made_regular(Work work) {
   work.required_skills = normalised(std::move(work.required_skills));
   work.units = std::clamp(work.units, 1, kCapacityUnitsMax);
@@ -18,73 +27,130 @@ Work made_regular(Work work) {
   return work;
 }
 
-}  // namespace
-
-TicketState* Router::find_ticket(const std::string& id) {
-  const auto found = tickets_.find(id);
-  return found == tickets_.end() ? nullptr : &found->second;
+/// Whether the news say of the ticket what is known already.
+bool says_the_same(const Work& work, const TicketState& ticket) {
+  const Particulars& special = ticket.special();
+  return ticket.conversation_id == work.conversation_id && ticket.waiting_since == work.waiting_since &&
+         ticket.priority == work.priority && ticket.assignment_token == work.assignment_token &&
+         ticket.queued_since == work.queued_since && ticket.virtual_start == work.virtual_start &&
+         ticket.due == work.due && special.wanted_agent_id == work.wanted_agent_id &&
+         special.declined_by == work.declined_by && special.preferred == work.preferred &&
+         ticket.kind->is_of(work);
 }
 
-TicketState& Router::make_ticket(const Work& work) {
-  const auto [at, inserted] = tickets_.try_emplace(work.ticket_id);
-  HARK_CHECK(inserted);
-  at->second.id = at->first;
-  return at->second;
+bool asks_the_same(const Work& work, const TicketState& ticket) {
+  return work.required_skills == ticket.kind->required_skills && work.steps == ticket.kind->steps &&
+         work.wanted_agent_id == ticket.special().wanted_agent_id;
+}
+
+}  // namespace
+
+TicketState* Router::find_ticket(std::string_view id, std::uint32_t hash) {
+  const std::uint32_t found = ticket_by_id_.find(hash, [&](auto n) { return tickets_[n].id == id; });
+  return found == HashIndex::kNone ? nullptr : &tickets_[found];
+}
+
+const TicketState* Router::find_ticket(std::string_view id) const {
+  const std::uint32_t found =
+      ticket_by_id_.find(HashIndex::hash_of(id), [&](auto n) { return tickets_[n].id == id; });
+  return found == HashIndex::kNone ? nullptr : &tickets_[found];
+}
+
+TicketState& Router::make_ticket(std::string_view id, std::uint32_t hash) {
+  const auto [number, ticket] = tickets_.make();
+  ticket->id = id;
+  ticket->number = number;
+  ticket->hash = hash;
+  ticket_by_id_.insert(ticket->hash, number);
+  return *ticket;
 }
 
 void Router::erase_ticket(TicketState& ticket) {
   leave_queue(ticket);
   if (ticket.dirty) std::erase(dirty_tickets_, &ticket);
-  tickets_.erase(std::string{ticket.id});
+  kinds_.unuse(ticket.kind);
+  ticket_by_id_.erase(ticket.hash, ticket.number);
+  tickets_.destroy(ticket.number);
+}
+
+/// Notes down what is said; what follows from it is for the caller.
+void Router::note(TicketState& ticket, const Work& work, WorkKind* kind) {
+  if (ticket.kind) kinds_.unuse(ticket.kind);
+  ticket.kind = kind;
+  ticket.conversation_id = work.conversation_id;
+  ticket.waiting_since = work.waiting_since;
+  ticket.priority = work.priority;
+  ticket.assignment_token = work.assignment_token;
+  ticket.queued_since = work.queued_since;
+  ticket.virtual_start = work.virtual_start;
+  ticket.due = work.due;
+  const bool special = !work.wanted_agent_id.empty() || !work.declined_by.empty() || !work.preferred.empty();
+  if (!special && !ticket.is_special()) return;
+  Particulars& particulars = ticket.make_special();
+  particulars.wanted_agent_id = work.wanted_agent_id;
+  particulars.declined_by = work.declined_by;
+  particulars.preferred = work.preferred;
+}
+
+void Router::stand(TicketState& ticket, Standing standing) {
+  if (ticket.plan) {
+    queues_[ticket.queue].offered +=
+        (standing != Standing::kWaiting) - (ticket.standing != Standing::kWaiting);
+  }
+  ticket.standing = standing;
 }
 
 /// Takes on what is said of a ticket that is in no line. It stays in the queue where it is if nothing that
 /// queues go by has changed.
-void Router::take_over(TicketState& ticket, Work work) {
-  const bool stays = ticket.plan != nullptr && queue_for(work) == queue_for(ticket.work);
-  ticket.work = std::move(work);
-  for (const std::string& id : ticket.work.declined_by) {
+void Router::take_over(TicketState& ticket, const Work& work) {
+  WorkKind* kind = kinds_.use(work);
+  const bool stays = ticket.plan != nullptr && queue_for(*kind) == queue_for(*ticket.kind);
+  const QueueIndex queue = ticket.queue;
+  const TimePoint since = ticket.queue_since;
+  const auto left = ticket.special().queues_left;
+  leave_queue(ticket);
+  note(ticket, work, kind);
+  for (const std::string& id : work.declined_by) {
     const AgentIndex agent = intern(id);
-    if (std::ranges::find(ticket.declined, agent) == ticket.declined.end()) ticket.declined.push_back(agent);
+    std::vector<AgentIndex>& declined = ticket.make_special().declined;
+    if (std::ranges::find(declined, agent) == declined.end()) declined.push_back(agent);
   }
   if (stays) {
-    const QueueIndex queue = ticket.queue;
-    const TimePoint since = ticket.queue_since;
-    const auto left = ticket.queues_left;
-    leave_queue(ticket);
-    ticket.queues_left = left;
+    if (!left.empty()) ticket.make_special().queues_left = left;
     enter_queue(ticket, queue, since);
   } else {
-    leave_queue(ticket);
     enter_first_queue(ticket);
   }
   make_wish(ticket);
 }
 
-bool Router::offers_still_fit(const TicketState& ticket, const Work& old) const {
-  return ticket.work.required_skills == old.required_skills && ticket.work.steps == old.steps &&
-         ticket.work.wanted_agent_id == old.wanted_agent_id &&
-         std::ranges::none_of(ticket.offers, [&](const StandingOffer& offer) {
-           return std::ranges::find(ticket.declined, offer.agent) != ticket.declined.end();
-         });
+/// Whether its offers may stand after news that ask for the same.
+bool Router::offers_still_fit(const TicketState& ticket) {
+  const std::vector<AgentIndex>& declined = ticket.special().declined;
+  return std::ranges::none_of(ticket.offers, [&](const StandingOffer& offer) {
+    return std::ranges::find(declined, offer.agent) != declined.end();
+  });
 }
 
 void Router::on(const TicketQueued& in) {
-  Work work = made_regular(in.work);
-  TicketState* known = find_ticket(work.ticket_id);
+  std::optional<Work> regular;
+  if (!is_regular(in.work)) regular = made_regular(in.work);
+  const Work& work = regular ? *regular : in.work;
+  const std::uint32_t hash = HashIndex::hash_of(work.ticket_id);
+  TicketState* known = find_ticket(work.ticket_id, hash);
   const auto version = version_queued(work.assignment_token);
   if (!known) {
-    TicketState& ticket = make_ticket(work);
+    TicketState& ticket = make_ticket(work.ticket_id, hash);
     ticket.version = version;
-    take_over(ticket, std::move(work));
+    take_over(ticket, work);
     enter_line(ticket);
     return;
   }
   TicketState& ticket = *known;
-  if (version < ticket.version || (version == ticket.version && work == ticket.work)) return;
+  if (version < ticket.version || (version == ticket.version && says_the_same(work, ticket))) return;
   const bool newer = version > ticket.version;
   ticket.version = version;
-  const Work old = ticket.work;
+  bool same = false;
   switch (ticket.standing) {
     case Standing::kHeld:
       release(ticket);
@@ -94,20 +160,21 @@ void Router::on(const TicketQueued& in) {
       break;
     case Standing::kOffered:
       leave_line(ticket);
-      take_over(ticket, std::move(work));
-      if (!offers_still_fit(ticket, old)) {
+      same = asks_the_same(work, ticket);
+      take_over(ticket, work);
+      if (!same || !offers_still_fit(ticket)) {
         end_offers(ticket, OfferEnd::kWithdrawn, "the ticket was passed on or needs other skills now");
       }
       enter_line(ticket);
       return;
     case Standing::kAccepting:
-      take_over(ticket, std::move(work));
+      take_over(ticket, work);
       if (!newer) return;  // the assignment under way decides
       end_offers(ticket, OfferEnd::kWithdrawn, "the ticket has moved on");
       enter_line(ticket);
       return;
   }
-  take_over(ticket, std::move(work));
+  take_over(ticket, work);
   enter_line(ticket);
 }
 
@@ -116,8 +183,9 @@ void Router::on(const TicketAssigned& in) {
   const AgentIndex agent = intern(in.agent_id);
   const auto token = in.work.assignment_token;
   if (!known) {
-    TicketState& ticket = make_ticket(in.work);
-    ticket.work = made_regular(in.work);
+    TicketState& ticket = make_ticket(in.work.ticket_id, HashIndex::hash_of(in.work.ticket_id));
+    const Work work = made_regular(in.work);
+    note(ticket, work, kinds_.use(work));
     hold(ticket, agent, token);
     return;
   }
@@ -135,7 +203,7 @@ void Router::on(const TicketAssigned& in) {
     case Standing::kAccepting: {
       leave_line(ticket);
       if (ticket.standing == Standing::kAccepting && ticket.agent == agent) {
-        end_offer(ticket, agent, OfferEnd::kAssigned, "accepted", token);
+        take_offer_off(ticket, agent, OfferEnd::kAssigned, "accepted", token);
       }
       end_offers(ticket, OfferEnd::kWithdrawn, "assigned to " + in.agent_id + " meanwhile");
       break;
@@ -147,14 +215,18 @@ void Router::on(const TicketAssigned& in) {
 /// A held ticket has become heavier or lighter: its customer came on another channel. If its agent cannot
 /// carry it, it moves.
 void Router::reweigh(TicketState& ticket, const Work& news) {
-  const Work work = made_regular(news);
+  Work work = made_regular(news);
   if (work.channel == ticket.charged_channel && work.units == ticket.charged_units) return;
   AgentState& agent = agents_[ticket.agent];
   const bool heavier = work.units > ticket.charged_units;
   const Load load = ticket.load;
   forget_load(ticket);
-  ticket.work.channel = ticket.charged_channel = work.channel;
-  ticket.work.units = ticket.charged_units = work.units;
+  ticket.charged_channel = work.channel;
+  ticket.charged_units = work.units;
+  work = work_of(ticket);
+  work.channel = ticket.charged_channel;
+  work.units = ticket.charged_units;
+  note(ticket, work, kinds_.use(work));
   ticket.load = load;
   if (load == Load::kActive) charge(agent, ticket, 1);
   if (load == Load::kWaking) agent.waking.push_back(&ticket);
@@ -162,10 +234,9 @@ void Router::reweigh(TicketState& ticket, const Work& news) {
   withdraw_misfits(ticket.agent);
   if (heavier && load == Load::kActive && load_seen_by(agent, work.channel) > agent.capacity &&
       !std::exchange(ticket.returning, true)) {
-    effects_.emplace_back(ReturnTicket{std::string{ticket.id}, std::string{agent.id},
-                                       ticket.work.assignment_token,
+    effects_.emplace_back(ReturnTicket{ticket.id.str(), agent.id, ticket.assignment_token,
                                        "its customer came by " + std::string{name_of(work.channel)} +
-                                           ", and " + std::string{agent.id} + " has no room for that"});
+                                           ", and " + agent.id + " has no room for that"});
   }
 }
 
@@ -201,28 +272,31 @@ void Router::hold(TicketState& ticket, AgentIndex index, std::int64_t assignment
   leave_queue(ticket);
   ticket.standing = Standing::kHeld;
   ticket.agent = index;
-  ticket.work.assignment_token = assignment_token;
+  ticket.assignment_token = assignment_token;
   ticket.version = version_assigned(assignment_token);
-  ticket.misses.clear();
-  ticket.wanted.clear();
-  ticket.wish = Wish::kNone;
-  ticket.refusals = 0;
-  ticket.rests_until = {};
+  if (ticket.is_special()) {
+    Particulars& special = ticket.make_special();
+    special.misses.clear();
+    special.wanted.clear();
+    special.wish = Wish::kNone;
+    special.refusals = 0;
+    special.rests_until = {};
+  }
   ticket.returning = false;
-  ticket.charged_channel = ticket.work.channel;
-  ticket.charged_units = ticket.work.units;
+  ticket.charged_channel = ticket.kind->channel;
+  ticket.charged_units = ticket.kind->units;
   ticket.load = Load::kActive;
   charge(agent, ticket, 1);
   agent.held.push_back(&ticket);
   ++agent.handled;
   ++held_count_;
-  if (!ticket.work.conversation_id.empty())
-    held_by_conversation_.emplace(ticket.work.conversation_id, &ticket);
+  if (!ticket.conversation_id.empty())
+    held_by_conversation_.insert(HashIndex::hash_of(ticket.conversation_id), ticket.number);
   mark_idle(agent);
   refresh(index);
   withdraw_misfits(index);
   if (!agent.known || agent.presence == Presence::kOffline) {
-    take_tickets_back(index, std::string{agent.id} + " is offline");
+    take_tickets_back(index, agent.id + " is offline");
   }
 }
 
@@ -232,12 +306,8 @@ void Router::release(TicketState& ticket) {
   forget_load(ticket);
   std::erase(agents_[index].held, &ticket);
   --held_count_;
-  const auto [begin, end] = held_by_conversation_.equal_range(ticket.work.conversation_id);
-  for (auto at = begin; at != end; ++at) {
-    if (at->second != &ticket) continue;
-    held_by_conversation_.erase(at);
-    break;
-  }
+  if (!ticket.conversation_id.empty())
+    held_by_conversation_.erase(HashIndex::hash_of(ticket.conversation_id), ticket.number);
   ticket.agent = kNoAgent;
   ticket.standing = Standing::kWaiting;
   mark_idle(agents_[index]);

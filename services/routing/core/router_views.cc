@@ -8,11 +8,30 @@ namespace hark::routing {
 namespace {
 
 void count(QueueGroup& group, const TicketState& ticket, TimePoint now, Duration target) {
-  const auto since = ticket.work.waiting_since;
+  const auto since = ticket.waiting_since;
   group.oldest_since = group.waiting == 0 ? since : std::min(group.oldest_since, since);
   ++group.waiting;
   if (ticket.standing != Standing::kWaiting) ++group.offered;
   if (now - since > target) ++group.at_risk;
+}
+
+void add(QueueGroup& group, const QueueGroup& more) {
+  if (more.waiting == 0) return;
+  group.oldest_since =
+      group.waiting == 0 ? more.oldest_since : std::min(group.oldest_since, more.oldest_since);
+  group.waiting += more.waiting;
+  group.offered += more.offered;
+  group.at_risk += more.at_risk;
+}
+
+QueueGroup count(const QueueState& queue, TimePoint now, Duration target) {
+  QueueGroup group;
+  if (queue.waiting == 0) return group;
+  group.waiting = queue.waiting;
+  group.offered = queue.offered;
+  group.oldest_since = queue.marks.begin()->since;
+  group.at_risk = static_cast<int>(queue.marks.count_before({now - target, 0}));
+  return group;
 }
 
 void count(QueueView& queue, const AgentState& agent) {
@@ -37,14 +56,14 @@ std::optional<AgentView> Router::agent(std::string_view id) const {
   if (index == kNoAgent || !agents_[index].known) return std::nullopt;
   const AgentState& agent = agents_[index];
   AgentView view;
-  view.profile = {std::string{agent.id}, agent.skills, agent.capacity, agent.groups};
+  view.profile = {agent.id, agent.skills, agent.capacity, agent.groups};
   view.presence = agent.presence;
   view.used_units = used_units(agent);
   view.connections = agent.connections;
   for (const TicketState* ticket : agent.held) view.ticket_ids.emplace_back(ticket->id);
   for (const TicketState* ticket : agent.offered) {
     const auto mine = std::ranges::find(ticket->offers, index, &StandingOffer::agent);
-    view.offers.push_back(mine->offer);
+    view.offers.push_back(offer_of(*ticket, *mine));
   }
   view.wraps_up_until = agent.wraps_up_until;
   view.channels = agent.channels;
@@ -57,20 +76,20 @@ std::optional<AgentView> Router::agent(std::string_view id) const {
 
 std::vector<std::string> Router::agent_ids() const {
   std::vector<std::string> ids;
-  for (const auto& [id, index] : agent_index_) {
-    if (agents_[index].known) ids.push_back(id);
+  for (const auto& [id, index] : agents_in_order_) {
+    if (agents_[index].known) ids.emplace_back(id);
   }
   return ids;
 }
 
 std::optional<TicketView> Router::ticket(std::string_view id) const {
-  const auto found = tickets_.find(std::string{id});
-  if (found == tickets_.end()) return std::nullopt;
-  const TicketState& ticket = found->second;
+  const TicketState* found = find_ticket(id);
+  if (!found) return std::nullopt;
+  const TicketState& ticket = *found;
   TicketView view;
-  view.work = ticket.work;
+  view.work = work_of(ticket);
   view.standing = ticket.standing;
-  for (const StandingOffer& standing : ticket.offers) view.offers.push_back(standing.offer);
+  for (const StandingOffer& standing : ticket.offers) view.offers.push_back(offer_of(ticket, standing));
   if (!view.offers.empty()) view.offer = view.offers.front();
   if (ticket.agent != kNoAgent) {
     view.agent_id = agents_[ticket.agent].id;
@@ -78,7 +97,8 @@ std::optional<TicketView> Router::ticket(std::string_view id) const {
     view.agent_id = view.offer->agent_id;
   }
   if (ticket.in_reserved) {
-    for (const AgentIndex agent : ticket.wanted) view.reserved_for_any.emplace_back(agents_[agent].id);
+    for (const AgentIndex agent : ticket.special().wanted)
+      view.reserved_for_any.emplace_back(agents_[agent].id);
     view.reserved_for = view.reserved_for_any.front();
   }
   view.queue_id = queues_[ticket.queue].rules.id;
@@ -89,34 +109,42 @@ std::optional<TicketView> Router::ticket(std::string_view id) const {
   }
   view.load = ticket.load;
   view.next_ring_at = ticket.next_ring_at;
-  view.rests_until = ticket.rests_until;
-  for (const AgentIndex agent : ticket.declined) view.declined_by.emplace_back(agents_[agent].id);
-  for (const Miss& miss : ticket.misses) {
+  view.rests_until = ticket.special().rests_until;
+  for (const AgentIndex agent : ticket.special().declined) view.declined_by.emplace_back(agents_[agent].id);
+  for (const Miss& miss : ticket.special().misses) {
     if (miss.rests_until > now_) view.resting_agents.emplace_back(agents_[miss.agent].id);
   }
   return view;
 }
 
 std::vector<std::string> Router::queue(std::size_t limit) const {
-  Line line;
-  for (const auto& [id, ticket] : tickets_) {
-    if (ticket.standing == Standing::kHeld) continue;
-    line.insert(ticket.key);
-    if (line.size() > limit) line.erase(std::prev(line.end()));
-  }
+  std::vector<WaitKey> line;
+  tickets_.for_each([&](const TicketState& ticket) {
+    if (ticket.standing != Standing::kHeld) line.push_back(ticket.key);
+  });
+  const auto end = line.begin() + static_cast<std::ptrdiff_t>(std::min(limit, line.size()));
+  std::ranges::partial_sort(line, end, std::less{});
   std::vector<std::string> ids;
-  for (const WaitKey& key : line) ids.emplace_back(key.id);
+  for (auto key = line.begin(); key != end; ++key) ids.emplace_back(key->id);
   return ids;
 }
 
 QueueSummary Router::summarize(TimePoint now, Duration target) const {
+  // Tickets are many, their kinds are few: names are looked up once for each kind.
+  std::vector<std::pair<const WorkKind*, QueueGroup>> kinds;
+  tickets_.for_each([&](const TicketState& ticket) {
+    if (ticket.standing == Standing::kHeld) return;
+    if (ticket.kind->number >= kinds.size()) kinds.resize(ticket.kind->number + 1);
+    auto& [kind, group] = kinds[ticket.kind->number];
+    kind = ticket.kind;
+    count(group, ticket, now, target);
+  });
   QueueSummary out;
-  for (const auto& [id, ticket] : tickets_) {
-    if (ticket.standing == Standing::kHeld) continue;
-    count(out.total, ticket, now, target);
-    count(out.by_account[ticket.work.account_id], ticket, now, target);
-    for (const Skill& skill : ticket.work.required_skills)
-      count(out.by_skill[skill.name], ticket, now, target);
+  for (const auto& [kind, group] : kinds) {
+    if (!kind) continue;
+    add(out.total, group);
+    add(out.by_account[kind->account_id], group);
+    for (const Skill& skill : kind->required_skills) add(out.by_skill[skill.name], group);
   }
   return out;
 }
@@ -133,12 +161,10 @@ std::vector<QueueView> Router::queues(TimePoint now, Duration target) const {
       return true;
     });
   }
-  for (const auto& [id, ticket] : tickets_) {
-    if (ticket.standing == Standing::kHeld) continue;
+  for (QueueIndex index = 0; index < queues_.size(); ++index) {
     // What still waits by old rules counts where it is about to go, if that has the same name.
-    const QueueIndex index =
-        ticket.queue >= first_queue_ ? ticket.queue : queue_named(queues_[ticket.queue].rules.id);
-    count(out[index - first_queue_].tickets, ticket, now, target);
+    const QueueIndex shown = index >= first_queue_ ? index : queue_named(queues_[index].rules.id);
+    add(out[shown - first_queue_].tickets, count(queues_[index], now, target));
   }
   return out;
 }

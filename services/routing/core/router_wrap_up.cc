@@ -28,7 +28,7 @@ void Router::after_resolving(AgentIndex index, QueueIndex queue) {
 
 void Router::begin_wrap_up(AgentIndex index, TimePoint until, bool forced) {
   wrap_up_until(index, until, forced);
-  effects_.emplace_back(WrapUpSet{std::string{agents_[index].id}, until});
+  effects_.emplace_back(WrapUpSet{agents_[index].id, until});
 }
 
 void Router::wrap_up_until(AgentIndex index, TimePoint until, bool forced) {
@@ -46,7 +46,7 @@ void Router::end_wrap_up(AgentIndex index) {
   deadlines_.erase({*agent.wraps_up_until, DeadlineKind::kWrapUpEnds, agent.id});
   agent.wraps_up_until.reset();
   agent.wrap_up_forced = false;
-  effects_.emplace_back(WrapUpSet{std::string{agent.id}, std::nullopt});
+  effects_.emplace_back(WrapUpSet{agent.id, std::nullopt});
   mark_idle(agent);
   refresh(index);
 }

@@ -193,5 +193,46 @@ TEST(QueueSummary, ShowsEachQueueWithWhatWaitsAndWhoServesIt) {
   EXPECT_EQ(c.router.queues(c.now, 5s)[1].wrapping_up, 1);
 }
 
+TEST(WrapUp, ForcedLastsUnlessASupervisorEndsItAndOptionalBeginsByWord) {
+  Settings settings = test_settings();
+  settings.wrap_up = 60s;
+  settings.wrap_up_mode = WrapUpMode::kForced;
+  Center c{settings};
+  c.begin();
+  c.agent("ana");
+  c.queue("t1");
+  c.accept_and_confirm(c.last_offer, 1);
+  c.queue("t2");
+  c.tell(TicketClosed{"t1"});
+  c.tell(WrapUpEnded{"ana"});
+  EXPECT_EQ(c.all<Refused>().at(0).reason, Reason::kIllegalTransition);
+  c.tell(WrapUpEnded{"ana", true});
+  EXPECT_THAT(c.made(), ElementsAre("t2>ana"));
+
+  settings.wrap_up_mode = WrapUpMode::kOptional;
+  Center other{settings};
+  other.begin();
+  other.agent("ana");
+  other.queue("t1");
+  other.accept_and_confirm(other.last_offer, 1);
+  other.tell(TicketClosed{"t1"});
+  other.tell(WrapUpBegun{"ana"});
+  other.queue("t2");
+  EXPECT_THAT(other.made(), IsEmpty());
+  other.wait(60s);
+  EXPECT_THAT(other.made(), ElementsAre("t2>ana"));
+}
+
+TEST(WrapUp, OfALastLeaderIsTakenOn) {
+  Center c;
+  c.agent("ana");
+  c.tell(WrapUpRestored{"ana", t0 + 30s});
+  c.begin();
+  c.queue("t1");
+  EXPECT_THAT(c.made(), IsEmpty());
+  c.wait(30s);
+  EXPECT_THAT(c.made(), ElementsAre("t1>ana"));
+}
+
 }  // namespace
 }  // namespace hark::routing

@@ -3,16 +3,19 @@
 #include <array>
 #include <cstdint>
 #include <deque>
+#include <list>
+#include <memory>
 #include <optional>
-#include <set>
 #include <string>
 #include <string_view>
 #include <tuple>
 #include <vector>
 
+#include "routing/core/id_text.h"
 #include "routing/core/input.h"
 #include "routing/core/lanes.h"
 #include "routing/core/plan.h"
+#include "routing/core/work_kind.h"
 
 // What Router keeps in memory; nobody else includes this but Router and what shows its state.
 namespace hark::routing {
@@ -26,7 +29,7 @@ struct IdleMark {
 };
 
 /// Where a ticket stands with us.
-enum class Standing { kWaiting, kOffered, kAccepting, kHeld };
+enum class Standing : std::uint8_t { kWaiting, kOffered, kAccepting, kHeld };
 
 /// What a held ticket takes of its agent's units.
 enum class Load : std::uint8_t {
@@ -46,8 +49,16 @@ struct Miss {
 
 /// One of the offers that a ticket has standing.
 struct StandingOffer {
-  Offer offer;
+  IdText id;
+  /// Of the id.
+  std::uint32_t hash = 0;
   AgentIndex agent = kNoAgent;
+  int units = 0;
+  bool auto_answer = false;
+  TimePoint offered_at;
+  TimePoint expires_at;
+  std::string explanation;
+  std::string version;
   IdleMark mark_before;
   IdleMark mark_at;
 };
@@ -65,42 +76,15 @@ struct Plan {
   int tickets = 0;
 };
 
-struct TicketState {
-  std::string_view id;
-  Work work;
-  Standing standing = Standing::kWaiting;
-  /// Twice the assignment token, one more when queued after it: news below this are old.
-  std::int64_t version = 0;
+/// What befalls few tickets, or what few bring along.
+struct Particulars {
+  std::string wanted_agent_id;
+  std::vector<std::string> declined_by;
+  std::vector<PreferredAgent> preferred;
 
-  QueueIndex queue = 0;
-  Plan* plan = nullptr;
-  /// The last stage that has come.
-  std::size_t stage = 0;
-  TimePoint queue_since;
-  WaitKey key;
   std::vector<QueueIndex> queues_left;
   /// Overflow rules to look at again, by when.
   std::vector<std::pair<TimePoint, std::size_t>> rechecks;
-
-  /// In a lane's line, or in the lines of the agents who are wished for, or (resting, or with all the offers
-  /// it may have) in none.
-  bool in_line = false;
-  bool in_reserved = false;
-  bool dirty = false;
-  LaneIndex lane = 0;
-  std::optional<TimePoint> wakes_at;
-
-  /// Of kAccepting and kHeld.
-  AgentIndex agent = kNoAgent;
-  std::vector<StandingOffer> offers;
-  TimePoint next_ring_at;
-  /// What each of its offers, or its holder, is charged.
-  Channel charged_channel = Channel::kUnspecified;
-  int charged_units = 0;
-  Load load = Load::kActive;
-  /// Of kHeld: it has been asked back from its agent.
-  bool returning = false;
-
   std::vector<AgentIndex> declined;
   std::vector<Miss> misses;
   Wish wish = Wish::kNone;
@@ -111,6 +95,67 @@ struct TicketState {
   /// What became of a wish for an agent, for people.
   std::string wish_note;
 };
+
+/// What every input about the ticket reads comes first, and so lies in the same two or three cache lines.
+struct alignas(64) TicketState {
+  IdText id;
+  WorkKind* kind = nullptr;
+  std::uint32_t number = 0;
+  std::uint32_t hash = 0;
+  Standing standing = Standing::kWaiting;
+  Load load = Load::kActive;
+  /// In a lane's line, or in the lines of the agents who are wished for, or (resting, or with all the offers
+  /// it may have) in none.
+  bool in_line = false;
+  bool in_reserved = false;
+  bool dirty = false;
+  /// Of kHeld: it has been asked back from its agent.
+  bool returning = false;
+
+  /// Of kAccepting and kHeld.
+  AgentIndex agent = kNoAgent;
+  /// What each of its offers, or its holder, is charged.
+  Channel charged_channel = Channel::kUnspecified;
+  int charged_units = 0;
+  LaneIndex lane = 0;
+  QueueIndex queue = 0;
+  /// The last stage that has come.
+  std::uint32_t stage = 0;
+  Plan* plan = nullptr;
+  /// At addresses that they keep: deadlines name them by their ids.
+  std::list<StandingOffer> offers;
+
+  /// What it has of them; whoever asks for more makes them.
+  [[nodiscard]] const Particulars& special() const { return particulars_ ? *particulars_ : kNothingSpecial; }
+  [[nodiscard]] bool is_special() const { return particulars_ != nullptr; }
+  Particulars& make_special() {
+    if (!particulars_) particulars_ = std::make_unique<Particulars>();
+    return *particulars_;
+  }
+
+ private:
+  static const Particulars kNothingSpecial;
+  std::unique_ptr<Particulars> particulars_;
+
+ public:
+  IdText conversation_id;
+  std::optional<TimePoint> wakes_at;
+  TimePoint queue_since;
+
+  WaitKey key;
+  /// Twice the assignment token, one more when queued after it: news below this are old.
+  std::int64_t version = 0;
+  std::int64_t assignment_token = 0;
+  TimePoint next_ring_at;
+  TimePoint waiting_since;
+  TimePoint queued_since;
+  TimePoint virtual_start;
+  TimePoint due;
+  int priority = 0;
+};
+
+/// What was said of the ticket, in order: equal news compare equal.
+Work work_of(const TicketState& ticket);
 
 /// A ready agent's place in one order of choice: lower first. Turns differ, so that it is total.
 struct Rank {
@@ -129,46 +174,50 @@ enum class RankOrder : std::uint8_t { kIdle, kSpare, kOpen, kHandled, kOffered }
 RankOrder order_of(ChoicePolicy choice);
 constexpr std::size_t kRankOrders = 5;
 
-struct AgentState {
-  std::string_view id;
-  /// Has a record; false for ids that only tickets named.
-  bool known = false;
-  std::vector<Skill> skills;
-  std::vector<std::string> groups;
-  int capacity = 0;
-  Presence presence = Presence::kOffline;
-  ChannelMask channels = kAllChannels;
-  int connections = 0;
-  IdleMark idle;
-  std::uint64_t offered_turn = 0;
-  int handled = 0;
-  int missed_in_row = 0;
-  TimePoint last_miss;
-  std::optional<TimePoint> gone_at;
-  /// Has just resolved a ticket, and takes no offers before this.
-  std::optional<TimePoint> wraps_up_until;
-  bool wrap_up_forced = false;
-  /// What WrapUpBegun would begin.
-  Duration wrap_up_optional{0};
-  /// Has declined, and takes no offers before this.
-  std::optional<TimePoint> rests_until;
-
-  Bits lanes;
-  /// Tickets that wait for this agent.
-  Line reserved;
-  std::vector<TicketState*> offered;
-  std::vector<TicketState*> held;
-  /// Held tickets that wait for room, the first to wake first.
-  std::deque<TicketState*> waking;
-
+/// What every input about the agent reads comes first, as with tickets.
+struct alignas(64) AgentState {
   std::array<int, kChannels> units{};
   std::array<int, kChannels> tickets{};
   /// Units that an offer on the channel may cost now; 0: no offers.
   std::array<int, kChannels> room{};
+  int capacity = 0;
+  Presence presence = Presence::kOffline;
+  int connections = 0;
+  ChannelMask channels = kAllChannels;
+  /// Has a record; false for ids that only tickets named.
+  bool known = false;
   bool ready = false;
   bool in_dirty = false;
   bool changed = false;
+  bool rank_stale = false;
+  bool wrap_up_forced = false;
+  int handled = 0;
+  int missed_in_row = 0;
+  IdleMark idle;
+  std::uint64_t offered_turn = 0;
+  /// Has just resolved a ticket, and takes no offers before this.
+  std::optional<TimePoint> wraps_up_until;
+
+  std::string id;
+  std::vector<TicketState*> held;
+  /// What WrapUpBegun would begin.
+  Duration wrap_up_optional{0};
+
+  Bits lanes;
+  std::vector<TicketState*> offered;
+  /// Has declined, and takes no offers before this.
+  std::optional<TimePoint> rests_until;
+
+  /// Held tickets that wait for room, the first to wake first.
+  std::vector<TicketState*> waking;
+  /// Tickets that wait for this agent.
+  Line reserved;
+  std::optional<TimePoint> gone_at;
+
   std::array<std::optional<Rank>, kRankOrders> ranks;
+  std::vector<Skill> skills;
+  std::vector<std::string> groups;
+  TimePoint last_miss;
 
   [[nodiscard]] bool takes_offers() const {
     return known && presence == Presence::kAvailable && connections > 0 && !wraps_up_until && !rests_until;
@@ -176,11 +225,22 @@ struct AgentState {
   [[nodiscard]] int open() const { return static_cast<int>(held.size() + offered.size()); }
 };
 
+/// When a ticket without a holder began to wait; tickets that did so at once differ by number.
+struct WaitMark {
+  TimePoint since;
+  std::uint32_t ticket = 0;
+  friend auto operator<=>(const WaitMark&, const WaitMark&) = default;
+};
+
 struct QueueState {
   QueueRules rules;
   /// Members and back-up groups, for its figures.
   Bits members;
   int waiting = 0;
+  /// Of those, before an agent or accepted by one.
+  int offered = 0;
+  /// Of those who wait: the oldest, and how many have waited for longer than so long.
+  SortedChunks<WaitMark> marks;
   std::vector<Plan*> plans;
   /// Of the last tickets that were assigned from it, oldest first.
   std::deque<TimePoint> served;

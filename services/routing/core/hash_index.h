@@ -1,0 +1,105 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <cstring>
+#include <limits>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+namespace hark::routing {
+
+/// Finds things by a hash: a flat table of hashes and numbers. The things themselves, and what tells them
+/// apart, are kept elsewhere. Nobody goes through it, so no order ever depends on a hash.
+class HashIndex {
+ public:
+  static constexpr std::uint32_t kNone = std::numeric_limits<std::uint32_t>::max();
+
+  static std::uint32_t hash_of(std::string_view text) {
+    constexpr std::uint64_t kOdd = 0x9e3779b97f4a7c15ULL;
+    std::uint64_t hash = text.size() * kOdd;
+    const auto mix = [&](std::uint64_t part) {
+      hash = (hash ^ part) * kOdd;
+      hash ^= hash >> 32;
+    };
+    for (; text.size() >= 8; text.remove_prefix(8)) {
+      std::uint64_t part = 0;
+      std::memcpy(&part, text.data(), sizeof part);
+      mix(part);
+    }
+    std::uint64_t rest = 0;
+    for (const char c : text) rest = rest << 8 | static_cast<unsigned char>(c);
+    mix(rest);
+    return static_cast<std::uint32_t>(hash);
+  }
+
+  /// The number with this hash for which `is(number)` holds.
+  template <class Is>
+  [[nodiscard]] std::uint32_t find(std::uint32_t hash, Is is) const {
+    if (count_ == 0) return kNone;
+    for (std::size_t at = hash & mask(); slots_[at].number != kNone; at = (at + 1) & mask()) {
+      if (slots_[at].hash == hash && is(slots_[at].number)) return slots_[at].number;
+    }
+    return kNone;
+  }
+
+  /// Every number with this hash, in no order.
+  template <class Visit>
+  void for_each(std::uint32_t hash, Visit visit) const {
+    if (count_ == 0) return;
+    for (std::size_t at = hash & mask(); slots_[at].number != kNone; at = (at + 1) & mask()) {
+      if (slots_[at].hash == hash) visit(slots_[at].number);
+    }
+  }
+
+  /// It is not in yet.
+  void insert(std::uint32_t hash, std::uint32_t number) {
+    if ((count_ + 1) * 3 > slots_.size() * 2) grow();
+    put({hash, number});
+    ++count_;
+  }
+
+  /// It is in.
+  void erase(std::uint32_t hash, std::uint32_t number) {
+    std::size_t hole = hash & mask();
+    while (slots_[hole].number != number || slots_[hole].hash != hash) hole = (hole + 1) & mask();
+    // What follows moves up where that brings it nearer to its own place.
+    for (std::size_t at = (hole + 1) & mask(); slots_[at].number != kNone; at = (at + 1) & mask()) {
+      const std::size_t home = slots_[at].hash & mask();
+      if (((at - home) & mask()) < ((at - hole) & mask())) continue;
+      slots_[hole] = slots_[at];
+      hole = at;
+    }
+    slots_[hole].number = kNone;
+    --count_;
+  }
+
+ private:
+  struct Slot {
+    std::uint32_t hash = 0;
+    std::uint32_t number = kNone;
+  };
+
+  [[nodiscard]] std::size_t mask() const { return slots_.size() - 1; }
+
+  void put(Slot slot) {
+    std::size_t at = slot.hash & mask();
+    while (slots_[at].number != kNone) at = (at + 1) & mask();
+    slots_[at] = slot;
+  }
+
+  void grow() {
+    const std::vector<Slot> old =
+        std::exchange(slots_, std::vector<Slot>(slots_.empty() ? 16 : slots_.size() * 2));
+    for (const Slot& slot : old) {
+      if (slot.number != kNone) put(slot);
+    }
+  }
+
+  /// A power of two of them.
+  std::vector<Slot> slots_;
+  std::size_t count_ = 0;
+};
+
+}  // namespace hark::routing

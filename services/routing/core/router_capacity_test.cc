@@ -1,0 +1,83 @@
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "routing/core/router_fixture.h"
+
+namespace hark::routing {
+namespace {
+
+using testing::ElementsAre;
+using testing::HasSubstr;
+using testing::IsEmpty;
+
+TEST(Capacity, AWokenConversationComesBackBeforeAnyNewOfferAndNeverOnTop) {
+  Center c;
+  c.begin();
+  c.agent("ana", {}, 2);
+  for (const char* id : {"t1", "t2"}) {
+    c.queue(id);
+    c.accept_and_confirm(c.last_offer, 1);
+  }
+  c.tell(TicketIdled{"t1"});
+  EXPECT_EQ(c.router.agent("ana")->used_units, 1);
+  c.queue("t3");
+  c.accept_and_confirm(c.last_offer, 1);
+  c.queue("t4");
+  c.tell(TicketWoke{"t1"});
+  EXPECT_EQ(c.router.agent("ana")->used_units, 2) << "nothing on top";
+  EXPECT_EQ(c.router.ticket("t1")->load, Load::kWaking);
+  c.tell(TicketClosed{"t2"});
+  EXPECT_THAT(c.made(), IsEmpty()) << "the room is t1's";
+  EXPECT_EQ(c.router.ticket("t1")->load, Load::kActive);
+  c.tell(TicketClosed{"t3"});
+  EXPECT_THAT(c.made(), ElementsAre("t4>ana"));
+}
+
+TEST(Capacity, AnAcceptedOffersUnitsAreNotFreeForAWokenConversationWhileItIsAssigned) {
+  Center c;
+  c.begin();
+  c.agent("ana", {}, 1);
+  c.queue("t1");
+  c.accept_and_confirm(c.last_offer, 1);
+  c.tell(TicketIdled{"t1"});
+  c.queue("t2");
+  const Offer offer = c.last_offer;
+  c.accept(offer);
+  c.tell(TicketWoke{"t1"});
+  c.tell(AssignmentConfirmed{offer.id, 1});
+  EXPECT_EQ(c.router.agent("ana")->used_units, 1);
+  EXPECT_EQ(c.router.ticket("t1")->load, Load::kWaking);
+  c.tell(TicketClosed{"t2"});
+  EXPECT_EQ(c.router.ticket("t1")->load, Load::kActive);
+}
+
+TEST(Capacity, WhoWaitsTooLongToComeBackIsGivenBack) {
+  Center c;
+  c.begin();
+  c.agent("ana");
+  c.queue("t1");
+  c.accept_and_confirm(c.last_offer, 1);
+  c.tell(TicketIdled{"t1"});
+  c.queue("t2");
+  c.accept_and_confirm(c.last_offer, 1);
+  c.tell(TicketWoke{"t1"});
+  c.wait(5min);
+  EXPECT_EQ(c.all<ReturnTicket>().at(0).ticket_id, "t1");
+}
+
+TEST(Presence, TakesOnlyTheChannelsThatItNames) {
+  Center c;
+  c.begin();
+  c.agent("ana", {}, 5);
+  c.tell(PresenceChanged{"ana", Presence::kAvailable, mask_of(Channel::kChat), "sam"});
+  c.queue("mail");
+  EXPECT_THAT(c.made(), IsEmpty());
+  EXPECT_THAT(c.router.explain("mail"), HasSubstr("1 does not take this channel"));
+  Work chat = Center::work("chat");
+  chat.channel = Channel::kChat;
+  c.queue(chat);
+  EXPECT_THAT(c.made(), ElementsAre("chat>ana"));
+}
+
+}  // namespace
+}  // namespace hark::routing

@@ -1,0 +1,111 @@
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "routing/core/router_fixture.h"
+
+namespace hark::routing {
+namespace {
+
+using testing::ElementsAre;
+using testing::HasSubstr;
+using testing::IsEmpty;
+using testing::UnorderedElementsAre;
+
+TEST(Offers, RingAllTheFirstToAcceptHasItAndNobodyElseLosesTheirPlace) {
+  QueueRules rules = queue_named("q", "a");
+  rules.offers_at_once = 3;
+  OneQueue c{rules};
+  for (const char* id : {"ana", "ben", "cid", "dan"}) c.member(id);
+  c.come("t1");
+  EXPECT_THAT(c.made(), ElementsAre("t1>ana", "t1>ben", "t1>cid"));
+  const auto offers = c.router.ticket("t1")->offers;
+  c.accept(offers[1]);
+  EXPECT_THAT(c.ended(), UnorderedElementsAre("t1>ana withdrawn", "t1>cid withdrawn"));
+  EXPECT_EQ(c.all<AssignTicket>().size(), 1u);
+  c.accept(offers[0]);
+  EXPECT_EQ(c.all<Refused>().at(0).reason, Reason::kOfferExpired);
+  c.tell(AssignmentConfirmed{offers[1].id, 1});
+  EXPECT_EQ(c.router.agent("ben")->handled, 1) << "counted once, whatever rang";
+  c.come("t2");
+  EXPECT_THAT(c.made(), ElementsAre("t2>ana", "t2>cid", "t2>dan"));
+}
+
+TEST(Offers, ProgressiveRingsOneMoreAfterEachDelay) {
+  QueueRules rules = queue_named("q", "a");
+  rules.offers_at_once = 2;
+  rules.ring = RingPolicy::kProgressive;
+  rules.ring_delay = 5s;
+  OneQueue c{rules};
+  for (const char* id : {"ana", "ben", "cid"}) c.member(id);
+  c.come("t1");
+  EXPECT_THAT(c.made(), ElementsAre("t1>ana"));
+  c.wait(5s);
+  EXPECT_THAT(c.made(), ElementsAre("t1>ben"));
+  c.wait(5s);
+  EXPECT_THAT(c.made(), IsEmpty());
+}
+
+TEST(Offers, AutoAnswerAcceptsAsItOffers) {
+  Settings settings = test_settings();
+  settings.channels[4].auto_answer = true;
+  settings.channels[4].accept_timeout = 7s;
+  Center c{settings};
+  c.begin();
+  c.agent("ana");
+  Work call = Center::work("t1");
+  call.channel = Channel::kPhone;
+  c.queue(call);
+  EXPECT_TRUE(c.last_offer.auto_answer);
+  EXPECT_EQ(c.last_offer.expires_at, c.now + 7s);
+  EXPECT_EQ(c.all<AssignTicket>().size(), 1u);
+  EXPECT_EQ(c.standing("t1"), Standing::kAccepting);
+}
+
+TEST(Offers, ADeclineWithACodeGivesTheAgentARest) {
+  Settings settings = test_settings();
+  settings.rest_after_decline = {{"busy", 30s}};
+  Center c{settings};
+  c.begin();
+  c.agent("ana");
+  c.queue("t1");
+  c.tell(OfferDeclined{c.last_offer.id, "ana", "busy"});
+  c.queue("t2");
+  EXPECT_THAT(c.made(), IsEmpty());
+  EXPECT_THAT(c.router.explain("t2"), HasSubstr("1 rests after declining"));
+  c.wait(30s);
+  EXPECT_THAT(c.made(), ElementsAre("t2>ana"));
+}
+
+TEST(Choice, EachPolicyPicksItsOwn) {
+  const auto first_of = [](ChoicePolicy choice) {
+    QueueRules rules = queue_named("q", "a");
+    rules.choice = choice;
+    rules.tiers = {*parse_requirement("group:gold")};
+    OneQueue c{rules};
+    c.member("ana", {}, 5);
+    c.member("ben", {}, 9);
+    c.member("cid", {}, 5, {"gold"});
+    for (const char* id : {"x1", "x2"}) {  // one each to ana (handled, closed) and ben (open), by name
+      Work work = Center::work(id);
+      work.account_id = "a";
+      work.wanted_agent_id = id == std::string{"x1"} ? "ana" : "ben";
+      c.queue(work);
+      c.accept_and_confirm(c.last_offer, 1);
+      c.wait(1s);
+    }
+    c.tell(TicketClosed{"x1"});
+    c.wait(1s);
+    c.come("t");
+    return c.last_offer.agent_id;
+  };
+  EXPECT_EQ(first_of(ChoicePolicy::kLongestIdle), "cid");
+  EXPECT_EQ(first_of(ChoicePolicy::kMostSpareCapacity), "ben");
+  EXPECT_EQ(first_of(ChoicePolicy::kFewestOpen), "cid");
+  EXPECT_EQ(first_of(ChoicePolicy::kLeastHandled), "cid");
+  EXPECT_EQ(first_of(ChoicePolicy::kTiers), "cid");
+  EXPECT_EQ(first_of(ChoicePolicy::kRoundRobin), "cid");
+  EXPECT_EQ(first_of(ChoicePolicy::kRandom), first_of(ChoicePolicy::kRandom));
+}
+
+}  // namespace
+}  // namespace hark::routing

@@ -1,0 +1,33 @@
+#include "routing/core/state.h"
+
+namespace hark::routing {
+
+const Particulars TicketState::kNothingSpecial{};
+
+Work work_of(const TicketState& ticket) {
+  Work work;
+  work.ticket_id = ticket.id.str();
+  work.conversation_id = ticket.conversation_id.str();
+  work.channel = ticket.kind->channel;
+  work.account_id = ticket.kind->account_id;
+  work.required_skills = ticket.kind->required_skills;
+  work.wanted_agent_id = ticket.special().wanted_agent_id;
+  work.declined_by = ticket.special().declined_by;
+  work.waiting_since = ticket.waiting_since;
+  work.priority = ticket.priority;
+  work.units = ticket.kind->units;
+  work.assignment_token = ticket.assignment_token;
+  work.note = ticket.kind->note;
+  work.language = ticket.kind->language;
+  work.topics = ticket.kind->topics;
+  work.customer_tier = ticket.kind->customer_tier;
+  work.queue_id = ticket.kind->queue_id;
+  work.queued_since = ticket.queued_since;
+  work.virtual_start = ticket.virtual_start;
+  work.due = ticket.due;
+  work.steps = ticket.kind->steps;
+  work.preferred = ticket.special().preferred;
+  return work;
+}
+
+}  // namespace hark::routing
