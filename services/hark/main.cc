@@ -12,7 +12,7 @@
 #include "hark/demo.h"
 #include "hark/run.h"
 #include "hark/version.h"
-#include "routing/module.h"
+#include "routing/rule_book.h"
 
 // What jemalloc reads when the process starts: memory that is free goes back to the system within seconds,
 // also while nothing happens.

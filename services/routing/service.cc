@@ -7,9 +7,9 @@ namespace hark::routing {
 
 using namespace std::chrono_literals;
 
-Routing::Routing(World world, Rules rules)
+Routing::Routing(World world, Rules rules, v1::Config file)
     : world_{std::move(world)},
-      rules_{std::move(rules)},
+      rule_book_{world_.store, std::move(rules), std::move(file)},
       pause_{world_.executor},
       changed_{world_.executor} {}
 
@@ -54,11 +54,15 @@ Task<> Routing::run() {
 
 /// One term, from its beginning to its end.
 Task<> Routing::lead(Store::Lease lease, std::chrono::steady_clock::time_point until) {
+  auto rules = co_await rule_book_.open(lease.token, world_.clock.now());
+  if (!rules.ok()) {
+    world_.on_change("cannot lead", rules.error().message);
+    co_return;
+  }
   Term::World world{world_.executor,
                     world_.store,
                     world_.conversations,
                     world_.clock,
-                    rules_,
                     world_.triager,
                     world_.on_sla,
                     0,
@@ -69,7 +73,8 @@ Task<> Routing::lead(Store::Lease lease, std::chrono::steady_clock::time_point u
     pause_.cancel();
     changed_.notify_all();
   };
-  term_ = std::make_shared<Term>(std::move(world), lease.token);
+  world_.on_change("goes by rules", rules->rules.settings.version);
+  term_ = std::make_shared<Term>(std::move(world), lease.token, *std::move(rules));
   TaskGroup beginning{world_.executor, world_.on_failure};
   beginning.spawn("begin", begin(term_));
   std::exception_ptr failure;

@@ -19,6 +19,7 @@
 #include "routing/core/router.h"
 #include "routing/ports.h"
 #include "routing/redis/store.h"
+#include "routing/rule_book.h"
 #include "routing/sla_desk.h"
 
 namespace hark::routing {
@@ -41,7 +42,6 @@ class Term {
     Store& store;
     Conversations& conversations;
     const Clock& clock;
-    const Rules& rules;
     /// Null: nobody else is asked.
     Triager* triager = nullptr;
     std::function<void(SlaCounts counts)> on_sla;
@@ -51,7 +51,7 @@ class Term {
     std::function<void(const Error& why)> on_over;
   };
 
-  Term(World world, std::int64_t fencing_token);
+  Term(World world, std::int64_t fencing_token, NumberedRules rules);
   ~Term();
   Term(const Term&) = delete;
   Term& operator=(const Term&) = delete;
@@ -83,6 +83,11 @@ class Term {
 
   /// Takes on a record that has been stored.
   void take_agent(const v1::Agent& record);
+
+  /// Takes on a version that has been stored, if it is newer. Tickets keep their places; what the rules say
+  /// of each is found anew, some at a time beside everything else.
+  void take_rules(NumberedRules rules);
+  [[nodiscard]] const Rules& rules() const { return rules_.rules; }
 
   [[nodiscard]] const Router& router() const { return router_; }
   [[nodiscard]] std::optional<v1::Agent> agent(std::string_view id) const;
@@ -138,6 +143,7 @@ class Term {
   Task<> annotate(v1::AnnotateTicketRequest request);
   void raise(const std::string& ticket_id, int points);
   void order_anew(const std::string& ticket_id);
+  Task<> assess_anew();
 
   // term_rebuild.cc: where it comes from
   Task<Status> rebuild();
@@ -150,6 +156,7 @@ class Term {
 
   World world_;
   std::int64_t token_;
+  NumberedRules rules_;
   Router router_;
   std::optional<Error> over_;
 
@@ -179,6 +186,9 @@ class Term {
   int triage_failures_ = 0;
   TimePoint triage_rests_until_;
   Notifier to_judge_signal_;
+  /// Tickets that were assessed by earlier rules.
+  std::deque<std::string> to_assess_;
+  Notifier to_assess_signal_;
   /// Points that missed targets have added.
   std::map<std::string, int, std::less<>> raised_;
   SlaDesk sla_;

@@ -17,7 +17,7 @@ constexpr std::chrono::milliseconds kPauseMax = 2s;
 Task<Status> Term::begin() {
   Pending& first = open_batch();
   first.batch.records.push_back(
-      encode_start(world_.shard, token_, world_.rules.settings, world_.clock.now()));
+      encode_start(world_.shard, token_, rules_.rules.settings, world_.clock.now()));
   first.last_record = ++fed_;
   tasks_.spawn("write", write());
   HARK_CO_TRY_VOID(co_await world_.conversations.raise_fence(token_));
@@ -29,6 +29,7 @@ Task<Status> Term::begin() {
   for (int i = 0; i < kJudgesAtOnce; ++i) tasks_.spawn("judge", judge());
   sla_.begin();
   tasks_.spawn("tick", tick());
+  tasks_.spawn("assess anew", assess_anew());
   co_return co_await settle();
 }
 
@@ -65,11 +66,14 @@ void Term::take_ticket(const v1::Ticket& ticket) {
   if (ticket.state() == v1::TICKET_STATE_RESOLVED) return close_ticket(ticket.id());
   tickets_[ticket.id()] = ticket;
   const auto known = [this](std::string_view skill) { return router_.skill_known(skill); };
-  const Assessment assessment = assess(ticket, world_.rules);
-  Work work = work_of(ticket, assessment, world_.rules, known);
+  const Assessment assessment = assess(ticket, rules_.rules);
+  Work work = work_of(ticket, assessment, rules_.rules, known);
   if (const auto raised = raised_.find(ticket.id()); raised != raised_.end()) work.priority += raised->second;
   want_verdict(ticket);
-  if (world_.rules.policies) sla_.take(ticket, world_.rules.policies->rule_for(ticket, assessment.points));
+  if (rules_.rules.policies) {
+    // Whoever uses the rule keeps all that it belongs to.
+    sla_.take(ticket, {rules_.rules.policies, rules_.rules.policies->rule_for(ticket, assessment.points)});
+  }
   work.due = sla_.due(ticket.id()).value_or(TimePoint{});
   if (ticket.state() == v1::TICKET_STATE_ASSIGNED) {
     feed(TicketAssigned{std::move(work), ticket.agent_id()});

@@ -13,12 +13,14 @@ constexpr std::chrono::milliseconds kPauseMax = 2s;
 constexpr int kAttemptsMax = 100;
 constexpr int kTriageFailuresMax = 5;
 constexpr Duration kTriageRest = 10s;
+/// Tickets that new rules are read for before others have their turn.
+constexpr int kAssessedAtOnce = 50;
 
 }  // namespace
 
 /// The engine goes by the built-in verdict meanwhile; the log brings the stored one.
 void Term::want_verdict(const v1::Ticket& ticket) {
-  if (ticket.has_verdict() || !world_.rules.policies || !judging_.insert(ticket.id()).second) return;
+  if (ticket.has_verdict() || !rules_.rules.policies || !judging_.insert(ticket.id()).second) return;
   to_judge_.push_back(ticket.id());
   to_judge_signal_.notify_all();
 }
@@ -46,7 +48,7 @@ Task<> Term::judge() {
 }
 
 Task<v1::TicketVerdict> Term::verdict_for(v1::Ticket ticket) {
-  v1::TicketVerdict built_in = to_proto(world_.rules.policies->judge(ticket));
+  v1::TicketVerdict built_in = to_proto(rules_.rules.policies->judge(ticket));
   built_in.set_found_by("built-in");
   if (world_.triager == nullptr || world_.clock.now() < triage_rests_until_) co_return built_in;
   v1::TriageRequest request;
@@ -88,10 +90,27 @@ void Term::raise(const std::string& ticket_id, int points) {
   take_ticket(v1::Ticket{found->second});
 }
 
+/// What new rules make of the tickets that are there.
+Task<> Term::assess_anew() {
+  while (!over_) {
+    if (to_assess_.empty()) {
+      co_await to_assess_signal_.wait();
+      continue;
+    }
+    for (int i = 0; i < kAssessedAtOnce && !to_assess_.empty(); ++i) {
+      const std::string id = std::move(to_assess_.front());
+      to_assess_.pop_front();
+      const auto found = tickets_.find(id);
+      if (found != tickets_.end()) take_ticket(v1::Ticket{found->second});
+    }
+    co_await asio::post(world_.executor, asio::use_awaitable);
+  }
+}
+
 /// Another due time is another place in a queue that goes by it.
 void Term::order_anew(const std::string& ticket_id) {
   const auto by_due = [](const QueueRules& queue) { return queue.order == OrderPolicy::kDue; };
-  if (std::ranges::none_of(world_.rules.settings.queues, by_due)) return;
+  if (std::ranges::none_of(rules_.rules.settings.queues, by_due)) return;
   const auto found = tickets_.find(ticket_id);
   if (found == tickets_.end() || over_ || found->second.state() != v1::TICKET_STATE_QUEUED) return;
   take_ticket(v1::Ticket{found->second});

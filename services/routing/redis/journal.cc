@@ -1,5 +1,6 @@
 #include "routing/redis/journal.h"
 
+#include "routing/core/decision.h"
 #include "routing/redis/rules.h"
 
 namespace hark::routing {
@@ -238,10 +239,15 @@ std::optional<Input> input_of(const v1::RoutingJournalRecord& record) {
 
 }  // namespace
 
-std::string encode(const Input& input, TimePoint now) {
+std::string encode(const Input& input, TimePoint now, const std::vector<Effect>& decided) {
   v1::RoutingJournalRecord record;
   record.set_at_ms(to_ms(now));
   std::visit(Writer{record}, input);
+  record.set_decided(digest(decided));
+  for (const Effect& effect : decided) {
+    if (const auto* made = std::get_if<OfferMade>(&effect))
+      record.add_offered(made->offer.ticket_id + " " + made->offer.agent_id);
+  }
   return record.SerializeAsString();
 }
 
