@@ -10,7 +10,9 @@
 #include "hark/audit_command.h"
 #include "hark/ctl.h"
 #include "hark/demo.h"
+#include "hark/replay_command.h"
 #include "hark/run.h"
+#include "hark/simulate_command.h"
 #include "hark/version.h"
 #include "routing/rule_book.h"
 
@@ -128,6 +130,8 @@ int main(int argc, char** argv) {
   audit->add_flag("--json", json, "Print the report as JSON");
   audit->callback([&] { status = audit_store(flags, json); });
 
+  add_replay(app, status);
+  add_simulate(app, status);
   add_ctl(app, status);
   app.add_subcommand("version", "Print the version")->callback([] { std::printf("hark %s\n", kVersion); });
 
