@@ -59,7 +59,7 @@ struct ErlangA {
 
 TEST(Simulation, AgreesWithErlangC) {
   // 8 erlangs on 10 agents.
-  const auto workload = generate({calls(1200, 24s)}, agents(10), kMonday, 24h, 1);
+  const auto workload = generate({calls(1200, 24s)}, agents(10), kMonday, 40h, 3);
   const QueueKpis kpis = simulate(plain_calls(), workload, 2s).total;
   const ErlangA expected{1200 / 3600.0, 24, 10, 0};
   EXPECT_NEAR(expected.waits, 0.409, 0.001);  // as in the tables
