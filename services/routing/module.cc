@@ -20,7 +20,7 @@ namespace {
 using namespace std::chrono_literals;
 
 /// After a crash the lease of the process before has to run out first.
-constexpr std::chrono::milliseconds kStartWait = kLeaseTime + 3s;
+constexpr std::chrono::milliseconds kStartWait = kLeaseTime + 3'500ms;
 
 /// Every look counts all tickets.
 constexpr std::chrono::milliseconds kGaugesEvery = 5s;
@@ -74,6 +74,7 @@ class RoutingModule final : public Module {
       at_risk.set(counts.at_risk);
       missed.set(counts.missed);
     };
+    if (process_.config.redis().url().empty()) world.lease = kLeaseTimeAlone;
     service_.emplace(std::move(world), rules_of(process_.config), process_.config);
     handler_.emplace(tasks_, *service_);
     admin_handler_.emplace(tasks_, *service_);

@@ -14,11 +14,13 @@
 
 namespace hark::routing {
 
-/// How long a leader's lease holds without being renewed, and how often it is.
-constexpr std::chrono::milliseconds kLeaseTime{5'000};
-constexpr std::chrono::milliseconds kRenewEvery{1'500};
-/// A leader that could not renew stops deciding so long before its lease ends.
-constexpr std::chrono::milliseconds kLeaseMargin{1'000};
+/// How long a leader's lease holds without being renewed, where several processes may lead: one that dies is
+/// followed by another this much later, and what the store stalls for must stay below.
+constexpr std::chrono::milliseconds kLeaseTime{1'500};
+/// On a store of its own a process is followed by nobody but itself.
+constexpr std::chrono::milliseconds kLeaseTimeAlone{10'000};
+/// How often those who follow look whether the lead is free.
+constexpr std::chrono::milliseconds kLookEvery{100};
 
 /// What routing does, one function per call of its contracts (proto/hark/v1/routing_service.proto and
 /// routing_admin_service.proto tell what each promises), and the loop that takes the lead and keeps it.
@@ -40,6 +42,7 @@ class Routing {
     /// Who judges messages in our stead; null: nobody.
     Triager* triager = nullptr;
     std::function<void(SlaCounts counts)> on_sla = {};
+    std::chrono::milliseconds lease = kLeaseTime;
   };
 
   /// `rules` is what `file` says of routing.
@@ -130,8 +133,9 @@ class Routing {
   Task<Result<std::shared_ptr<AgentsWatch>>> watch_agents();
 
  private:
-  Task<> lead(Store::Lease lease, std::chrono::steady_clock::time_point until);
-  Task<> begin(std::shared_ptr<Term> term);
+  Task<> lead(Store::Lease lease, std::chrono::steady_clock::time_point until,
+              std::optional<Conversations::Snapshot> read_ahead);
+  Task<> begin(std::shared_ptr<Term> term, std::optional<Conversations::Snapshot> read_ahead);
   Task<> keep_lease(std::chrono::steady_clock::time_point until);
   Task<> pause(std::chrono::milliseconds time);
   Task<Result<v1::RoutingVersion>> put_in_force(Store::RulesRequest request, v1::RoutingVersion version);

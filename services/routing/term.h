@@ -33,9 +33,9 @@ namespace hark::routing {
 class Term {
  public:
   /// Records written at once.
-  static constexpr std::size_t kBatchRecordsMax = 500;
+  static constexpr std::size_t kBatchRecordsMax = 2'000;
   /// Tickets whose verdict is being found or stored at the same time.
-  static constexpr int kJudgesAtOnce = 4;
+  static constexpr int kJudgesAtOnce = 32;
 
   struct World {
     asio::any_io_executor executor;
@@ -56,8 +56,9 @@ class Term {
   Term(const Term&) = delete;
   Term& operator=(const Term&) = delete;
 
-  /// Raises the fence, rebuilds from the store, the snapshot and the log, and begins to decide.
-  Task<Status> begin();
+  /// Raises the fence, rebuilds from the store, the snapshot (this one, if it was read ahead) and the log,
+  /// and begins to decide.
+  Task<Status> begin(std::optional<Conversations::Snapshot> read_ahead = std::nullopt);
 
   /// Waits for all its tasks to end. The term must be over, or is ended now.
   Task<> close();
@@ -146,8 +147,8 @@ class Term {
   Task<> assess_anew();
 
   // term_rebuild.cc: where it comes from
-  Task<Status> rebuild();
-  Task<Status> load_tickets();
+  Task<Status> rebuild(std::optional<Conversations::Snapshot> read_ahead);
+  Task<Status> load_tickets(std::optional<Conversations::Snapshot> snapshot);
   Task<> follow();
   void take(const v1::Event& event);
   void take_ticket(const v1::Ticket& ticket);

@@ -11,17 +11,19 @@ using namespace std::chrono_literals;
 
 constexpr std::chrono::milliseconds kPauseMin = 50ms;
 constexpr std::chrono::milliseconds kPauseMax = 2s;
+/// Tickets of a snapshot that are taken in before others have their turn.
+constexpr int kTakenAtOnce = 200;
 
 }  // namespace
 
-Task<Status> Term::begin() {
+Task<Status> Term::begin(std::optional<Conversations::Snapshot> read_ahead) {
   Pending& first = open_batch();
   first.batch.records.push_back(
       encode_start(world_.shard, token_, rules_.rules.settings, world_.clock.now()));
   first.last_record = ++fed_;
   tasks_.spawn("write", write());
   HARK_CO_TRY_VOID(co_await world_.conversations.raise_fence(token_));
-  HARK_CO_TRY_VOID(co_await rebuild());
+  HARK_CO_TRY_VOID(co_await rebuild(std::move(read_ahead)));
   tasks_.spawn("follow", follow());
   while (!caught_up_ && !over_) co_await caught_up_signal_.wait();
   if (over_) co_return why_over();
@@ -33,7 +35,7 @@ Task<Status> Term::begin() {
   co_return co_await settle();
 }
 
-Task<Status> Term::rebuild() {
+Task<Status> Term::rebuild(std::optional<Conversations::Snapshot> read_ahead) {
   HARK_CO_TRY(const auto agents, co_await world_.store.agents());
   for (const Store::AgentRecord& record : agents) {
     take_agent(record.agent);
@@ -41,17 +43,26 @@ Task<Status> Term::rebuild() {
     if (record.wraps_up_until) feed(WrapUpRestored{record.agent.id(), *record.wraps_up_until});
   }
   HARK_CO_TRY(declines_, co_await world_.store.declines());
-  HARK_CO_TRY_VOID(co_await load_tickets());
+  HARK_CO_TRY_VOID(co_await load_tickets(std::move(read_ahead)));
   HARK_CO_TRY(const auto offers, co_await world_.store.standing_offers());
   for (const Offer& offer : offers) feed(OfferRestored{offer});
   co_return Status{};
 }
 
-Task<Status> Term::load_tickets() {
-  HARK_CO_TRY(auto snapshot, co_await world_.conversations.snapshot());
-  cursor_ = std::move(snapshot.cursor);
-  std::ranges::sort(snapshot.tickets, {}, [](const v1::Ticket& ticket) { return ticket.id(); });
-  for (const v1::Ticket& ticket : snapshot.tickets) take_ticket(ticket);
+Task<Status> Term::load_tickets(std::optional<Conversations::Snapshot> snapshot) {
+  if (!snapshot) {
+    HARK_CO_TRY(snapshot, co_await world_.conversations.snapshot());
+  }
+  cursor_ = std::move(snapshot->cursor);
+  std::ranges::sort(snapshot->tickets,
+                    [](const v1::Ticket& a, const v1::Ticket& b) { return a.id() < b.id(); });
+  int taken = 0;
+  for (const v1::Ticket& ticket : snapshot->tickets) {
+    take_ticket(ticket);
+    // The lease is to be renewed meanwhile.
+    if (++taken % kTakenAtOnce == 0) co_await asio::post(world_.executor, asio::use_awaitable);
+    if (over_) co_return why_over();
+  }
   // What is declined of tickets that are no longer open is of no use to anyone.
   std::vector<std::string> useless;
   for (const auto& [ticket_id, agents] : declines_) {
