@@ -35,6 +35,7 @@ class FakeConversations final : public Conversations {
     ticket.set_state(v1::TICKET_STATE_ASSIGNED);
     ticket.set_agent_id(request.agent_id());
     ticket.set_assignment_token(ticket.assignment_token() + 1);
+    if (request.has_verdict() && !ticket.has_verdict()) *ticket.mutable_verdict() = request.verdict();
     log(v1::EVENT_TYPE_ASSIGNED, ticket);
     v1::AssignResponse response;
     *response.mutable_ticket() = ticket;

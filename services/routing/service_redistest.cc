@@ -300,6 +300,21 @@ Rules with_policies(const std::string& yaml) {
   return rules_of(*config);
 }
 
+TEST_F(RoutingService, AnAssignmentTakesTheVerdictAlong) {
+  play(+[](RoutingService& t) -> Task<> {
+    co_await t.start("one", with_policies("  email_units: 1\n"));
+    co_await t.make_agent("ana");
+    const auto session = co_await t.sit_down("ana");
+    t.conversations.open("tkt_1", "I demand a refund, your service is terrible");
+    const auto state = co_await see_offers(session, 1);
+    EXPECT_TRUE(state.offers(0).ticket().verdict().complaint()) << "the agent sees it before it is stored";
+    EXPECT_FALSE(t.conversations.tickets["tkt_1"].has_verdict());
+    EXPECT_TRUE((co_await t.accept(state.offers(0).id(), "ana")).ok());
+    EXPECT_TRUE(t.conversations.tickets["tkt_1"].verdict().complaint());
+    co_await t.stop();
+  });
+}
+
 TEST_F(RoutingService, AVerdictIsStoredAndAnAngryCustomerGoesFirst) {
   play(+[](RoutingService& t) -> Task<> {
     co_await t.start("one", with_policies("  email_units: 1\n"));

@@ -28,7 +28,7 @@ Task<Status> Term::begin(std::optional<Conversations::Snapshot> read_ahead) {
   while (!caught_up_ && !over_) co_await caught_up_signal_.wait();
   if (over_) co_return why_over();
   feed(RebuildFinished{});
-  for (int i = 0; i < kJudgesAtOnce; ++i) tasks_.spawn("judge", judge());
+  begin_judging();
   sla_.begin();
   tasks_.spawn("tick", tick());
   tasks_.spawn("assess anew", assess_anew());
@@ -76,16 +76,17 @@ Task<Status> Term::load_tickets(std::optional<Conversations::Snapshot> snapshot)
 void Term::take_ticket(const v1::Ticket& ticket) {
   if (ticket.state() == v1::TICKET_STATE_RESOLVED) return close_ticket(ticket.id());
   tickets_[ticket.id()] = ticket;
-  const auto known = [this](std::string_view skill) { return router_.skill_known(skill); };
-  const Assessment assessment = assess(ticket, rules_.rules);
-  Work work = work_of(ticket, assessment, rules_.rules, known);
-  if (const auto raised = raised_.find(ticket.id()); raised != raised_.end()) work.priority += raised->second;
   want_verdict(ticket);
+  const auto skill_known = [this](std::string_view skill) { return router_.skill_known(skill); };
+  const Assessment assessment = assess(this->ticket(ticket.id()), rules_.rules);
+  Work work = work_of(ticket, assessment, rules_.rules, skill_known);
+  if (const auto raised = raised_.find(ticket.id()); raised != raised_.end()) work.priority += raised->second;
   if (rules_.rules.policies) {
     // Whoever uses the rule keeps all that it belongs to.
     sla_.take(ticket, {rules_.rules.policies, rules_.rules.policies->rule_for(ticket, assessment.points)});
   }
   work.due = sla_.due(ticket.id()).value_or(TimePoint{});
+  if (known(work, ticket)) return;
   if (ticket.state() == v1::TICKET_STATE_ASSIGNED) {
     feed(TicketAssigned{std::move(work), ticket.agent_id()});
     return;
@@ -99,8 +100,19 @@ void Term::take_ticket(const v1::Ticket& ticket) {
   feed(TicketQueued{std::move(work)});
 }
 
+/// The engine would ignore it, so it is not worth a record: our own assignment, or our own verdict, from the
+/// log.
+bool Term::known(const Work& work, const v1::Ticket& ticket) const {
+  const auto view = router_.ticket(work.ticket_id);
+  if (!view || view->work != work) return false;
+  if (ticket.state() == v1::TICKET_STATE_ASSIGNED)
+    return view->standing == Standing::kHeld && view->agent_id == ticket.agent_id();
+  return view->standing == Standing::kWaiting || view->standing == Standing::kOffered;
+}
+
 void Term::close_ticket(const std::string& ticket_id) {
   sla_.forget(ticket_id);
+  found_verdicts_.erase(ticket_id);
   raised_.erase(ticket_id);
   tickets_.erase(ticket_id);
   feed(TicketClosed{ticket_id});
