@@ -73,6 +73,7 @@ class RoutingPort {
   virtual Task<Result<v1::EndSessionsResponse>> end_sessions(v1::EndSessionsRequest request) = 0;
   virtual Task<Result<v1::TakeOverResponse>> take_over(v1::TakeOverRequest request) = 0;
   virtual Task<Result<v1::ListQueueResponse>> list_queue(v1::ListQueueRequest request) = 0;
+  virtual Task<Result<v1::ExplainResponse>> explain(v1::ExplainRequest request) = 0;
   virtual Task<Result<v1::SummarizeQueueResponse>> summarize_queue(v1::SummarizeQueueRequest request) = 0;
   virtual std::shared_ptr<AgentsStream> watch_agents() = 0;
   virtual std::shared_ptr<AgentStream> agent_session(v1::AgentSessionRequest::Hello hello) = 0;

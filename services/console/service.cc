@@ -17,6 +17,7 @@ FrameKind kind_of(const v1::ConsoleRequest& request) {
       return FrameKind::kOpen;
     case v1::ConsoleRequest::kOversee:
     case v1::ConsoleRequest::kListWaiting:
+    case v1::ConsoleRequest::kExplain:
     case v1::ConsoleRequest::kGetSeries:
     case v1::ConsoleRequest::kTakeOver:
     case v1::ConsoleRequest::kReassign:
@@ -270,6 +271,8 @@ ConsoleService::Answer ConsoleService::handle_supervisors(SessionPtr session, Re
   switch (request.frame_case()) {
     case Request::kListWaiting:
       return list_waiting(request.list_waiting());
+    case Request::kExplain:
+      return explain(request.explain());
     case Request::kGetSeries:
       return floor_.series(request.get_series().hours());
     case Request::kTakeOver:

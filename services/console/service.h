@@ -147,6 +147,7 @@ class ConsoleService {
 
   // supervisor_frames.cc
   Answer list_waiting(Request::ListWaiting request);
+  Answer explain(Request::Explain request);
   Answer take_over(SessionPtr session, Request::TakeOver request);
   Answer reassign(SessionPtr session, Request::Reassign request);
   Answer set_agent_presence(SessionPtr session, Request::SetAgentPresence request);

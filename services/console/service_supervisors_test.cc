@@ -23,13 +23,14 @@ class SupervisorsTest : public ConsoleServiceTest {
 TEST_F(SupervisorsTest, AgentsMayNothingOfThisWhateverTheirPageSends) {
   const auto page = std::make_shared<Page>();
   const auto connection = signed_in(page);
-  std::vector<v1::ConsoleRequest> all(6);
+  std::vector<v1::ConsoleRequest> all(7);
   all[0].mutable_oversee()->set_on(true);
   all[1].mutable_list_waiting();
   all[2].mutable_get_series();
   all[3] = take_over("because");
   all[4].mutable_reassign()->set_ticket_id("tkt_1");
   all[5].mutable_set_agent_presence()->set_agent_id("ben");
+  all[6].mutable_explain()->set_ticket_id("tkt_1");
   for (const auto& request : all)
     EXPECT_EQ(ask(connection, page, request).failed().reason(), "PERMISSION_DENIED");
   EXPECT_TRUE(world.routing.log.empty());
@@ -173,6 +174,9 @@ TEST_F(SupervisorsTest, SeesTheFloorAndWhatBecomesOfIt) {
   const auto listed = ask(connection, page, waiting).waiting();
   EXPECT_EQ(listed.total(), 7);
   EXPECT_EQ(listed.tickets(0).ticket().account_id(), "support");
+  v1::ConsoleRequest why;
+  why.mutable_explain()->set_ticket_id("tkt_1");
+  EXPECT_EQ(ask(connection, page, why).explanation().ticket_id(), "tkt_1");
 }
 
 TEST_F(SupervisorsTest, AMissedTargetIsToldToItsHolderAndToSupervisorsAlone) {

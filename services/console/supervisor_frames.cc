@@ -25,6 +25,14 @@ ConsoleService::Answer ConsoleService::list_waiting(Request::ListWaiting request
   co_return response;
 }
 
+ConsoleService::Answer ConsoleService::explain(Request::Explain request) {
+  v1::ExplainRequest call;
+  call.set_ticket_id(request.ticket_id());
+  v1::ConsoleResponse response;
+  HARK_CO_TRY(*response.mutable_explanation(), co_await ports_.routing.explain(std::move(call)));
+  co_return response;
+}
+
 ConsoleService::Answer ConsoleService::take_over(SessionPtr session, Request::TakeOver request) {
   HARK_CO_TRY_VOID(check_idempotency_key(request.idempotency_key()));
   HARK_CO_TRY_VOID(check_reason(request.reason()));

@@ -1,89 +1,35 @@
 #include "hark/ctl.h"
 
-#include <google/protobuf/util/json_util.h>
 #include <grpcpp/grpcpp.h>
 
 #include <CLI/CLI.hpp>
-#include <chrono>
 #include <cstdio>
 #include <memory>
 #include <string>
 #include <vector>
 
-#include "base/core/ids.h"
-#include "base/rpc/server.h"
-#include "base/rpc/status.h"
+#include "hark/ctl_client.h"
 #include "hark/ctl_print.h"
-#include "hark/v1/config.pb.h"
+#include "hark/ctl_routing.h"
 #include "hark/v1/conversation_service.grpc.pb.h"
 #include "hark/v1/routing_service.grpc.pb.h"
 
 namespace hark {
 namespace {
 
-constexpr std::chrono::seconds kTimeout{20};
-
-struct Ctl {
-  std::string address = "127.0.0.1:7471";
-  std::string ca_file, token_file;
-  bool json = false;
+struct Ctl : CtlClient {
   int limit = 0;
   bool all = false;
-  std::string id, text, key, reason, disposition, entry, agent, password, role = "agent", presence, name,
-                                                                          switch_to, account, to, subject;
+  std::string id, text, reason, disposition, entry, agent, password, role = "agent", presence, name,
+                                                                     switch_to, account, to, subject;
   std::vector<std::string> skills;
   std::vector<std::string> groups;
   int capacity = 0;
-  int status = 0;
-
-  /// With credentials that cannot be read there is nobody to call; the reason is told once.
-  std::shared_ptr<grpc::Channel> channel() {
-    v1::Grpc files;
-    files.set_ca_file(ca_file);
-    files.set_token_file(token_file);
-    const auto security = rpc::read_security(files);
-    if (!security.ok()) throw CLI::ValidationError{security.error().message};
-    return rpc::connect(address, *security);
-  }
 
   std::unique_ptr<v1::ConversationService::Stub> conversation() {
     return v1::ConversationService::NewStub(channel());
   }
   std::unique_ptr<v1::RoutingService::Stub> routing() { return v1::RoutingService::NewStub(channel()); }
-
-  int fail(const grpc::Status& result) {
-    const auto error = rpc::from_grpc(result);
-    if (result.error_code() == grpc::StatusCode::UNAVAILABLE && result.error_details().empty()) {
-      std::fprintf(stderr, "hark ctl: no Hark answers at %s (--address)\n", address.c_str());
-    } else {
-      std::fprintf(stderr, "hark ctl: %s: %s\n", std::string{name_of(error.reason)}.c_str(),
-                   error.message.c_str());
-    }
-    return 1;
-  }
-
-  /// Calls one unary method; on success prints with `print` or as JSON.
-  template <class Stub, class Request, class Response, class Print>
-  bool call(Stub& stub, grpc::Status (Stub::*method)(grpc::ClientContext*, const Request&, Response*),
-            const Request& request, Response& response, Print print) {
-    grpc::ClientContext context;
-    context.set_deadline(std::chrono::system_clock::now() + kTimeout);
-    const auto result = (stub.*method)(&context, request, &response);
-    if (!result.ok()) {
-      status = fail(result);
-      return false;
-    }
-    if (json) {
-      std::puts(to_json(response).c_str());
-    } else {
-      print(response);
-    }
-    return true;
-  }
-
-  [[nodiscard]] std::string new_key() const {
-    return key.empty() ? "ctl-" + std::to_string(secure_random()) + std::to_string(secure_random()) : key;
-  }
 
   /// The conversation of any id; prints nothing.
   bool find(v1::ConversationService::Stub& stub, const std::string& any_id, v1::Conversation& out) {
@@ -91,7 +37,7 @@ struct Ctl {
     request.set_id(any_id);
     v1::GetConversationResponse response;
     grpc::ClientContext context;
-    context.set_deadline(std::chrono::system_clock::now() + kTimeout);
+    context.set_deadline(std::chrono::system_clock::now() + kCtlTimeout);
     const auto result = stub.GetConversation(&context, request, &response);
     if (!result.ok()) {
       status = fail(result);
@@ -393,6 +339,8 @@ void add_ctl(CLI::App& app, int& status) {
           &Ctl::why)
       ->add_option("ticket", ctl->id)
       ->required();
+
+  add_ctl_routing(*root, ctl);
 
   auto* agents = root->add_subcommand("agents", "Agents: list (default), add, presence");
   agents->require_subcommand(0, 1);

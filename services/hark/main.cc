@@ -10,9 +10,11 @@
 #include "hark/audit_command.h"
 #include "hark/ctl.h"
 #include "hark/demo.h"
+#include "hark/replay_command.h"
 #include "hark/run.h"
+#include "hark/simulate_command.h"
 #include "hark/version.h"
-#include "routing/module.h"
+#include "routing/rule_book.h"
 
 // What jemalloc reads when the process starts: memory that is free goes back to the system within seconds,
 // also while nothing happens.
@@ -128,6 +130,8 @@ int main(int argc, char** argv) {
   audit->add_flag("--json", json, "Print the report as JSON");
   audit->callback([&] { status = audit_store(flags, json); });
 
+  add_replay(app, status);
+  add_simulate(app, status);
   add_ctl(app, status);
   app.add_subcommand("version", "Print the version")->callback([] { std::printf("hark %s\n", kVersion); });
 

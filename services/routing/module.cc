@@ -9,6 +9,7 @@
 #include "base/rpc/in_process.h"
 #include "base/rpc/server.h"
 #include "routing/queue_gauges.h"
+#include "routing/rpc/admin_handler.h"
 #include "routing/rpc/conversation_client.h"
 #include "routing/rpc/handler.h"
 #include "routing/rpc/triage_client.h"
@@ -19,7 +20,7 @@ namespace {
 using namespace std::chrono_literals;
 
 /// After a crash the lease of the process before has to run out first.
-constexpr std::chrono::milliseconds kStartWait = kLeaseTime + 3s;
+constexpr std::chrono::milliseconds kStartWait = kLeaseTime + 3'500ms;
 
 /// Every look counts all tickets.
 constexpr std::chrono::milliseconds kGaugesEvery = 5s;
@@ -73,11 +74,14 @@ class RoutingModule final : public Module {
       at_risk.set(counts.at_risk);
       missed.set(counts.missed);
     };
-    service_.emplace(std::move(world), rules_of(process_.config));
+    if (process_.config.redis().url().empty()) world.lease = kLeaseTimeAlone;
+    service_.emplace(std::move(world), rules_of(process_.config), process_.config);
     handler_.emplace(tasks_, *service_);
+    admin_handler_.emplace(tasks_, *service_);
     process_.in_process.add(thread_.executor(), *handler_, &Handler::AgentSession);
     process_.in_process.add(thread_.executor(), *handler_, &Handler::AcceptOffer);
     process_.rpc.add(*handler_, v1::RoutingService::service_full_name());
+    process_.rpc.add(*admin_handler_, v1::RoutingAdminService::service_full_name());
   }
 
   Status start() override {
@@ -164,17 +168,12 @@ class RoutingModule final : public Module {
   std::optional<TriageClient> triager_;
   std::optional<Routing> service_;
   std::optional<Handler> handler_;
+  std::optional<AdminHandler> admin_handler_;
   QueueGauges gauges_{process_.metrics};
   bool stopped_ = false;
 };
 
 }  // namespace
-
-std::vector<ConfigProblem> check_config(const v1::Config& config) {
-  std::vector<ConfigProblem> problems = policy_problems(config);
-  for (auto& [field, what] : rule_problems(config)) problems.push_back({std::move(field), std::move(what)});
-  return problems;
-}
 
 Result<std::unique_ptr<Module>> bind(Process& process) {
   if (const auto problems = check_config(process.config); !problems.empty()) {

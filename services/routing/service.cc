@@ -7,9 +7,9 @@ namespace hark::routing {
 
 using namespace std::chrono_literals;
 
-Routing::Routing(World world, Rules rules)
+Routing::Routing(World world, Rules rules, v1::Config file)
     : world_{std::move(world)},
-      rules_{std::move(rules)},
+      rule_book_{world_.store, std::move(rules), std::move(file)},
       pause_{world_.executor},
       changed_{world_.executor} {}
 
@@ -35,30 +35,46 @@ Task<> Routing::pause(std::chrono::milliseconds time) {
 
 Task<> Routing::run() {
   std::string last_holder;
+  std::optional<Conversations::Snapshot> read_ahead;
   for (;;) {
     const auto asked = std::chrono::steady_clock::now();
-    const auto lease = co_await world_.store.lead(world_.instance, kLeaseTime);
+    const auto lease = co_await world_.store.lead(world_.instance, world_.lease);
     if (lease.ok() && lease->leading) {
       last_holder.clear();
-      co_await lead(*lease, asked + kLeaseTime);
+      co_await lead(*lease, asked + world_.lease, std::exchange(read_ahead, std::nullopt));
       co_await sleep_for(200ms);
       continue;
     }
     if (lease.ok() && lease->holder != std::exchange(last_holder, lease->holder)) {
       world_.on_change("follows", lease->holder);
     }
-    const auto wait = lease.ok() ? lease->left + 10ms : kRenewEvery;
-    co_await sleep_for(std::clamp<std::chrono::milliseconds>(wait, 50ms, kRenewEvery));
+    // A leader who has missed a renewal may be dead. What it would take time to read then is read now; what
+    // happens to tickets after that is in the log.
+    const bool suspect = lease.ok() && lease->left < world_.lease / 2;
+    if (!suspect) {
+      read_ahead.reset();
+    } else if (!read_ahead) {
+      auto snapshot = co_await world_.conversations.snapshot();
+      if (snapshot.ok()) read_ahead = *std::move(snapshot);
+      continue;
+    }
+    const auto wait = lease.ok() ? lease->left : world_.lease;
+    co_await sleep_for(std::clamp<std::chrono::milliseconds>(wait, 10ms, kLookEvery));
   }
 }
 
 /// One term, from its beginning to its end.
-Task<> Routing::lead(Store::Lease lease, std::chrono::steady_clock::time_point until) {
+Task<> Routing::lead(Store::Lease lease, std::chrono::steady_clock::time_point until,
+                     std::optional<Conversations::Snapshot> read_ahead) {
+  auto rules = co_await rule_book_.open(lease.token, world_.clock.now());
+  if (!rules.ok()) {
+    world_.on_change("cannot lead", rules.error().message);
+    co_return;
+  }
   Term::World world{world_.executor,
                     world_.store,
                     world_.conversations,
                     world_.clock,
-                    rules_,
                     world_.triager,
                     world_.on_sla,
                     0,
@@ -69,9 +85,10 @@ Task<> Routing::lead(Store::Lease lease, std::chrono::steady_clock::time_point u
     pause_.cancel();
     changed_.notify_all();
   };
-  term_ = std::make_shared<Term>(std::move(world), lease.token);
+  world_.on_change("goes by rules", rules->rules.settings.version);
+  term_ = std::make_shared<Term>(std::move(world), lease.token, *std::move(rules));
   TaskGroup beginning{world_.executor, world_.on_failure};
-  beginning.spawn("begin", begin(term_));
+  beginning.spawn("begin", begin(term_, std::move(read_ahead)));
   std::exception_ptr failure;
   try {
     co_await keep_lease(until);
@@ -94,8 +111,8 @@ Task<> Routing::lead(Store::Lease lease, std::chrono::steady_clock::time_point u
   if (cancelled) throw boost::system::system_error{asio::error::operation_aborted};
 }
 
-Task<> Routing::begin(std::shared_ptr<Term> term) {
-  const Status status = co_await term->begin();
+Task<> Routing::begin(std::shared_ptr<Term> term, std::optional<Conversations::Snapshot> read_ahead) {
+  const Status status = co_await term->begin(std::move(read_ahead));
   if (!status.ok()) {
     term->end(status.error());
   } else {
@@ -106,15 +123,15 @@ Task<> Routing::begin(std::shared_ptr<Term> term) {
 
 Task<> Routing::keep_lease(std::chrono::steady_clock::time_point until) {
   while (!term_->over()) {
-    co_await pause(kRenewEvery);
+    co_await pause(world_.lease / 4);
     if (term_->over()) co_return;
     const auto asked = std::chrono::steady_clock::now();
-    const auto lease = co_await world_.store.renew(world_.instance, kLeaseTime);
+    const auto lease = co_await world_.store.renew(world_.instance, world_.lease);
     if (lease.ok() && lease->leading && lease->token == term_->fencing_token()) {
-      until = asked + kLeaseTime;
+      until = asked + world_.lease;
     } else if (lease.ok()) {
       term_->end({Code::kUnavailable, Reason::kNotLeader, "the lease ran out and went to another"});
-    } else if (std::chrono::steady_clock::now() > until - kLeaseMargin) {
+    } else if (std::chrono::steady_clock::now() > until - world_.lease / 5) {
       term_->end({Code::kUnavailable, Reason::kNotLeader,
                   "the lease could not be renewed: " + lease.error().message});
     }

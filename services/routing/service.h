@@ -7,20 +7,23 @@
 #include <string>
 #include <vector>
 
+#include "hark/v1/routing_admin_service.pb.h"
 #include "hark/v1/routing_service.pb.h"
 #include "routing/passwords.h"
 #include "routing/term.h"
 
 namespace hark::routing {
 
-/// How long a leader's lease holds without being renewed, and how often it is.
-constexpr std::chrono::milliseconds kLeaseTime{5'000};
-constexpr std::chrono::milliseconds kRenewEvery{1'500};
-/// A leader that could not renew stops deciding so long before its lease ends.
-constexpr std::chrono::milliseconds kLeaseMargin{1'000};
+/// How long a leader's lease holds without being renewed, where several processes may lead: one that dies is
+/// followed by another this much later, and what the store stalls for must stay below.
+constexpr std::chrono::milliseconds kLeaseTime{1'500};
+/// On a store of its own a process is followed by nobody but itself.
+constexpr std::chrono::milliseconds kLeaseTimeAlone{10'000};
+/// How often those who follow look whether the lead is free.
+constexpr std::chrono::milliseconds kLookEvery{100};
 
-/// What routing does, one function per call of its contract (proto/hark/v1/routing_service.proto tells what
-/// each promises), and the loop that takes the lead and keeps it.
+/// What routing does, one function per call of its contracts (proto/hark/v1/routing_service.proto and
+/// routing_admin_service.proto tell what each promises), and the loop that takes the lead and keeps it.
 ///
 /// Lives on its service's thread.
 class Routing {
@@ -39,9 +42,11 @@ class Routing {
     /// Who judges messages in our stead; null: nobody.
     Triager* triager = nullptr;
     std::function<void(SlaCounts counts)> on_sla = {};
+    std::chrono::milliseconds lease = kLeaseTime;
   };
 
-  Routing(World world, Rules rules);
+  /// `rules` is what `file` says of routing.
+  Routing(World world, Rules rules, v1::Config file = {});
 
   /// Makes the agents of the configuration that do not exist yet.
   Task<Status> seed(std::vector<v1::AgentSeed> seeds);
@@ -69,8 +74,16 @@ class Routing {
   Task<Result<v1::SummarizeQueueResponse>> summarize_queue(v1::SummarizeQueueRequest request);
   Task<Result<v1::ExplainResponse>> explain(v1::ExplainRequest request);
   Task<Result<v1::TakeOverResponse>> take_over(v1::TakeOverRequest request);
+  Task<Result<v1::BeginWrapUpResponse>> begin_wrap_up(v1::BeginWrapUpRequest request);
   Task<Result<v1::EndWrapUpResponse>> end_wrap_up(v1::EndWrapUpRequest request);
   Task<Result<v1::EndSessionsResponse>> end_sessions(v1::EndSessionsRequest request);
+
+  // service_rules.cc
+  Task<Result<v1::GetRoutingResponse>> get_routing(v1::GetRoutingRequest request);
+  Task<Result<v1::CheckRoutingResponse>> check_routing(v1::CheckRoutingRequest request);
+  Task<Result<v1::ApplyRoutingResponse>> apply_routing(v1::ApplyRoutingRequest request);
+  Task<Result<v1::ListRoutingVersionsResponse>> list_routing_versions(v1::ListRoutingVersionsRequest request);
+  Task<Result<v1::RollBackRoutingResponse>> roll_back_routing(v1::RollBackRoutingRequest request);
 
   /// One socket of an agent: connected from its making to its end.
   class Session {
@@ -120,14 +133,16 @@ class Routing {
   Task<Result<std::shared_ptr<AgentsWatch>>> watch_agents();
 
  private:
-  Task<> lead(Store::Lease lease, std::chrono::steady_clock::time_point until);
-  Task<> begin(std::shared_ptr<Term> term);
+  Task<> lead(Store::Lease lease, std::chrono::steady_clock::time_point until,
+              std::optional<Conversations::Snapshot> read_ahead);
+  Task<> begin(std::shared_ptr<Term> term, std::optional<Conversations::Snapshot> read_ahead);
   Task<> keep_lease(std::chrono::steady_clock::time_point until);
   Task<> pause(std::chrono::milliseconds time);
+  Task<Result<v1::RoutingVersion>> put_in_force(Store::RulesRequest request, v1::RoutingVersion version);
   [[nodiscard]] Result<std::shared_ptr<Term>> leading_term() const;
 
   World world_;
-  Rules rules_;
+  RuleBook rule_book_;
   std::shared_ptr<Term> term_;
   asio::steady_timer pause_;
   Notifier changed_;

@@ -1,6 +1,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "base/core/invalid.h"
 #include "routing/service.h"
 
 namespace hark::routing {
@@ -89,7 +90,7 @@ v1::QueueStatus status_of(const QueueView& queue) {
 
 std::vector<QueueView> Routing::queues() const {
   if (!leads()) return {};
-  return term_->router().queues(world_.clock.now(), rules_.answer_target);
+  return term_->router().queues(world_.clock.now(), term_->rules().answer_target);
 }
 
 Task<Result<v1::AcceptOfferResponse>> Routing::accept_offer(v1::AcceptOfferRequest request) {
@@ -128,7 +129,14 @@ Task<Result<v1::DeclineOfferResponse>> Routing::decline_offer(v1::DeclineOfferRe
 Task<Result<v1::SetPresenceResponse>> Routing::set_presence(v1::SetPresenceRequest request) {
   HARK_CO_TRY(const auto presence, presence_of(request.presence()));
   HARK_CO_TRY(const auto term, leading_term());
-  const auto effects = term->feed(PresenceChanged{request.agent_id(), presence});
+  ChannelMask channels = request.channels().empty() ? kAllChannels : ChannelMask{0};
+  for (int i = 0; i < request.channels_size(); ++i) {
+    if (request.channels(i) <= 0 || request.channels(i) >= static_cast<int>(kChannels))
+      co_return invalid("channels[" + std::to_string(i) + "]: is none that this version knows");
+    channels |= mask_of(static_cast<Channel>(request.channels(i)));
+  }
+  const auto effects =
+      term->feed(PresenceChanged{request.agent_id(), presence, channels, request.by_agent_id()});
   if (const auto refused = refusal(effects)) co_return *refused;
   HARK_CO_TRY_VOID(co_await term->settle());
   v1::SetPresenceResponse response;
@@ -210,7 +218,7 @@ Task<Result<v1::ListQueueResponse>> Routing::list_queue(v1::ListQueueRequest req
 
 Task<Result<v1::SummarizeQueueResponse>> Routing::summarize_queue(v1::SummarizeQueueRequest) {
   HARK_CO_TRY(const auto term, leading_term());
-  const auto summary = term->router().summarize(world_.clock.now(), rules_.answer_target);
+  const auto summary = term->router().summarize(world_.clock.now(), term->rules().answer_target);
   v1::SummarizeQueueResponse response;
   *response.mutable_total() = group_of("", summary.total);
   response.set_sla_at_risk(term->sla_counts().at_risk);
@@ -262,9 +270,17 @@ Task<Result<v1::TakeOverResponse>> Routing::take_over(v1::TakeOverRequest reques
   co_return response;
 }
 
+Task<Result<v1::BeginWrapUpResponse>> Routing::begin_wrap_up(v1::BeginWrapUpRequest request) {
+  HARK_CO_TRY(const auto term, leading_term());
+  const auto effects = term->feed(WrapUpBegun{request.agent_id()});
+  if (const auto refused = refusal(effects)) co_return *refused;
+  HARK_CO_TRY_VOID(co_await term->settle());
+  co_return v1::BeginWrapUpResponse{};
+}
+
 Task<Result<v1::EndWrapUpResponse>> Routing::end_wrap_up(v1::EndWrapUpRequest request) {
   HARK_CO_TRY(const auto term, leading_term());
-  const auto effects = term->feed(WrapUpEnded{request.agent_id()});
+  const auto effects = term->feed(WrapUpEnded{request.agent_id(), !request.by_agent_id().empty()});
   if (const auto refused = refusal(effects)) co_return *refused;
   HARK_CO_TRY_VOID(co_await term->settle());
   co_return v1::EndWrapUpResponse{};

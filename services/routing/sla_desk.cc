@@ -40,12 +40,12 @@ Task<> SlaDesk::close() {
   co_await tasks_.wait();
 }
 
-void SlaDesk::take(const v1::Ticket& ticket, const SlaRule* rule) {
+void SlaDesk::take(const v1::Ticket& ticket, std::shared_ptr<const SlaRule> rule) {
   if (rule == nullptr) return forget(ticket.id());
   Watched& watched = watched_[ticket.id()];
   const bool changed = watched.rule != rule || watched.ticket.conversation_id() != ticket.conversation_id();
   watched.ticket = ticket;
-  watched.rule = rule;
+  watched.rule = std::move(rule);
   if (changed) want_reading(ticket.id());
 }
 
@@ -124,7 +124,8 @@ Task<> SlaDesk::read() {
     pause = kPauseMin;
     Watched& watched = found->second;
     SlaLog log = sla_log(ticket, *entries);
-    watched.clock.emplace(watched.rule->policy, *watched.rule->hours);
+    watched.clock_rule = watched.rule;
+    watched.clock.emplace(watched.clock_rule->policy, *watched.clock_rule->hours);
     for (const SlaEvent& event : log.events) watched.clock->apply(event);
     watched.told.merge(log.told);
     const auto missed = [](const SlaMarkKey& key) { return std::get<1>(key) >= 100; };
@@ -192,7 +193,8 @@ Task<> SlaDesk::tick() {
 Task<> SlaDesk::tell(std::string ticket_id, SlaMark mark) {
   const auto found = watched_.find(ticket_id);
   if (found == watched_.end()) co_return;
-  const SlaRule& rule = *found->second.rule;
+  const std::shared_ptr<const SlaRule> held = found->second.rule;
+  const SlaRule& rule = *held;
   v1::AnnotateTicketRequest request;
   request.set_idempotency_key("sla-" + ticket_id + "-" + suffix(mark));
   request.set_ticket_id(ticket_id);
@@ -206,7 +208,8 @@ Task<> SlaDesk::tell(std::string ticket_id, SlaMark mark) {
 
 /// Passes the ticket on, whoever holds it.
 Task<> SlaDesk::move(std::string ticket_id, SlaMark mark) {
-  const SlaRule& rule = *watched_.at(ticket_id).rule;
+  const std::shared_ptr<const SlaRule> held = watched_.at(ticket_id).rule;
+  const SlaRule& rule = *held;
   v1::TransferRequest request;
   request.set_idempotency_key("sla-move-" + ticket_id + "-" + suffix(mark));
   request.set_ticket_id(ticket_id);

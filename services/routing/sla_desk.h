@@ -39,7 +39,6 @@ class SlaDesk {
     asio::any_io_executor executor;
     Conversations& conversations;
     const Clock& clock;
-    std::shared_ptr<Policies> policies;
     std::int64_t fencing_token = 0;
     TaskGroup::OnFailure on_failure;
     /// The ticket missed a target: its priority rises by so many points.
@@ -57,7 +56,7 @@ class SlaDesk {
   Task<> close();
 
   /// An open ticket, with the rule that holds for it now; null: it has no targets.
-  void take(const v1::Ticket& ticket, const SlaRule* rule);
+  void take(const v1::Ticket& ticket, std::shared_ptr<const SlaRule> rule);
   void forget(const std::string& ticket_id);
   /// Whatever the log tells.
   void take(const v1::Event& event);
@@ -69,8 +68,10 @@ class SlaDesk {
  private:
   struct Watched {
     v1::Ticket ticket;
-    const SlaRule* rule = nullptr;
+    std::shared_ptr<const SlaRule> rule;
     std::optional<SlaClock> clock;
+    /// What the clock goes by.
+    std::shared_ptr<const SlaRule> clock_rule;
     std::set<SlaMarkKey> told;
     std::optional<TimePoint> armed;
     std::optional<TimePoint> due;

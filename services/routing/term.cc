@@ -39,17 +39,19 @@ bool is_passing(const Error& error) {
   }
 }
 
-Term::Term(World world, std::int64_t fencing_token)
+Term::Term(World world, std::int64_t fencing_token, NumberedRules rules)
     : world_{std::move(world)},
       token_{fencing_token},
-      router_{world_.rules.settings, world_.shard, fencing_token},
+      rules_{std::move(rules)},
+      router_{rules_.rules.settings, world_.shard, fencing_token},
       work_{world_.executor},
       settled_{world_.executor},
       timer_{world_.executor},
       caught_up_signal_{world_.executor},
       to_judge_signal_{world_.executor},
-      sla_{{world_.executor, world_.conversations, world_.clock, world_.rules.policies, token_,
-            world_.on_failure, [this](const std::string& ticket_id, int points) { raise(ticket_id, points); },
+      to_assess_signal_{world_.executor},
+      sla_{{world_.executor, world_.conversations, world_.clock, token_, world_.on_failure,
+            [this](const std::string& ticket_id, int points) { raise(ticket_id, points); },
             [this](const std::string& ticket_id) { order_anew(ticket_id); }, world_.on_sla}},
       tasks_{world_.executor, world_.on_failure} {}
 
@@ -94,7 +96,7 @@ std::vector<Effect> Term::feed(const Input& input) {
   const TimePoint now = world_.clock.now();
   std::vector<Effect> effects = router_.apply(input, now);
   Pending& pending = open_batch();
-  pending.batch.records.push_back(encode(input, now));
+  pending.batch.records.push_back(encode(input, now, effects));
   pending.last_record = ++fed_;
   for (const Effect& effect : effects) record(effect, pending);
   work_.notify_all();
@@ -297,6 +299,16 @@ Task<Result<v1::Ticket>> Term::assignment(std::string offer_id) {
 void Term::take_agent(const v1::Agent& record) {
   records_[record.id()] = record;
   feed(AgentUpserted{profile_of(record)});
+}
+
+void Term::take_rules(NumberedRules rules) {
+  if (over_ || rules.number <= rules_.number) return;
+  rules_ = std::move(rules);
+  feed(SettingsChanged{rules_.rules.settings});
+  to_assess_.clear();
+  for (const auto& [id, ticket] : tickets_) to_assess_.push_back(id);
+  std::ranges::sort(to_assess_);  // the order of a hash table is nobody's business
+  to_assess_signal_.notify_all();
 }
 
 std::optional<v1::Agent> Term::agent(std::string_view id) const {

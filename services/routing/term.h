@@ -19,6 +19,7 @@
 #include "routing/core/router.h"
 #include "routing/ports.h"
 #include "routing/redis/store.h"
+#include "routing/rule_book.h"
 #include "routing/sla_desk.h"
 
 namespace hark::routing {
@@ -48,7 +49,6 @@ class Term {
     Store& store;
     Conversations& conversations;
     const Clock& clock;
-    const Rules& rules;
     /// Null: nobody else is asked.
     Triager* triager = nullptr;
     std::function<void(SlaCounts counts)> on_sla;
@@ -58,13 +58,14 @@ class Term {
     std::function<void(const Error& why)> on_over;
   };
 
-  Term(World world, std::int64_t fencing_token);
+  Term(World world, std::int64_t fencing_token, NumberedRules rules);
   ~Term();
   Term(const Term&) = delete;
   Term& operator=(const Term&) = delete;
 
-  /// Raises the fence, rebuilds from the store, the snapshot and the log, and begins to decide.
-  Task<Status> begin();
+  /// Raises the fence, rebuilds from the store, the snapshot (this one, if it was read ahead) and the log,
+  /// and begins to decide.
+  Task<Status> begin(std::optional<Conversations::Snapshot> read_ahead = std::nullopt);
 
   /// Waits for all its tasks to end. The term must be over, or is ended now.
   Task<> close();
@@ -90,6 +91,11 @@ class Term {
 
   /// Takes on a record that has been stored.
   void take_agent(const v1::Agent& record);
+
+  /// Takes on a version that has been stored, if it is newer. Tickets keep their places; what the rules say
+  /// of each is found anew, some at a time beside everything else.
+  void take_rules(NumberedRules rules);
+  [[nodiscard]] const Rules& rules() const { return rules_.rules; }
 
   [[nodiscard]] const Router& router() const { return router_; }
   [[nodiscard]] std::optional<v1::Agent> agent(std::string_view id) const;
@@ -148,10 +154,11 @@ class Term {
   Task<> annotate(std::string ticket_id);
   void raise(const std::string& ticket_id, int points);
   void order_anew(const std::string& ticket_id);
+  Task<> assess_anew();
 
   // term_rebuild.cc: where it comes from
-  Task<Status> rebuild();
-  Task<Status> load_tickets();
+  Task<Status> rebuild(std::optional<Conversations::Snapshot> read_ahead);
+  Task<Status> load_tickets(std::optional<Conversations::Snapshot> snapshot);
   Task<> follow();
   void take(const v1::Event& event);
   void take_ticket(const v1::Ticket& ticket);
@@ -161,6 +168,7 @@ class Term {
 
   World world_;
   std::int64_t token_;
+  NumberedRules rules_;
   Router router_;
   std::optional<Error> over_;
 
@@ -196,6 +204,9 @@ class Term {
   int triage_failures_ = 0;
   TimePoint triage_rests_until_;
   Notifier to_judge_signal_;
+  /// Tickets that were assessed by earlier rules.
+  std::deque<std::string> to_assess_;
+  Notifier to_assess_signal_;
   /// Points that missed targets have added.
   std::map<std::string, int, std::less<>> raised_;
   SlaDesk sla_;

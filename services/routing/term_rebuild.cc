@@ -11,17 +11,19 @@ using namespace std::chrono_literals;
 
 constexpr std::chrono::milliseconds kPauseMin = 50ms;
 constexpr std::chrono::milliseconds kPauseMax = 2s;
+/// Tickets of a snapshot that are taken in before others have their turn.
+constexpr int kTakenAtOnce = 200;
 
 }  // namespace
 
-Task<Status> Term::begin() {
+Task<Status> Term::begin(std::optional<Conversations::Snapshot> read_ahead) {
   Pending& first = open_batch();
   first.batch.records.push_back(
-      encode_start(world_.shard, token_, world_.rules.settings, world_.clock.now()));
+      encode_start(world_.shard, token_, rules_.rules.settings, world_.clock.now()));
   first.last_record = ++fed_;
   tasks_.spawn("write", write());
   HARK_CO_TRY_VOID(co_await world_.conversations.raise_fence(token_));
-  HARK_CO_TRY_VOID(co_await rebuild());
+  HARK_CO_TRY_VOID(co_await rebuild(std::move(read_ahead)));
   tasks_.spawn("follow", follow());
   while (!caught_up_ && !over_) co_await caught_up_signal_.wait();
   if (over_) co_return why_over();
@@ -29,10 +31,11 @@ Task<Status> Term::begin() {
   begin_judging();
   sla_.begin();
   tasks_.spawn("tick", tick());
+  tasks_.spawn("assess anew", assess_anew());
   co_return co_await settle();
 }
 
-Task<Status> Term::rebuild() {
+Task<Status> Term::rebuild(std::optional<Conversations::Snapshot> read_ahead) {
   HARK_CO_TRY(const auto agents, co_await world_.store.agents());
   for (const Store::AgentRecord& record : agents) {
     take_agent(record.agent);
@@ -40,17 +43,26 @@ Task<Status> Term::rebuild() {
     if (record.wraps_up_until) feed(WrapUpRestored{record.agent.id(), *record.wraps_up_until});
   }
   HARK_CO_TRY(declines_, co_await world_.store.declines());
-  HARK_CO_TRY_VOID(co_await load_tickets());
+  HARK_CO_TRY_VOID(co_await load_tickets(std::move(read_ahead)));
   HARK_CO_TRY(const auto offers, co_await world_.store.standing_offers());
   for (const Offer& offer : offers) feed(OfferRestored{offer});
   co_return Status{};
 }
 
-Task<Status> Term::load_tickets() {
-  HARK_CO_TRY(auto snapshot, co_await world_.conversations.snapshot());
-  cursor_ = std::move(snapshot.cursor);
-  std::ranges::sort(snapshot.tickets, {}, [](const v1::Ticket& ticket) { return ticket.id(); });
-  for (const v1::Ticket& ticket : snapshot.tickets) take_ticket(ticket);
+Task<Status> Term::load_tickets(std::optional<Conversations::Snapshot> snapshot) {
+  if (!snapshot) {
+    HARK_CO_TRY(snapshot, co_await world_.conversations.snapshot());
+  }
+  cursor_ = std::move(snapshot->cursor);
+  std::ranges::sort(snapshot->tickets,
+                    [](const v1::Ticket& a, const v1::Ticket& b) { return a.id() < b.id(); });
+  int taken = 0;
+  for (const v1::Ticket& ticket : snapshot->tickets) {
+    take_ticket(ticket);
+    // The lease is to be renewed meanwhile.
+    if (++taken % kTakenAtOnce == 0) co_await asio::post(world_.executor, asio::use_awaitable);
+    if (over_) co_return why_over();
+  }
   // What is declined of tickets that are no longer open is of no use to anyone.
   std::vector<std::string> useless;
   for (const auto& [ticket_id, agents] : declines_) {
@@ -66,10 +78,13 @@ void Term::take_ticket(const v1::Ticket& ticket) {
   tickets_[ticket.id()] = ticket;
   want_verdict(ticket);
   const auto skill_known = [this](std::string_view skill) { return router_.skill_known(skill); };
-  const Assessment assessment = assess(this->ticket(ticket.id()), world_.rules);
-  Work work = work_of(ticket, assessment, world_.rules, skill_known);
+  const Assessment assessment = assess(this->ticket(ticket.id()), rules_.rules);
+  Work work = work_of(ticket, assessment, rules_.rules, skill_known);
   if (const auto raised = raised_.find(ticket.id()); raised != raised_.end()) work.priority += raised->second;
-  if (world_.rules.policies) sla_.take(ticket, world_.rules.policies->rule_for(ticket, assessment.points));
+  if (rules_.rules.policies) {
+    // Whoever uses the rule keeps all that it belongs to.
+    sla_.take(ticket, {rules_.rules.policies, rules_.rules.policies->rule_for(ticket, assessment.points)});
+  }
   work.due = sla_.due(ticket.id()).value_or(TimePoint{});
   if (known(work, ticket)) return;
   if (ticket.state() == v1::TICKET_STATE_ASSIGNED) {

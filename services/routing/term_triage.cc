@@ -13,18 +13,20 @@ constexpr std::chrono::milliseconds kPauseMax = 2s;
 constexpr int kAttemptsMax = 100;
 constexpr int kTriageFailuresMax = 5;
 constexpr Duration kTriageRest = 10s;
+/// Tickets that new rules are read for before others have their turn.
+constexpr int kAssessedAtOnce = 50;
 
 }  // namespace
 
 /// The engine goes by the built-in verdict until one is stored; the log brings that.
 void Term::want_verdict(const v1::Ticket& ticket) {
-  if (ticket.has_verdict() || !world_.rules.policies) {
+  if (ticket.has_verdict() || !rules_.rules.policies) {
     found_verdicts_.erase(ticket.id());
     return;
   }
   const auto [found, first] = found_verdicts_.try_emplace(ticket.id());
   if (!first) return;
-  found->second = to_proto(world_.rules.policies->judge(ticket));
+  found->second = to_proto(rules_.rules.policies->judge(ticket));
   found->second.set_found_by("built-in");
   to_judge_.push_back({ticket.id(), world_.clock.now() + kVerdictWait});
   to_judge_signal_.notify_all();
@@ -118,10 +120,27 @@ void Term::raise(const std::string& ticket_id, int points) {
   take_ticket(v1::Ticket{found->second});
 }
 
+/// What new rules make of the tickets that are there.
+Task<> Term::assess_anew() {
+  while (!over_) {
+    if (to_assess_.empty()) {
+      co_await to_assess_signal_.wait();
+      continue;
+    }
+    for (int i = 0; i < kAssessedAtOnce && !to_assess_.empty(); ++i) {
+      const std::string id = std::move(to_assess_.front());
+      to_assess_.pop_front();
+      const auto found = tickets_.find(id);
+      if (found != tickets_.end()) take_ticket(v1::Ticket{found->second});
+    }
+    co_await asio::post(world_.executor, asio::use_awaitable);
+  }
+}
+
 /// Another due time is another place in a queue that goes by it.
 void Term::order_anew(const std::string& ticket_id) {
   const auto by_due = [](const QueueRules& queue) { return queue.order == OrderPolicy::kDue; };
-  if (std::ranges::none_of(world_.rules.settings.queues, by_due)) return;
+  if (std::ranges::none_of(rules_.rules.settings.queues, by_due)) return;
   const auto found = tickets_.find(ticket_id);
   if (found == tickets_.end() || over_ || found->second.state() != v1::TICKET_STATE_QUEUED) return;
   take_ticket(v1::Ticket{found->second});

@@ -109,6 +109,23 @@ story("a supervisor changes the presence of an agent who is told why", async ({a
   await ana.shows(".notice-list", "meeting");
 });
 
+story("a supervisor sees why a ticket waits, and of each agent what keeps them from it", async ({agent, customer}) => {
+  const ana = await agent("ana", {available: false});
+  await ana.click("#presence label", "Away");
+  const stranger = customer("Stranger");
+  await stranger.writes({subject: `About ${stranger.address}`, text: "Is anybody there?\n"});
+  const sam = await agent("sam", {available: false});
+  await sam.click(".places button", "Floor");
+  await sam.find("#waiting-tickets li", stranger.address).getByRole("button", {name: "Why"}).click();
+  await sam.shows(".why-candidates tr", /Ana.*away/);
+  await sam.shows(".why-candidates tr", /Ben.*offline/);
+  await sam.shows(".why-facts", /none, \d+ ahead/);
+  await sam.shows(".why-facts", /Rules\s*1/);
+  assert.deepEqual(await sam.breaches(), []);
+  await ana.isAvailable();
+  await sam.shows(".why-candidates tr", /Ana.*offer/);
+});
+
 story("a conversation is found by what was said", async ({agent, customer}) => {
   const ana = await agent("ana");
   await asks(customer("Umbrella"), ana, "The handle is made of walnut.");

@@ -20,6 +20,7 @@ struct Numbers {
   std::string run = run_name();
   std::atomic<std::int64_t> next{0};
   std::int64_t end = 0;  // 0: no end
+  std::int64_t customers = kCustomers;
   std::atomic<bool> stopped{false};
 
   [[nodiscard]] bool take(std::int64_t& i) {
@@ -102,7 +103,7 @@ class ChannelStream final : public grpc::ClientBidiReactor<v1::ConnectRequest, v
     std::int64_t i = 0;
     if (under_way_ < window_ && numbers_.take(i)) {
       request_.Clear();
-      *request_.mutable_inbound() = message(numbers_.run, i);
+      *request_.mutable_inbound() = message(numbers_.run, i, numbers_.customers);
       sent_.push_back(steady_now());
       request_.set_frame_id(static_cast<std::int64_t>(sent_.size()));
       ++under_way_;
@@ -162,6 +163,7 @@ Report accepts(const AcceptsOptions& options) {
   using namespace std::chrono_literals;
   Numbers numbers;
   numbers.end = options.count;
+  if (options.customers > 0) numbers.customers = options.customers;
   ProcessCpu cpu{options.watched};
   cpu.begin();
   auto began = steady_now();

@@ -39,6 +39,7 @@ int main(int argc, char** argv) {
   command->add_option("--window", accept.window);
   command->add_option("--seconds", accept.seconds);
   command->add_option("--count", accept.count);
+  command->add_option("--customers", accept.customers, "Who write in turn");
   command->add_option("--watch", accept.watched, "name=pid of a process whose CPU is counted");
   command->callback([&] { measure = [&] { return accepts(accept); }; });
 

@@ -28,7 +28,8 @@ struct AcceptsOptions {
   int streams = 1;
   int window = 128;  // in flight, on each stream
   double seconds = 5;
-  std::int64_t count = 0;  // instead of the time
+  std::int64_t count = 0;      // instead of the time
+  std::int64_t customers = 0;  // who write in turn; 0: those of workload.h
   std::vector<std::string> watched;
 };
 /// Durable accepts through ChannelService.Connect.

@@ -85,11 +85,11 @@ std::string run_name() {
   return std::to_string(std::chrono::system_clock::now().time_since_epoch() / std::chrono::microseconds{1});
 }
 
-std::string customer_address(std::int64_t i) {
-  return "customer" + std::to_string(i % kCustomers) + "@example.com";
+std::string customer_address(std::int64_t i, std::int64_t customers) {
+  return "customer" + std::to_string(i % customers) + "@example.com";
 }
 
-v1::InboundMessage message(const std::string& run, std::int64_t i) {
+v1::InboundMessage message(const std::string& run, std::int64_t i, std::int64_t customers) {
   static const std::string text = paragraphs(kTextBytes, "\n");
   const std::string id = number(i) + "." + run + "@example.com";
   v1::InboundMessage out;
@@ -97,7 +97,7 @@ v1::InboundMessage message(const std::string& run, std::int64_t i) {
   out.set_account_id(kAccountId);
   out.set_native_id(id);
   out.set_kind(v1::InboundMessage::KIND_MESSAGE);
-  out.mutable_sender()->set_address("mailto:" + customer_address(i));
+  out.mutable_sender()->set_address("mailto:" + customer_address(i, customers));
   out.mutable_sender()->set_name("Customer");
   out.mutable_content()->set_subject("My parcel");
   out.mutable_content()->set_text(text);

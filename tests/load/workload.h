@@ -17,13 +17,13 @@ constexpr const char* kAccountAddress = "support@hark.test";
 /// Tells apart the messages of different runs on one store.
 std::string run_name();
 
-/// The message number `i`: about 1.5 KB as an entry.
-v1::InboundMessage message(const std::string& run, std::int64_t i);
+/// The message number `i`, from one of so many customers: about 1.5 KB as an entry.
+v1::InboundMessage message(const std::string& run, std::int64_t i, std::int64_t customers = kCustomers);
 
 /// A mail of about 5 KiB as bytes of LMTP's DATA, with its end: text and HTML in quoted-printable and a small
 /// PDF.
 std::string mail(const std::string& run, std::int64_t i, const std::string& sender);
 
-std::string customer_address(std::int64_t i);
+std::string customer_address(std::int64_t i, std::int64_t customers = kCustomers);
 
 }  // namespace hark::load

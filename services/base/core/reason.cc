@@ -68,6 +68,10 @@ std::string_view name_of(Reason reason) {
       return "NOT_LEADER";
     case Reason::kCapacityExceeded:
       return "CAPACITY_EXCEEDED";
+    case Reason::kRoutingVersionChanged:
+      return "ROUTING_VERSION_CHANGED";
+    case Reason::kRoutingVersionNotFound:
+      return "ROUTING_VERSION_NOT_FOUND";
     case Reason::kCursorExpired:
       return "CURSOR_EXPIRED";
     case Reason::kCursorInvalid:

@@ -43,6 +43,8 @@ enum class Reason {
   kOfferExpired = 53,
   kNotLeader = 54,
   kCapacityExceeded = 55,
+  kRoutingVersionChanged = 56,
+  kRoutingVersionNotFound = 57,
   // Reading
   kCursorExpired = 70,
   kCursorInvalid = 71,

@@ -130,6 +130,9 @@ class GrpcRouting final : public RoutingPort {
   Task<Result<v1::ListQueueResponse>> list_queue(v1::ListQueueRequest request) override {
     return rpc::call(stub_->async(), &Async::ListQueue, std::move(request));
   }
+  Task<Result<v1::ExplainResponse>> explain(v1::ExplainRequest request) override {
+    return rpc::call(stub_->async(), &Async::Explain, std::move(request));
+  }
   Task<Result<v1::SummarizeQueueResponse>> summarize_queue(v1::SummarizeQueueRequest request) override {
     return rpc::call(stub_->async(), &Async::SummarizeQueue, std::move(request));
   }

@@ -73,6 +73,13 @@ Task<Result<v1::ListQueueResponse>> FakeRouting::list_queue(v1::ListQueueRequest
   co_return response;
 }
 
+Task<Result<v1::ExplainResponse>> FakeRouting::explain(v1::ExplainRequest request) {
+  v1::ExplainResponse response;
+  response.set_ticket_id(request.ticket_id());
+  response.set_summary("waits");
+  co_return response;
+}
+
 Task<Result<v1::SummarizeQueueResponse>> FakeRouting::summarize_queue(v1::SummarizeQueueRequest) {
   co_return queue_summary;
 }

@@ -78,6 +78,7 @@ class FakeRouting final : public RoutingPort {
   Task<Result<v1::EndSessionsResponse>> end_sessions(v1::EndSessionsRequest request) override;
   Task<Result<v1::TakeOverResponse>> take_over(v1::TakeOverRequest request) override;
   Task<Result<v1::ListQueueResponse>> list_queue(v1::ListQueueRequest request) override;
+  Task<Result<v1::ExplainResponse>> explain(v1::ExplainRequest request) override;
   Task<Result<v1::SummarizeQueueResponse>> summarize_queue(v1::SummarizeQueueRequest request) override;
   std::shared_ptr<AgentsStream> watch_agents() override;
   std::shared_ptr<AgentStream> agent_session(v1::AgentSessionRequest::Hello hello) override;

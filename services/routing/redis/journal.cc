@@ -1,5 +1,8 @@
 #include "routing/redis/journal.h"
 
+#include <algorithm>
+
+#include "routing/core/decision.h"
 #include "routing/redis/rules.h"
 
 namespace hark::routing {
@@ -37,28 +40,47 @@ void put(v1::RoutingWork& out, const Work& in) {
   }
 }
 
+// A journal may come in a file: whatever its numbers are, the engine is given some that can be.
+TimePoint time_of(std::int64_t ms) {
+  constexpr std::int64_t kLast = std::int64_t{1} << 50;  // the year 37648
+  return from_ms(std::clamp<std::int64_t>(ms, 0, kLast));
+}
+Duration duration_of(std::int64_t ms) {
+  constexpr Duration kLongest = std::chrono::days{10'000};
+  return std::clamp(Duration{ms}, Duration{0}, kLongest);
+}
+std::int64_t token_of(std::int64_t token) {
+  return std::clamp<std::int64_t>(token, 0, std::int64_t{1} << 60);
+}
+Presence presence_of(v1::Presence presence) {
+  return static_cast<Presence>(std::clamp(static_cast<int>(presence), 1, 3));
+}
+Skill skill_of(const v1::Skill& in) {
+  return {in.name(), std::clamp(in.level(), kSkillLevelMin, kSkillLevelMax)};
+}
+
 Work work_of(const v1::RoutingWork& in) {
   Work out;
   out.ticket_id = in.ticket_id();
   out.conversation_id = in.conversation_id();
-  out.channel = static_cast<Channel>(in.channel());
+  if (in.channel() >= 0 && in.channel() < static_cast<int>(kChannels))
+    out.channel = static_cast<Channel>(in.channel());
   out.account_id = in.account_id();
-  for (const v1::Skill& skill : in.required_skills())
-    out.required_skills.push_back({skill.name(), skill.level()});
+  for (const v1::Skill& skill : in.required_skills()) out.required_skills.push_back(skill_of(skill));
   out.wanted_agent_id = in.wanted_agent_id();
   out.declined_by.assign(in.declined_by().begin(), in.declined_by().end());
-  out.waiting_since = from_ms(in.waiting_since_ms());
+  out.waiting_since = time_of(in.waiting_since_ms());
   out.priority = in.priority();
-  out.units = in.units();
-  out.assignment_token = in.assignment_token();
+  out.units = std::clamp(in.units(), 0, kCapacityUnitsMax);
+  out.assignment_token = token_of(in.assignment_token());
   out.note = in.note();
   out.language = in.language();
   out.topics.assign(in.topics().begin(), in.topics().end());
   out.customer_tier = in.customer_tier();
   out.queue_id = in.queue_id();
-  out.queued_since = from_ms(in.queued_since_ms());
-  out.virtual_start = from_ms(in.virtual_start_ms());
-  out.due = from_ms(in.due_ms());
+  out.queued_since = time_of(in.queued_since_ms());
+  out.virtual_start = time_of(in.virtual_start_ms());
+  out.due = time_of(in.due_ms());
   RuleProblems unused;
   out.steps = steps_of(in.steps(), "steps", unused);
   for (const v1::RoutingPreferred& agent : in.preferred())
@@ -166,15 +188,15 @@ struct Writer {
 Input agent_upserted(const v1::Agent& in) {
   AgentUpserted out;
   out.agent.id = in.id();
-  out.agent.capacity_units = in.capacity_units();
-  for (const v1::Skill& skill : in.skills()) out.agent.skills.push_back({skill.name(), skill.level()});
+  out.agent.capacity_units = std::clamp(in.capacity_units(), 0, kCapacityUnitsMax);
+  for (const v1::Skill& skill : in.skills()) out.agent.skills.push_back(skill_of(skill));
   out.agent.groups.assign(in.groups().begin(), in.groups().end());
   return out;
 }
 
 Input agent_connected(const v1::RoutingPresence& in) {
   AgentConnected out{in.agent_id(), std::nullopt};
-  if (in.presence() != v1::PRESENCE_UNSPECIFIED) out.wished = static_cast<Presence>(in.presence());
+  if (in.presence() != v1::PRESENCE_UNSPECIFIED) out.wished = presence_of(in.presence());
   return out;
 }
 
@@ -185,7 +207,7 @@ std::optional<Input> input_of(const v1::RoutingJournalRecord& record) {
       return agent_upserted(record.agent_upserted());
     case Record::kPresenceChanged:
       return PresenceChanged{
-          record.presence_changed().agent_id(), static_cast<Presence>(record.presence_changed().presence()),
+          record.presence_changed().agent_id(), presence_of(record.presence_changed().presence()),
           static_cast<ChannelMask>(kAllChannels & ~record.presence_changed().channels_off()),
           record.presence_changed().by()};
     case Record::kAgentConnected:
@@ -207,7 +229,7 @@ std::optional<Input> input_of(const v1::RoutingJournalRecord& record) {
                            record.offer_declined().code()};
     case Record::kAssignmentConfirmed:
       return AssignmentConfirmed{record.assignment_confirmed().offer_id(),
-                                 record.assignment_confirmed().assignment_token()};
+                                 token_of(record.assignment_confirmed().assignment_token())};
     case Record::kAssignmentRefused:
       return AssignmentRefused{record.assignment_refused().offer_id(), record.assignment_refused().why()};
     case Record::kSettingsChanged:
@@ -220,7 +242,7 @@ std::optional<Input> input_of(const v1::RoutingJournalRecord& record) {
       return WrapUpBegun{record.wrap_up_begun()};
     case Record::kWrapUpRestored:
       return WrapUpRestored{record.wrap_up_restored().agent_id(),
-                            from_ms(record.wrap_up_restored().until_ms())};
+                            time_of(record.wrap_up_restored().until_ms())};
     case Record::kTicketIdled:
       return TicketIdled{record.ticket_idled()};
     case Record::kTicketWoke:
@@ -238,10 +260,15 @@ std::optional<Input> input_of(const v1::RoutingJournalRecord& record) {
 
 }  // namespace
 
-std::string encode(const Input& input, TimePoint now) {
+std::string encode(const Input& input, TimePoint now, const std::vector<Effect>& decided) {
   v1::RoutingJournalRecord record;
   record.set_at_ms(to_ms(now));
   std::visit(Writer{record}, input);
+  record.set_decided(digest(decided));
+  for (const Effect& effect : decided) {
+    if (const auto* made = std::get_if<OfferMade>(&effect))
+      record.add_offered(made->offer.ticket_id + " " + made->offer.agent_id);
+  }
   return record.SerializeAsString();
 }
 
@@ -258,29 +285,29 @@ std::string encode_start(std::uint16_t shard, std::int64_t fencing_token, const 
 std::optional<JournalInput> decode(const v1::RoutingJournalRecord& record) {
   auto input = input_of(record);
   if (!input) return std::nullopt;
-  return JournalInput{from_ms(record.at_ms()), *std::move(input)};
+  return JournalInput{time_of(record.at_ms()), *std::move(input)};
 }
 
 Settings decode(const v1::RoutingSettings& in) {
   Settings out;
-  out.accept_timeout = Duration{in.accept_timeout_ms()};
-  out.disconnect_grace = Duration{in.disconnect_grace_ms()};
+  out.accept_timeout = duration_of(in.accept_timeout_ms());
+  out.disconnect_grace = duration_of(in.disconnect_grace_ms());
   out.gone_policy = in.keep_tickets_of_gone() ? GonePolicy::kKeep : GonePolicy::kRequeue;
   out.missed_offers_until_away = in.missed_offers_until_away();
-  out.wanted_wait = Duration{in.wanted_wait_ms()};
-  out.rest_after_miss = Duration{in.rest_after_miss_ms()};
-  out.rest_after_miss_max = Duration{in.rest_after_miss_max_ms()};
-  out.rest_after_refusal = Duration{in.rest_after_refusal_ms()};
-  out.rest_after_refusal_max = Duration{in.rest_after_refusal_max_ms()};
-  out.wrap_up = Duration{in.wrap_up_ms()};
+  out.wanted_wait = duration_of(in.wanted_wait_ms());
+  out.rest_after_miss = duration_of(in.rest_after_miss_ms());
+  out.rest_after_miss_max = duration_of(in.rest_after_miss_max_ms());
+  out.rest_after_refusal = duration_of(in.rest_after_refusal_ms());
+  out.rest_after_refusal_max = duration_of(in.rest_after_refusal_max_ms());
+  out.wrap_up = duration_of(in.wrap_up_ms());
   RuleProblems unused;  // it was good when it was written
   out.wrap_up_mode = wrap_up_mode_of(in.wrap_up(), "wrap_up", unused);
   out.channels = channels_of(in.channels(), unused);
   for (const v1::RoutingDeclineRest& rest : in.decline_rests()) {
-    out.rest_after_decline[rest.code()] = std::chrono::seconds{rest.seconds()};
+    out.rest_after_decline[rest.code()] = duration_of(std::int64_t{1000} * rest.seconds());
   }
-  out.live_wait = Duration{in.live_wait_ms()};
-  out.waking_wait = Duration{in.waking_wait_ms()};
+  out.live_wait = duration_of(in.live_wait_ms());
+  out.waking_wait = duration_of(in.waking_wait_ms());
   out.queues = queues_of(in.queues(), unused);
   out.seed = in.seed();
   out.version = in.version();
@@ -305,9 +332,9 @@ Offer decode(const v1::RoutingOffer& in) {
   return {in.id(),
           in.ticket_id(),
           in.agent_id(),
-          in.units(),
-          from_ms(in.offered_at_ms()),
-          from_ms(in.expires_at_ms()),
+          std::clamp(in.units(), 0, kCapacityUnitsMax),
+          time_of(in.offered_at_ms()),
+          time_of(in.expires_at_ms()),
           in.explanation(),
           in.version(),
           in.auto_answer()};

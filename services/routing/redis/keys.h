@@ -15,6 +15,9 @@
 ///   accepted:<offer>   string  "<ticket> <agent> <assignment token>", kept a day
 ///   journal            stream  <fencing token>-<n>: r RoutingJournalRecord bytes; capped
 ///   committed          string  "<fencing token> <n>": last batch that was written
+///   rules              string  number of the version of the rules in force
+///   rules:<n>          string  RoutingVersion bytes; the newest 100
+///   rules_key:<key>    string  "<n> <digest of the request>": what came of an idempotency key, kept a day
 namespace hark::routing::keys {
 
 inline std::string shard(std::uint16_t number) { return "hark:{r" + std::to_string(number) + "}"; }

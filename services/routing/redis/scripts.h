@@ -11,5 +11,6 @@ extern const std::string_view save_agent_lua;
 extern const std::string_view end_sessions_lua;
 extern const std::string_view agents_lua;
 extern const std::string_view commit_lua;
+extern const std::string_view set_rules_lua;
 
 }  // namespace hark::routing::scripts

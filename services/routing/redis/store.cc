@@ -34,6 +34,10 @@ const redis::Script& commit_script() {
   static const redis::Script s{"commit", std::string{scripts::commit_lua}};
   return s;
 }
+const redis::Script& set_rules_script() {
+  static const redis::Script s{"set_rules", std::string{scripts::set_rules_lua}};
+  return s;
+}
 
 std::vector<std::string> words(std::string_view text) {
   std::vector<std::string> out;
@@ -43,6 +47,11 @@ std::vector<std::string> words(std::string_view text) {
     text.remove_prefix(std::min(end + 1, text.size()));
   }
   return out;
+}
+
+Error not_leading(const std::string& who_leads) {
+  return {Code::kUnavailable, Reason::kNotLeader,
+          "routing is led by another process now (" + who_leads + "); try again"};
 }
 
 Error unreadable(std::string_view what) {
@@ -211,10 +220,60 @@ Task<Status> Store::commit(std::int64_t token, const Batch& batch) {
   const auto reply = co_await redis_.eval(commit_script(), keys, args);
   if (!reply.ok()) co_return reply.error();
   if ((*reply)[0].view() == "not_leader") {
-    co_return Error{Code::kUnavailable, Reason::kNotLeader,
-                    "routing is led by another process now (" + (*reply)[1].text() + "); try again"};
+    co_return not_leading((*reply)[1].text());
   }
   co_return Status{};
+}
+
+Task<Result<std::optional<v1::RoutingVersion>>> Store::rules(std::int64_t number) {
+  if (number == 0) {
+    HARK_CO_TRY(const redis::Reply in_force, co_await command("GET", "rules", ""));
+    if (in_force.is_nil()) co_return std::optional<v1::RoutingVersion>{};
+    number = in_force.number();
+  }
+  HARK_CO_TRY(const redis::Reply reply, co_await command("GET", "rules:" + std::to_string(number), ""));
+  if (reply.is_nil()) co_return std::optional<v1::RoutingVersion>{};
+  v1::RoutingVersion version;
+  if (!version.ParseFromString(reply.text()))
+    co_return unreadable("version " + std::to_string(number) + " of the rules");
+  version.set_number(number);
+  co_return std::optional{std::move(version)};
+}
+
+Task<Result<std::vector<v1::RoutingVersion>>> Store::rules_versions(int limit) {
+  std::vector<v1::RoutingVersion> out;
+  HARK_CO_TRY(auto newest, co_await rules(0));
+  while (newest && static_cast<int>(out.size()) < limit) {
+    const std::int64_t number = newest->number();
+    out.push_back(*std::move(newest));
+    if (number == 1) break;
+    HARK_CO_TRY(newest, co_await rules(number - 1));
+  }
+  co_return out;
+}
+
+Task<Result<std::int64_t>> Store::set_rules(std::int64_t token, RulesRequest request,
+                                            v1::RoutingVersion version) {
+  version.clear_number();
+  const std::string bytes = version.SerializeAsString();
+  const std::string fence = std::to_string(token), expected = std::to_string(request.expected),
+                    kept = std::to_string(kRulesVersionsMax);
+  const std::array<std::string_view, 1> keys{prefix_};
+  const std::array<std::string_view, 6> args{fence, request.idempotency_key, request.digest, expected, bytes,
+                                             kept};
+  HARK_CO_TRY(const redis::Reply reply, co_await redis_.eval(set_rules_script(), keys, args));
+  const std::string_view how = reply[0].view();
+  if (how == "ok" || how == "repeated") co_return reply[1].number();
+  if (how == "reused") {
+    co_return Error{Code::kInvalidArgument, Reason::kIdempotencyKeyReused,
+                    "idempotency_key: was used within a day for another request"};
+  }
+  if (how == "changed") {
+    co_return Error{Code::kAborted, Reason::kRoutingVersionChanged,
+                    "version " + std::to_string(reply[1].number()) + " is in force, not " + expected +
+                        "; look at what has changed, then try again"};
+  }
+  co_return not_leading(reply[1].text());
 }
 
 Task<Result<std::vector<Store::JournalItem>>> Store::journal(std::string_view after, int limit) {

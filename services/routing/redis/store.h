@@ -10,6 +10,7 @@
 #include "base/core/result.h"
 #include "base/redis/client.h"
 #include "hark/v1/agent.pb.h"
+#include "hark/v1/routing_admin_service.pb.h"
 #include "hark/v1/routing_journal.pb.h"
 #include "routing/core/input.h"
 
@@ -17,6 +18,8 @@ namespace hark::routing {
 
 /// Journal records that are kept, at least; older ones are dropped in lumps.
 constexpr std::int64_t kJournalRecordsMax = 200'000;
+/// Versions of the rules that are kept.
+constexpr std::int64_t kRulesVersionsMax = 100;
 
 /// What routing keeps in Redis: who leads, agents, standing offers, and the journal.
 ///
@@ -93,6 +96,22 @@ class Store {
   };
   /// NOT_LEADER if the lease has gone to another or run out: nothing was written.
   Task<Status> commit(std::int64_t token, const Batch& batch);
+
+  /// The version of the number, 0 for the one in force. Nothing: there is none, or it is no longer kept.
+  Task<Result<std::optional<v1::RoutingVersion>>> rules(std::int64_t number);
+  /// Newest first.
+  Task<Result<std::vector<v1::RoutingVersion>>> rules_versions(int limit);
+  struct RulesRequest {
+    /// Empty: acts each time.
+    std::string idempotency_key;
+    /// Of everything that the caller asked for.
+    std::string digest;
+    /// 0: whichever is in force.
+    std::int64_t expected = 0;
+  };
+  /// The number that the version has got, now or when the key came first. ROUTING_VERSION_CHANGED,
+  /// IDEMPOTENCY_KEY_REUSED or NOT_LEADER: nothing was written.
+  Task<Result<std::int64_t>> set_rules(std::int64_t token, RulesRequest request, v1::RoutingVersion version);
 
   struct JournalItem {
     std::string id;

@@ -88,6 +88,9 @@ grpc::ServerWriteReactor<v1::WatchAgentsResponse>* Handler::WatchAgents(Context*
 Reactor* Handler::TakeOver(Context*, const v1::TakeOverRequest* in, v1::TakeOverResponse* out) {
   return rpc::run_unary(tasks_, "TakeOver", service_.take_over(*in), out);
 }
+Reactor* Handler::BeginWrapUp(Context*, const v1::BeginWrapUpRequest* in, v1::BeginWrapUpResponse* out) {
+  return rpc::run_unary(tasks_, "BeginWrapUp", service_.begin_wrap_up(*in), out);
+}
 Reactor* Handler::EndWrapUp(Context*, const v1::EndWrapUpRequest* in, v1::EndWrapUpResponse* out) {
   return rpc::run_unary(tasks_, "EndWrapUp", service_.end_wrap_up(*in), out);
 }

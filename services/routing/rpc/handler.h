@@ -29,6 +29,7 @@ class Handler final : public v1::RoutingService::CallbackService {
   grpc::ServerWriteReactor<v1::WatchAgentsResponse>* WatchAgents(Context*,
                                                                  const v1::WatchAgentsRequest*) override;
   Reactor* TakeOver(Context*, const v1::TakeOverRequest* in, v1::TakeOverResponse* out) override;
+  Reactor* BeginWrapUp(Context*, const v1::BeginWrapUpRequest* in, v1::BeginWrapUpResponse* out) override;
   Reactor* EndWrapUp(Context*, const v1::EndWrapUpRequest* in, v1::EndWrapUpResponse* out) override;
   Reactor* EndSessions(Context*, const v1::EndSessionsRequest* in, v1::EndSessionsResponse* out) override;
 

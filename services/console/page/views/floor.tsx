@@ -1,4 +1,5 @@
 // The supervisor's view: what waits and for how long, who does what, and the last hours.
+import {useState} from "preact/hooks";
 import type {Agent, ConsoleResponse_QueueState, QueuedTicket} from "hark/v1";
 import {changePresence, loadWaiting} from "../floor.js";
 import {select} from "../conversations.js";
@@ -8,6 +9,7 @@ import {reassign, takeOver} from "../tickets.js";
 import {t} from "../words/words.js";
 import {Avatar, ChannelChip, useServerNow} from "./parts.js";
 import {Plot} from "./plots.js";
+import {Why} from "./why.js";
 
 /** Known of all that waits, when something was taken lately; else there is no saying. */
 const estimate = (seconds = 0): string => (seconds < 0 ? "–" : waitText(seconds * 1000));
@@ -44,10 +46,11 @@ function Queues({state}: {state: State}) {
   );
 }
 
-function WaitingRow({ticket: waiting, now}: {ticket: QueuedTicket; now: number}) {
+function WaitingRow({state, ticket: waiting, now}: {state: State; ticket: QueuedTicket; now: number}) {
   const {ticket} = waiting;
+  const [asked, setAsked] = useState(false);
   return (
-    <li>
+    <li class={asked ? "explained" : ""}>
       <ChannelChip channel={ticket?.channel} bare />
       <div class="grow">
         <p class="line"><strong>{personText(ticket?.sender) || t("aCustomer")}</strong><span class="quiet">{ticket?.waitingSinceMs && t("waitingFor", {time: waitText(now - Number(ticket.waitingSinceMs))})}</span></p>
@@ -55,10 +58,12 @@ function WaitingRow({ticket: waiting, now}: {ticket: QueuedTicket; now: number})
         <p class="quiet">{waiting.explanation}</p>
       </div>
       <div class="row">
+        <button type="button" class="plain small" aria-expanded={asked} onClick={() => setAsked(!asked)}>{t("whyWaits")}</button>
         <button type="button" class="small" onClick={() => select(ticket?.conversationId ?? "")}>{t("open")}</button>
         {ticket && <button type="button" class="small" onClick={() => reassign(ticket)}>{t("reassign")}</button>}
         {ticket && <button type="button" class="plain small" onClick={() => takeOver(ticket.id ?? "", ticket.conversationId ?? "")}>{t("takeOver")}</button>}
       </div>
+      {asked && <Why state={state} ticketId={waiting.ticketId ?? ""} />}
     </li>
   );
 }
@@ -71,7 +76,7 @@ function Waiting({state}: {state: State}) {
     <section class="card floor-card" aria-labelledby="waiting-title">
       <h2 id="waiting-title">{t("waitingTickets")}{only && `: ${only}`} {state.waitingTotal > 0 && <span class="count">{state.waitingTotal}</span>}</h2>
       {error ? <p class="error" role="alert">{error}</p> : !items.length && <p class="empty">{t(loading ? "loading" : "nothingWaits")}</p>}
-      <ul id="waiting-tickets" class="floor-list">{items.map((one) => <WaitingRow key={one.ticket?.id} ticket={one} now={now} />)}</ul>
+      <ul id="waiting-tickets" class="floor-list">{items.map((one) => <WaitingRow key={one.ticket?.id} state={state} ticket={one} now={now} />)}</ul>
     </section>
   );
 }

@@ -1,0 +1,52 @@
+#pragma once
+
+#include <grpcpp/grpcpp.h>
+
+#include <chrono>
+#include <cstdio>
+#include <memory>
+#include <string>
+
+#include "hark/ctl_print.h"
+
+namespace hark {
+
+constexpr std::chrono::seconds kCtlTimeout{20};
+
+/// What all commands of `hark ctl` have in common: whom they call, how they print, and how they end.
+struct CtlClient {
+  std::string address = "127.0.0.1:7471";
+  std::string ca_file, token_file;
+  bool json = false;
+  std::string key;
+  /// Exit status.
+  int status = 0;
+
+  /// With credentials that cannot be read there is nobody to call; the reason is told once.
+  [[nodiscard]] std::shared_ptr<grpc::Channel> channel() const;
+  /// Tells the error; 1.
+  [[nodiscard]] int fail(const grpc::Status& result) const;
+  /// The idempotency key that was given, or a new one.
+  [[nodiscard]] std::string new_key() const;
+
+  /// Calls one unary method; on success prints with `print` or as JSON.
+  template <class Stub, class Request, class Response, class Print>
+  bool call(Stub& stub, grpc::Status (Stub::*method)(grpc::ClientContext*, const Request&, Response*),
+            const Request& request, Response& response, Print print) {
+    grpc::ClientContext context;
+    context.set_deadline(std::chrono::system_clock::now() + kCtlTimeout);
+    const auto result = (stub.*method)(&context, request, &response);
+    if (!result.ok()) {
+      status = fail(result);
+      return false;
+    }
+    if (json) {
+      std::puts(to_json(response).c_str());
+    } else {
+      print(response);
+    }
+    return true;
+  }
+};
+
+}  // namespace hark

@@ -1,0 +1,282 @@
+#include "hark/replay_command.h"
+
+#include <CLI/CLI.hpp>
+#include <cstdio>
+#include <filesystem>
+#include <fstream>
+#include <memory>
+#include <optional>
+#include <string>
+#include <utility>
+
+#include "base/async/blocking.h"
+#include "base/async/service_thread.h"
+#include "base/config/config.h"
+#include "base/core/invalid.h"
+#include "base/redis/private_server.h"
+#include "hark/ctl_print.h"
+#include "hark/study_print.h"
+#include "routing/redis/store.h"
+#include "routing/rule_book.h"
+#include "routing/study/journal_file.h"
+#include "routing/study/workload_reader.h"
+
+namespace hark {
+namespace {
+
+using routing::Difference;
+using routing::RecordedInput;
+using routing::RecordedStart;
+
+constexpr int kPage = 1000;
+
+struct ReplayOptions {
+  std::string log, from, password_file, after, until, save, config, chart;
+  int target_seconds = 0;
+  bool json = false;
+};
+
+/// "<fencing token>-<n>" as numbers, for order.
+std::pair<std::int64_t, std::int64_t> order_of(const std::string& position) {
+  const auto dash = std::min(position.find('-'), position.size());
+  return {std::atoll(position.c_str()),
+          dash == position.size() ? 0 : std::atoll(position.c_str() + dash + 1)};
+}
+
+/// Entries one after the other, wherever they come from.
+class Source {
+ public:
+  virtual ~Source() = default;
+  /// Nothing at the end.
+  virtual Result<std::optional<v1::RoutingJournalEntry>> next() = 0;
+};
+
+class FileSource final : public Source {
+ public:
+  explicit FileSource(const std::string& path) : file_{path, std::ios::binary} {}
+  [[nodiscard]] bool opened() const { return file_.is_open(); }
+  Result<std::optional<v1::RoutingJournalEntry>> next() override { return reader_.next(); }
+
+ private:
+  std::ifstream file_;
+  routing::JournalReader reader_{file_};
+};
+
+Task<bool> close(redis::Client& client) {
+  co_await client.close();
+  co_return true;
+}
+
+/// The journal in a store, live or at rest: a private Redis that is not running is started for as long as it
+/// takes.
+class StoreSource final : public Source {
+ public:
+  static Result<std::unique_ptr<StoreSource>> open(const std::string& from, std::string password) {
+    std::optional<redis::PrivateServer> server;
+    std::string url = from;
+    if (from.find(':') == std::string::npos) {
+      if (!std::filesystem::exists(std::filesystem::path{from} / "redis"))
+        return Error{Code::kNotFound, Reason::kInvalidField, "there is no store in " + from + " (--from)"};
+      HARK_TRY(auto started, redis::PrivateServer::start({.folder = std::filesystem::path{from} / "redis"}));
+      server.emplace(std::move(started));
+      url = server->url();
+    }
+    HARK_TRY(auto endpoint, redis::parse_endpoint(url));
+    return std::unique_ptr<StoreSource>{
+        new StoreSource{std::move(server), std::move(endpoint), std::move(password)}};
+  }
+  ~StoreSource() override {
+    block_on(thread_.executor(), close(client_));
+    if (server_ && !server_->adopted()) server_->stop();
+  }
+
+  Result<std::optional<v1::RoutingJournalEntry>> next() override {
+    if (nth_ == page_.size()) {
+      HARK_TRY(page_, block_on(thread_.executor(), store_.journal(last_, kPage)));
+      nth_ = 0;
+      if (page_.empty()) return std::optional<v1::RoutingJournalEntry>{};
+      last_ = page_.back().id;
+    }
+    auto& item = page_[nth_++];
+    v1::RoutingJournalEntry entry;
+    entry.set_position(item.id);
+    *entry.mutable_record() = std::move(item.record);
+    return std::optional{std::move(entry)};
+  }
+
+ private:
+  StoreSource(std::optional<redis::PrivateServer> server, redis::Endpoint endpoint, std::string password)
+      : server_{std::move(server)},
+        client_{thread_.executor(),
+                {.endpoint = std::move(endpoint), .password = std::move(password), .connections = 1}},
+        store_{client_, 0} {}
+
+  std::optional<redis::PrivateServer> server_;
+  ServiceThread thread_{"replay"};
+  redis::Client client_;
+  routing::Store store_;
+  std::vector<routing::Store::JournalItem> page_;
+  std::size_t nth_ = 0;
+  std::string last_ = "-";
+};
+
+Result<std::unique_ptr<Source>> open(const ReplayOptions& options) {
+  if (options.log.empty() == options.from.empty()) return invalid("give either --log or --from");
+  if (options.log.empty()) {
+    std::string password;
+    if (!options.password_file.empty())
+      std::getline(std::ifstream{options.password_file} >> std::ws, password);
+    HARK_TRY(auto source, StoreSource::open(options.from, std::move(password)));
+    return std::unique_ptr<Source>{std::move(source)};
+  }
+  auto file = std::make_unique<FileSource>(options.log);
+  if (!file->opened())
+    return invalid(options.log + ": cannot be read; is it there, and may this user read it?");
+  return std::unique_ptr<Source>{std::move(file)};
+}
+
+/// A journal read to its end.
+struct Replayed {
+  explicit Replayed(Duration target) : replay{target} {}
+  routing::Replay replay;
+  routing::WorkloadReader workload;
+  std::optional<Difference> first_difference;
+  int differences = 0;
+  std::string first, last;
+};
+
+Status run(Source& source, const ReplayOptions& options, Replayed& out) {
+  std::ofstream save;
+  if (!options.save.empty()) {
+    save.open(options.save, std::ios::binary);
+    routing::begin_journal(save);
+  }
+  for (;;) {
+    HARK_TRY(const auto entry, source.next());
+    if (!entry) break;
+    if (!options.after.empty() && order_of(entry->position()) <= order_of(options.after)) continue;
+    if (!options.until.empty() && order_of(entry->position()) > order_of(options.until)) break;
+    if (save.is_open()) routing::add_to_journal(save, *entry);
+    if (out.first.empty()) out.first = entry->position();
+    out.last = entry->position();
+    const auto said = routing::recorded(*entry);
+    if (!said) return invalid(entry->position() + ": is of a later Hark, which must replay it");
+    if (const auto* start = std::get_if<RecordedStart>(&*said)) {
+      out.replay.begin(*start);
+      out.workload.begin_term(*start);
+      continue;
+    }
+    const auto& input = std::get<RecordedInput>(*said);
+    auto difference = out.replay.apply(input);
+    if (out.replay.terms() > 0) out.workload.observe(input.at, input.input, out.replay.effects());
+    if (!difference) continue;
+    ++out.differences;
+    if (!out.first_difference) out.first_difference = std::move(difference);
+  }
+  if (!save.is_open()) return {};
+  save.close();
+  if (save.good()) return {};
+  return Error{Code::kInternal, Reason::kInternal, options.save + ": cannot be written"};
+}
+
+void print_outcome(const Replayed& done) {
+  const routing::Replay& replay = done.replay;
+  std::printf("replayed %d inputs of %d leaders (%s to %s): %d offers, digest %016llx\n", replay.inputs(),
+              replay.terms(), done.first.c_str(), done.last.c_str(), replay.offers(),
+              static_cast<unsigned long long>(replay.digest_of_all()));
+  if (replay.skipped() > 0)
+    std::printf("%d inputs before the first leader's start could not be\n", replay.skipped());
+  if (replay.not_noted() > 0)
+    std::printf("of %d inputs nobody noted what was decided, so there is nothing to compare\n",
+                replay.not_noted());
+  if (!done.first_difference) {
+    std::printf("every decision is the same, bit for bit\n");
+    return;
+  }
+  std::printf("%d inputs were decided otherwise; the first is %s\n", done.differences,
+              done.first_difference->position.c_str());
+  for (const std::string& line : done.first_difference->recorded) std::printf("  then: %s\n", line.c_str());
+  for (const std::string& line : done.first_difference->replayed) std::printf("  now:  %s\n", line.c_str());
+}
+
+void print_json(const Replayed& done, const std::vector<NamedKpis>& figures) {
+  google::protobuf::Struct out;
+  auto& fields = *out.mutable_fields();
+  fields["inputs"].set_number_value(done.replay.inputs());
+  fields["leaders"].set_number_value(done.replay.terms());
+  fields["offers"].set_number_value(done.replay.offers());
+  fields["differences"].set_number_value(done.differences);
+  if (done.first_difference) fields["first_difference"].set_string_value(done.first_difference->position);
+  for (const NamedKpis& one : figures) *fields[one.name].mutable_struct_value() = json_of(one.kpis);
+  std::puts(to_json(out).c_str());
+}
+
+/// What the rules of another file would have made of it.
+Result<NamedKpis> what_if(Replayed& done, const routing::Rules& rules, const std::string& name,
+                          Duration target) {
+  // Of tickets on a channel where nobody accepted anything.
+  constexpr Duration kUsualReaction = std::chrono::seconds{5};
+  routing::Workload workload = done.workload.take(kUsualReaction);
+  for (auto& ticket : workload.tickets)
+    ticket.work.units = rules.units_of(static_cast<v1::Channel>(ticket.work.channel));
+  return NamedKpis{name, routing::simulate(rules.settings, workload, target)};
+}
+
+Result<int> replay(const ReplayOptions& options) {
+  std::optional<routing::Rules> other;
+  if (!options.config.empty()) {
+    HARK_TRY(const auto config, read_config_file(options.config, &routing::check_config));
+    other = routing::rules_of(config);
+  }
+  const Duration target = options.target_seconds > 0 ? Duration{std::chrono::seconds{options.target_seconds}}
+                          : other                    ? other->answer_target
+                                                     : routing::rules_of(default_config()).answer_target;
+  HARK_TRY(const auto source, open(options));
+  Replayed done{target};
+  HARK_TRY_VOID(run(*source, options, done));
+  std::vector<NamedKpis> figures{{"as it was", done.replay.kpis()}};
+  if (other) {
+    HARK_TRY(auto would_be,
+             what_if(done, *other, std::filesystem::path{options.config}.filename().string(), target));
+    figures.push_back(std::move(would_be));
+  }
+  if (options.json) {
+    print_json(done, figures);
+  } else {
+    print_outcome(done);
+    print_kpis(figures);
+  }
+  if (!options.chart.empty())
+    HARK_TRY_VOID(write_file(options.chart, routing::svg_of("Routing, replayed", panels_of(figures))));
+  return done.first_difference ? 1 : 0;
+}
+
+}  // namespace
+
+void add_replay(CLI::App& app, int& status) {
+  auto options = std::make_shared<ReplayOptions>();
+  auto* command = app.add_subcommand(
+      "replay", "Give routing's journal to an engine again; exit status 1 if it decides otherwise");
+  command->add_option("--log", options->log, "A journal that was saved");
+  command->add_option("--from", options->from,
+                      "The journal of a data folder, or of a Redis (redis://host:port, unix:/path)");
+  command->add_option("--password-file", options->password_file, "Of that Redis");
+  command->add_option("--after", options->after, "From what comes after this position, as 3-1200");
+  command->add_option("--until", options->until, "Up to this position");
+  command->add_option("--save", options->save, "Write what was read to this file, for --log");
+  command->add_option("--config", options->config,
+                      "What this configuration's `routing:` would have made of it");
+  command
+      ->add_option("--target", options->target_seconds,
+                   "Seconds within which an answer is in time (default: routing.answer_target_seconds)")
+      ->check(CLI::Range(1, 30 * 24 * 3600));
+  command->add_option("--chart", options->chart, "Write a chart to this file (SVG)");
+  command->add_flag("--json", options->json, "Print the figures as JSON");
+  command->callback([options, &status] {
+    const auto done = replay(*options);
+    if (!done.ok()) std::fprintf(stderr, "hark: %s\n", done.error().message.c_str());
+    status = done.ok() ? *done : done.error().code == Code::kInvalidArgument ? 2 : 1;
+  });
+}
+
+}  // namespace hark

@@ -1,0 +1,246 @@
+#pragma once
+
+#include <gmock/gmock.h>
+
+#include <map>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "base/testing/redis_fixture.h"
+#include "routing/service.h"
+
+// What the tests of Routing share.
+namespace hark::routing {
+
+using namespace std::chrono_literals;
+
+/// The conversation service in memory: tickets, their log, and a fence.
+class FakeConversations final : public Conversations {
+ public:
+  explicit FakeConversations(const asio::any_io_executor& executor) : logged_{executor} {}
+
+  Task<Result<v1::AssignResponse>> assign(v1::AssignRequest request) override {
+    assign_keys.push_back(request.idempotency_key());
+    if (unknown_assigns > 0 && unknown_assigns-- > 0) {
+      co_return Error{Code::kUnavailable, Reason::kOutcomeUnknown, "the connection broke"};
+    }
+    if (request.fencing_token() < fence)
+      co_return Error{Code::kAborted, Reason::kStaleFence, "a newer leader"};
+    const auto at = tickets.find(request.ticket_id());
+    if (at == tickets.end() || at->second.state() != v1::TICKET_STATE_QUEUED) {
+      co_return Error{Code::kFailedPrecondition, Reason::kIllegalTransition, "the ticket is resolved"};
+    }
+    v1::Ticket& ticket = at->second;
+    ticket.set_state(v1::TICKET_STATE_ASSIGNED);
+    ticket.set_agent_id(request.agent_id());
+    ticket.set_assignment_token(ticket.assignment_token() + 1);
+    if (request.has_verdict() && !ticket.has_verdict()) *ticket.mutable_verdict() = request.verdict();
+    log(v1::EVENT_TYPE_ASSIGNED, ticket);
+    v1::AssignResponse response;
+    *response.mutable_ticket() = ticket;
+    co_return response;
+  }
+
+  Task<Result<v1::TransferResponse>> transfer(v1::TransferRequest request) override {
+    if (request.fencing_token() < fence)
+      co_return Error{Code::kAborted, Reason::kStaleFence, "a newer leader"};
+    v1::Ticket& ticket = tickets.at(request.ticket_id());
+    ticket.set_state(v1::TICKET_STATE_QUEUED);
+    if (request.wanted_agent_id() != ticket.agent_id()) ticket.add_declined_by(ticket.agent_id());
+    ticket.set_wanted_agent_id(request.wanted_agent_id());
+    transfers.push_back(request);
+    ticket.clear_agent_id();
+    log(v1::EVENT_TYPE_TRANSFERRED, ticket);
+    co_return v1::TransferResponse{};
+  }
+
+  Task<Result<v1::AnnotateTicketResponse>> annotate(v1::AnnotateTicketRequest request) override {
+    if (request.fencing_token() < fence)
+      co_return Error{Code::kAborted, Reason::kStaleFence, "a newer leader"};
+    v1::AnnotateTicketResponse response;
+    const auto at = tickets.find(request.ticket_id());
+    if (at == tickets.end()) co_return Error{Code::kNotFound, Reason::kTicketNotFound, "no such ticket"};
+    if (request.has_verdict() && !at->second.has_verdict()) {
+      *at->second.mutable_verdict() = request.verdict();
+      log(v1::EVENT_TYPE_TRIAGED, at->second);
+    }
+    if (request.has_sla()) notices.push_back(request.sla());
+    *response.mutable_ticket() = at->second;
+    co_return response;
+  }
+
+  Task<Result<std::vector<v1::Entry>>> entries_since(std::string, std::int64_t) override {
+    co_return entries;
+  }
+
+  Task<Status> raise_fence(std::int64_t token) override {
+    fence = token;
+    co_return Status{};
+  }
+
+  Task<Result<Snapshot>> snapshot() override {
+    Snapshot out;
+    (*out.cursor.mutable_positions())[0] = static_cast<std::int64_t>(events.size());
+    for (const auto& [id, ticket] : tickets) out.tickets.push_back(ticket);
+    co_return out;
+  }
+
+  class Feed final : public EventFeed {
+   public:
+    Feed(FakeConversations& from, std::int64_t after) : from_{from}, next_{static_cast<std::size_t>(after)} {}
+    Task<std::optional<v1::SubscribeResponse>> read() override {
+      while (marked_ && next_ == from_.events.size()) co_await from_.logged_.wait();
+      v1::SubscribeResponse response;
+      while (next_ < from_.events.size()) *response.add_events() = from_.events[next_++];
+      response.set_caught_up(!std::exchange(marked_, true));
+      co_return response;
+    }
+    Task<Status> status() override { co_return Status{}; }
+
+   private:
+    FakeConversations& from_;
+    std::size_t next_;
+    bool marked_ = false;
+  };
+  std::unique_ptr<EventFeed> subscribe(v1::Cursor after) override {
+    return std::make_unique<Feed>(*this, after.positions().at(0));
+  }
+
+  void open(const std::string& id, const std::string& preview = "where is my order") {
+    v1::Ticket& ticket = tickets[id];
+    ticket.set_id(id);
+    ticket.set_conversation_id("con_" + id);
+    ticket.set_state(v1::TICKET_STATE_QUEUED);
+    ticket.set_channel(v1::CHANNEL_EMAIL);
+    ticket.set_preview(preview);
+    log(v1::EVENT_TYPE_ACCEPTED, ticket);
+  }
+
+  void resolve(const std::string& id) {
+    v1::Ticket ticket = tickets.at(id);
+    tickets.erase(id);
+    ticket.set_state(v1::TICKET_STATE_RESOLVED);
+    log(v1::EVENT_TYPE_RESOLVED, ticket);
+  }
+
+  void log(v1::EventType type, const v1::Ticket& ticket) {
+    v1::Event event;
+    event.set_position(static_cast<std::int64_t>(events.size()) + 1);
+    event.set_type(type);
+    event.set_ticket_id(ticket.id());
+    *event.mutable_ticket() = ticket;
+    events.push_back(event);
+    logged_.notify_all();
+  }
+
+  std::map<std::string, v1::Ticket> tickets;
+  std::vector<v1::Event> events;
+  std::vector<std::string> assign_keys;
+  std::vector<v1::SlaNotice> notices;
+  std::vector<v1::TransferRequest> transfers;
+  /// The one timeline that there is.
+  std::vector<v1::Entry> entries;
+  std::int64_t fence = 0;
+  int unknown_assigns = 0;
+
+ private:
+  Notifier logged_;
+};
+
+/// One process's routing.
+struct Node {
+  Node(asio::any_io_executor executor, redis::Client& redis, Conversations& conversations, std::string name,
+       Rules rules = {}, Triager* triager = nullptr, v1::Config file = {})
+      : store{redis, 0},
+        tasks{executor,
+              [](std::string_view task, std::string_view what) { ADD_FAILURE() << task << ": " << what; }},
+        service{{executor, store, conversations, clock, passwords, std::move(name),
+                 [](std::string_view task, std::string_view what) { ADD_FAILURE() << task << ": " << what; },
+                 [this](std::string_view what, std::string_view detail) {
+                   news.push_back(std::string{what} + ": " + std::string{detail});
+                 },
+                 triager},
+                std::move(rules),
+                std::move(file)} {
+    tasks.spawn("lead", service.run());
+  }
+
+  Task<> stop() {
+    tasks.cancel();
+    co_await tasks.wait();
+    co_await service.close();
+  }
+
+  Store store;
+  SystemClock clock;
+  Passwords passwords;
+  std::vector<std::string> news;
+  TaskGroup tasks;
+  Routing service;
+};
+
+class RoutingService : public hark::testing::RedisTest {
+ public:
+  /// Runs a test's coroutine against a node that leads and has the agent ana.
+  void play(Task<> (*scene)(RoutingService&)) {
+    tasks().spawn("scene", scene(*this));
+    run_until_idle();
+  }
+
+  Task<> start(std::string name = "one", std::optional<Rules> other_rules = {}, Triager* triager = nullptr) {
+    node = std::make_unique<Node>(executor(), client(), conversations, std::move(name),
+                                  other_rules.value_or(rules), triager, file);
+    EXPECT_TRUE(co_await node->service.leads_within(20s));
+  }
+  Task<> stop() {
+    co_await node->stop();
+    node.reset();
+  }
+  Task<> make_agent(std::string id, int capacity = 5) {
+    v1::UpsertAgentRequest request;
+    request.mutable_agent()->set_id(id);
+    request.mutable_agent()->set_capacity_units(capacity);
+    request.set_password("correct horse");
+    const auto answer = co_await node->service.upsert_agent(request);
+    EXPECT_TRUE(answer.ok()) << answer.error().message;
+  }
+  Task<std::shared_ptr<Routing::Session>> sit_down(std::string id) {
+    v1::AgentSessionRequest::Hello hello;
+    hello.set_agent_id(id);
+    hello.set_presence(v1::PRESENCE_AVAILABLE);
+    auto session = co_await node->service.open_session(hello);
+    EXPECT_TRUE(session.ok()) << session.error().message;
+    co_return *session;
+  }
+  /// The session's state as soon as it shows so many offers.
+  static Task<v1::AgentSessionResponse> see_offers(std::shared_ptr<Routing::Session> session, int count) {
+    for (;;) {
+      const auto state = co_await session->next();
+      if (!state) {
+        ADD_FAILURE() << "the session ended";
+        co_return v1::AgentSessionResponse{};
+      }
+      if (state->offers_size() == count) co_return *state;
+    }
+  }
+  Task<Result<v1::AcceptOfferResponse>> accept(std::string offer_id, std::string agent_id) {
+    v1::AcceptOfferRequest request;
+    request.set_offer_id(offer_id);
+    request.set_agent_id(agent_id);
+    co_return co_await node->service.accept_offer(request);
+  }
+
+  FakeConversations conversations{executor()};
+  Rules rules;
+  v1::Config file;
+  std::unique_ptr<Node> node;
+};
+
+/// Waits until something is so; the test's own deadline ends it otherwise.
+template <class Probe>
+Task<> until(Probe probe) {
+  while (!probe()) co_await sleep_for(std::chrono::milliseconds{5});
+}
+
+}  // namespace hark::routing
