@@ -88,11 +88,17 @@ local function with_ticket(fields, ticket)
   return fields
 end
 
-local function append(conversation, entry, bytes, ticket, thread)
-  local sequence = redis.call('HINCRBY', P .. 'con:' .. conversation, 'seq', 1)
+-- `last`: the conversation's sequence, from who has read it already. `name`: what the customer is called now, if not ''.
+local function append(conversation, entry, bytes, ticket, thread, last, name)
+  local con = P .. 'con:' .. conversation
+  local sequence = tonumber(last or redis.call('HGET', con, 'seq') or '0') + 1
   redis.call('XADD', P .. 'tl:' .. conversation, sequence .. '-0', 'e', bytes, 'i', entry, 't', ticket, 'h', thread)
   redis.call('SET', P .. 'ent:' .. entry, conversation .. ' ' .. sequence)
-  redis.call('HSET', P .. 'con:' .. conversation, 'updated', now)
+  if name and name ~= '' then
+    redis.call('HSET', con, 'seq', sequence, 'updated', now, 'name', name)
+  else
+    redis.call('HSET', con, 'seq', sequence, 'updated', now)
+  end
   redis.call('ZADD', P .. 'all', now, conversation)
   return sequence
 end
