@@ -28,6 +28,14 @@ bool moves_tickets(v1::EventType type) {
   }
 }
 
+v1::AgentSessionRequest::Hello hello_of(const Session& session) {
+  v1::AgentSessionRequest::Hello hello;
+  hello.set_agent_id(session.agent_id);
+  // After routing was away, the agent is to it what they were to the page.
+  hello.set_presence(session.desk.agent().presence());
+  return hello;
+}
+
 bool same_tickets(const v1::Agent& a, const v1::Agent& b) {
   return std::equal(a.ticket_ids().begin(), a.ticket_ids().end(), b.ticket_ids().begin(),
                     b.ticket_ids().end());
@@ -62,12 +70,7 @@ void Desk::leave(const SessionPtr& session) {
 Task<> Desk::follow(SessionPtr session, int sitting) {
   BackOff back_off{kRetryFirst, kRetryMost};
   while (session->sitting == sitting) {
-    v1::AgentSessionRequest::Hello hello;
-    hello.set_agent_id(session->agent_id);
-    // After routing was away, the agent is to it what they were to the page.
-    hello.set_presence(session->desk.agent().presence());
-    const auto stream = routing_.agent_session(std::move(hello));
-    session->agent_stream = stream;
+    const auto stream = session->agent_stream = routing_.agent_session(hello_of(*session));
     while (auto state = co_await stream->read()) {
       if (session->sitting != sitting) co_return;
       back_off.reset();
@@ -86,6 +89,10 @@ Task<> Desk::follow(SessionPtr session, int sitting) {
 }
 
 void Desk::on_state(const SessionPtr& session, v1::AgentSessionResponse state) {
+  if (state.agent().session_generation() > session->claim.generation) {
+    session->close(Farewell::kSignInAgain, kSignedOutEverywhere);
+    return;
+  }
   const bool tickets_moved = !same_tickets(session->desk.agent(), state.agent());
   session->desk = std::move(state);
   if (tickets_moved) read_again(session);

@@ -6,6 +6,7 @@
 #include <set>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "base/core/result.h"
 #include "console/core/frame_rate.h"
@@ -24,6 +25,10 @@ enum class Farewell {
   /// The agent signed out here, or took the session along to another connection.
   kDone,
 };
+
+/// Why a page is sent away whose session is older than its agent's generation.
+inline constexpr std::string_view kSignedOutEverywhere =
+    "signed out on all machines, or the password has changed";
 
 /// The way down to one page. Called on the console's executor.
 class ResponseSink {
@@ -44,6 +49,8 @@ struct Session {
 
   /// Numbers the frame, keeps it, and tells the page if it is there.
   void send(v1::ConsoleResponse response);
+  /// What `told` has kept, to the page that is there now.
+  void send_again(const std::vector<std::string>& frames);
   /// Ends the connection, if there is one.
   void close(Farewell farewell, std::string_view reason);
   [[nodiscard]] bool supervises() const {
@@ -65,7 +72,8 @@ struct Session {
   std::size_t in_flight = 0;
 
   std::string epoch;
-  ReplayWindow<std::shared_ptr<const v1::ConsoleResponse>> told;
+  /// ConsoleResponse bytes: a frame of many parts, kept as it was made, would leave the heap full of holes.
+  ReplayWindow<std::string> told;
 
   /// Conversations that the page has open.
   std::set<std::string> open;
