@@ -148,6 +148,7 @@ Task<> Desk::read_work(SessionPtr session) {
 }
 
 void Desk::send_work(Session& session) const {
+  feeds_.refresh_held(session);
   v1::ConsoleResponse response;
   auto& work = *response.mutable_work();
   *work.mutable_agent() = session.desk.agent();

@@ -55,6 +55,9 @@ class Feeds {
   /// Tells everyone who has it open its newest state: a command learned that the page is behind.
   void read_again(const std::string& conversation_id);
 
+  /// Brings what the session's agent holds up to what is known here.
+  void refresh_held(Session& session) const;
+
   [[nodiscard]] std::size_t size() const { return feeds_.size(); }
 
  private:
@@ -90,7 +93,10 @@ class Feeds {
   Task<Result<v1::ConsoleResponse::ConversationUpdate>> load(std::string conversation_id,
                                                              FeedPlan::Read what);
   void refuse_asks(Feed& feed, std::vector<Ask> asks, const Error& error);
-  void tell(Feed& feed, const std::vector<Ask>& asks, const v1::ConsoleResponse::ConversationUpdate& update);
+  using Entries = std::vector<const v1::Entry*>;
+  /// `update` has no entries itself.
+  void tell(Feed& feed, const std::vector<Ask>& asks, const v1::ConsoleResponse::ConversationUpdate& update,
+            const Entries& entries);
   /// Keeps what the session's agent holds up to date; true if the turn has changed.
   static bool note_held(Session& session, const v1::Conversation& conversation);
 
