@@ -67,7 +67,7 @@ TEST_F(ConsoleServiceTest, TellsAnAgentTheirWorkAfterSignInAndWhenItMoves) {
   v1::AgentSessionResponse state;
   *state.mutable_agent() = world.routing.agents["ana"];
   state.add_offers()->set_id("off_1");
-  world.routing.streams.back()->queue.push(state);
+  world.routing.streams.back()->push(state);
   settle();
   EXPECT_EQ(last_work(*page)->offers(0).id(), "off_1");
 
@@ -321,7 +321,7 @@ TEST_F(ConsoleServiceTest, ComesBackToRoutingWithThePresenceThatThePageKnew) {
   const auto page = std::make_shared<Page>();
   signed_in(page);
   EXPECT_EQ(world.routing.streams.at(0)->hello.presence(), v1::PRESENCE_UNSPECIFIED);
-  world.routing.streams.at(0)->queue.end();
+  world.routing.streams.at(0)->end();
   while (world.routing.streams.size() < 2) context.run_one();
   EXPECT_EQ(world.routing.streams.at(1)->hello.presence(), v1::PRESENCE_AVAILABLE);
   EXPECT_EQ(world.routing.streams.at(1)->hello.agent_id(), "ana");
@@ -331,7 +331,7 @@ TEST_F(ConsoleServiceTest, SendsAPageToTheSignInFormWhenItsAgentIsGone) {
   const auto page = std::make_shared<Page>();
   signed_in(page);
   world.routing.streams.at(0)->end_status = Error{Code::kNotFound, Reason::kAgentNotFound, "gone"};
-  world.routing.streams.at(0)->queue.end();
+  world.routing.streams.at(0)->end();
   settle();
   EXPECT_THAT(page->farewells, ElementsAre(Farewell::kSignInAgain));
 }

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "base/core/result.h"
+#include "console/core/back_off.h"
 #include "console/core/frame_rate.h"
 #include "console/core/replay_window.h"
 #include "console/core/session_rules.h"
@@ -25,6 +26,10 @@ enum class Farewell {
   /// The agent signed out here, or took the session along to another connection.
   kDone,
 };
+
+/// Between two attempts to reach those who know what an agent's work is.
+constexpr Duration kDeskRetryFirst{200};
+constexpr Duration kDeskRetryMost{10'000};
 
 /// Why a page is sent away whose session is older than its agent's generation.
 inline constexpr std::string_view kSignedOutEverywhere =
@@ -83,11 +88,12 @@ struct Session {
 
   /// Routing's last word on the agent.
   v1::AgentSessionResponse desk;
+  /// The agent is at their desk: routing is followed, over this stream while there is one.
+  bool sitting = false;
   std::shared_ptr<AgentStream> agent_stream;
-  /// Grows whenever the agent sits down or leaves; who follows routing for an earlier time stops.
-  int sitting = 0;
   /// Until sign-in: how long the page may take. Then: between two attempts to reach routing.
   asio::steady_timer retry;
+  BackOff back_off{kDeskRetryFirst, kDeskRetryMost};
   /// How long a page that is away is waited for.
   asio::steady_timer away_timer;
   /// `assigned` must be read again; somebody is at it.
