@@ -55,10 +55,23 @@ v1::ConsoleResponse shown_to(const Session& session, const v1::ConsoleResponse::
 }
 
 /// For those who hold the conversation and do not have it open.
-v1::ConsoleResponse in_brief(const v1::Conversation& conversation) {
+v1::ConsoleResponse in_brief(const v1::ConsoleResponse::ConversationUpdate& update) {
   v1::ConsoleResponse response;
-  *response.mutable_conversation()->mutable_conversation() = conversation;
+  *response.mutable_conversation()->mutable_conversation() = update.conversation();
+  response.mutable_conversation()->set_only_new_obligations(update.only_new_obligations());
   return response;
+}
+
+/// A copy with these obligations alone.
+v1::ConsoleResponse::ConversationUpdate with_new_obligations(v1::ConsoleResponse::ConversationUpdate& known,
+                                                             const std::vector<std::string>& obligations) {
+  google::protobuf::RepeatedPtrField<std::string> all;
+  all.Swap(known.mutable_conversation()->mutable_open_obligations());
+  auto update = known;
+  all.Swap(known.mutable_conversation()->mutable_open_obligations());
+  update.mutable_conversation()->mutable_open_obligations()->Assign(obligations.begin(), obligations.end());
+  update.set_only_new_obligations(true);
+  return update;
 }
 
 void add_reply_options(v1::ConsoleResponse::ConversationUpdate& update,
@@ -148,13 +161,23 @@ void Feeds::plan_for(Feed& feed, const v1::Event& event) {
 bool Feeds::tell_event(Feed& feed, const v1::Event& event) {
   if (!feed.known) return false;
   auto& conversation = *feed.known->mutable_conversation();
+  const auto& entry = event.entry();
   const bool counted = event.sequence() <= conversation.last_sequence();
   if (!counted && !fold_event(conversation, event)) return false;
-  if (event.sequence() <= feed.told_up_to) return true;
-  const auto& entry = event.entry();
+  if (event.sequence() <= feed.told_up_to) {
+    feed.obligations_untold = true;
+    return true;
+  }
+  const bool open = entry.obligation() == v1::OBLIGATION_STATE_OPEN;
   feed.told_up_to = entry.sequence();
-  feed.plan.shown({{entry.sequence(), entry.obligation() == v1::OBLIGATION_STATE_OPEN}});
-  tell(feed, {}, *feed.known, {&entry});
+  feed.plan.shown({{entry.sequence(), open}});
+  if (std::exchange(feed.obligations_untold, false)) {
+    tell(feed, {}, conversation, *feed.known, {&entry});
+  } else {
+    std::vector<std::string> obligations;
+    if (open && !counted) obligations.push_back(entry.id());
+    tell(feed, {}, conversation, with_new_obligations(*feed.known, obligations), {&entry});
+  }
   return true;
 }
 
@@ -259,7 +282,8 @@ Task<> Feeds::read(FeedPtr feed) {
       shown.push_back({entry.sequence(), entry.obligation() == v1::OBLIGATION_STATE_OPEN});
     }
     feed->plan.shown(shown);
-    tell(*feed, asks, *update, {entries.pointer_begin(), entries.pointer_end()});
+    feed->obligations_untold = false;
+    tell(*feed, asks, update->conversation(), *update, {entries.pointer_begin(), entries.pointer_end()});
     // After a merge the newest entry may have a lower sequence than before.
     if (!shown.empty())
       feed->told_up_to =
@@ -310,7 +334,7 @@ void Feeds::refuse_asks(Feed& feed, std::vector<Ask> asks, const Error& error) {
   }
 }
 
-void Feeds::tell(Feed& feed, const std::vector<Ask>& asks,
+void Feeds::tell(Feed& feed, const std::vector<Ask>& asks, const v1::Conversation& known,
                  const v1::ConsoleResponse::ConversationUpdate& update, const Entries& entries) {
   std::set<Session*> answered;
   for (const auto& ask : asks) {
@@ -323,10 +347,9 @@ void Feeds::tell(Feed& feed, const std::vector<Ask>& asks,
     answered.insert(ask.session.get());
   }
   for (const auto& [key, watch] : feed.watches) {
-    const bool turned = watch.held && note_held(*watch.session, update.conversation());
+    const bool turned = watch.held && note_held(*watch.session, known);
     if (!answered.contains(key)) {
-      watch.session->send(watch.open ? shown_to(*watch.session, update, entries)
-                                     : in_brief(update.conversation()));
+      watch.session->send(watch.open ? shown_to(*watch.session, update, entries) : in_brief(update));
     }
     if (turned && on_turn) on_turn(*watch.session);
   }

@@ -76,6 +76,8 @@ class Feeds {
     std::optional<v1::ConsoleResponse::ConversationUpdate> known;
     /// Newest entry that pages were told of.
     std::int64_t told_up_to = 0;
+    /// Pages lack obligations that are known.
+    bool obligations_untold = false;
     /// Came while it was read.
     std::vector<v1::Event> meanwhile;
   };
@@ -94,9 +96,9 @@ class Feeds {
                                                              FeedPlan::Read what);
   void refuse_asks(Feed& feed, std::vector<Ask> asks, const Error& error);
   using Entries = std::vector<const v1::Entry*>;
-  /// `update` has no entries itself.
-  void tell(Feed& feed, const std::vector<Ask>& asks, const v1::ConsoleResponse::ConversationUpdate& update,
-            const Entries& entries);
+  /// `known` in full, `update` as pages are told of it; neither has entries itself.
+  void tell(Feed& feed, const std::vector<Ask>& asks, const v1::Conversation& known,
+            const v1::ConsoleResponse::ConversationUpdate& update, const Entries& entries);
   /// Keeps what the session's agent holds up to date; true if the turn has changed.
   static bool note_held(Session& session, const v1::Conversation& conversation);
 
