@@ -21,10 +21,12 @@ const Logger& logger() {
 }  // namespace
 
 /// Pages that have everything before it are told at once; the others read on.
-void ChatService::show_appended(const Visitor& visitor, const Store::Appended& appended, v1::ChatItem item) {
+bool ChatService::show_appended(const Visitor& visitor, const Store::Appended& appended, v1::ChatItem item,
+                                const Visit* author) {
   news_.announce(visitor.address());
   const auto found = by_visitor_.find(visitor.address());
-  if (found == by_visitor_.end()) return;
+  if (found == by_visitor_.end()) return false;
+  bool author_has_it = false;
   v1::ChatResponse response;
   *response.mutable_item() = std::move(item);
   response.mutable_item()->set_offset(appended.offset);
@@ -34,10 +36,12 @@ void ChatService::show_appended(const Visitor& visitor, const Store::Appended& a
     if (next) {
       visit->sink->send(response);
       visit->sent = appended.offset;
+      author_has_it = author_has_it || visit.get() == author;
     } else if (visit->sent < appended.offset) {
       wake(visit);
     }
   }
+  return author_has_it;
 }
 
 /// The visitor's log has grown, or may have.

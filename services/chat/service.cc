@@ -144,13 +144,14 @@ Task<> ChatService::write(VisitPtr visit, v1::ChatRequest::Write write) {
     refuse(visit, taken.error(), client_id);
     co_return;
   }
+  if (taken->shown) co_return;
   v1::ChatResponse response;
   response.mutable_acked()->set_client_id(client_id);
   response.mutable_acked()->set_offset(taken->offset);
   visit->sink->send(response);
 }
 
-Task<Result<Store::Appended>> ChatService::take_message(VisitPtr visit, v1::ChatRequest::Write write) {
+Task<Result<ChatService::Taken>> ChatService::take_message(VisitPtr visit, v1::ChatRequest::Write write) {
   HARK_CO_TRY_VOID(check_client_id(write.client_id()));
   write.set_text(plain_text(write.text()));
   HARK_CO_TRY_VOID(check_message(write.text(), static_cast<std::size_t>(write.files_size())));
@@ -167,11 +168,12 @@ Task<Result<Store::Appended>> ChatService::take_message(VisitPtr visit, v1::Chat
   // A crash before this line leaves a message that the customer's conversation has and the page's log has not
   // yet: the page was not told, sends it again, and it is one.
   HARK_CO_TRY(const auto appended, co_await store_.append(visitor, record, visit->epoch));
+  Taken taken{appended.offset};
   if (appended.fresh) {
     messages_.add();
-    show_appended(visitor, appended, std::move(*record.mutable_item()));
+    taken.shown = show_appended(visitor, appended, std::move(*record.mutable_item()), visit.get());
   }
-  co_return appended;
+  co_return taken;
 }
 
 Result<v1::ChatLogRecord> ChatService::record_of(const VisitPtr& visit,

@@ -80,7 +80,12 @@ class ChatService {
   Result<Store::User> believe(const VisitPtr& visit, const v1::ChatRequest::Hello& hello);
   void introduce(const VisitPtr& visit, const v1::Introduction& introduction);
   Task<> write(VisitPtr visit, v1::ChatRequest::Write write);
-  Task<Result<Store::Appended>> take_message(VisitPtr visit, v1::ChatRequest::Write write);
+  struct Taken {
+    std::int64_t offset = 0;
+    /// The page has its item, which says as much as an acknowledgement.
+    bool shown = false;
+  };
+  Task<Result<Taken>> take_message(VisitPtr visit, v1::ChatRequest::Write write);
   Result<v1::ChatLogRecord> record_of(const VisitPtr& visit, const v1::ChatRequest::Write& write) const;
   Task<> see(VisitPtr visit, v1::ChatRequest::Seen seen);
 
@@ -92,8 +97,10 @@ class ChatService {
   Task<> tell_conversation(Visitor visitor, Store::Marks marks);
   Task<> deliver(v1::Lease lease);
   Task<bool> report(v1::Receipt receipt);
-  /// A visitor's log has grown here: tells the visitor's pages, wherever they are connected.
-  void show_appended(const Visitor& visitor, const Store::Appended& appended, v1::ChatItem item);
+  /// A visitor's log has grown here: tells the visitor's pages, wherever they are connected. True if `author`
+  /// was shown the item.
+  bool show_appended(const Visitor& visitor, const Store::Appended& appended, v1::ChatItem item,
+                     const Visit* author = nullptr);
   void wake(const VisitPtr& visit);
   Task<> tell_untold(Visitor visitor);
 

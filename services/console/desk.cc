@@ -9,8 +9,6 @@
 namespace hark::console {
 namespace {
 
-constexpr Duration kRetryFirst{200};
-constexpr Duration kRetryMost{10'000};
 /// Far above any agent's capacity.
 constexpr int kAssignedMax = 500;
 
@@ -26,6 +24,14 @@ bool moves_tickets(v1::EventType type) {
     default:
       return false;
   }
+}
+
+v1::AgentSessionRequest::Hello hello_of(const Session& session) {
+  v1::AgentSessionRequest::Hello hello;
+  hello.set_agent_id(session.agent_id);
+  // After routing was away, the agent is to it what they were to the page.
+  hello.set_presence(session.desk.agent().presence());
+  return hello;
 }
 
 bool same_tickets(const v1::Agent& a, const v1::Agent& b) {
@@ -44,7 +50,9 @@ Desk::Desk(TaskGroup& tasks, RoutingPort& routing, ConversationPort& conversatio
 void Desk::sit_down(const SessionPtr& session) {
   session->retry.cancel();
   sessions_.emplace(session->agent_id, session);
-  tasks_.spawn("agent session", follow(session, ++session->sitting));
+  session->sitting = true;
+  session->back_off.reset();
+  follow(session);
   read_again(session);
 }
 
@@ -52,40 +60,46 @@ void Desk::leave(const SessionPtr& session) {
   const auto [first, last] = sessions_.equal_range(session->agent_id);
   const auto found = std::find_if(first, last, [&](const auto& item) { return item.second == session; });
   if (found != last) sessions_.erase(found);
-  ++session->sitting;
+  session->sitting = false;
   session->retry.cancel();
-  if (const auto stream = std::exchange(session->agent_stream, nullptr)) stream->cancel();
+  session->agent_stream.reset();
   // Whoever comes back is to routing what they have become meanwhile.
   session->desk.Clear();
 }
 
-Task<> Desk::follow(SessionPtr session, int sitting) {
-  BackOff back_off{kRetryFirst, kRetryMost};
-  while (session->sitting == sitting) {
-    v1::AgentSessionRequest::Hello hello;
-    hello.set_agent_id(session->agent_id);
-    // After routing was away, the agent is to it what they were to the page.
-    hello.set_presence(session->desk.agent().presence());
-    const auto stream = routing_.agent_session(std::move(hello));
-    session->agent_stream = stream;
-    while (auto state = co_await stream->read()) {
-      if (session->sitting != sitting) co_return;
-      back_off.reset();
-      on_state(session, *std::move(state));
-    }
-    if (session->sitting != sitting) co_return;
-    session->agent_stream.reset();
-    if (const auto status = stream->status();
-        !status.ok() && status.error().reason == Reason::kAgentNotFound) {
-      session->close(Farewell::kSignInAgain, "this agent no longer exists");
-      co_return;
-    }
-    session->retry.expires_after(back_off.next(secure_random()));
-    co_await session->retry.async_wait(as_result);
+void Desk::follow(const SessionPtr& session) {
+  session->agent_stream = routing_.agent_session(hello_of(*session));
+  const std::weak_ptr weak{session};
+  session->agent_stream->listen(
+      [this, weak](v1::AgentSessionResponse state) {
+        const auto follower = weak.lock();
+        if (!follower) return;
+        follower->back_off.reset();
+        on_state(follower, std::move(state));
+      },
+      [this, weak] {
+        if (const auto follower = weak.lock()) on_lost(follower);
+      });
+}
+
+void Desk::on_lost(const SessionPtr& session) {
+  const auto status = std::exchange(session->agent_stream, nullptr)->status();
+  if (!status.ok() && status.error().reason == Reason::kAgentNotFound) {
+    session->close(Farewell::kSignInAgain, "this agent no longer exists");
+    return;
   }
+  session->retry.expires_after(session->back_off.next(secure_random()));
+  session->retry.async_wait([this, weak = std::weak_ptr{session}](const boost::system::error_code& error) {
+    const auto follower = weak.lock();
+    if (!error && follower && follower->sitting && !follower->agent_stream) follow(follower);
+  });
 }
 
 void Desk::on_state(const SessionPtr& session, v1::AgentSessionResponse state) {
+  if (state.agent().session_generation() > session->claim.generation) {
+    session->close(Farewell::kSignInAgain, kSignedOutEverywhere);
+    return;
+  }
   const bool tickets_moved = !same_tickets(session->desk.agent(), state.agent());
   session->desk = std::move(state);
   if (tickets_moved) read_again(session);
@@ -113,7 +127,7 @@ void Desk::read_again(const SessionPtr& session) {
 }
 
 Task<> Desk::read_work(SessionPtr session) {
-  BackOff back_off{kRetryFirst, kRetryMost};
+  BackOff back_off{kDeskRetryFirst, kDeskRetryMost};
   while (!session->ended && std::exchange(session->work_stale, false)) {
     v1::ListConversationsRequest request;
     request.set_agent_id(session->agent_id);
@@ -141,6 +155,7 @@ Task<> Desk::read_work(SessionPtr session) {
 }
 
 void Desk::send_work(Session& session) const {
+  feeds_.refresh_held(session);
   v1::ConsoleResponse response;
   auto& work = *response.mutable_work();
   *work.mutable_agent() = session.desk.agent();

@@ -28,7 +28,9 @@ class Desk {
   void read_all_again();
 
  private:
-  Task<> follow(SessionPtr session, int sitting);
+  /// Follows routing, again after a pause whenever the stream is lost.
+  void follow(const SessionPtr& session);
+  void on_lost(const SessionPtr& session);
   void on_state(const SessionPtr& session, v1::AgentSessionResponse state);
   void read_again(const SessionPtr& session);
   Task<> read_work(SessionPtr session);

@@ -58,6 +58,10 @@ const v1::Agent* Directory::find(std::string_view id) const {
   return found == agents_.end() ? nullptr : &found->second;
 }
 
+void Directory::put(v1::Agent agent) {
+  if (known_) agents_[agent.id()] = std::move(agent);
+}
+
 v1::ConsoleResponse Directory::everybody() const {
   v1::ConsoleResponse response;
   response.mutable_directory()->set_full(true);

@@ -29,6 +29,8 @@ class Directory {
   /// Null if there is no such agent.
   [[nodiscard]] const v1::Agent* find(std::string_view id) const;
   [[nodiscard]] const std::map<std::string, v1::Agent, std::less<>>& agents() const { return agents_; }
+  /// As routing has just answered, ahead of its news.
+  void put(v1::Agent agent);
 
   /// What pages are shown of everybody.
   [[nodiscard]] v1::ConsoleResponse everybody() const;

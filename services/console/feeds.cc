@@ -43,14 +43,35 @@ bool renumbers(v1::EventType type) {
   }
 }
 
-v1::ConsoleResponse shown_to(const Session& session, const v1::ConsoleResponse::ConversationUpdate& update) {
+v1::ConsoleResponse shown_to(const Session& session, const v1::ConsoleResponse::ConversationUpdate& update,
+                             const std::vector<const v1::Entry*>& entries) {
   v1::ConsoleResponse response;
   auto& shown = *response.mutable_conversation();
   shown = update;
-  for (int i = shown.entries_size() - 1; i >= 0; --i) {
-    if (!may_see(session, shown.entries(i))) shown.mutable_entries()->DeleteSubrange(i, 1);
+  for (const auto* entry : entries) {
+    if (may_see(session, *entry)) *shown.add_entries() = *entry;
   }
   return response;
+}
+
+/// For those who hold the conversation and do not have it open.
+v1::ConsoleResponse in_brief(const v1::ConsoleResponse::ConversationUpdate& update) {
+  v1::ConsoleResponse response;
+  *response.mutable_conversation()->mutable_conversation() = update.conversation();
+  response.mutable_conversation()->set_only_new_obligations(update.only_new_obligations());
+  return response;
+}
+
+/// A copy with these obligations alone.
+v1::ConsoleResponse::ConversationUpdate with_new_obligations(v1::ConsoleResponse::ConversationUpdate& known,
+                                                             const std::vector<std::string>& obligations) {
+  google::protobuf::RepeatedPtrField<std::string> all;
+  all.Swap(known.mutable_conversation()->mutable_open_obligations());
+  auto update = known;
+  all.Swap(known.mutable_conversation()->mutable_open_obligations());
+  update.mutable_conversation()->mutable_open_obligations()->Assign(obligations.begin(), obligations.end());
+  update.set_only_new_obligations(true);
+  return update;
 }
 
 void add_reply_options(v1::ConsoleResponse::ConversationUpdate& update,
@@ -140,15 +161,23 @@ void Feeds::plan_for(Feed& feed, const v1::Event& event) {
 bool Feeds::tell_event(Feed& feed, const v1::Event& event) {
   if (!feed.known) return false;
   auto& conversation = *feed.known->mutable_conversation();
+  const auto& entry = event.entry();
   const bool counted = event.sequence() <= conversation.last_sequence();
   if (!counted && !fold_event(conversation, event)) return false;
-  if (event.sequence() <= feed.told_up_to) return true;
-  const auto& entry = event.entry();
+  if (event.sequence() <= feed.told_up_to) {
+    feed.obligations_untold = true;
+    return true;
+  }
+  const bool open = entry.obligation() == v1::OBLIGATION_STATE_OPEN;
   feed.told_up_to = entry.sequence();
-  feed.plan.shown({{entry.sequence(), entry.obligation() == v1::OBLIGATION_STATE_OPEN}});
-  auto update = *feed.known;
-  *update.add_entries() = entry;
-  tell(feed, {}, update);
+  feed.plan.shown({{entry.sequence(), open}});
+  if (std::exchange(feed.obligations_untold, false)) {
+    tell(feed, {}, conversation, *feed.known, {&entry});
+  } else {
+    std::vector<std::string> obligations;
+    if (open && !counted) obligations.push_back(entry.id());
+    tell(feed, {}, conversation, with_new_obligations(*feed.known, obligations), {&entry});
+  }
   return true;
 }
 
@@ -246,18 +275,20 @@ Task<> Feeds::read(FeedPtr feed) {
       continue;
     }
     back_off.reset();
+    google::protobuf::RepeatedPtrField<v1::Entry> entries;
+    entries.Swap(update->mutable_entries());
     std::vector<FeedPlan::Shown> shown;
-    for (const auto& entry : update->entries()) {
+    for (const auto& entry : entries) {
       shown.push_back({entry.sequence(), entry.obligation() == v1::OBLIGATION_STATE_OPEN});
     }
     feed->plan.shown(shown);
-    tell(*feed, asks, *update);
+    feed->obligations_untold = false;
+    tell(*feed, asks, update->conversation(), *update, {entries.pointer_begin(), entries.pointer_end()});
     // After a merge the newest entry may have a lower sequence than before.
     if (!shown.empty())
       feed->told_up_to =
           what.newest ? shown.back().sequence : std::max(feed->told_up_to, shown.back().sequence);
     feed->known = *std::move(update);
-    feed->known->clear_entries();
     tell_meanwhile(*feed);
   }
   feed->reading = false;
@@ -303,11 +334,11 @@ void Feeds::refuse_asks(Feed& feed, std::vector<Ask> asks, const Error& error) {
   }
 }
 
-void Feeds::tell(Feed& feed, const std::vector<Ask>& asks,
-                 const v1::ConsoleResponse::ConversationUpdate& update) {
+void Feeds::tell(Feed& feed, const std::vector<Ask>& asks, const v1::Conversation& known,
+                 const v1::ConsoleResponse::ConversationUpdate& update, const Entries& entries) {
   std::set<Session*> answered;
   for (const auto& ask : asks) {
-    auto full = shown_to(*ask.session, update);
+    auto full = shown_to(*ask.session, update, entries);
     full.set_request_id(ask.request_id);
     auto& opened = *full.mutable_conversation();
     for (const auto& draft : ask.drafts) *opened.add_drafts() = draft;
@@ -315,11 +346,11 @@ void Feeds::tell(Feed& feed, const std::vector<Ask>& asks,
     ask.session->send(std::move(full));
     answered.insert(ask.session.get());
   }
-  v1::ConsoleResponse brief;
-  *brief.mutable_conversation()->mutable_conversation() = update.conversation();
   for (const auto& [key, watch] : feed.watches) {
-    const bool turned = watch.held && note_held(*watch.session, update.conversation());
-    if (!answered.contains(key)) watch.session->send(watch.open ? shown_to(*watch.session, update) : brief);
+    const bool turned = watch.held && note_held(*watch.session, known);
+    if (!answered.contains(key)) {
+      watch.session->send(watch.open ? shown_to(*watch.session, update, entries) : in_brief(update));
+    }
     if (turned && on_turn) on_turn(*watch.session);
   }
 }
@@ -327,9 +358,20 @@ void Feeds::tell(Feed& feed, const std::vector<Ask>& asks,
 bool Feeds::note_held(Session& session, const v1::Conversation& conversation) {
   const auto held = session.assigned.find(conversation.id());
   if (held == session.assigned.end()) return false;
-  const bool before = held->second.open_obligations().empty();
-  held->second = conversation;
-  return before != conversation.open_obligations().empty();
+  const bool turned = held->second.open_obligations().empty() != conversation.open_obligations().empty();
+  // A conversation may be long and get entries fast: those are brought up by refresh_held(), when they are
+  // wanted.
+  if (turned || conversation.last_sequence() <= held->second.last_sequence()) held->second = conversation;
+  return turned;
+}
+
+void Feeds::refresh_held(Session& session) const {
+  for (auto& [id, held] : session.assigned) {
+    const auto found = feeds_.find(id);
+    if (found == feeds_.end() || !found->second->known) continue;
+    const auto& known = found->second->known->conversation();
+    if (known.last_sequence() > held.last_sequence()) held = known;
+  }
 }
 
 }  // namespace hark::console

@@ -55,6 +55,9 @@ class Feeds {
   /// Tells everyone who has it open its newest state: a command learned that the page is behind.
   void read_again(const std::string& conversation_id);
 
+  /// Brings what the session's agent holds up to what is known here.
+  void refresh_held(Session& session) const;
+
   [[nodiscard]] std::size_t size() const { return feeds_.size(); }
 
  private:
@@ -73,6 +76,8 @@ class Feeds {
     std::optional<v1::ConsoleResponse::ConversationUpdate> known;
     /// Newest entry that pages were told of.
     std::int64_t told_up_to = 0;
+    /// Pages lack obligations that are known.
+    bool obligations_untold = false;
     /// Came while it was read.
     std::vector<v1::Event> meanwhile;
   };
@@ -90,7 +95,10 @@ class Feeds {
   Task<Result<v1::ConsoleResponse::ConversationUpdate>> load(std::string conversation_id,
                                                              FeedPlan::Read what);
   void refuse_asks(Feed& feed, std::vector<Ask> asks, const Error& error);
-  void tell(Feed& feed, const std::vector<Ask>& asks, const v1::ConsoleResponse::ConversationUpdate& update);
+  using Entries = std::vector<const v1::Entry*>;
+  /// `known` in full, `update` as pages are told of it; neither has entries itself.
+  void tell(Feed& feed, const std::vector<Ask>& asks, const v1::Conversation& known,
+            const v1::ConsoleResponse::ConversationUpdate& update, const Entries& entries);
   /// Keeps what the session's agent holds up to date; true if the turn has changed.
   static bool note_held(Session& session, const v1::Conversation& conversation);
 

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -45,10 +46,10 @@ class ConversationPort {
 class AgentStream {
  public:
   virtual ~AgentStream() = default;
-  /// The next state; nullopt when the stream has ended, status() then says how.
-  virtual Task<std::optional<v1::AgentSessionResponse>> read() = 0;
-  /// read() ends soon after.
-  virtual void cancel() = 0;
+  /// Calls `on_state` with each state, the present one first, and `on_end` when the stream has ended by
+  /// itself; status() then says how. Neither once the stream has been let go of, which ends it.
+  virtual void listen(std::function<void(v1::AgentSessionResponse)> on_state,
+                      std::function<void()> on_end) = 0;
   [[nodiscard]] virtual Status status() const = 0;
 };
 

@@ -153,7 +153,7 @@ void ConsoleService::on_agents_changed(const std::vector<std::string>& ids) {
     if (const auto* agent = directory_.find(session->agent_id)) {
       session->agent = *agent;
       if (agent->session_generation() > session->claim.generation) {
-        session->close(Farewell::kSignInAgain, "signed out on all machines, or the password has changed");
+        session->close(Farewell::kSignInAgain, kSignedOutEverywhere);
         end(session);
         continue;
       }

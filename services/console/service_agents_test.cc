@@ -251,6 +251,18 @@ TEST_F(AgentsTest, SigningOutEverywhereOrANewPasswordEndsEverySession) {
   EXPECT_THAT(again->farewells, ElementsAre(Farewell::kSignInAgain));
 }
 
+TEST_F(AgentsTest, ASessionThatRoutingKnowsToBeOverEndsThoughTheDirectoryLagsBehind) {
+  const auto page = std::make_shared<Page>();
+  signed_in(page);
+  v1::ConsoleRequest by_token;
+  by_token.mutable_sign_in()->set_session_token(told_at_sign_in(*page).session_token());
+  world.routing.agents["ana"].set_session_generation(9);  // and nobody who watches has heard of it
+  const auto tab = std::make_shared<Page>();
+  ask(connect(tab), tab, by_token);
+  settle();
+  EXPECT_THAT(tab->farewells, ElementsAre(Farewell::kSignInAgain));
+}
+
 // FIELD 35: a reconnect storm takes the service down because presence is broadcast to all about all.
 TEST_F(AgentsTest, PresenceGoesOutAsDifferencesAndOnlyWhenSomethingIsDifferent) {
   const auto page = std::make_shared<Page>();

@@ -67,7 +67,7 @@ TEST_F(ConsoleServiceTest, TellsAnAgentTheirWorkAfterSignInAndWhenItMoves) {
   v1::AgentSessionResponse state;
   *state.mutable_agent() = world.routing.agents["ana"];
   state.add_offers()->set_id("off_1");
-  world.routing.streams.back()->queue.push(state);
+  world.routing.streams.back()->push(state);
   settle();
   EXPECT_EQ(last_work(*page)->offers(0).id(), "off_1");
 
@@ -152,6 +152,34 @@ TEST_F(ConsoleServiceTest, ReadsAgainWhatChangesWhileItReadsAndNeverTellsItOutOf
   EXPECT_EQ(page->got[1].conversation().conversation().last_sequence(), 2);
 }
 
+TEST_F(ConsoleServiceTest, TellsAllObligationsWhereAPageHasAnEntryThatItsConversationDidNotCount) {
+  const auto& known = world.add_conversation(kOne, "ana");
+  auto& stored = world.conversations.stored[kOne];
+  stored.conversation.add_addresses()->set_address("chat:site:1");
+  const auto before = stored.conversation;
+  const auto arrives = [&](std::int64_t sequence) {
+    auto event = FakeWorld::event(v1::EVENT_TYPE_ACCEPTED, kOne, sequence);
+    event.set_ticket_id(known.conversation.ticket().id());
+    *event.mutable_entry() = world.conversations.add_inbound(kOne, "more");
+    event.mutable_entry()->mutable_sender()->set_address("chat:site:1");
+    return event;
+  };
+  const auto between = arrives(2);
+  stored.conversation = before;  // read a moment before its entries
+  const auto page = std::make_shared<Page>();
+  const auto opened = ask(signed_in(page), page, open(kOne)).conversation();
+  ASSERT_EQ(opened.entries_size(), 2);
+  ASSERT_EQ(opened.conversation().open_obligations_size(), 1);
+  page->got.clear();
+  happens(between);
+  EXPECT_TRUE(page->got.empty()) << "it is before the page";
+  stored.conversation.set_last_sequence(2);
+  happens(arrives(3));
+  ASSERT_EQ(page->got.size(), 1U);
+  EXPECT_FALSE(page->got[0].conversation().only_new_obligations());
+  EXPECT_EQ(page->got[0].conversation().conversation().open_obligations_size(), 3);
+}
+
 TEST_F(ConsoleServiceTest, ShowsAMessageThatItsEventCarriesWithoutAskingForIt) {
   const auto& known = world.add_conversation(kOne, "ana");
   auto& address = *world.conversations.stored[kOne].conversation.add_addresses();
@@ -177,7 +205,8 @@ TEST_F(ConsoleServiceTest, ShowsAMessageThatItsEventCarriesWithoutAskingForIt) {
     ASSERT_EQ(told.entries_size(), 1);
     EXPECT_EQ(told.entries(0).sequence(), i == 0 ? 2 : 3);
     EXPECT_EQ(told.conversation().last_sequence(), i == 0 ? 2 : 3);
-    EXPECT_EQ(told.conversation().open_obligations_size(), i == 0 ? 2 : 3);
+    EXPECT_EQ(told.only_new_obligations(), i < 2) << "what was read is told in full";
+    EXPECT_EQ(told.conversation().open_obligations_size(), i < 2 ? 1 : 3);
   }
 }
 
@@ -321,7 +350,7 @@ TEST_F(ConsoleServiceTest, ComesBackToRoutingWithThePresenceThatThePageKnew) {
   const auto page = std::make_shared<Page>();
   signed_in(page);
   EXPECT_EQ(world.routing.streams.at(0)->hello.presence(), v1::PRESENCE_UNSPECIFIED);
-  world.routing.streams.at(0)->queue.end();
+  world.routing.streams.at(0)->end();
   while (world.routing.streams.size() < 2) context.run_one();
   EXPECT_EQ(world.routing.streams.at(1)->hello.presence(), v1::PRESENCE_AVAILABLE);
   EXPECT_EQ(world.routing.streams.at(1)->hello.agent_id(), "ana");
@@ -331,7 +360,7 @@ TEST_F(ConsoleServiceTest, SendsAPageToTheSignInFormWhenItsAgentIsGone) {
   const auto page = std::make_shared<Page>();
   signed_in(page);
   world.routing.streams.at(0)->end_status = Error{Code::kNotFound, Reason::kAgentNotFound, "gone"};
-  world.routing.streams.at(0)->queue.end();
+  world.routing.streams.at(0)->end();
   settle();
   EXPECT_THAT(page->farewells, ElementsAre(Farewell::kSignInAgain));
 }

@@ -7,10 +7,17 @@ void Session::send(v1::ConsoleResponse response) {
   // Before sign-in there is nothing that could be resumed.
   if (sign_in == SignInState::kSignedIn) {
     response.set_offset(told.next());
-    const auto kept = std::make_shared<const v1::ConsoleResponse>(std::move(response));
-    told.add(kept, kept->ByteSizeLong());
-    if (sink) sink->send(*kept);
-  } else if (sink) {
+    auto bytes = response.SerializeAsString();
+    const auto size = bytes.size();
+    told.add(std::move(bytes), size);
+  }
+  if (sink) sink->send(response);
+}
+
+void Session::send_again(const std::vector<std::string>& frames) {
+  v1::ConsoleResponse response;
+  for (const auto& bytes : frames) {
+    response.ParseFromString(bytes);
     sink->send(response);
   }
 }

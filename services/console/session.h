@@ -6,8 +6,10 @@
 #include <set>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "base/core/result.h"
+#include "console/core/back_off.h"
 #include "console/core/frame_rate.h"
 #include "console/core/replay_window.h"
 #include "console/core/session_rules.h"
@@ -24,6 +26,14 @@ enum class Farewell {
   /// The agent signed out here, or took the session along to another connection.
   kDone,
 };
+
+/// Between two attempts to reach those who know what an agent's work is.
+constexpr Duration kDeskRetryFirst{200};
+constexpr Duration kDeskRetryMost{10'000};
+
+/// Why a page is sent away whose session is older than its agent's generation.
+inline constexpr std::string_view kSignedOutEverywhere =
+    "signed out on all machines, or the password has changed";
 
 /// The way down to one page. Called on the console's executor.
 class ResponseSink {
@@ -44,6 +54,8 @@ struct Session {
 
   /// Numbers the frame, keeps it, and tells the page if it is there.
   void send(v1::ConsoleResponse response);
+  /// What `told` has kept, to the page that is there now.
+  void send_again(const std::vector<std::string>& frames);
   /// Ends the connection, if there is one.
   void close(Farewell farewell, std::string_view reason);
   [[nodiscard]] bool supervises() const {
@@ -65,7 +77,8 @@ struct Session {
   std::size_t in_flight = 0;
 
   std::string epoch;
-  ReplayWindow<std::shared_ptr<const v1::ConsoleResponse>> told;
+  /// ConsoleResponse bytes: a frame of many parts, kept as it was made, would leave the heap full of holes.
+  ReplayWindow<std::string> told;
 
   /// Conversations that the page has open.
   std::set<std::string> open;
@@ -75,11 +88,12 @@ struct Session {
 
   /// Routing's last word on the agent.
   v1::AgentSessionResponse desk;
+  /// The agent is at their desk: routing is followed, over this stream while there is one.
+  bool sitting = false;
   std::shared_ptr<AgentStream> agent_stream;
-  /// Grows whenever the agent sits down or leaves; who follows routing for an earlier time stops.
-  int sitting = 0;
   /// Until sign-in: how long the page may take. Then: between two attempts to reach routing.
   asio::steady_timer retry;
+  BackOff back_off{kDeskRetryFirst, kDeskRetryMost};
   /// How long a page that is away is waited for.
   asio::steady_timer away_timer;
   /// `assigned` must be read again; somebody is at it.

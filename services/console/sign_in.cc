@@ -67,6 +67,10 @@ Task<Result<ConsoleService::Identity>> ConsoleService::check_token(std::string t
   HARK_CO_TRY(auto claim, tokens_.verify(token, clock_.now()));
   HARK_CO_TRY(const bool over, co_await ports_.store.session_ended(claim.agent_id, claim.session_id));
   if (over) co_return unauthenticated("this session was signed out; sign in");
+  // Pages come back by the thousand. Should the directory lag behind, the desk hears of it from routing
+  // itself.
+  const auto* known = directory_.find(claim.agent_id);
+  if (known && known->session_generation() <= claim.generation) co_return Identity{*known, std::move(claim)};
   auto listed = co_await ports_.routing.list_agents({});
   if (!listed.ok()) co_return listed.error();
   for (auto& agent : *listed->mutable_agents()) {
@@ -168,7 +172,7 @@ bool ConsoleService::resume(const ConnectionPtr& connection, const Request::Resu
   response.mutable_signed_in()->set_epoch(session->epoch);
   response.mutable_signed_in()->set_resumed(true);
   session->sink->send(response);
-  for (const auto& frame : *missed) session->sink->send(*frame);
+  session->send_again(*missed);
   for (const auto& id : session->open) attentions_.open(session, id);
   if (session->oversees) floor_.oversee(session, true);
   desk_.sit_down(session);
@@ -182,7 +186,8 @@ ConsoleService::Answer ConsoleService::sign_out(SessionPtr session, Request::Sig
   if (request.everywhere()) {
     v1::EndSessionsRequest call;
     call.set_agent_id(session->agent_id);
-    HARK_CO_TRY_VOID(co_await ports_.routing.end_sessions(std::move(call)));
+    HARK_CO_TRY(auto ended, co_await ports_.routing.end_sessions(std::move(call)));
+    directory_.put(std::move(*ended.mutable_agent()));
   }
   // Other tabs of the same browser hold the same session.
   for_other_pages(*session, [&](Session& other) {

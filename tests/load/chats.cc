@@ -221,6 +221,15 @@ std::string words(std::size_t pair, std::size_t number) {
   return json(request);
 }
 
+/// The number in the client id that a frame names; 0 if it names none.
+std::size_t client_number(std::string_view frame) {
+  constexpr std::string_view kClientId = "\"clientId\":\"m";
+  std::size_t number = 0;
+  if (const auto at = frame.find(kClientId); at != std::string_view::npos)
+    std::from_chars(frame.data() + at + kClientId.size(), frame.data() + frame.size(), number);
+  return number;
+}
+
 /// The chats under way. Everything but the constructor and wait() happens on the sockets' thread.
 class Chats {
  public:
@@ -233,7 +242,8 @@ class Chats {
     for (std::size_t i = 0; i < options.pairs; ++i) {
       pairs_.push_back({.visitor = visitor(sockets, options, name(i))});
       pairs_[i].visitor->say(words(i, 0));
-      heard<v1::ChatResponse>(*pairs_[i].visitor, [](const auto& frame) { return frame.has_acked(); });
+      heard<v1::ChatResponse>(*pairs_[i].visitor,
+                              [](const auto& frame) { return frame.has_acked() || frame.has_item(); });
       pairs_[i].sent.push_back({});
     }
     desks_.open_all(desks_.wait_for(options.pairs), [this](std::string_view text) { shown(text); });
@@ -304,9 +314,10 @@ class Chats {
 
   void answered(std::size_t i, std::string_view text) {
     if (text.find("\"failed\"") != std::string_view::npos) refuse(text);
-    if (text.find("\"acked\"") == std::string_view::npos) return;
     auto& pair = pairs_[i];
-    if (pair.acked < pair.sent.size()) acks_.add(steady_now() - pair.sent[pair.acked++]);
+    // Its item or an acknowledgement, whichever comes first.
+    if (pair.acked >= pair.sent.size() || client_number(text) != pair.acked) return;
+    acks_.add(steady_now() - pair.sent[pair.acked++]);
     if (options_.rate == 0 && !over()) write(i);
   }
 

@@ -105,6 +105,8 @@ class Visitor:
             if offset != self.offset + 1:
                 self.wrong.append(f"offset {offset} after {self.offset}")
             self.offset, self.items[offset] = offset, frame["item"]
+            if "clientId" in frame["item"]:
+                self.acked[frame["item"]["clientId"]] = offset
             return {"seen": {"delivered": str(offset)}}
         elif "acked" in frame:
             self.acked[frame["acked"]["clientId"]] = int(frame["acked"]["offset"])

@@ -2,6 +2,7 @@
 
 #include <boost/asio/steady_timer.hpp>
 #include <chrono>
+#include <tuple>
 
 #include "base/async/task.h"
 
@@ -15,8 +16,9 @@ class Notifier {
     timer_.expires_at(asio::steady_timer::time_point::max());
   }
   void notify_all() { timer_.cancel(); }
-  /// Returns after the next notify_all().
-  Task<> wait() { co_await timer_.async_wait(as_result); }
+  /// Returns after the next notify_all(). (The timer's own coroutine: many wait for long, and one around it
+  /// would cost each a frame.)
+  Task<std::tuple<boost::system::error_code>> wait() { return timer_.async_wait(as_result); }
 
  private:
   asio::steady_timer timer_;

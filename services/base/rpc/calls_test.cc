@@ -41,12 +41,24 @@ class EchoService final : public v1::ChannelService::CallbackService {
     response.set_entry_id(request.message().native_id());
     co_return response;
   }
-  static Task<Status> echo(std::shared_ptr<ServerStream<v1::ConnectRequest, v1::ConnectResponse>> stream) {
-    while (auto request = co_await stream->read()) {
-      v1::ConnectResponse response;
-      response.set_frame_id(request->frame_id());
-      stream->write(std::move(response));
+  using Stream = ServerStream<v1::ConnectRequest, v1::ConnectResponse>;
+  static void echo_one(Stream& stream, const v1::ConnectRequest& request) {
+    v1::ConnectResponse response;
+    response.set_frame_id(request.frame_id());
+    stream.write(std::move(response));
+  }
+  /// Reads the first one and listens to the rest, if the first one is a hello.
+  static Task<Status> echo(std::shared_ptr<Stream> stream) {
+    const auto first = co_await stream->read();
+    if (first) echo_one(*stream, *first);
+    if (first && first->has_hello()) {
+      Notifier ended{co_await asio::this_coro::executor};
+      stream->listen([&stream](const v1::ConnectRequest& request) { echo_one(*stream, request); },
+                     [&ended] { ended.notify_all(); });
+      co_await ended.wait();
+      co_return Status{};
     }
+    while (auto request = co_await stream->read()) echo_one(*stream, *request);
     co_return Status{};
   }
   TaskGroup& tasks_;
@@ -200,6 +212,62 @@ TEST_P(CallsTest, StreamInBothDirectionsInOrder) {
   ASSERT_TRUE(ok);
   ASSERT_EQ(echoed.size(), 600U);
   for (std::size_t i = 0; i < echoed.size(); ++i) ASSERT_EQ(echoed[i], static_cast<std::int64_t>(i));
+}
+
+Task<> listen_to_many(v1::ChannelService::Stub& stub, const InProcess* in_process, int count,
+                      std::vector<std::int64_t>& heard, bool& ok) {
+  const auto executor = co_await asio::this_coro::executor;
+  auto stream =
+      open_stream(executor, stub.async(), &v1::ChannelService::Stub::async_interface::Connect, in_process);
+  Notifier ended{executor};
+  stream->listen([&heard](const v1::ConnectResponse& response) { heard.push_back(response.frame_id()); },
+                 [&ended] { ended.notify_all(); });
+  for (int i = 0; i < count; ++i) {
+    v1::ConnectRequest request;
+    request.set_frame_id(i);
+    if (i == 0) request.mutable_hello();
+    stream->write(std::move(request));
+  }
+  stream->writes_done();
+  co_await ended.wait();
+  ok = stream->status().ok();
+}
+
+TEST_P(CallsTest, ListenersHearEverythingInOrderAndThenTheEnd) {
+  std::vector<std::int64_t> heard;
+  bool ok = false;
+  run(listen_to_many(*stub_, in_process(), 300, heard, ok));
+  EXPECT_TRUE(ok);
+  ASSERT_EQ(heard.size(), 300U);
+  for (std::size_t i = 0; i < heard.size(); ++i) ASSERT_EQ(heard[i], static_cast<std::int64_t>(i));
+}
+
+Task<> listen_and_drop(v1::ChannelService::Stub& stub, const InProcess* in_process, int& heard) {
+  auto stream = open_stream(co_await asio::this_coro::executor, stub.async(),
+                            &v1::ChannelService::Stub::async_interface::Connect, in_process);
+  Notifier once{co_await asio::this_coro::executor};
+  stream->listen(
+      [&](const v1::ConnectResponse&) {
+        ++heard;
+        stream.reset();
+        once.notify_all();
+      },
+      [] { ADD_FAILURE() << "the stream was let go of"; });
+  for (int i = 0; i < 10; ++i) {
+    v1::ConnectRequest request;
+    request.mutable_hello();
+    stream->write(std::move(request));
+  }
+  co_await once.wait();
+}
+
+TEST_P(CallsTest, AListenerWhoLetsGoHearsNoMoreAndTheStreamEndsOnBothSides) {
+  int heard = 0;
+  run(listen_and_drop(*stub_, in_process(), heard));
+  const auto give_up = std::chrono::steady_clock::now() + 10s;
+  while (server_tasks_.size() > 0 && std::chrono::steady_clock::now() < give_up) context_.run_one_for(100ms);
+  EXPECT_EQ(server_tasks_.size(), 0U);
+  EXPECT_EQ(heard, 1);
 }
 
 Task<> open_and_drop(v1::ChannelService::Stub& stub, const InProcess* in_process) {

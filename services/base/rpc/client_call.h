@@ -115,6 +115,10 @@ class ClientStream {
   ClientStream& operator=(const ClientStream&) = delete;
 
   Task<std::optional<Response>> read() { return ground_->inbox->read(); }
+  /// In place of read(), as Inbox::listen(). Letting go of the stream ends it.
+  void listen(std::function<void(Response)> on_message, std::function<void()> on_end) {
+    ground_->inbox->listen(std::move(on_message), std::move(on_end));
+  }
   bool write(Request message) { return ground_->outbox.write(std::move(message)); }
   void writes_done() { ground_->outbox.finish(); }
   void cancel() { ground_->cancel(); }
@@ -137,14 +141,15 @@ struct StreamReactor final : grpc::ClientBidiReactor<Request, Response>,
       : ClientStream<Request, Response>::Ground{executor} {}
   void cancel() override { context.TryCancel(); }
   void OnReadDone(bool ok) override {
-    this->inbox->on_read_done(ok);
-    if (ok) return;
+    if (ok) return this->inbox->on_read_done(true);
     this->outbox.finish();
     this->RemoveHold();
   }
   void OnWriteDone(bool ok) override { this->outbox.on_write_done(ok); }
+  /// Only now does the reader learn of the end: it may ask how it came.
   void OnDone(const grpc::Status& status) override {
     this->end(status);
+    this->inbox->on_read_done(false);
     self.reset();
   }
   grpc::ClientContext context;

@@ -14,14 +14,16 @@ namespace hark::rpc {
 constexpr std::size_t kInboxMessagesMax = 64;
 constexpr std::size_t kOutboxMessagesMax = 1024;
 
-/// Messages that gRPC's threads read off a stream, for the one coroutine that wants them. When it falls
-/// behind by kInboxMessagesMax, reading stops and the peer feels the back-pressure.
+/// Messages that gRPC's threads read off a stream, for the one coroutine that wants them, or for a listener.
+/// When it falls behind by kInboxMessagesMax, reading stops and the peer feels the back-pressure.
 ///
 /// Kept alive by shared_ptr: the wake-up posted to the service thread may outlive the stream.
 template <class Message>
 class Inbox : public std::enable_shared_from_this<Inbox<Message>> {
  public:
   using StartRead = std::function<void(Message*)>;
+  using OnMessage = std::function<void(Message)>;
+  using OnEnd = std::function<void()>;
 
   explicit Inbox(asio::any_io_executor executor) : executor_{executor}, arrived_{executor} {}
 
@@ -78,42 +80,83 @@ class Inbox : public std::enable_shared_from_this<Inbox<Message>> {
   /// The reader goes away: what still comes is dropped, and the stream can run to its end.
   void abandon() {
     bool resume = false;
+    std::shared_ptr<Listener> listener;
     {
       const std::lock_guard lock{mutex_};
       abandoned_ = true;
       messages_.clear();
+      listener.swap(listener_);
       resume = std::exchange(paused_, false);
     }
     if (resume) start_(&reading_);
   }
 
+  /// On the service thread, in place of further reads: `on_message` is called with each message and `on_end`
+  /// once the stream has ended, there, and neither after abandon(). Where thousands of streams wait, a
+  /// listener costs a tenth of a coroutine.
+  void listen(OnMessage on_message, OnEnd on_end) {
+    bool wake = false;
+    {
+      const std::lock_guard lock{mutex_};
+      listener_ = std::make_shared<Listener>(Listener{std::move(on_message), std::move(on_end)});
+      wake = (!messages_.empty() || ended_) && !std::exchange(wake_posted_, true);
+    }
+    if (wake) post_wake();
+  }
+
   /// On the service thread: the next message, or nothing once the stream has ended.
   Task<std::optional<Message>> read() {
     for (;;) {
-      std::optional<Message> message;
-      bool resume = false;
-      {
-        const std::lock_guard lock{mutex_};
-        if (!messages_.empty()) {
-          message = std::move(messages_.front());
-          messages_.pop_front();
-          resume = paused_ && messages_.size() <= kInboxMessagesMax / 2;
-          if (resume) paused_ = false;
-        } else if (ended_) {
-          co_return std::nullopt;
-        }
-      }
-      if (resume) {
-        reading_.Clear();
-        start_(&reading_);
-      }
-      if (message) co_return message;
+      bool ended = false;
+      if (auto message = take(ended)) co_return message;
+      if (ended) co_return std::nullopt;
       co_await arrived_.wait();
       // A cancelled wait must not spin: the next await throws.
     }
   }
 
  private:
+  struct Listener {
+    OnMessage on_message;
+    OnEnd on_end;
+  };
+
+  /// What has come; nothing if nothing has, `ended` then says whether more will.
+  std::optional<Message> take(bool& ended) {
+    std::optional<Message> message;
+    bool resume = false;
+    {
+      const std::lock_guard lock{mutex_};
+      ended = ended_ && messages_.empty();
+      if (messages_.empty()) return message;
+      message = std::move(messages_.front());
+      messages_.pop_front();
+      resume = paused_ && messages_.size() <= kInboxMessagesMax / 2;
+      if (resume) paused_ = false;
+    }
+    if (resume) {
+      reading_.Clear();
+      start_(&reading_);
+    }
+    return message;
+  }
+
+  void tell_listener() {
+    bool ended = false;
+    while (const auto listener = listener_) {  // it may be gone after each call
+      auto message = take(ended);
+      if (message) {
+        listener->on_message(*std::move(message));
+        continue;
+      }
+      if (ended) {
+        listener_.reset();
+        listener->on_end();
+      }
+      break;
+    }
+  }
+
   void post_wake() {
     asio::post(executor_, [self = this->shared_from_this()] {
       {
@@ -121,12 +164,14 @@ class Inbox : public std::enable_shared_from_this<Inbox<Message>> {
         self->wake_posted_ = false;
       }
       self->arrived_.notify_all();
+      self->tell_listener();
     });
   }
 
   asio::any_io_executor executor_;
   Notifier arrived_;
   StartRead start_;
+  std::shared_ptr<Listener> listener_;  // on the service thread
   Message reading_;
   mutable std::mutex mutex_;
   std::list<Message> messages_;  // most streams are idle: a deque would hold half a KiB for nothing

@@ -84,6 +84,10 @@ template <class Request, class Response>
 class ServerStream {
  public:
   Task<std::optional<Request>> read() { return inbox_->read(); }
+  /// In place of further reads, as Inbox::listen().
+  void listen(std::function<void(Request)> on_message, std::function<void()> on_end) {
+    inbox_->listen(std::move(on_message), std::move(on_end));
+  }
   /// False: the client reads too slowly, kOutboxMessagesMax wait already.
   bool write(Response message) { return outbox_.write(std::move(message)); }
   [[nodiscard]] std::size_t unsent() const { return outbox_.waiting(); }

@@ -116,11 +116,11 @@ class Connection final : public OpenConnection {
   }
 
   /// Serves requests until the connection ends, or becomes a WebSocket.
-  Task<std::optional<Upgrade>> run() {
+  Task<std::unique_ptr<Upgrade>> run() {
     if (state_.connections.size() > state_.options.limits.connections_max) {
       ++state_.stats.refused_total;
       co_await refuse(overloaded());
-      co_return std::nullopt;
+      co_return nullptr;
     }
     while (!state_.stopping && co_await request_arrives()) {
       if (!co_await serve_one()) break;
@@ -296,7 +296,8 @@ class Connection final : public OpenConnection {
       co_return false;
     }
     stream_.expires_never();
-    upgrade_.emplace(Upgrade{std::move(stream_), head.release(), std::move(request), route});
+    upgrade_ = std::make_unique<Upgrade>(
+        Upgrade{stream_.release_socket(), head.release(), std::move(request), route});
     co_return false;
   }
 
@@ -381,7 +382,7 @@ class Connection final : public OpenConnection {
   beast::flat_buffer buffer_;
   std::list<OpenConnection*>::iterator place_;
   std::string remote_address_;
-  std::optional<Upgrade> upgrade_;
+  std::unique_ptr<Upgrade> upgrade_;
   bool idle_ = false;
 };
 
@@ -389,7 +390,7 @@ class Connection final : public OpenConnection {
 
 namespace {
 
-Task<std::optional<Upgrade>> serve_requests(asio::ip::tcp::socket socket, ServerState& state) {
+Task<std::unique_ptr<Upgrade>> serve_requests(asio::ip::tcp::socket socket, ServerState& state) {
   Connection connection{std::move(socket), state};
   co_return co_await connection.run();
 }
@@ -399,7 +400,7 @@ Task<std::optional<Upgrade>> serve_requests(asio::ip::tcp::socket socket, Server
 Task<> serve_connection(asio::ip::tcp::socket socket, ServerState& state) {
   // What HTTP needs is given back before the WebSocket's long life begins.
   auto upgrade = co_await serve_requests(std::move(socket), state);
-  if (upgrade) co_await serve_websocket(*std::move(upgrade), state);
+  if (upgrade) co_await serve_websocket(std::move(upgrade), state);
 }
 
 }  // namespace hark::web

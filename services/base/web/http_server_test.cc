@@ -80,15 +80,21 @@ Task<> flood(std::shared_ptr<WebSocketSession> session) {
   }
 }
 
+WebSocketHandler serving(Task<> (*serve)(std::shared_ptr<WebSocketSession>)) {
+  return [serve](std::shared_ptr<WebSocketSession> session, const HttpRequest&) {
+    return serve(std::move(session));
+  };
+}
+
 void set_up(HttpServer& server) {
   server.route({"GET", "/echo/*", echo});
   server.route({"POST", "/echo/*", echo, 1000});
   server.route({"GET", "/fail", fail});
   server.route({"GET", "/stream", stream});
   server.route({"GET", "/headers", with_headers});
-  server.websocket({"/ws", echo_socket});
-  server.websocket({"/ws/flood", flood, 512 * 1024, 1024 * 1024});
-  server.websocket({"/ws/one", echo_socket, 1000, 1000, 1});
+  server.websocket({"/ws", serving(echo_socket)});
+  server.websocket({"/ws/flood", serving(flood), 512 * 1024, 1024 * 1024});
+  server.websocket({"/ws/one", serving(echo_socket), 1000, 1000, 1});
 }
 
 HttpServerOptions quick() {

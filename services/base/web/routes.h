@@ -13,7 +13,9 @@
 namespace hark::web {
 
 using HttpHandler = std::function<Task<HttpResponse>(HttpRequest)>;
-using WebSocketHandler = std::function<Task<>(std::shared_ptr<WebSocketSession>)>;
+/// Serves a session until the coroutine ends. The request that opened it is there until the handler has
+/// returned its coroutine, which takes along what it needs: a session lives long, and headers are not small.
+using WebSocketHandler = std::function<Task<>(std::shared_ptr<WebSocketSession>, const HttpRequest&)>;
 /// May this request open the socket? It is asked before anything else of it is looked at.
 using OriginCheck = std::function<bool(const HttpRequest&)>;
 /// What is wrong with a request, by its headers alone; nothing: its body may be read.

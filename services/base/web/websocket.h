@@ -6,7 +6,6 @@
 #include <string_view>
 
 #include "base/async/task.h"
-#include "base/web/http_message.h"
 
 namespace hark::web {
 
@@ -35,9 +34,6 @@ enum class CloseCode : std::uint16_t {
 class WebSocketSession {
  public:
   virtual ~WebSocketSession() = default;
-
-  /// The request that opened it.
-  [[nodiscard]] virtual const HttpRequest& request() const = 0;
 
   /// The next message; nullopt once the session is closing or gone, whoever closed it. One caller at a time.
   /// While nobody calls it nothing is read, which is what slows down a client that talks too much.

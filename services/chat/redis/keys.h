@@ -8,11 +8,11 @@
 ///   session   hash    epoch, last (offset), delivered, read (offsets that the page has said),
 ///   told_delivered,
 ///                     told_read (offsets whose news conversation has taken), user (whose session it is, if
-///                     the site has signed it)
+///                     the site has signed it); "c:<client id>" or "e:<entry>" -> offset, of everything in
+///                     the log
 ///   log       stream  <offset>-0: r ChatLogRecord bytes, i what makes it one item
-///   items     hash    "c:<client id>" or "e:<entry>" -> offset, of everything in the log
 ///
-/// All three expire together, counted from the last use.
+/// Both expire together, counted from the last use.
 namespace hark::chat::keys {
 
 inline std::string visitor(std::string_view address) { return "hark:{" + std::string{address} + "}"; }

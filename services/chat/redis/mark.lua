@@ -11,7 +11,7 @@ local read = math.min(last, math.max(tonumber(ARGV[2]), tonumber(s[3] or '0')))
 local delivered = math.min(last, math.max(tonumber(ARGV[1]), tonumber(s[2] or '0'), read))
 redis.call('HSET', session, 'delivered', delivered, 'read', read)
 if last > 0 then
-  for _, key in ipairs({ session, log, KEYS[1] .. ':items' }) do redis.call('EXPIRE', key, ARGV[3]) end
+  for _, key in ipairs({ session, log }) do redis.call('EXPIRE', key, ARGV[3]) end
 end
 local told_delivered, told_read = tonumber(s[4] or '0'), tonumber(s[5] or '0')
 local out = { tostring(delivered), tostring(read), tostring(told_delivered), tostring(told_read) }

@@ -64,15 +64,14 @@ Origin origin_of(const web::HttpRequest& request, bool behind_proxy) {
   return origin;
 }
 
-Task<> serve_chat_socket(ServiceSlot slot, std::shared_ptr<web::WebSocketSession> socket) {
+Task<> serve_chat_socket(ServiceSlot slot, std::shared_ptr<web::WebSocketSession> socket, Origin origin) {
   const auto service = slot();
   if (!service) {
     socket->close(web::CloseCode::kRestarting, "not ready yet: reconnect in a moment");
     co_return;
   }
   const Connected connected{service,
-                            service->connect(std::make_shared<SocketSink>(socket),
-                                             origin_of(socket->request(), service->settings().behind_proxy))};
+                            service->connect(std::make_shared<SocketSink>(socket), std::move(origin))};
   while (auto text = co_await socket->receive()) {
     auto frame = decode_frame(*text);
     if (frame.request.ok()) {

@@ -3,6 +3,7 @@
 #include <functional>
 #include <memory>
 
+#include "base/web/http_message.h"
 #include "base/web/websocket.h"
 #include "chat/service.h"
 
@@ -17,6 +18,6 @@ using ServiceSlot = std::function<std::shared_ptr<ChatService>()>;
 Origin origin_of(const web::HttpRequest& request, bool behind_proxy);
 
 /// One page's WebSocket, from its opening to its end: JSON to the service, the service's frames back as JSON.
-Task<> serve_chat_socket(ServiceSlot slot, std::shared_ptr<web::WebSocketSession> socket);
+Task<> serve_chat_socket(ServiceSlot slot, std::shared_ptr<web::WebSocketSession> socket, Origin origin);
 
 }  // namespace hark::chat

@@ -23,8 +23,9 @@ void add_routes(web::HttpServer& server, const ServiceSlot& slot, const Settings
   add_file_routes(server, slot, settings);
   web::WebSocketRoute socket;
   socket.path = "/ws/chat";
-  socket.handler = [slot](std::shared_ptr<web::WebSocketSession> session) {
-    return serve_chat_socket(slot, std::move(session));
+  socket.handler = [slot, behind_proxy = settings.behind_proxy](
+                       std::shared_ptr<web::WebSocketSession> session, const web::HttpRequest& request) {
+    return serve_chat_socket(slot, std::move(session), origin_of(request, behind_proxy));
   };
   socket.message_size_max = kFrameBytesMax;
   socket.outbox_size_max = kOutboxBytesMax;

@@ -78,8 +78,9 @@ class GrpcAgentStream final : public AgentStream {
  public:
   using Stream = rpc::ClientStream<v1::AgentSessionRequest, v1::AgentSessionResponse>;
   explicit GrpcAgentStream(std::shared_ptr<Stream> stream) : stream_{std::move(stream)} {}
-  Task<std::optional<v1::AgentSessionResponse>> read() override { return stream_->read(); }
-  void cancel() override { stream_->cancel(); }
+  void listen(std::function<void(v1::AgentSessionResponse)> on_state, std::function<void()> on_end) override {
+    stream_->listen(std::move(on_state), std::move(on_end));
+  }
   [[nodiscard]] Status status() const override { return stream_->status(); }
 
  private:

@@ -109,7 +109,7 @@ std::shared_ptr<AgentStream> FakeRouting::agent_session(v1::AgentSessionRequest:
   } else {
     *state.mutable_agent() = agents[hello.agent_id()];
   }
-  stream->queue.push(std::move(state));
+  stream->push(std::move(state));
   streams.push_back(stream);
   return stream;
 }

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <boost/asio/post.hpp>
 #include <deque>
 #include <functional>
 #include <map>
@@ -45,17 +46,30 @@ class FakeQueue {
   bool ended_ = false;
 };
 
-class FakeAgentStream final : public AgentStream {
+class FakeAgentStream final : public AgentStream, public std::enable_shared_from_this<FakeAgentStream> {
  public:
   FakeAgentStream(const asio::any_io_executor& executor, v1::AgentSessionRequest::Hello said)
-      : hello{std::move(said)}, queue{executor} {}
-  Task<std::optional<v1::AgentSessionResponse>> read() override { return queue.read(); }
-  void cancel() override { queue.end(); }
+      : hello{std::move(said)}, executor_{executor} {}
+  void listen(std::function<void(v1::AgentSessionResponse)> on_state, std::function<void()> on_end) override {
+    on_state_ = std::move(on_state);
+    on_end_ = std::move(on_end);
+  }
   [[nodiscard]] Status status() const override { return end_status; }
 
+  void push(v1::AgentSessionResponse state) {
+    asio::post(executor_, [this, self = shared_from_this(), state = std::move(state)] { on_state_(state); });
+  }
+  void end() {
+    asio::post(executor_, [this, self = shared_from_this()] { on_end_(); });
+  }
+
   v1::AgentSessionRequest::Hello hello;
-  FakeQueue<v1::AgentSessionResponse> queue;
   Status end_status;
+
+ private:
+  asio::any_io_executor executor_;
+  std::function<void(v1::AgentSessionResponse)> on_state_;
+  std::function<void()> on_end_;
 };
 
 class FakeAgentsStream final : public AgentsStream {

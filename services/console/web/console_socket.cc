@@ -42,14 +42,15 @@ struct Connected {
 
 }  // namespace
 
-Task<> serve_console_socket(ServiceSlot slot, std::shared_ptr<web::WebSocketSession> socket) {
+Task<> serve_console_socket(ServiceSlot slot, std::shared_ptr<web::WebSocketSession> socket,
+                            std::string remote_address) {
   const auto service = slot();
   if (!service) {
     socket->close(web::CloseCode::kRestarting, "not ready yet: reconnect in a moment");
     co_return;
   }
   const Connected connected{
-      service, service->connect(std::make_shared<SocketSink>(socket), socket->request().remote_address)};
+      service, service->connect(std::make_shared<SocketSink>(socket), std::move(remote_address))};
   while (auto text = co_await socket->receive()) {
     auto frame = decode_frame(*text);
     if (frame.request.ok()) {

@@ -2,6 +2,7 @@
 
 #include <functional>
 #include <memory>
+#include <string>
 
 #include "base/web/websocket.h"
 #include "console/service.h"
@@ -13,6 +14,7 @@ namespace hark::console {
 using ServiceSlot = std::function<std::shared_ptr<ConsoleService>()>;
 
 /// One page's WebSocket, from its opening to its end: JSON to the service, the service's frames back as JSON.
-Task<> serve_console_socket(ServiceSlot slot, std::shared_ptr<web::WebSocketSession> socket);
+Task<> serve_console_socket(ServiceSlot slot, std::shared_ptr<web::WebSocketSession> socket,
+                            std::string remote_address);
 
 }  // namespace hark::console

@@ -142,8 +142,8 @@ void add_routes(web::HttpServer& server, ServiceSlot slot, RouteOptions options)
   server.route(std::move(attachments));
   web::WebSocketRoute socket;
   socket.path = "/ws/console";
-  socket.handler = [slot](std::shared_ptr<web::WebSocketSession> session) {
-    return serve_console_socket(slot, std::move(session));
+  socket.handler = [slot](std::shared_ptr<web::WebSocketSession> session, const web::HttpRequest& request) {
+    return serve_console_socket(slot, std::move(session), request.remote_address);
   };
   socket.outbox_size_max = kOutboxBytesMax;
   socket.sockets_max = sockets_max;

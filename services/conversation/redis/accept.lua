@@ -27,7 +27,7 @@ if seen then
   return { 'duplicate', first[1], first[2], first[3], '0', first[5] }
 end
 
-local con = redis.call('HMGET', P .. 'con:' .. conversation, 'ticket', 'parts', 'moved')
+local con = redis.call('HMGET', P .. 'con:' .. conversation, 'ticket', 'parts', 'moved', 'seq')
 if con[3] then return { 'moved', con[3] } end
 local refused = not_part(conversation, ARGV[19])
 if refused then return refused end
@@ -35,12 +35,15 @@ if redis.call('XLEN', P .. 'ev') >= tonumber(ARGV[18]) then return { 'full' } en
 
 -- The thread: proved by token, else named by a message of this very conversation, else a new one.
 local references = tonumber(ARGV[21])
-local found = ARGV[15]
+local found, own = ARGV[15], ARGV[16]
 local refs_key = P .. 'refs:' .. conversation
 if found == '' and references > 0 then
   local hits = redis.call('HMGET', refs_key, unpack(ARGV, 22, 21 + references))
   for i = 1, references do
-    if hits[i] then found = hits[i] break end
+    if hits[i] then
+      if found == '' then found = hits[i] end
+      if ARGV[21 + i] == own then own = '' end  -- it has been told
+    end
   end
   if found == '' and con[2] and con[2] ~= '' and ARGV[20] ~= '1' then return { 'look' } end
 end
@@ -49,7 +52,7 @@ if found ~= '' then
 else
   redis.call('HSET', P .. 'thr:' .. thread, 'con', conversation, 'channel', channel, 'account', account)
 end
-if ARGV[16] ~= '' then redis.call('HSETNX', refs_key, ARGV[16], thread) end
+if own ~= '' then redis.call('HSETNX', refs_key, own, thread) end
 
 -- The ticket: the open one, or a new one for a message that wants an answer. An answer to what an agent started is meant
 -- for that agent.
@@ -69,7 +72,7 @@ else
   ticket = ''
 end
 
-local sequence = append(conversation, entry, ARGV[10], ticket, thread, changes)
+local sequence = append(conversation, entry, ARGV[10], ticket, thread, changes, con[4] or '0')
 if ARGV[13] == '1' then
   redis.call('HSET', P .. 'adr:' .. conversation, ARGV[12], '1')
 else

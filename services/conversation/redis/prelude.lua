@@ -89,12 +89,13 @@ local function with_ticket(fields, ticket, hash)
   return fields, all
 end
 
--- `more` are further fields of the conversation that change with it.
-local function append(conversation, entry, bytes, ticket, thread, more)
-  local sequence = redis.call('HINCRBY', P .. 'con:' .. conversation, 'seq', 1)
+-- `more` are further fields of the conversation that change with it; `last` is its sequence, from who has read it already.
+local function append(conversation, entry, bytes, ticket, thread, more, last)
+  local con = P .. 'con:' .. conversation
+  local sequence = tonumber(last or redis.call('HGET', con, 'seq') or '0') + 1
   redis.call('XADD', P .. 'tl:' .. conversation, sequence .. '-0', 'e', bytes, 'i', entry, 't', ticket, 'h', thread)
   redis.call('SET', P .. 'ent:' .. entry, conversation .. ' ' .. sequence)
-  redis.call('HSET', P .. 'con:' .. conversation, 'updated', now, unpack(more or {}))
+  redis.call('HSET', con, 'seq', sequence, 'updated', now, unpack(more or {}))
   redis.call('ZADD', P .. 'all', now, conversation)
   return sequence
 end

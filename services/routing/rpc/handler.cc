@@ -6,20 +6,22 @@ namespace {
 using Stream = rpc::ServerStream<v1::AgentSessionRequest, v1::AgentSessionResponse>;
 using Reactor = grpc::ServerUnaryReactor;
 
-/// Waits for the client to go away: nothing comes up after the hello.
-Task<> watch(std::shared_ptr<Stream> stream, std::shared_ptr<Routing::Session> session) {
-  while (co_await stream->read()) {
-  }
-  session->hang_up();
-}
-
-Task<Status> serve_session(TaskGroup& tasks, Routing& service, std::shared_ptr<Stream> stream) {
+/// On its own, so that what was said does not stay for as long as the session.
+Task<Result<std::shared_ptr<Routing::Session>>> hear_hello(Routing& service, std::shared_ptr<Stream> stream) {
   const auto first = co_await stream->read();
   if (!first || !first->has_hello()) {
     co_return Error{Code::kInvalidArgument, Reason::kInvalidField, "the first frame must be hello"};
   }
-  HARK_CO_TRY(const auto session, co_await service.open_session(first->hello()));
-  tasks.spawn("AgentSession up", watch(stream, session));
+  co_return co_await service.open_session(first->hello());
+}
+
+Task<Status> serve_session(Routing& service, std::shared_ptr<Stream> stream) {
+  HARK_CO_TRY(const auto session, co_await hear_hello(service, stream));
+  // Nothing more comes up; what does is nothing to us.
+  stream->listen([](const v1::AgentSessionRequest&) {},
+                 [weak = std::weak_ptr{session}] {
+                   if (const auto left = weak.lock()) left->hang_up();
+                 });
   while (auto state = co_await session->next()) {
     // Each frame is the whole state, so a slow reader has lost nothing: it connects again and has the newest.
     if (!stream->write(*std::move(state))) {
@@ -48,7 +50,7 @@ Task<Status> serve_watch(Routing& service, std::shared_ptr<AgentsDown> stream) {
 grpc::ServerBidiReactor<v1::AgentSessionRequest, v1::AgentSessionResponse>* Handler::AgentSession(Context*) {
   return rpc::run_stream<v1::AgentSessionRequest, v1::AgentSessionResponse>(
       tasks_, "AgentSession",
-      [this](std::shared_ptr<Stream> stream) { return serve_session(tasks_, service_, std::move(stream)); });
+      [this](std::shared_ptr<Stream> stream) { return serve_session(service_, std::move(stream)); });
 }
 
 Reactor* Handler::AcceptOffer(Context*, const v1::AcceptOfferRequest* in, v1::AcceptOfferResponse* out) {

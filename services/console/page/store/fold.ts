@@ -46,10 +46,16 @@ export function foldWork(state: State, work: ConsoleResponse_Work, nowMs: number
   };
 }
 
-const replaced = (list: readonly Conversation[], conversation: Conversation): readonly Conversation[] =>
-  list.some((other) => other.id === conversation.id)
-    ? list.map((other) => (other.id === conversation.id ? conversation : other))
-    : list;
+/** What an update makes of the conversation as it was known. */
+function updated(before: Conversation, {conversation = {}, onlyNewObligations}: ConsoleResponse_ConversationUpdate): Conversation {
+  if (!onlyNewObligations) return conversation;
+  return {...conversation, openObligations: [...new Set([...(before.openObligations ?? []), ...(conversation.openObligations ?? [])])]};
+}
+
+const replaced = (list: readonly Conversation[], update: ConsoleResponse_ConversationUpdate): readonly Conversation[] => {
+  const id = update.conversation?.id;
+  return list.some((other) => other.id === id) ? list.map((other) => (other.id === id ? updated(other, update) : other)) : list;
+};
 
 /** An update that has only an id brings entries alone. */
 const isWhole = (conversation: Conversation): boolean => Boolean(conversation.lastSequence ?? conversation.ticket);
@@ -63,11 +69,11 @@ export function foldConversation(state: State, update: ConsoleResponse_Conversat
   const conversation = update.conversation;
   if (!conversation?.id) return state;
   const listed = isWhole(conversation)
-    ? {...state, assigned: replaced(state.assigned, conversation), all: {...state.all, items: replaced(state.all.items, conversation)}}
+    ? {...state, assigned: replaced(state.assigned, update), all: {...state.all, items: replaced(state.all.items, update)}}
     : state;
   return withThread(listed, conversation.id, (thread) => ({
     ...thread,
-    conversation: isWhole(conversation) ? conversation : thread.conversation,
+    conversation: isWhole(conversation) ? updated(thread.conversation, update) : thread.conversation,
     entries: mergeEntries(renumbered(thread, conversation) ? [] : thread.entries, update.entries),
     replyOptions: update.replyOptions ?? thread.replyOptions,
   }));

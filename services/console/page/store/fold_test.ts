@@ -29,6 +29,17 @@ test("an update that brings entries alone leaves the conversation as it was know
   assert.ok(isMine(state, thread?.conversation));
 });
 
+test("obligations that are told alone join those that are known, in the conversation and in the agent's work", () => {
+  const work = {work: {agent: {id: "ana"}, assigned: [{...conversation, openObligations: ["e8"]}]}};
+  let state = foldFrame(foldFrame(withConversation(), work, 0), {conversation: {conversation: {...conversation, openObligations: ["e8"]}}}, 0);
+  const more = {conversation: {...conversation, lastSequence: "10", openObligations: ["e10"]}, onlyNewObligations: true};
+  state = foldFrame(foldFrame(state, {conversation: more}, 0), {conversation: more}, 0);
+  assert.deepEqual(state.threads.get("c1")?.conversation.openObligations, ["e8", "e10"]);
+  assert.deepEqual(state.assigned[0]?.openObligations, ["e8", "e10"]);
+  state = foldFrame(state, {conversation: {conversation: {...conversation, lastSequence: "11"}}}, 0);
+  assert.equal(state.threads.get("c1")?.conversation.openObligations, undefined, "told in full, there are none");
+});
+
 test("a merge numbers everything anew, so what was known before it goes", () => {
   const before = foldFrame(withConversation(), {conversation: {conversation, entries: [entry(1), entry(2)]}}, 0);
   const merged = {...conversation, mergedCustomerIds: ["con_2"]};
