@@ -177,6 +177,7 @@ Result<v1::Agent> checked_agent(v1::Agent agent) {
     return invalid("agent.id: '" + agent.id() + "' may have a-z, 0-9, '.', '_' and '-' alone");
   }
   if (agent.name().size() > kAgentNameBytesMax) return invalid("agent.name: is longer than 200 bytes");
+  if (agent.phone().size() > kAgentPhoneBytesMax) return invalid("agent.phone: is longer than 128 bytes");
   if (agent.name().empty()) agent.set_name(agent.id());
   if (agent.role() == v1::ROLE_UNSPECIFIED) agent.set_role(v1::ROLE_AGENT);
   if (!v1::Role_IsValid(agent.role())) return invalid("agent.role: is none that this version knows");
@@ -209,6 +210,7 @@ Result<v1::Agent> agent_of(const v1::AgentSeed& seed) {
                  : seed.role() == "supervisor"  ? v1::ROLE_SUPERVISOR
                                                 : v1::ROLE_AGENT);
   *agent.mutable_groups() = seed.groups();
+  agent.set_phone(seed.phone());
   for (const Skill& skill : skills_of(seed.skills(), kSkillLevelUsual)) {
     v1::Skill& out = *agent.add_skills();
     out.set_name(skill.name);

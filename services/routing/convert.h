@@ -66,6 +66,7 @@ AgentProfile profile_of(const v1::Agent& agent);
 
 constexpr std::size_t kAgentIdBytesMax = 64;
 constexpr std::size_t kAgentNameBytesMax = 200;
+constexpr std::size_t kAgentPhoneBytesMax = 128;
 constexpr std::size_t kPasswordBytesMin = 8;
 constexpr std::size_t kPasswordBytesMax = 1024;
 

@@ -229,7 +229,7 @@ INSTANTIATE_TEST_SUITE_P(
         Case{"accounts:\n  - name: Nameless\n    email: {address: a@b.lv}\n",
              "hark.yaml:2: accounts[0].id: is missing"},
         Case{"accounts: [{id: a}]\n",
-             "hark.yaml:1: accounts[0]: has no channel; give it email, chat or social"},
+             "hark.yaml:1: accounts[0]: has no channel; give it email, chat, social or phone"},
         Case{"accounts:\n  - id: Sales\n    email: {address: a@b.lv}\n",
              "hark.yaml:2: accounts[0].id: 'Sales' is no id: 1 to 32 characters of a-z, 0-9, '-', '_' and "
              "'.', beginning with a letter "

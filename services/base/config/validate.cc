@@ -139,6 +139,7 @@ class Validator {
     range("console.attachments_size_max", config_.console().attachments_size_max(), 1 << 10, kMailBytesMax);
     canned_replies();
     chat();
+    phone();
     return std::move(problems_);
   }
 
@@ -237,16 +238,17 @@ class Validator {
       const v1::Account& account = config_.accounts(i);
       const std::string path = "accounts[" + std::to_string(i) + "]";
       identity(ids, path, account.id());
-      const int channels =
-          (account.has_email() ? 1 : 0) + (account.has_chat() ? 1 : 0) + (account.has_social() ? 1 : 0);
+      const int channels = (account.has_email() ? 1 : 0) + (account.has_chat() ? 1 : 0) +
+                           (account.has_social() ? 1 : 0) + (account.has_phone() ? 1 : 0);
       if (channels > 1) {
-        add(path, "has more than one of email, chat and social; make an account for each");
+        add(path, "has more than one of email, chat, social and phone; make an account for each");
       } else if (channels == 0) {
-        add(path, "has no channel; give it email, chat or social");
+        add(path, "has no channel; give it email, chat, social or phone");
       }
       if (account.has_email()) mailboxes(addresses, path + ".email", account.email());
       if (account.has_chat()) chat_account(path + ".chat", account.chat());
       if (account.has_social()) social_account(path + ".social", account.social());
+      if (account.has_phone()) phone_account(path + ".phone", account.phone());
       for (int j = 0; j < account.required_skills_size(); ++j) {
         skill(path + ".required_skills[" + std::to_string(j) + "]", account.required_skills(j));
       }
@@ -321,13 +323,71 @@ class Validator {
     }
     if (social.human_agent() && network != "messenger" && network != "instagram")
       add(path + ".human_agent", "is only for messenger and instagram");
-    const auto& url = social.base_url();
+    if (!social.base_url().empty()) gateway(path + ".base_url", social.base_url());
+  }
+
+  /// What carries secrets goes over TLS, or stays on this machine.
+  void gateway(const std::string& field, const std::string& url) {
     const auto host = std::string_view{url}.substr(std::min(url.size(), url.find("://") + 3));
     const bool plain = url.starts_with("http://") && is_loopback(host.substr(0, host.find(':')));
-    if (!url.empty() && (!is_endpoint(host, false) || !(url.starts_with("https://") || plain))) {
-      add(path + ".base_url", "'" + url +
-                                  "' is no gateway; write it like https://host or https://host:port "
-                                  "(http only on this machine)");
+    if (!is_endpoint(host, false) || !(url.starts_with("https://") || plain)) {
+      add(field, "'" + url +
+                     "' is no gateway; write it like https://host or https://host:port "
+                     "(http only on this machine)");
+    }
+  }
+
+  void phone_account(const std::string& path, const v1::PhoneAccount& phone) {
+    one_of(path + ".kind", phone.kind(), {"ari", "twilio", "grpc"});
+    const std::string& number = phone.number();
+    if (number.size() < 8 || number.size() > 16 || number.front() != '+' ||
+        !std::all_of(number.begin() + 1, number.end(), [](char c) { return c >= '0' && c <= '9'; })) {
+      add(path + ".number", "'" + number + "' is no number; write it like +37160000000");
+    }
+    if (phone.kind() == "ari") asterisk(path, phone);
+    if (phone.kind() == "twilio") {
+      required(path + ".user", phone.user());
+      secret(path + ".password", phone.password());
+      gateway(path + ".public_url", phone.public_url());
+      if (!phone.base_url().empty()) gateway(path + ".base_url", phone.base_url());
+    }
+  }
+
+  void asterisk(const std::string& path, const v1::PhoneAccount& phone) {
+    required(path + ".user", phone.user());
+    required(path + ".password", phone.password());
+    const std::string& url = phone.base_url();
+    if (!url.starts_with("http://") || !is_endpoint(std::string_view{url}.substr(7), true)) {
+      add(path + ".base_url", "'" + url + "' is not where an Asterisk is; write it like http://pbx:8088");
+    }
+    if (!phone.trunk().empty() && phone.trunk().find("{number}") == std::string::npos)
+      add(path + ".trunk", "'" + phone.trunk() + "' has no {number} in it; write it like PJSIP/{number}@trunk");
+    if (!phone.app().empty() && !is_name(phone.app()))
+      add(path + ".app", "'" + phone.app() + "' is no application's name: " + std::string{kNameRule});
+  }
+
+  void phone() {
+    const v1::Phone& phone = config_.phone();
+    range("phone.ring_seconds", phone.ring_seconds(), 5, 120);
+    range("phone.return_seconds", phone.return_seconds(), 0, 24 * 3600);
+    range("phone.voicemail_after_seconds", phone.voicemail_after_seconds(), 0, 3600);
+    range("phone.callback_tries", phone.callback_tries(), 1, 20);
+    range("phone.callback_retry_minutes", phone.callback_retry_minutes(), 1, 24 * 60);
+    const std::string& hours = phone.callback_hours();
+    const auto minutes = [&](std::size_t at) {  // -1: no time of day
+      int hour = -1, minute = -1;
+      std::from_chars(hours.data() + at, hours.data() + at + 2, hour);
+      std::from_chars(hours.data() + at + 3, hours.data() + at + 5, minute);
+      const bool good =
+          hours[at + 2] == ':' && hour >= 0 && minute >= 0 && minute < 60 && hour * 60 + minute <= 24 * 60;
+      return good ? hour * 60 + minute : -1;
+    };
+    if (hours.size() != 11 || hours[5] != '-' || minutes(0) < 0 || minutes(6) <= minutes(0))
+      add("phone.callback_hours", "'" + hours + "' are no hours of a day; write them like 09:00-20:00");
+    const std::string& region = phone.region();
+    if (!region.empty() &&
+        (region.size() != 2 || !std::ranges::all_of(region, [](char c) { return c >= 'A' && c <= 'Z'; }))) {
+      add("phone.region", "'" + region + "' is no country; write it like LV");
     }
   }
 

@@ -84,7 +84,7 @@ v1::Entry decode_entry(std::string_view conversation_id, const redis::Reply& ite
 }
 
 void fold(v1::Entry& entry, const redis::Reply& delivery, const redis::Reply& obligation,
-          const redis::Reply& also, const redis::Reply& unfetched) {
+          const redis::Reply& also, const redis::Reply& unfetched, const redis::Reply& call) {
   if (const auto text = delivery.view(); !text.empty()) {
     const auto first = text.find(' ');
     const auto second = text.find(' ', first + 1);
@@ -102,6 +102,8 @@ void fold(v1::Entry& entry, const redis::Reply& delivery, const redis::Reply& ob
       entry.set_answered_by_entry_id(std::string{text.substr(space + 1)});
     }
   }
+  if (const auto space = call.view().find(' '); space != std::string_view::npos)
+    entry.mutable_call()->ParseFromString(std::string{call.view().substr(space + 1)});
   each_word(also.view(),
             [&](std::string_view account) { entry.add_also_delivered_to(std::string{account}); });
 }

@@ -1,0 +1,15 @@
+--[[ call: how a call stands, folded into its entry.
+     ARGV  1 now  2 entry  3 revision; an earlier one changes nothing  4 CallProgress bytes  5 name of its state  6 agent, or ''
+           7 channel  8 account
+     Returns {'ok'} | {'known'} | {'no_entry'} ]]
+local place = redis.call('GET', P .. 'ent:' .. ARGV[2])
+if not place then return { 'no_entry' } end
+local conversation, sequence = string.match(place, '^(%S+) (%d+)$')
+local fold, field = P .. 'fold:' .. conversation, ARGV[2] .. ':c'
+local before = redis.call('HGET', fold, field)
+if before and tonumber(string.match(before, '^%d+')) >= tonumber(ARGV[3]) then return { 'known' } end
+redis.call('HSET', fold, field, ARGV[3] .. ' ' .. ARGV[4])
+local item = redis.call('XRANGE', P .. 'tl:' .. conversation, sequence .. '-0', sequence .. '-0')[1]
+local ticket = item and field_map(item[2])['t'] or ''
+emit(50, { 'c', conversation, 't', ticket, 'e', ARGV[2], 'g', ARGV[6], 'x', ARGV[5], 'h', ARGV[7], 'u', ARGV[8] })
+return { 'ok' }
