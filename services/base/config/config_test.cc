@@ -136,7 +136,7 @@ TEST(Config, AnyTextComesBackAsItWasPrinted) {
     config.mutable_accounts(0)->set_name(text);
     config.mutable_agents(0)->set_password(text);
     const v1::Config again = read(to_yaml(config, Secrets::kShown));
-    ASSERT_EQ(again.accounts_size(), 3) << text;
+    ASSERT_EQ(again.accounts_size(), 4) << text;
     EXPECT_EQ(again.accounts(0).name(), text);
     EXPECT_EQ(again.agents(0).password(), text);
   }
@@ -185,11 +185,11 @@ INSTANTIATE_TEST_SUITE_P(
         Case{"colour: red\n",
              "hark.yaml:1: (top): unknown key 'colour'; known are data_dir, listen, redis, partitions, "
              "accounts, agents, "
-             "routing, email, log, peers, console, chat, grpc"},
+             "routing, email, log, peers, console, chat, phone, grpc"},
         Case{"- a\n- b\n",
              "hark.yaml:1: expected keys (data_dir, listen, redis, partitions, accounts, agents, routing, "
              "email, log, peers, "
-             "console, chat, grpc), found a list"},
+             "console, chat, phone, grpc), found a list"},
         Case{"listen: 7470\n",
              "hark.yaml:1: listen: expected a group of keys (host, port_base), found '7470'"},
         Case{"agents: ana\n",

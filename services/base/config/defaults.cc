@@ -111,7 +111,11 @@ v1::Config default_config() {
   channels.mutable_email();
   channels.mutable_chat();
   channels.mutable_social();
-  channels.mutable_phone()->set_tickets_max(1);  // nobody takes two calls at once
+  // Nobody takes two calls at once; who only has letters to answer can take one.
+  v1::RoutingChannel& calls = *channels.mutable_phone();
+  calls.set_tickets_max(1);
+  calls.add_interrupts("email");
+  calls.add_interrupts("social");
   routing.set_live_wait_seconds(20);
   v1::TriageConfig& triage = *routing.mutable_triage();
   triage.set_displeased_points(10);
