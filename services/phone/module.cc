@@ -95,7 +95,10 @@ class PhoneModule final : public Module {
     HARK_CO_TRY_VOID(co_await running_->desk.start());
     // Only now: what they compare with their channels are the calls that were taken up.
     for (auto* exchange : asterisks_) tasks_.spawn("Asterisk", exchange->run());
-    for (const auto& [id, exchange] : carriers_) *twilio_[id] = exchange;
+    for (const auto& [id, exchange] : carriers_) {
+      *twilio_[id] = exchange;
+      tasks_.spawn("Twilio's calls", exchange->watch());
+    }
     tasks_.spawn("tickets",
                  watch_tickets(process_.web_executor, process_.channel_to("conversation"), running_->desk));
     serving_.desk = &running_->desk;

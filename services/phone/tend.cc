@@ -144,8 +144,24 @@ Task<Status> Desk::look_for_holder(LivePtr live) {
       ticket.assignment_token() <= call.holder.token && ticket.agent_id() == call.holder.agent_id;
   if (ticket.state() != v1::TICKET_STATE_ASSIGNED || known) co_return Status{};
   HARK_CO_TRY(auto phone, co_await world_.agents.phone_of(ticket.agent_id()));
+  if (on_the_phone(ticket.agent_id(), call)) {
+    // Nobody takes two calls at once, not even of customers whose ticket they have: it goes on to the next
+    // one.
+    const auto ring = "ring:" + agent_leg_id(call, ticket.assignment_token());
+    HARK_CO_TRY_VOID(co_await tell(live, {"", now, CommandDone{ring, true, "is on another call"}}));
+  }
   co_return co_await tell(
       live, {"", now, Assigned{{ticket.agent_id(), std::move(phone), ticket.assignment_token()}}});
+}
+
+bool Desk::on_the_phone(std::string_view agent_id, const Call& but) const {
+  return std::ranges::any_of(live_, [&](const auto& one) {
+    const auto& call = one.second->kept.call;
+    const auto state = state_of(call);
+    const bool busy =
+        state == CallState::kAnswered || state == CallState::kHeld || state == CallState::kDialing;
+    return busy && call.id != but.id && progress_of(call).agent_id == agent_id;
+  });
 }
 
 Task<Status> Desk::carry_out(LivePtr live, Command command) {

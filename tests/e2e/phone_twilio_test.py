@@ -1,6 +1,7 @@
 """Calls through Twilio Voice: signed webhooks in, TwiML and REST out, against a stand-in that checks every request."""
 import itertools
 import urllib.parse
+import xml.etree.ElementTree
 
 import pytest
 
@@ -125,7 +126,6 @@ def test_an_agents_phone_that_is_busy_gives_the_ticket_back(world, ana):
 def test_who_waits_long_may_leave_a_message(world):
     sid, customer, enqueue, conversation = waits(world)
     _, fields = world.twilio.wait("POST", rf"{CALLS}/{sid}\.json", seconds=30)
-    import xml.etree.ElementTree
     twiml = xml.etree.ElementTree.fromstring(dict(fields)["Twiml"])
     recorded = twiml.find("Record").get("recordingStatusCallback")
     world.twilio.tell(recorded, CallSid=sid, RecordingSid="RE1", RecordingUrl="https://api.twilio.com/RE1", RecordingDuration="12", RecordingStatus="completed")
@@ -195,3 +195,15 @@ def test_our_urls_say_which_call_they_are_about(world):
     _, _, enqueue, _ = waits(world)
     query = urllib.parse.parse_qs(urllib.parse.urlsplit(enqueue.get("action")).query)
     assert query["hark"] == ["left"] and query["call"][0].startswith("CA")
+
+
+def test_an_end_that_nobody_heard_of_is_found(world):
+    sid, customer, _, _ = waits(world)
+    stays, other, _, _ = waits(world)
+    world.hark.kill()
+    world.twilio.calls[sid] = "completed"
+    world.hark.start()
+    wait_state(world, customer, PHONE.CALL_STATE_ABANDONED)
+    assert call_in(world, other)[0].call.state == PHONE.CALL_STATE_QUEUED
+    world.twilio.tell(world.hook, CallSid=stays, From=other, To=OURS, CallStatus="completed")
+    wait_state(world, other, PHONE.CALL_STATE_ABANDONED)

@@ -107,6 +107,8 @@ class Twilio(Server):
 
     def take(self, method, path, fields):
         match = re.fullmatch(rf"/2010-04-01/Accounts/{TWILIO_SID}/Calls(?:/(CA\w+))?\.json", path)
+        if method == "GET" and match and match[1] in self.calls:
+            return 200, {"sid": match[1], "status": self.calls[match[1]]}
         if method != "POST" or not match:
             raise Refusal(404, f"The requested resource {path} was not found")
         named = dict(fields)

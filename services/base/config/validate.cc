@@ -6,75 +6,16 @@
 #include "base/config/canned_variables.h"
 #include "base/config/config.h"
 #include "base/config/defaults.h"
+#include "base/config/names.h"
 
 namespace hark {
 namespace {
 
-constexpr std::size_t kNameBytesMax = 32;
 constexpr std::size_t kLocalPartBytesMax = 64;  // RFC 5321 section 4.5.3.1.1
 constexpr std::size_t kAddressBytesMax = 254;   // RFC 5321 section 4.5.3.1.3, without the angle brackets
-constexpr std::size_t kLabelBytesMax = 63;      // RFC 1035 section 2.3.4
 constexpr std::int64_t kMailBytesMin = 64 << 10;
 constexpr std::size_t kIdentitySecretBytesMin = 16;
 constexpr std::int64_t kMailBytesMax = 64 << 20;  // what the blob store takes
-
-bool is_lower_or_digit(char c) { return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9'); }
-bool is_alnum(char c) { return is_lower_or_digit(c) || (c >= 'A' && c <= 'Z'); }
-/// Part of a character outside ASCII (SMTPUTF8, internationalised domains).
-bool is_wide(char c) { return (static_cast<unsigned char>(c) & 0x80U) != 0; }
-
-std::string lower(std::string_view text) {
-  std::string out{text};
-  std::ranges::transform(out, out.begin(),
-                         [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c; });
-  return out;
-}
-
-/// Short names that become parts of keys and paths.
-bool is_name(std::string_view text) {
-  return !text.empty() && text.size() <= kNameBytesMax && is_lower_or_digit(text.front()) &&
-         std::ranges::all_of(text,
-                             [](char c) { return is_lower_or_digit(c) || c == '-' || c == '_' || c == '.'; });
-}
-constexpr std::string_view kNameRule =
-    "1 to 32 characters of a-z, 0-9, '-', '_' and '.', beginning with a letter or digit";
-
-bool is_host(std::string_view host) {
-  if (host.empty() || host.size() > 253) return false;
-  while (true) {
-    const std::size_t dot = host.find('.');
-    const std::string_view label = host.substr(0, dot);
-    if (label.empty() || label.size() > kLabelBytesMax || label.front() == '-' || label.back() == '-')
-      return false;
-    if (!std::ranges::all_of(label, [](char c) { return is_alnum(c) || c == '-' || is_wide(c); }))
-      return false;
-    if (dot == std::string_view::npos) return true;
-    host.remove_prefix(dot + 1);
-  }
-}
-
-bool is_port(std::string_view text) {
-  int port = 0;
-  const auto [stop, error] = std::from_chars(text.data(), text.data() + text.size(), port);
-  return error == std::errc{} && stop == text.data() + text.size() && port >= 1 && port <= 65535;
-}
-
-/// "host", "host:port", "1.2.3.4:port", "[::1]:port".
-bool is_endpoint(std::string_view text, bool port_required) {
-  if (text.starts_with('[')) {
-    const std::size_t close = text.find(']');
-    if (close == std::string_view::npos || close < 3) return false;
-    if (!std::ranges::all_of(text.substr(1, close - 1),
-                             [](char c) { return is_alnum(c) || c == ':' || c == '.'; }))
-      return false;
-    text.remove_prefix(close + 1);
-    if (text.empty()) return !port_required;
-    return text.front() == ':' && is_port(text.substr(1));
-  }
-  const std::size_t colon = text.find(':');
-  if (colon == std::string_view::npos) return !port_required && is_host(text);
-  return is_host(text.substr(0, colon)) && is_port(text.substr(colon + 1));
-}
 
 /// Why the text is no mailbox of ours; empty if it is one. Quoted local parts are not taken.
 std::string_view mailbox_problem(std::string_view text) {
@@ -109,10 +50,6 @@ std::string skill_problem(std::string_view text) {
   const std::string_view level = text.substr(equals + 1);
   if (level.size() != 1 || level[0] < '1' || level[0] > '5') return "levels go from 1 to 5";
   return "";
-}
-
-bool is_loopback(std::string_view host) {
-  return host == "localhost" || host == "::1" || host == "[::1]" || host.starts_with("127.");
 }
 
 class Validator {
@@ -361,7 +298,8 @@ class Validator {
       add(path + ".base_url", "'" + url + "' is not where an Asterisk is; write it like http://pbx:8088");
     }
     if (!phone.trunk().empty() && phone.trunk().find("{number}") == std::string::npos)
-      add(path + ".trunk", "'" + phone.trunk() + "' has no {number} in it; write it like PJSIP/{number}@trunk");
+      add(path + ".trunk",
+          "'" + phone.trunk() + "' has no {number} in it; write it like PJSIP/{number}@trunk");
     if (!phone.app().empty() && !is_name(phone.app()))
       add(path + ".app", "'" + phone.app() + "' is no application's name: " + std::string{kNameRule});
   }

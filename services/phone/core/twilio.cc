@@ -9,10 +9,27 @@
 #include <set>
 
 #include "base/core/digest.h"
-#include "base/web/http_message.h"
 
 namespace hark::phone::twilio {
 namespace {
+
+/// Nothing if an escape is broken.
+std::optional<std::string> decoded(std::string_view text) {
+  std::string out;
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    if (text[i] != '%') {
+      out += text[i] == '+' ? ' ' : text[i];
+      continue;
+    }
+    unsigned byte = 0;
+    const auto digits = text.substr(i + 1, 2);
+    const auto [stop, error] = std::from_chars(digits.data(), digits.data() + digits.size(), byte, 16);
+    if (error != std::errc{} || digits.size() != 2 || stop != digits.data() + 2) return std::nullopt;
+    out += static_cast<char>(byte);
+    i += 2;
+  }
+  return out;
+}
 
 std::string hmac_sha1(std::string_view key, std::string_view text) {
   std::array<unsigned char, EVP_MAX_MD_SIZE> digest{};
@@ -130,9 +147,8 @@ std::optional<Form> read_form(std::string_view body) {
     const auto pair = body.substr(0, body.find('&'));
     body.remove_prefix(std::min(body.size(), pair.size() + 1));
     const auto equals = pair.find('=');
-    auto name = web::percent_decode(pair.substr(0, equals), true);
-    auto value = web::percent_decode(
-        equals == std::string_view::npos ? std::string_view{} : pair.substr(equals + 1), true);
+    auto name = decoded(pair.substr(0, equals));
+    auto value = decoded(equals == std::string_view::npos ? std::string_view{} : pair.substr(equals + 1));
     if (!name || !value) return std::nullopt;
     if (!name->empty()) form.emplace_back(*std::move(name), *std::move(value));
   }
@@ -199,6 +215,12 @@ std::vector<Event> read(const About& about, const Form& form, TimePoint now) {
     add(recording_event(form, now, false));
   }
   return out;
+}
+
+std::optional<Event> ended_by(std::string_view status, TimePoint now) {
+  auto event = status_event({}, status, now);
+  if (event && !std::holds_alternative<Ended>(event->what)) event.reset();
+  return event;
 }
 
 std::string say_nothing() { return response(""); }
@@ -281,6 +303,7 @@ Answer judge(int status, std::string_view body) {
   answer.again = status == 429 || status >= 500;
   answer.gone = status == 404;
   answer.sid = text("sid").substr(0, 64);
+  answer.status = text("status").substr(0, 64);
   answer.detail =
       answer.done ? "" : "Twilio " + std::to_string(status) + ": " + text("message").substr(0, 300);
   return answer;

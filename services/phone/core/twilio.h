@@ -40,6 +40,9 @@ struct About {
 /// and not always there.
 std::vector<Event> read(const About& about, const Form& form, TimePoint now);
 
+/// What a customer's call has come to, as the REST API gives its status; nothing while it goes on.
+std::optional<Event> ended_by(std::string_view status, TimePoint now);
+
 /// <Response> documents.
 std::string say_nothing();
 /// The customer waits in a queue of their own, until an agent's leg dials it.
@@ -65,6 +68,7 @@ struct Answer {
   std::string sid;     // of the call
   std::string detail;  // its words
   bool gone = false;   // there is no such call any more
+  std::string status;  // of the call
 };
 Answer judge(int status, std::string_view body);
 

@@ -1,5 +1,6 @@
 #include "phone/twilio/twilio_exchange.h"
 
+#include "base/async/notifier.h"
 #include "base/log/log.h"
 
 namespace hark::phone {
@@ -9,6 +10,8 @@ using twilio::About;
 using twilio::Form;
 using web::HttpRequest;
 using web::HttpResponse;
+
+constexpr std::chrono::minutes kLookEvery{5};
 
 const Logger& logger() {
   static const Logger log{"phone"};
@@ -188,10 +191,33 @@ Task<Carried> TwilioExchange::change(std::string sid, Form form) {
   co_return Carried{answer.done ? Carried::Kind::kDone : Carried::Kind::kRefused, answer.detail};
 }
 
+Task<> TwilioExchange::watch() {
+  for (;;) {
+    for (const auto& call : desk_.calls_of(account_.id))
+      if (!call.outbound && !is_over(call)) co_await look_at(call.id);
+    co_await sleep_for(kLookEvery);
+  }
+}
+
+Task<> TwilioExchange::look_at(std::string call) {
+  const auto sent = co_await http_.send(
+      {"GET", resource("/Calls/" + percent_encode(call) + ".json"), account_.user, account_.password});
+  if (sent.kind != HttpAnswer::Kind::kAnswered) co_return;
+  const auto answer = twilio::judge(sent.status, sent.body);
+  std::optional<Event> ended =
+      answer.gone ? Event{{}, clock_.now(), Ended{LegEnd::kLost, "Twilio does not know it any more"}}
+                  : twilio::ended_by(answer.status, clock_.now());
+  if (ended) static_cast<void>(co_await desk_.take(account_.id, call, *std::move(ended), false));
+}
+
+std::string TwilioExchange::resource(std::string_view path) const {
+  return account_.base_url + "/2010-04-01/Accounts/" + percent_encode(account_.user) + std::string{path};
+}
+
 Task<HttpAnswer> TwilioExchange::post(std::string path, Form form) {
   HttpCall call;
   call.method = "POST";
-  call.url = account_.base_url + "/2010-04-01/Accounts/" + percent_encode(account_.user) + path;
+  call.url = resource(path);
   call.user = account_.user;
   call.password = account_.password;
   call.form = twilio::write_form(form);

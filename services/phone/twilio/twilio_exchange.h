@@ -22,9 +22,14 @@ class TwilioExchange final : public Exchange {
   /// The answer to a webhook: TwiML, once what it says is durable. 401 without a right signature.
   Task<web::HttpResponse> take(web::HttpRequest request);
 
+  /// Asks now and then what became of calls: Twilio tells of their end once, and not again if nobody
+  /// listened.
+  Task<> watch();
+
   Task<Carried> carry_out(v1::PhoneCommand command) override;
 
  private:
+  Task<> look_at(std::string call);
   [[nodiscard]] bool proved(const web::HttpRequest& request, const twilio::Form& form) const;
   Task<std::string> answer_to(const twilio::About& about, const twilio::Form& form);
   Task<std::string> put_agent_through(const twilio::About& about);
@@ -34,6 +39,7 @@ class TwilioExchange final : public Exchange {
   [[nodiscard]] std::string sid_of(const v1::PhoneCommand& command) const;
   Task<Carried> ring(v1::PhoneCommand command);
   Task<Carried> change(std::string sid, twilio::Form form);
+  [[nodiscard]] std::string resource(std::string_view path) const;
   Task<HttpAnswer> post(std::string path, twilio::Form form);
 
   const Account& account_;
