@@ -409,7 +409,8 @@ void add_ctl(CLI::App& app, int& status) {
   add->add_option("--password", ctl->password, "Empty keeps the present one");
   add->add_option("--skill", ctl->skills, "name or name=level, repeatable");
   add->add_option("--group", ctl->groups, "For queues, repeatable");
-  add->add_option("--phone", ctl->phone, "Their phone in the exchange's own writing: PJSIP/ana, +37120000001");
+  add->add_option("--phone", ctl->phone,
+                  "Their phone in the exchange's own writing: PJSIP/ana, +37120000001");
   add->add_option("--role", ctl->role)->check(CLI::IsMember({"agent", "supervisor", "administrator"}));
   add->add_option("--capacity", ctl->capacity, "Units of work at once (0: the default)");
   auto* presence = command(*agents, *ctl, "presence", "Set an agent's presence", &Ctl::set_presence);
