@@ -221,6 +221,26 @@ Task<Result<v1::Call>> Desk::control(v1::ControlCallRequest request) {
       }
       event.what = Held{request.action() == v1::ControlCallRequest::ACTION_HOLD, true};
       break;
+    case v1::ControlCallRequest::ACTION_CONSULT:
+    case v1::ControlCallRequest::ACTION_HAND_OVER: {
+      const auto token = talking_token(found->kept.call);
+      if (token == 0 || found->kept.call.outbound) {
+        co_return Error{Code::kFailedPrecondition, Reason::kIllegalTransition,
+                        "action: nobody talks who could pass the call on"};
+      }
+      const auto exchange = exchanges_.find(found->kept.call.account);
+      if (exchange == exchanges_.end() || !exchange->second->lets_agents_consult()) {
+        co_return Error{Code::kFailedPrecondition, Reason::kIllegalTransition,
+                        "action: this exchange cannot let agents consult; pass the ticket on, they talk to "
+                        "the customer at once"};
+      }
+      if (request.action() == v1::ControlCallRequest::ACTION_CONSULT) {
+        event.what = Consults{token};
+      } else {
+        event.what = HandsOver{token};
+      }
+      break;
+    }
     default:
       co_return invalid("action: is not set");
   }

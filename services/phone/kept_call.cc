@@ -82,6 +82,8 @@ v1::CallRecord to_record(const KeptCall& kept) {
   out.set_unheld_at_ms(ms(call.unheld));
   out.set_hold_wished_at_ms(ms(call.hold_wished));
   out.set_hang_up_wished(call.hang_up_wished);
+  out.set_consult_token(call.consult_token);
+  out.set_handed_over_token(call.handed_over_token);
   for (const auto& recording : call.recordings) *out.add_recordings() = to_proto(recording);
   for (const auto& id : call.done) out.add_done(id);
   out.set_revision(kept.revision);
@@ -114,6 +116,8 @@ KeptCall from_record(const v1::CallRecord& in) {
   call.unheld = at_ms(in.unheld_at_ms());
   call.hold_wished = at_ms(in.hold_wished_at_ms());
   call.hang_up_wished = in.hang_up_wished();
+  call.consult_token = in.consult_token();
+  call.handed_over_token = in.handed_over_token();
   for (const auto& recording : in.recordings()) call.recordings.push_back(from_proto(recording));
   call.done = {in.done().begin(), in.done().end()};
   kept.revision = in.revision();
@@ -213,7 +217,7 @@ v1::PhoneCommand to_proto(const Command& command, const Call& call, const Rules&
       out.mutable_dial_customer()->set_ring_seconds(seconds(rules.dial));
       break;
     case Command::Kind::kConnect:
-      out.mutable_connect()->set_other_leg_id(call.id);
+      out.mutable_connect()->set_other_leg_id(command.other_leg_id.empty() ? call.id : command.other_leg_id);
       break;
     case Command::Kind::kHold:
     case Command::Kind::kUnhold:
@@ -224,6 +228,9 @@ v1::PhoneCommand to_proto(const Command& command, const Call& call, const Rules&
       break;
     case Command::Kind::kTakeVoicemail:
       out.mutable_take_voicemail();
+      break;
+    case Command::Kind::kAnnounce:  // what it says is known elsewhere
+      out.mutable_announce();
       break;
     case Command::Kind::kReturnTicket:
       break;

@@ -29,6 +29,12 @@ class AgentPort {
   virtual ~AgentPort() = default;
   /// The agent's phone; empty: they have none.
   virtual Task<Result<std::string>> phone_of(std::string agent_id) = 0;
+
+  struct Place {
+    int position = 0;       // 1: the next one; 0: it does not wait
+    int wait_seconds = -1;  // -1: too little is known to tell
+  };
+  virtual Task<Result<Place>> place_of(std::string ticket_id) = 0;
 };
 
 /// What became of a command.
@@ -48,6 +54,8 @@ class Exchange {
  public:
   virtual ~Exchange() = default;
   virtual Task<Carried> carry_out(v1::PhoneCommand command) = 0;
+  /// Whether one agent can hear another while the customer waits.
+  [[nodiscard]] virtual bool lets_agents_consult() const { return true; }
 };
 
 }  // namespace hark::phone

@@ -44,6 +44,7 @@ Settings settings_from(const v1::Config& config) {
   const auto& phone = config.phone();
   settings.rules.ring = std::chrono::seconds{phone.ring_seconds()};
   settings.rules.voicemail_after = std::chrono::seconds{phone.voicemail_after_seconds()};
+  settings.rules.announce_every = std::chrono::seconds{phone.announce_every_seconds()};
   settings.return_within = std::chrono::seconds{phone.return_seconds()};
   settings.callback_tries = phone.callback_tries();
   settings.callback_retry = std::chrono::minutes{phone.callback_retry_minutes()};

@@ -174,8 +174,17 @@ Task<Status> Desk::carry_out(LivePtr live, Command command) {
         live, {"", world_.clock.now(), CommandDone{command.id, true, "the account has no exchange"}});
   }
   const auto id = command.id;
+  auto order = to_proto(command, call, world_.settings.rules);
+  if (order.has_announce()) {
+    const auto place = co_await world_.agents.place_of(call.ticket_id);
+    // Nothing is known, or their turn has come: there is nothing to tell.
+    if (!place.ok() || place->position <= 0)
+      co_return co_await tell(live, {"", world_.clock.now(), CommandDone{id}});
+    order.mutable_announce()->set_position(place->position);
+    order.mutable_announce()->set_wait_seconds(place->wait_seconds);
+  }
   live->sent.insert(id);  // before it goes out: the answer may be faster
-  const auto carried = co_await exchange->second->carry_out(to_proto(command, call, world_.settings.rules));
+  const auto carried = co_await exchange->second->carry_out(std::move(order));
   switch (carried.kind) {
     case Carried::Kind::kSent:
       break;

@@ -122,6 +122,34 @@ def test_hold_on_the_agents_phone_and_from_outside(world, ana):
     resolve(world, ana, customer, token)
 
 
+def test_an_agent_asks_the_next_one_before_passing_the_call_on(world, ana):
+    channel, customer, conversation, leg, token = talks(world, ana)
+    entry = wait_state(world, customer, PHONE.CALL_STATE_ANSWERED)
+    control = protos.phone_service_pb2.ControlCallRequest
+    world.hark.phone().ControlCall(control(entry_id=entry.id, action=control.ACTION_CONSULT))
+    ben = Agent(world.hark, "ben")
+    try:
+        world.hark.conversations().Transfer(protos.conversation_service_pb2.TransferRequest(
+            idempotency_key=f"consult-{channel}", ticket_id=entry.ticket_id, agent_id="ana", assignment_token=token, wanted_agent_id="ben", reason="knows it"))
+        second_token = ben.take(conversation.id)
+        second = rung(world, channel)
+        world.asterisk.answers(second)
+        world.asterisk.wait_together(leg, second)
+        assert channel in world.asterisk.music
+        assert wait_state(world, customer, PHONE.CALL_STATE_HELD).call.agent_id == "ana"
+        world.hark.phone().ControlCall(control(entry_id=entry.id, action=control.ACTION_HAND_OVER))
+        world.asterisk.wait_together(channel, second)
+        wait_for("the first agent is out", lambda: leg not in world.asterisk.channels)
+        assert channel not in world.asterisk.music
+        assert wait_state(world, customer, PHONE.CALL_STATE_ANSWERED).call.agent_id == "ben"
+        world.asterisk.hangs_up(second)
+        wait_for("the customer is hung up", lambda: channel not in world.asterisk.channels)
+        assert wait_state(world, customer, PHONE.CALL_STATE_ENDED).call.ended_by == "agent"
+        resolve(world, ben, customer, second_token)
+    finally:
+        ben.leave()
+
+
 def test_a_busy_agents_phone_gives_the_ticket_back(world, ana):
     channel, customer, conversation = waits(world)
     take_among_others(world, ana, conversation)
@@ -196,3 +224,25 @@ def test_another_program_that_takes_the_application_over_is_told_of(world):
     world.asterisk.wait_follower(APP)
     world.asterisk._send(APP, {"type": "ApplicationReplaced", "application": APP})
     wait_for("the log says so", lambda: "took the Stasis application over" in world.hark.log.read_text())
+
+
+def test_who_waits_hears_their_place_and_then_may_leave_a_message(tmp_path):
+    asterisk = Asterisk()
+    account = {"id": "line", "name": "Our number", "phone": {"kind": "ari", "number": "+37160000000", "user": ARI_USER, "password": ARI_PASSWORD, "base_url": asterisk.url}}
+    hark = Hark(tmp_path, config_yaml(accounts=[account], phone={"announce_every_seconds": 1, "voicemail_after_seconds": 3}))
+    try:
+        hark.start()
+        asterisk.wait_follower(APP)
+        first, second = (asterisk.customer_calls(APP, f"+371{next(NUMBERS)}") for _ in range(2))
+        said = {asterisk.wait("POST", f"/ari/channels/{channel}/play")[1][0][1] for channel in (first, second)}
+        assert said == {"sound:queue-youarenext", "sound:queue-thereare,number:2,sound:queue-callswaiting"}
+        asterisk.wait("POST", f"/ari/channels/{first}/record")
+        asterisk.finish_recording(first, 7)
+        wait_for("the customer is hung up", lambda: first not in asterisk.channels)
+        number = next(fields for method, path, fields in asterisk.taken if path.endswith("/record") and first in path)
+        assert dict(number)["name"] == f"message.{first}"
+        messages = wait_for("the message", lambda: [e for c in hark.all_conversations() for e in hark.timeline(c.id) if e.content.text.startswith("[voicemail, 7 s]")])
+        assert messages[0].content.text.endswith(f"/ari/recordings/stored/message.{first}/file")
+    finally:
+        hark.end()
+        asterisk.close()

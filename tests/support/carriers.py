@@ -340,7 +340,12 @@ class Asterisk(Server):
             if self.channels[channel]["state"] != "Up":
                 raise Refusal(422, "Channel not in Stasis application")
             with self.changed:
-                (self.bridges[bridge].add if action == "addChannel" else self.bridges[bridge].discard)(channel)
+                if action == "addChannel":
+                    for members in self.bridges.values():
+                        members.discard(channel)
+                    self.bridges[bridge].add(channel)
+                else:
+                    self.bridges[bridge].discard(channel)
                 self.changed.notify_all()
         return 204, None
 

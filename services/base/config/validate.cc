@@ -309,6 +309,7 @@ class Validator {
     range("phone.ring_seconds", phone.ring_seconds(), 5, 120);
     range("phone.return_seconds", phone.return_seconds(), 0, 24 * 3600);
     range("phone.voicemail_after_seconds", phone.voicemail_after_seconds(), 0, 3600);
+    range("phone.announce_every_seconds", phone.announce_every_seconds(), 0, 3600);
     range("phone.callback_tries", phone.callback_tries(), 1, 20);
     range("phone.callback_retry_minutes", phone.callback_retry_minutes(), 1, 24 * 60);
     const std::string& hours = phone.callback_hours();

@@ -141,7 +141,10 @@ Task<Status> AriExchange::take(ari::News news) {
   const bool over = std::holds_alternative<phone::Ended>(news.event.what) && news.place.leg.empty();
   auto call = news.place.call;
   HARK_CO_TRY_VOID(co_await desk_.take(account_.id, call, std::move(news.event), arrived));
-  if (over) static_cast<void>(co_await send("DELETE", "/bridges/" + percent_encode(bridge_of(call)), true));
+  if (over) {
+    for (const auto* which : {"", "-consult"})
+      static_cast<void>(co_await send("DELETE", "/bridges/" + percent_encode(bridge_of(call) + which), true));
+  }
   co_return Status{};
 }
 
@@ -200,8 +203,13 @@ Task<Carried> AriExchange::carry_out(v1::PhoneCommand command) {
       endpoint.replace(endpoint.find("{number}"), 8, dial.to());
       co_return co_await ring(command.call_id(), std::move(endpoint), dial.from(), dial.ring_seconds());
     }
-    case v1::PhoneCommand::kConnect:
-      co_return co_await connect(command.call_id(), command.leg_id());
+    case v1::PhoneCommand::kConnect: {
+      const auto& other = command.connect().other_leg_id();
+      if (other == command.call_id()) co_return co_await connect(other, command.leg_id());
+      co_return co_await bridge(bridge_of(command.call_id()) + "-consult", other, command.leg_id());
+    }
+    case v1::PhoneCommand::kAnnounce:
+      co_return co_await announce(command.call_id(), command.announce().position());
     case v1::PhoneCommand::kHold:
       co_return co_await hold(command.call_id(), command.hold().held());
     case v1::PhoneCommand::kHangUp:
@@ -235,13 +243,25 @@ Task<Carried> AriExchange::ring(std::string channel, std::string endpoint, std::
 }
 
 Task<Carried> AriExchange::connect(std::string customer, std::string agent) {
-  const auto bridge = percent_encode(bridge_of(customer));
-  auto carried = co_await send("POST", "/bridges/" + bridge + "?type=mixing");
+  const auto carried = co_await send("DELETE", at_channel(customer) + "/moh", true);
   if (carried.kind != Kind::kDone) co_return carried;
-  carried = co_await send("DELETE", at_channel(customer) + "/moh", true);
+  co_return co_await bridge(bridge_of(customer), customer, agent);
+}
+
+/// Whoever is in another bridge leaves it.
+Task<Carried> AriExchange::bridge(std::string name, std::string one, std::string other) {
+  const auto path = "/bridges/" + percent_encode(name);
+  const auto carried = co_await send("POST", path + "?type=mixing");
   if (carried.kind != Kind::kDone) co_return carried;
-  co_return co_await send(
-      "POST", "/bridges/" + bridge + "/addChannel?channel=" + percent_encode(customer + "," + agent));
+  co_return co_await send("POST", path + "/addChannel?channel=" + percent_encode(one + "," + other));
+}
+
+/// The words are Asterisk's own, in the channel's language; the music goes on by itself.
+Task<Carried> AriExchange::announce(std::string customer, int position) {
+  const auto media =
+      position == 1 ? std::string{"sound:queue-youarenext"}
+                    : "sound:queue-thereare,number:" + std::to_string(position) + ",sound:queue-callswaiting";
+  co_return co_await send("POST", at_channel(customer) + "/play?media=" + percent_encode(media));
 }
 
 Task<Carried> AriExchange::hold(std::string customer, bool held) {

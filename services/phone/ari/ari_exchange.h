@@ -38,6 +38,8 @@ class AriExchange final : public Exchange {
   Task<Carried> queue(std::string channel);
   Task<Carried> ring(std::string channel, std::string endpoint, std::string caller_id, int seconds);
   Task<Carried> connect(std::string customer, std::string agent);
+  Task<Carried> bridge(std::string name, std::string one, std::string other);
+  Task<Carried> announce(std::string customer, int position);
   Task<Carried> hold(std::string customer, bool held);
   Task<Carried> hang_up(std::string channel);
   Task<Carried> take_voicemail(std::string channel);

@@ -26,6 +26,12 @@ bool latest(std::optional<TimePoint>& fact, TimePoint at) {
   return true;
 }
 
+bool later(std::int64_t& token, std::int64_t than) {
+  if (than <= token) return false;
+  token = than;
+  return true;
+}
+
 /// What somebody saw goes before what was only missed later; then the earlier.
 bool end_leg(Leg& leg, TimePoint at, LegEnd how, const std::string& detail) {
   const auto rank = [](LegEnd end, TimePoint when, const std::string& words) {
@@ -127,39 +133,42 @@ bool apply(Call& call, const Event& event) {
   auto* leg = leg_of(call, event.leg_id);
   if (!leg) return false;
   const auto at = event.at;
-  return std::visit(Overloaded{
-                        [&](const Arrived& arrived) {
-                          bool fresh = earliest(call.arrived, at);
-                          fresh |= fill(call.from, arrived.from);
-                          fresh |= fill(call.to, arrived.to);
-                          fresh |= fill(call.name, arrived.name);
-                          return fresh;
-                        },
-                        [&](const Rang&) { return earliest(leg->rang, at); },
-                        [&](const Answered&) { return earliest(leg->answered, at); },
-                        [&](const Ended& ended) { return end_leg(*leg, at, ended.how, ended.detail); },
-                        [&](const Held& held) {
-                          const bool fresh = latest(held.held ? call.held : call.unheld, at);
-                          return (held.wished && latest(call.hold_wished, at)) || fresh;
-                        },
-                        [&](const Recorded& recorded) { return record(call, recorded.recording); },
-                        [&](const Named& named) { return fill(leg->native_id, named.native_id); },
-                        [&](const Accepted& accepted) {
-                          bool fresh = fill(call.entry_id, accepted.entry_id);
-                          fresh |= fill(call.conversation_id, accepted.conversation_id);
-                          fresh |= fill(call.ticket_id, accepted.ticket_id);
-                          return fresh;
-                        },
-                        [&](const Assigned& assigned) { return assign(call, assigned.holder, at); },
-                        [&](const Released& released) {
-                          if (released.token <= call.released_token) return false;
-                          call.released_token = released.token;
-                          return true;
-                        },
-                        [&](const HangUpWished&) { return !std::exchange(call.hang_up_wished, true); },
-                        [&](const CommandDone& done) { return finish(call, done, at); },
-                    },
-                    event.what);
+  return std::visit(
+      Overloaded{
+          [&](const Arrived& arrived) {
+            bool fresh = earliest(call.arrived, at);
+            fresh |= fill(call.from, arrived.from);
+            fresh |= fill(call.to, arrived.to);
+            fresh |= fill(call.name, arrived.name);
+            return fresh;
+          },
+          [&](const Rang&) { return earliest(leg->rang, at); },
+          [&](const Answered&) { return earliest(leg->answered, at); },
+          [&](const Ended& ended) { return end_leg(*leg, at, ended.how, ended.detail); },
+          [&](const Held& held) {
+            const bool fresh = latest(held.held ? call.held : call.unheld, at);
+            return (held.wished && latest(call.hold_wished, at)) || fresh;
+          },
+          [&](const Recorded& recorded) { return record(call, recorded.recording); },
+          [&](const Named& named) { return fill(leg->native_id, named.native_id); },
+          [&](const Accepted& accepted) {
+            bool fresh = fill(call.entry_id, accepted.entry_id);
+            fresh |= fill(call.conversation_id, accepted.conversation_id);
+            fresh |= fill(call.ticket_id, accepted.ticket_id);
+            return fresh;
+          },
+          [&](const Assigned& assigned) { return assign(call, assigned.holder, at); },
+          [&](const Released& released) {
+            if (released.token <= call.released_token) return false;
+            call.released_token = released.token;
+            return true;
+          },
+          [&](const HangUpWished&) { return !std::exchange(call.hang_up_wished, true); },
+          [&](const Consults& consults) { return later(call.consult_token, consults.token); },
+          [&](const HandsOver& hands_over) { return later(call.handed_over_token, hands_over.token); },
+          [&](const CommandDone& done) { return finish(call, done, at); },
+      },
+      event.what);
 }
 
 Call outbound_call(std::string account, std::string id, std::string our_number, std::string customer_number,

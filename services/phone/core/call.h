@@ -81,6 +81,8 @@ struct Call {
   std::int64_t released_token = 0;
   std::optional<TimePoint> held = {}, unheld = {}, hold_wished = {};
   bool hang_up_wished = false;
+  std::int64_t consult_token = 0;          // whose agent asks the next one before passing the customer on
+  std::int64_t handed_over_token = 0;      // whose agent has done so
   std::vector<Recording> recordings = {};  // by id
   std::set<std::string> done = {};         // commands that were carried out, or refused
 
@@ -119,6 +121,13 @@ struct Released {
   std::int64_t token = 0;
 };
 struct HangUpWished {};
+/// The agent of this assignment asks the next one first, or has asked.
+struct Consults {
+  std::int64_t token = 0;
+};
+struct HandsOver {
+  std::int64_t token = 0;
+};
 struct CommandDone {
   std::string id;
   bool failed = false;
@@ -129,7 +138,7 @@ struct Event {
   std::string leg_id;  // empty: the customer's
   TimePoint at;
   std::variant<Arrived, Rang, Answered, Ended, Held, Recorded, Named, Accepted, Assigned, Released,
-               HangUpWished, CommandDone>
+               HangUpWished, Consults, HandsOver, CommandDone>
       what;
 };
 
@@ -144,6 +153,7 @@ struct Rules {
   Duration ring{20'000};         // of an agent's phone
   Duration dial{45'000};         // of a customer's
   Duration voicemail_after{0};   // 0: never
+  Duration announce_every{0};    // 0: never
   Duration life{4 * 3'600'000};  // what has not ended by then is taken for lost
 };
 
@@ -158,12 +168,14 @@ struct Command {
     kUnhold,
     kHangUp,  // leg
     kTakeVoicemail,
+    kAnnounce,      // their place in the queue
     kReturnTicket,  // leg's assignment did not come to a talk; not the exchange's
   };
   std::string id;
   Kind kind = Kind::kQueue;
-  std::string leg_id;       // the customer's has the call's id
-  std::string detail = {};  // of kReturnTicket: why
+  std::string leg_id;             // the customer's has the call's id
+  std::string other_leg_id = {};  // of kConnect: who hears them; empty: the customer
+  std::string detail = {};        // of kReturnTicket: why
 };
 
 /// What has to be done now and was not done yet, in this order.
@@ -176,6 +188,9 @@ CallState state_of(const Call& call);
 /// They talked, and the customer was passed on since: they wait for the next one as soon as that talk is
 /// over.
 bool passed_on(const Call& call);
+
+/// Of the assignment whose agent talks to the customer now; 0: nobody does.
+std::int64_t talking_token(const Call& call);
 
 /// Nobody is left who could hear the other; a recording may still come.
 bool is_over(const Call& call);

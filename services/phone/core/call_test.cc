@@ -177,6 +177,81 @@ TEST_F(CallTest, WhoPassesTheCallOnAndLeavesLetsTheCustomerWait) {
   EXPECT_EQ(state(), CallState::kAnswered);
 }
 
+/// Ana talks, asks Ben before she passes the call on, and he has answered.
+class ConsultTest : public CallTest {
+ protected:
+  void SetUp() override {
+    arrive();
+    assign("ana", 1);
+    say(Answered{}, leg(1));
+    carry_out();
+    say(Consults{1});
+    say(Released{1});
+    assign("ben", 2);
+    now += 5s;
+    say(Answered{}, leg(2));
+  }
+};
+
+TEST_F(ConsultTest, TheAgentsHearEachOtherAndTheCustomerMusic) {
+  EXPECT_THAT(carry_out(), ElementsAre("hold:c.a2", "consult:c.a2"));
+  EXPECT_EQ(state(), CallState::kHeld);
+  EXPECT_EQ(progress_of(call).agent_id, "ana");
+}
+
+TEST_F(ConsultTest, HandedOverTheCustomerIsTheOthers) {
+  carry_out();
+  say(HandsOver{1});
+  EXPECT_EQ(state(), CallState::kAnswered);
+  EXPECT_EQ(progress_of(call).agent_id, "ben");
+  EXPECT_THAT(carry_out(), ElementsAre("connect:c.a2", "hangup:c.a1"));
+}
+
+TEST_F(ConsultTest, HangingUpHandsOver) {
+  carry_out();
+  now += 5s;
+  say(Ended{}, leg(1));
+  EXPECT_EQ(progress_of(call).agent_id, "ben");
+  EXPECT_THAT(carry_out(), ElementsAre("connect:c.a2"));
+}
+
+TEST_F(ConsultTest, WhoWasAskedAndLeavesGivesTheTicketBackAndTheCustomerIsTheFirstOnesAgain) {
+  carry_out();
+  now += 5s;
+  say(Ended{}, leg(2));
+  const auto commands = due(call, now, rules);
+  ASSERT_EQ(commands.size(), 2U);
+  EXPECT_EQ(commands[0].detail, "ben was asked and did not take the call");
+  EXPECT_EQ(commands[1].id, "connect:c.a1,c.a2");
+  carry_out();
+  EXPECT_EQ(state(), CallState::kAnswered);
+  EXPECT_EQ(progress_of(call).agent_id, "ana");
+}
+
+TEST_F(ConsultTest, ACustomerWhoLeavesMeanwhileHasTalkedToTheFirstAlone) {
+  carry_out();
+  now += 5s;
+  say(Ended{});
+  EXPECT_THAT(carry_out(), ElementsAre("hangup:c.a1", "hangup:c.a2"));
+  EXPECT_EQ(state(), CallState::kEnded);
+  EXPECT_EQ(progress_of(call).agent_id, "ana");
+}
+
+TEST_F(CallTest, WhoWaitsHearsTheirPlaceNowAndThenAndOnlyWhileTheyWait) {
+  rules.announce_every = 30s;
+  arrive();
+  EXPECT_EQ(next_deadline(call, now, rules), kStart + 30s);
+  now += 65s;
+  EXPECT_THAT(carry_out(), ElementsAre("announce:2"));  // the first one would be late
+  EXPECT_THAT(wanted(), IsEmpty());
+  EXPECT_EQ(next_deadline(call, now, rules), kStart + 90s);
+  assign("ana", 1);
+  now += 10s;
+  say(Answered{}, leg(1));
+  now += 60s;
+  EXPECT_THAT(wanted(), ElementsAre("connect:c.a1"));
+}
+
 TEST_F(CallTest, AHoldIsWhatWasSaidLast) {
   arrive();
   assign("ana", 1);
@@ -316,7 +391,7 @@ TEST(CallProperty, OrderAndRepetitionOfReportsDoNotMatter) {
     std::vector<Event> events{{"", kStart, Arrived{"+37120000000", "+37160000000", ""}},
                               {"", kStart, Accepted{"con_1", "tkt_1", "ent_1"}}};
     for (int i = pick(14); i > 0; --i) {
-      switch (pick(8)) {
+      switch (pick(9)) {
         case 0:
           events.push_back({some_leg(), at(), Rang{}});
           break;
@@ -338,6 +413,12 @@ TEST(CallProperty, OrderAndRepetitionOfReportsDoNotMatter) {
         }
         case 5:
           events.push_back({"", at(), Released{1 + pick(3)}});
+          break;
+        case 7:
+          if (pick(2))
+            events.push_back({"", at(), Consults{1 + pick(3)}});
+          else
+            events.push_back({"", at(), HandsOver{1 + pick(3)}});
           break;
         case 6:
           events.push_back(

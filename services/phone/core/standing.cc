@@ -13,10 +13,22 @@ const Leg& customer(const Call& call) {
   return call.legs.empty() ? kNone : call.legs.front();
 }
 
+/// This agent was asked by the one who talks, and the customer has not become theirs.
+bool only_consulted(const Call& call, const Leg& leg) {
+  if (call.consult_token == 0 || leg.token <= call.consult_token) return false;
+  if (call.handed_over_token >= call.consult_token) return false;
+  const auto* asks = find_leg(call, agent_leg_id(call, call.consult_token));
+  if (!asks || !asks->answered) return false;
+  // Whoever asks and hangs up hands over, to who is still there.
+  const auto& other = customer(call);
+  return !asks->ended || (leg.ended && *leg.ended <= *asks->ended) ||
+         (other.ended && *other.ended <= *asks->ended);
+}
+
 /// Customer and this agent have heard each other.
 bool talked(const Call& call, const Leg& leg) {
   const auto& other = customer(call);
-  if (!leg.answered) return false;
+  if (!leg.answered || only_consulted(call, leg)) return false;
   if (!call.outbound) return !other.ended || *leg.answered <= *other.ended;
   return other.answered && (!leg.ended || *other.answered <= *leg.ended);
 }
@@ -65,6 +77,7 @@ bool was_rung(const Call& call, const Leg& leg) {
 
 std::string why_not(const Leg& leg) {
   if (leg.endpoint.empty()) return leg.agent_id + " has no phone in their record";
+  if (leg.answered) return leg.agent_id + " was asked and did not take the call";
   if (!leg.ended || leg.end == LegEnd::kNoAnswer || leg.end == LegEnd::kHungUp)
     return "the phone of " + leg.agent_id + " was not answered";
   auto words = "the phone of " + leg.agent_id + ": " + words_of(leg.end);
@@ -90,6 +103,7 @@ class Due {
       return hang_up_agents(nullptr, nullptr);
     }
     want("queue", Kind::kQueue, call_.id);
+    announce();
     if (wants_voicemail()) want("voicemail", Kind::kTakeVoicemail, call_.id);
     if (std::ranges::any_of(call_.recordings, &Recording::voicemail)) hang_up(other);
     if (on_tape(call_)) return hang_up_agents(nullptr, nullptr);
@@ -98,6 +112,7 @@ class Due {
     const auto* talk = talking(call_);
     if (talk) {
       want("connect:" + talk->id, Kind::kConnect, talk->id);
+      if (mine && mine != talk) consult(*talk, *mine);
     } else if (const auto* last = last_talk(call_)) {
       if (mine == last) return hang_up(other);
       // Passed on, and the agent has left: music until the next one comes.
@@ -123,8 +138,10 @@ class Due {
     hold();
   }
 
-  void want(std::string id, Kind kind, const std::string& leg, std::string detail = {}) {
-    if (!call_.done.contains(id)) out_.push_back({std::move(id), kind, leg, std::move(detail)});
+  void want(std::string id, Kind kind, const std::string& leg, std::string detail = {},
+            std::string other = {}) {
+    if (call_.done.contains(id)) return;
+    out_.push_back({std::move(id), kind, leg, std::move(other), std::move(detail)});
   }
 
   void hang_up(const Leg& customer) {
@@ -141,7 +158,7 @@ class Due {
 
   /// The agent's phone rings, or it did not come to a talk and the ticket goes on.
   void ring(const Leg& leg) {
-    if (leg.answered) return;
+    if (leg.answered && !(leg.ended && only_consulted(call_, leg))) return;
     const bool late = !leg.created || now_ >= *leg.created + rules_.ring;
     if (!leg.ended && !leg.endpoint.empty() && !late) return want("ring:" + leg.id, Kind::kRingAgent, leg.id);
     if (!leg.ended && was_rung(call_, leg)) want("hangup:" + leg.id, Kind::kHangUp, leg.id);
@@ -149,11 +166,30 @@ class Due {
       want("return:" + std::to_string(leg.token), Kind::kReturnTicket, leg.id, why_not(leg));
   }
 
+  /// The two agents hear each other, the customer hears music; should the one who was asked leave, it is as
+  /// before.
+  void consult(const Leg& asks, const Leg& asked) {
+    if (asked.up() && only_consulted(call_, asked)) {
+      want("hold:" + asked.id, Kind::kHold, call_.id);
+      want("consult:" + asked.id, Kind::kConnect, asked.id, {}, asks.id);
+    } else if (asked.ended && call_.done.contains("consult:" + asked.id)) {
+      want("connect:" + asks.id + "," + asked.id, Kind::kConnect, asks.id);
+    }
+  }
+
   void hold() {
     if (!call_.hold_wished) return;
     const auto at = std::to_string(to_ms(*call_.hold_wished));
     if (call_.held == call_.hold_wished) want("hold:" + at, Kind::kHold, call_.id);
     if (call_.unheld == call_.hold_wished) want("unhold:" + at, Kind::kUnhold, call_.id);
+  }
+
+  /// Only the one that is due now: what was missed is not said later.
+  void announce() {
+    if (rules_.announce_every <= Duration{0} || !call_.arrived || state_of(call_) != CallState::kQueued)
+      return;
+    const auto count = (now_ - *call_.arrived) / rules_.announce_every;
+    if (count > 0) want("announce:" + std::to_string(count), Kind::kAnnounce, call_.id);
   }
 
   [[nodiscard]] bool wants_voicemail() const {
@@ -195,6 +231,10 @@ std::optional<TimePoint> next_deadline(const Call& call, TimePoint now, const Ru
   if (is_over(call)) return next;
   if (const auto* leg = holders_leg(call); leg && !leg->answered) at(leg->created, rules.ring);
   if (!call.outbound && rules.voicemail_after > Duration{0}) at(call.arrived, rules.voicemail_after);
+  if (!call.outbound && rules.announce_every > Duration{0} && call.arrived &&
+      state_of(call) == CallState::kQueued) {
+    at(call.arrived, ((now - *call.arrived) / rules.announce_every + 1) * rules.announce_every);
+  }
   at(call.arrived, rules.life);
   return next;
 }
@@ -203,7 +243,9 @@ CallState state_of(const Call& call) {
   const bool over = end_of(call).has_value();
   if (last_talk(call)) {
     if (over) return CallState::kEnded;
-    if (talking(call)) return held(call) ? CallState::kHeld : CallState::kAnswered;
+    const auto* mine = holders_leg(call);
+    const bool asks = mine && mine->up() && only_consulted(call, *mine);
+    if (talking(call)) return held(call) || asks ? CallState::kHeld : CallState::kAnswered;
     if (call.outbound || holders_leg(call) == last_talk(call)) return CallState::kAnswered;  // hanging up
   } else if (over) {
     if (call.outbound) return CallState::kUnanswered;
@@ -215,6 +257,11 @@ CallState state_of(const Call& call) {
   if (const auto* leg = holders_leg(call); leg && !leg->ended && !leg->endpoint.empty())
     return CallState::kOffered;
   return call.entry_id.empty() ? CallState::kRinging : CallState::kQueued;
+}
+
+std::int64_t talking_token(const Call& call) {
+  const auto* leg = talking(call);
+  return leg ? leg->token : 0;
 }
 
 bool passed_on(const Call& call) {

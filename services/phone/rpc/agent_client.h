@@ -15,6 +15,7 @@ class AgentClient final : public AgentPort {
       : calls_{v1::RoutingService::NewStub(to_routing.channel)} {}
 
   Task<Result<std::string>> phone_of(std::string agent_id) override;
+  Task<Result<Place>> place_of(std::string ticket_id) override;
 
  private:
   std::unique_ptr<v1::RoutingService::Stub> calls_;

@@ -174,7 +174,7 @@ export function Composer({state, thread}: {state: State; thread: Thread}) {
         {mode === "reply" && entry && (
           <>
             <CannedMenu state={state} thread={thread} entry={entry} />
-            <button type="button" class="plain" aria-label={t("attach")} onClick={() => files.current?.click()}><Icon name="clip" /> <span class="wide-only">{t("attach")}</span></button>
+            {!callsBack && <button type="button" class="plain" aria-label={t("attach")} onClick={() => files.current?.click()}><Icon name="clip" /> <span class="wide-only">{t("attach")}</span></button>}
             <input ref={files} type="file" multiple hidden onChange={(event) => { take(event.currentTarget.files); event.currentTarget.value = ""; }} />
           </>
         )}
