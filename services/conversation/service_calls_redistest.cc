@@ -33,6 +33,8 @@ class CallsTest : public ConversationsTest {
     report.mutable_progress()->set_state(state);
     report.mutable_progress()->set_agent_id("ana");
     report.mutable_progress()->set_answered_at_ms(answered_at_ms);
+    if (state == v1::CALL_STATE_ENDED || state == v1::CALL_STATE_ABANDONED)
+      report.mutable_progress()->set_ended_at_ms(9);
     return run(service_->receive_call(report));
   }
 
@@ -86,6 +88,17 @@ TEST_F(CallsTest, TalkingAnswersACallWhoseCustomerWasMergedMeanwhile) {
   for (const auto& entry : timeline(other.conversation_id())) {
     if (entry.id() == in.entry_id()) EXPECT_EQ(entry.call().state(), v1::CALL_STATE_ANSWERED);
   }
+}
+
+TEST_F(CallsTest, TheTicketSaysWhileTheCustomerIsOnTheLineWhateverOpenedIt) {
+  const auto letter = accept(claiming(mail("m1"), "tel:+37120000000", true));
+  const auto in = accept(call("c1"));
+  ASSERT_EQ(in.ticket_id(), letter.ticket_id());
+  EXPECT_FALSE(conversation(in.conversation_id()).ticket().on_the_line());
+  ASSERT_TRUE(report(in.entry_id(), 1, v1::CALL_STATE_QUEUED).ok());
+  EXPECT_TRUE(conversation(in.conversation_id()).ticket().on_the_line());
+  ASSERT_TRUE(report(in.entry_id(), 2, v1::CALL_STATE_ABANDONED).ok());
+  EXPECT_FALSE(conversation(in.conversation_id()).ticket().on_the_line());
 }
 
 TEST_F(CallsTest, AReportOfNothingThatIsThereIsRefused) {

@@ -5,6 +5,7 @@
 
 #include "base/core/invalid.h"
 #include "base/log/log.h"
+#include "phone/core/text.h"
 #include "phone/live_call.h"
 #include "phone/zones.h"
 
@@ -118,6 +119,7 @@ Task<Status> Desk::take(std::string account, std::string call, Event event, bool
 }
 
 Task<Status> Desk::take(std::string account, v1::PhoneEventsRequest::CommandResult result) {
+  result.set_detail(clean_text(result.detail(), 500));
   HARK_CO_TRY(const auto live, co_await get(account, result.call_id(), false));
   if (result.command_id().empty() || result.command_id().size() > 2 * kCallIdBytesMax)
     co_return invalid("command_id: is none of ours");

@@ -2,8 +2,17 @@
 
 #include <algorithm>
 
+#include "phone/core/text.h"
+
 namespace hark::phone {
 namespace {
+
+constexpr std::size_t kNameBytesMax = 256;
+constexpr std::size_t kDetailBytesMax = 500;
+constexpr std::size_t kUrlBytesMax = 1000;
+constexpr std::size_t kTranscriptBytesMax = 32U << 10;
+/// Of each transcript in the progress of a call; all of it is in the message's own entry.
+constexpr std::size_t kTranscriptShownBytesMax = 2000;
 
 std::int64_t ms(const std::optional<TimePoint>& at) { return at ? to_ms(*at) : 0; }
 std::optional<TimePoint> at_ms(std::int64_t ms) {
@@ -55,6 +64,11 @@ v1::CallRecording to_proto(const Recording& recording) {
 
 Recording from_proto(const v1::CallRecording& in) {
   return {in.id(), in.url(), in.seconds(), in.voicemail(), in.transcript()};
+}
+
+Recording cleaned(const v1::CallRecording& in) {
+  return {clean_text(in.id(), kNameBytesMax), clean_text(in.url(), kUrlBytesMax), std::max(in.seconds(), 0),
+          in.voicemail(), clean_text(in.transcript(), kTranscriptBytesMax)};
 }
 
 }  // namespace
@@ -135,7 +149,9 @@ Event event_of(const v1::PhoneEvent& in, TimePoint now) {
   out.at = in.at_ms() > 0 ? std::min(from_ms(in.at_ms()), now) : now;
   switch (in.what_case()) {
     case v1::PhoneEvent::kArrived:
-      out.what = Arrived{in.arrived().from(), in.arrived().to(), in.arrived().name()};
+      out.what = Arrived{clean_text(in.arrived().from(), kNameBytesMax),
+                         clean_text(in.arrived().to(), kNameBytesMax),
+                         clean_text(in.arrived().name(), kNameBytesMax)};
       break;
     case v1::PhoneEvent::kRinging:
       out.what = Rang{};
@@ -146,16 +162,16 @@ Event event_of(const v1::PhoneEvent& in, TimePoint now) {
     case v1::PhoneEvent::kEnded:
       out.what = Ended{in.ended().how() == v1::LEG_END_UNSPECIFIED ? LegEnd::kHungUp
                                                                    : static_cast<LegEnd>(in.ended().how()),
-                       in.ended().detail()};
+                       clean_text(in.ended().detail(), kDetailBytesMax)};
       break;
     case v1::PhoneEvent::kHeld:
       out.what = Held{in.held().held(), false};
       break;
     case v1::PhoneEvent::kRecorded:
-      out.what = Recorded{from_proto(in.recorded().recording())};
+      out.what = Recorded{cleaned(in.recorded().recording())};
       break;
     case v1::PhoneEvent::kNamed:
-      out.what = Named{in.named().native_id()};
+      out.what = Named{clean_text(in.named().native_id(), kNameBytesMax)};
       break;
     case v1::PhoneEvent::WHAT_NOT_SET:
       break;
@@ -172,7 +188,11 @@ v1::CallProgress to_proto(const Progress& progress, const Call& call) {
   out.set_ended_at_ms(ms(progress.ended));
   out.set_ended_by(progress.ended_by);
   out.set_detail(progress.detail);
-  for (const auto& recording : call.recordings) *out.add_recordings() = to_proto(recording);
+  for (const auto& recording : call.recordings) {
+    auto& shown = *out.add_recordings();
+    shown = to_proto(recording);
+    shown.set_transcript(clean_text(recording.transcript, kTranscriptShownBytesMax));
+  }
   return out;
 }
 

@@ -12,7 +12,6 @@ namespace {
 
 constexpr Duration kRetryFirst{200};
 constexpr Duration kRetryMost{10'000};
-constexpr std::size_t kTranscriptBytesMax = 64U << 10;
 
 const Logger& logger() {
   static const Logger log{"phone"};
@@ -39,7 +38,7 @@ v1::InboundMessage inbound_message(const Call& call, const Settings& settings) {
   message.set_native_id(native_id_of(call));
   message.set_kind(v1::InboundMessage::KIND_MESSAGE);
   message.mutable_sender()->set_address(caller_address(call.from, settings.region, call.account, call.id));
-  message.mutable_sender()->set_name(call.name.substr(0, 100));
+  message.mutable_sender()->set_name(call.name);
   message.set_sent_at_ms(call.arrived ? to_ms(*call.arrived) : 0);
   auto& content = *message.mutable_content();
   content.set_subject("Call from " + shown(call, settings.region));
@@ -91,6 +90,7 @@ Task<Status> Desk::pursue(LivePtr live) {
   HARK_CO_TRY_VOID(co_await save(live));
   const auto& call = live->kept.call;
   if (!call.outbound) HARK_CO_TRY_VOID(co_await put_on_record(live));
+  HARK_CO_TRY_VOID(co_await report(live));  // before anything takes time: routing waits for it
   if (std::exchange(live->holder_to_look_for, false)) {
     const auto looked = co_await look_for_holder(live);
     if (!looked.ok()) live->holder_to_look_for = true;
@@ -264,9 +264,8 @@ Task<Status> Desk::put_messages_on_record(LivePtr live) {
     content.set_subject("Voicemail from " + shown(call, world_.settings.region));
     const auto length =
         recording.seconds > 0 ? ", " + std::to_string(recording.seconds) + " s" : std::string{};
-    content.set_text(
-        "[voicemail" + length + "] " + recording.url +
-        (recording.transcript.empty() ? "" : "\n\n" + recording.transcript.substr(0, kTranscriptBytesMax)));
+    content.set_text("[voicemail" + length + "] " + recording.url +
+                     (recording.transcript.empty() ? "" : "\n\n" + recording.transcript));
     content.set_visible_text(content.text());
     const auto accepted = co_await world_.conversation.accept(std::move(message));
     if (!accepted.ok()) co_return accepted.error();

@@ -116,8 +116,8 @@ Rules rules_of(const v1::Config& config) {
   return read_rules(config, unused);
 }
 
-int priority_of(v1::Channel channel) {
-  return channel == v1::CHANNEL_CHAT || channel == v1::CHANNEL_PHONE ? kLivePoints : 0;
+int priority_of(const v1::Ticket& ticket) {
+  return ticket.channel() == v1::CHANNEL_CHAT || ticket.on_the_line() ? kLivePoints : 0;
 }
 
 Assessment assess(const v1::Ticket& ticket, const Rules& rules) {
@@ -154,7 +154,9 @@ Work work_of(const v1::Ticket& ticket, const Assessment& assessment, const Rules
   Work work;
   work.ticket_id = ticket.id();
   work.conversation_id = ticket.conversation_id();
-  work.channel = static_cast<Channel>(ticket.channel());
+  // Whoever is on the telephone is served as a call, whatever they wrote before.
+  const auto channel = ticket.on_the_line() ? v1::CHANNEL_PHONE : ticket.channel();
+  work.channel = static_cast<Channel>(channel);
   work.account_id = ticket.account_id();
   work.required_skills = std::move(found.required_skills);
   work.note = std::move(found.explanation);
@@ -164,8 +166,8 @@ Work work_of(const v1::Ticket& ticket, const Assessment& assessment, const Rules
   work.wanted_agent_id = ticket.wanted_agent_id();
   work.declined_by.assign(ticket.declined_by().begin(), ticket.declined_by().end());
   work.waiting_since = from_ms(ticket.waiting_since_ms());
-  work.priority = priority_of(ticket.channel()) + assessment.points;
-  work.units = rules.units_of(ticket.channel());
+  work.priority = priority_of(ticket) + assessment.points;
+  work.units = rules.units_of(channel);
   work.assignment_token = ticket.assignment_token();
   return work;
 }

@@ -289,6 +289,27 @@ def test_a_talk_can_be_put_on_hold_and_ended_from_outside(hark, exchange, ana):
     finish(hark, ana, conversation, token)
 
 
+def test_who_waits_on_the_line_comes_before_missed_calls(hark, exchange):
+    missed, missed_customer, missed_conversation = begin(hark, exchange)
+    exchange.hangs_up(missed)
+    wait_state(hark, missed_customer, PHONE.CALL_STATE_ABANDONED)
+    wait_for("the missed call is patient", lambda: not hark.conversation_of(f"tel:{missed_customer}").ticket.on_the_line)
+    call, customer, conversation = begin(hark, exchange)
+    wait_for("the other is not", lambda: hark.conversation_of(f"tel:{customer}").ticket.on_the_line)
+    ana = Agent(hark, "ana")
+    try:
+        token = ana.take(conversation.id)  # though the other has waited longer
+        leg = exchange.wait_command(call, "ring_agent").leg_id
+        exchange.answered(call, leg)
+        exchange.hangs_up(call)
+        exchange.hangs_up(call, leg)
+        wait_state(hark, customer, PHONE.CALL_STATE_ENDED)
+        finish(hark, ana, conversation, token)
+        finish(hark, ana, missed_conversation, ana.take(missed_conversation.id), waive_reason="test")
+    finally:
+        ana.leave()
+
+
 def test_a_message_on_tape_is_an_entry_that_wants_an_answer(hark, exchange, ana):
     call, customer, conversation = begin(hark, exchange)
     recording = PHONE.CallRecording(id="r1", url="https://pbx.example/r1", seconds=12, voicemail=True, transcript="Please call me")

@@ -259,6 +259,23 @@ INSTANTIATE_TEST_SUITE_P(
              "hark.yaml:1: accounts[0].social.base_url: 'http://gate.lv' is no gateway; write it like "
              "https://host "
              "or https://host:port (http only on this machine)"},
+        Case{"accounts: [{id: a, phone: {kind: isdn, number: '22'}}]\n",
+             "hark.yaml:1: accounts[0].phone.kind: 'isdn' is not one of ari, twilio, grpc\n"
+             "hark.yaml:1: accounts[0].phone.number: '22' is no number; write it like +37160000000"},
+        Case{"accounts: [{id: a, phone: {kind: ari, number: '+37160000000', user: u, password: p, base_url: "
+             "'https://pbx', trunk: PJSIP/trunk}}]\n",
+             "hark.yaml:1: accounts[0].phone.base_url: 'https://pbx' is not where an Asterisk is; write it "
+             "like "
+             "http://pbx:8088\n"
+             "hark.yaml:1: accounts[0].phone.trunk: 'PJSIP/trunk' has no {number} in it; write it like "
+             "PJSIP/{number}@trunk"},
+        Case{"accounts: [{id: a, phone: {kind: twilio, number: '+37160000000', user: AC1, password: "
+             "0123456789abcdef, public_url: 'http://hark.lv'}}]\n",
+             "hark.yaml:1: accounts[0].phone.public_url: 'http://hark.lv' is no gateway; write it like "
+             "https://host or https://host:port (http only on this machine)"},
+        Case{"phone: {callback_hours: '9-20', region: lv}\n",
+             "hark.yaml:1: phone.callback_hours: '9-20' are no hours of a day; write them like 09:00-20:00\n"
+             "hark.yaml:1: phone.region: 'lv' is no country; write it like LV"},
         Case{"accounts: [{id: a, chat: {origins: [shop.lv]}}]\n",
              "hark.yaml:1: accounts[0].chat.origins[0]: 'shop.lv' is no origin; write it like "
              "https://shop.example.com, without a path"},

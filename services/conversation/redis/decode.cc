@@ -60,6 +60,7 @@ v1::Ticket decode_ticket(std::string_view ticket_id, const Fields& fields) {
     ticket.set_resolved_by(std::string{field(fields, "resolved_by")});
   }
   ticket.set_wanted_agent_id(std::string{field(fields, "wanted_agent")});
+  ticket.set_on_the_line(field(fields, "line") == "1");
   ticket.set_previous_resolved_at_ms(number(field(fields, "before")));
   if (const auto verdict = field(fields, "verdict"); !verdict.empty()) {
     ticket.mutable_verdict()->ParseFromString(std::string{verdict});

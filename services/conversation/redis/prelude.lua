@@ -17,7 +17,7 @@
      tkt:<ticket>          hash    con, state (q queued, a assigned, r resolved), agent, token, opened, waiting, resolved,
                                    attrs (Ticket bytes: what does not change), wanted_agent, wanted_skills, declined,
                                    disposition, resolved_by, verdict (TicketVerdict bytes), before (when the customer's last one
-                                   was resolved)
+                                   was resolved), line ('1' while the customer is on the telephone)
      tl:<conversation>     stream  <seq>-0: e Entry bytes, i entry id, t ticket, h thread
      ent:<entry>           string  "<conversation> <seq>"
      obl:<conversation>    hash    entry -> "<seq> <thread>" of every unanswered message

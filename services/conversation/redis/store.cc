@@ -377,9 +377,10 @@ Task<Status> Store::call(TimePoint now, const v1::CallReport& report, const v1::
   const auto revision = std::to_string(report.revision());
   const auto progress = report.progress().SerializeAsString();
   const auto channel = std::to_string(static_cast<int>(entry.channel()));
-  HARK_CO_TRY(const auto reply, co_await run(call_script(), place(report.entry_id()), now,
-                                             {report.entry_id(), revision, progress, state,
-                                              report.progress().agent_id(), channel, entry.account_id()}));
+  HARK_CO_TRY(const auto reply,
+              co_await run(call_script(), place(report.entry_id()), now,
+                           {report.entry_id(), revision, progress, state, report.progress().agent_id(),
+                            channel, entry.account_id(), report.progress().ended_at_ms() > 0 ? "0" : "1"}));
   const auto what = reply[0].view();
   if (what == "ok" || what == "known") co_return Status{};
   co_return refusal(TicketEvent::kReply, reply);

@@ -4,6 +4,8 @@
 #include <boost/json/parse.hpp>
 #include <cstdio>
 
+#include "phone/core/text.h"
+
 namespace hark::phone::ari {
 namespace {
 
@@ -59,9 +61,7 @@ std::string text_in(const json::object& from, std::string_view name) {
   const auto* value = from.if_contains(name);
   const auto* text = value ? value->if_string() : nullptr;
   if (!text) return {};
-  std::string out{std::string_view{*text}.substr(0, kTextBytesMax)};
-  std::erase(out, '\0');
-  return out;
+  return clean_text(std::string_view{*text}, kTextBytesMax);
 }
 
 std::int64_t number_in(const json::object& from, std::string_view name) {

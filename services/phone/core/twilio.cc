@@ -9,9 +9,14 @@
 #include <set>
 
 #include "base/core/digest.h"
+#include "phone/core/text.h"
 
 namespace hark::phone::twilio {
 namespace {
+
+constexpr std::size_t kNameBytesMax = 256;
+constexpr std::size_t kUrlBytesMax = 1000;
+constexpr std::size_t kTranscriptBytesMax = 32U << 10;
 
 /// Nothing if an escape is broken.
 std::optional<std::string> decoded(std::string_view text) {
@@ -130,11 +135,11 @@ std::optional<Event> recording_event(const Form& form, TimePoint now, bool voice
   const auto sid = field(form, "RecordingSid");
   if (sid.empty() || sid.size() > 64) return std::nullopt;
   Recording recording;
-  recording.id = sid;
-  recording.url = field(form, "RecordingUrl");
+  recording.id = clean_text(sid, 64);
+  recording.url = clean_text(field(form, "RecordingUrl"), kUrlBytesMax);
   recording.seconds = std::max(0, number(field(form, "RecordingDuration")));
   recording.voicemail = voicemail;
-  recording.transcript = field(form, "TranscriptionText");
+  recording.transcript = clean_text(field(form, "TranscriptionText"), kTranscriptBytesMax);
   return Event{{}, now, Recorded{std::move(recording)}};
 }
 
@@ -180,15 +185,17 @@ std::vector<Event> read(const About& about, const Form& form, TimePoint now) {
     if (event) out.push_back(*std::move(event));
   };
   const auto status = field(form, "CallStatus");
+  if (about.what.empty() && field(form, "Direction").starts_with("outbound")) return out;  // a leg of ours
   if (about.what.empty()) {
-    out.push_back({{},
-                   now,
-                   Arrived{std::string{field(form, "From")}, std::string{field(form, "To")},
-                           std::string{field(form, "CallerName")}}});
+    out.push_back(
+        {{},
+         now,
+         Arrived{clean_text(field(form, "From"), kNameBytesMax), clean_text(field(form, "To"), kNameBytesMax),
+                 clean_text(field(form, "CallerName"), kNameBytesMax)}});
     if (status != "ringing") add(status_event({}, status, now));
   } else if (about.what == "agent" || about.what == "leg") {
     const auto sid = field(form, "CallSid");
-    if (!sid.empty() && sid.size() <= 64) out.push_back({about.leg, now, Named{std::string{sid}}});
+    if (!sid.empty() && sid.size() <= 64) out.push_back({about.leg, now, Named{clean_text(sid, 64)}});
     // That they answered is said by their leg asking what to do; a carrier's voicemail answers, too, but
     // presses no key.
     if (about.what == "agent") {
@@ -199,7 +206,7 @@ std::vector<Event> read(const About& about, const Form& form, TimePoint now) {
     }
   } else if (about.what == "customer") {
     const auto sid = field(form, "CallSid");
-    if (!sid.empty() && sid.size() <= 64) out.push_back({{}, now, Named{std::string{sid}}});
+    if (!sid.empty() && sid.size() <= 64) out.push_back({{}, now, Named{clean_text(sid, 64)}});
     add(status_event({}, status, now));
   } else if (about.what == "dialed") {
     // Whoever hung up: both legs are over by now; the customer's own status may have come before and holds
@@ -302,10 +309,10 @@ Answer judge(int status, std::string_view body) {
   answer.done = status >= 200 && status < 300;
   answer.again = status == 429 || status >= 500;
   answer.gone = status == 404;
-  answer.sid = text("sid").substr(0, 64);
-  answer.status = text("status").substr(0, 64);
+  answer.sid = clean_text(text("sid"), 64);
+  answer.status = clean_text(text("status"), 64);
   answer.detail =
-      answer.done ? "" : "Twilio " + std::to_string(status) + ": " + text("message").substr(0, 300);
+      answer.done ? "" : "Twilio " + std::to_string(status) + ": " + clean_text(text("message"), 300);
   return answer;
 }
 

@@ -2,6 +2,7 @@
 #include <cstdlib>
 #include <string>
 
+#include "phone/core/text.h"
 #include "phone/core/twilio.h"
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
@@ -9,6 +10,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   const std::string_view raw{reinterpret_cast<const char*>(data), size};
   twilio::judge(200, raw);
   twilio::proves_body("token", raw, raw, raw);
+  if (const auto text = clean_text(raw, 100); text != clean_text(text, 100)) std::abort();
   const auto form = twilio::read_form(raw);
   if (!form) return 0;
   twilio::proves("token", raw, *form, raw);

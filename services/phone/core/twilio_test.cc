@@ -126,6 +126,12 @@ TEST(TwilioWebhook, AboutAMessageOnTapeHasItsRecordingAndLaterItsWords) {
   EXPECT_EQ(only<Recorded>(words)->recording.transcript, "call me");
 }
 
+TEST(TwilioWebhook, AboutALegOfOursIsNoCustomersCall) {
+  EXPECT_THAT(
+      read({}, form_of("CallSid=CA2&From=%2B37160000000&CallStatus=completed&Direction=outbound-api"), kNow),
+      IsEmpty());
+}
+
 TEST(TwilioWebhook, ThatSaysNothingKnownIsNothing) {
   EXPECT_THAT(read({"unknown", "CA1", ""}, form_of("CallStatus=completed"), kNow), IsEmpty());
   EXPECT_THAT(read({"message", "CA1", ""}, {}, kNow), IsEmpty());
