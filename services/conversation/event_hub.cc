@@ -10,17 +10,17 @@ using namespace std::chrono_literals;
 constexpr std::string_view kBlockMs = "5000";
 constexpr std::chrono::milliseconds kBlockTimeout = 8s;  // longer than the server blocks
 constexpr std::chrono::milliseconds kRetryAfter = 100ms;
-/// What this process did the store tells, entry and all, a moment before or after the tail has seen it: the
-/// tail waits for that, and gathers meanwhile.
+/// What this process did the store tells, entry and all, a moment before or after the ends of the logs do:
+/// the reader waits for that, and gathers meanwhile.
 constexpr std::chrono::milliseconds kGrace = 3ms;
-/// After a look that found nothing new. A look names every partition and costs the store more than a message
-/// does.
+/// Between two looks at the ends while this process tells everything itself.
 constexpr std::chrono::milliseconds kPause = 20ms;
 
 }  // namespace
 
 EventHub::EventHub(TaskGroup& tasks, Store& store, redis::Client& blocking)
     : tasks_{tasks}, store_{store}, blocking_{blocking}, early_(store.partitions()) {
+  for (std::uint16_t p = 0; p < store.partitions(); ++p) logs_.push_back(keys::in(p, "ev"));
   store_.on_event = [this](v1::Event event, std::shared_ptr<const v1::Entry> entry) {
     if (!positions_.empty()) learn(std::move(event), std::move(entry));
   };
@@ -30,7 +30,7 @@ Task<Status> EventHub::start() {
   auto ends = co_await store_.log_ends();
   if (!ends.ok()) co_return std::move(ends).error();
   positions_ = *std::move(ends);
-  tasks_.spawn("event tail", tail());
+  tasks_.spawn("event watch", watch());
   co_return Status{};
 }
 
@@ -40,32 +40,67 @@ std::shared_ptr<EventHub::Subscription> EventHub::subscribe() {
   return subscription;
 }
 
-Task<> EventHub::tail() {
-  std::vector<std::string> names;
-  for (std::uint16_t p = 0; p < positions_.size(); ++p) names.push_back(keys::in(p, "ev"));
+Task<> EventHub::watch() {
   for (;;) {
-    std::vector<std::string> after;
-    for (const auto position : positions_) after.push_back(std::to_string(position) + "-0");
-    std::vector<std::string_view> command{"XREAD", "COUNT", "500", "BLOCK", kBlockMs, "STREAMS"};
-    command.insert(command.end(), names.begin(), names.end());
-    command.insert(command.end(), after.begin(), after.end());
-    auto reply = co_await blocking_.command(names.front(), command, kBlockTimeout);
-    if (!reply.ok()) {
+    if (!co_await something_new()) {
       co_await sleep_for(kRetryAfter);
       continue;
     }
-    if (reply->size() > 0) co_await sleep_for(kGrace);
-    int unknown = 0;
-    for (const auto& stream : reply->items()) {
-      const auto name = stream[0].view();
-      const auto open = name.find("{p");
-      const auto partition = static_cast<std::uint16_t>(std::strtol(name.data() + open + 2, nullptr, 10));
-      for (const auto& item : stream[1].items()) {
-        if (learn(decode_event(partition, item), {})) ++unknown;
-      }
+    std::vector<std::int64_t> before;
+    for (;;) {
+      auto now = co_await ends();
+      if (!now.ok()) break;
+      co_await sleep_for(kGrace);
+      if (co_await read_untold(*now)) continue;
+      if (*now == before) break;
+      before = *std::move(now);
+      co_await sleep_for(kPause);
     }
-    if (reply->size() > 0 && unknown == 0) co_await sleep_for(kPause);
   }
+}
+
+Task<bool> EventHub::something_new() {
+  std::vector<std::string> after;
+  for (const auto position : positions_) after.push_back(std::to_string(position) + "-0");
+  std::vector<std::string_view> command{"XREAD", "COUNT", "1", "BLOCK", kBlockMs, "STREAMS"};
+  command.insert(command.end(), logs_.begin(), logs_.end());
+  command.insert(command.end(), after.begin(), after.end());
+  co_return (co_await blocking_.command(logs_.front(), command, kBlockTimeout)).ok();
+}
+
+/// One short answer, whatever has happened: reading the logs themselves would have the store tell everything
+/// twice.
+Task<Result<std::vector<std::int64_t>>> EventHub::ends() {
+  std::vector<std::string> keys;
+  for (std::uint16_t p = 0; p < positions_.size(); ++p) keys.push_back(keys::in(p, "evpos"));
+  std::vector<std::string_view> command{"MGET"};
+  command.insert(command.end(), keys.begin(), keys.end());
+  HARK_CO_TRY(const auto reply, co_await blocking_.command(keys.front(), command));
+  std::vector<std::int64_t> out;
+  for (const auto& end : reply.items()) out.push_back(end.number());
+  co_return out;
+}
+
+Task<bool> EventHub::read_untold(std::vector<std::int64_t> ends) {
+  std::vector<std::uint16_t> untold;
+  for (std::uint16_t p = 0; p < ends.size(); ++p) {
+    if (ends[p] > positions_[p]) untold.push_back(p);
+  }
+  if (untold.empty()) co_return false;
+  std::vector<std::string> after;
+  for (const auto p : untold) after.push_back(std::to_string(positions_[p]) + "-0");
+  std::vector<std::string_view> command{"XREAD", "COUNT", "500", "STREAMS"};
+  for (const auto p : untold) command.emplace_back(logs_[p]);
+  command.insert(command.end(), after.begin(), after.end());
+  const auto reply = co_await blocking_.command(logs_[untold.front()], command);
+  if (!reply.ok()) co_return false;
+  for (const auto& stream : reply->items()) {
+    const auto name = stream[0].view();
+    const auto open = name.find("{p");
+    const auto partition = static_cast<std::uint16_t>(std::strtol(name.data() + open + 2, nullptr, 10));
+    for (const auto& item : stream[1].items()) learn(decode_event(partition, item), {});
+  }
+  co_return reply->size() > 0;
 }
 
 bool EventHub::learn(v1::Event event, std::shared_ptr<const v1::Entry> entry) {

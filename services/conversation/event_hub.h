@@ -14,8 +14,8 @@ namespace hark::conversation {
 
 /// Hands each new event of all partitions to every subscriber of this process, in the order of the log.
 ///
-/// Most events are this process's own doing: the store tells them as they become durable. One blocking reader
-/// tails the logs for the rest: other processes' events, and those of scripts whose outcome nobody learned. A
+/// Most events are this process's own doing: the store tells them as they become durable. One reader watches
+/// the logs' ends for the rest: other processes' events, and those of scripts whose outcome nobody learned. A
 /// subscriber that falls behind loses its place in memory, not in the log: it reads on from the store.
 class EventHub {
  public:
@@ -50,7 +50,12 @@ class EventHub {
   [[nodiscard]] const std::vector<std::int64_t>& positions() const { return positions_; }
 
  private:
-  Task<> tail();
+  Task<> watch();
+  /// Until a log has more than was handed out; false if the store could not say.
+  Task<bool> something_new();
+  Task<Result<std::vector<std::int64_t>>> ends();
+  /// Reads on in logs of these ends that nobody has told. False: there are none.
+  Task<bool> read_untold(std::vector<std::int64_t> ends);
   /// Publishes the event if it is the next one of its partition, and those that waited for it. False: it was
   /// known.
   bool learn(v1::Event event, std::shared_ptr<const v1::Entry> entry);
@@ -59,6 +64,7 @@ class EventHub {
   TaskGroup& tasks_;
   Store& store_;
   redis::Client& blocking_;
+  std::vector<std::string> logs_;  // keys, by partition
   std::vector<std::int64_t> positions_;
   /// By partition, then by position: what is known before everything that comes before it.
   std::vector<std::map<std::int64_t, News>> early_;

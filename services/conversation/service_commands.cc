@@ -16,6 +16,11 @@ Result<std::string> agents_named(const v1::AddNoteRequest& request) {
   return out;
 }
 
+Status check_verdict(const v1::TicketVerdict& verdict) {
+  if (verdict.ByteSizeLong() > kVerdictBytesMax) return invalid("verdict: is larger than 8 KiB");
+  return {};
+}
+
 }  // namespace
 
 Store::StatusEntry Conversations::status_entry(std::string_view about, v1::StatusChange::Change change,
@@ -81,6 +86,7 @@ Task<Result<v1::AssignResponse>> Conversations::assign(v1::AssignRequest request
   HARK_CO_TRY_VOID(check_key(request.idempotency_key()));
   HARK_CO_TRY_VOID(parse_id(IdKind::kTicket, request.ticket_id()));
   if (request.agent_id().empty()) co_return invalid("agent_id: is empty");
+  HARK_CO_TRY_VOID(check_verdict(request.verdict()));
   const auto entry = status_entry(request.ticket_id(), v1::StatusChange::CHANGE_ASSIGNED,
                                   request.by_agent_id(), request.agent_id(), request.reason());
   HARK_CO_TRY(auto ticket, co_await store_.assign(clock_.now(), request, digest_of(request), entry));
@@ -93,9 +99,7 @@ Task<Result<v1::AnnotateTicketResponse>> Conversations::annotate_ticket(v1::Anno
   HARK_CO_TRY_VOID(check_key(request.idempotency_key()));
   HARK_CO_TRY_VOID(parse_id(IdKind::kTicket, request.ticket_id()));
   if (!request.has_verdict() && !request.has_sla()) co_return invalid("verdict, sla: one of them is needed");
-  if (request.verdict().ByteSizeLong() > kVerdictBytesMax) {
-    co_return invalid("verdict: is larger than 8 KiB");
-  }
+  HARK_CO_TRY_VOID(check_verdict(request.verdict()));
   const bool missed = request.sla().percent() >= 100;
   auto entry =
       status_entry(request.ticket_id(),

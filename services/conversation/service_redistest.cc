@@ -167,6 +167,25 @@ TEST_F(ConversationsTest, AVerdictIsSetOnceByARoutingLeaderWhoIsNotFencedOff) {
   EXPECT_EQ(run(service_->annotate_ticket(request)).error().reason, Reason::kInvalidField);
 }
 
+TEST_F(ConversationsTest, AnAssignmentBringsTheVerdictIfThereIsNoneYet) {
+  const auto in = accept(mail("m1"));
+  v1::AssignRequest request;
+  request.set_idempotency_key("a1");
+  request.set_ticket_id(in.ticket_id());
+  request.set_agent_id("ana");
+  request.set_fencing_token(1);
+  request.mutable_verdict()->set_language("lv");
+  EXPECT_EQ(run(service_->assign(request))->ticket().verdict().language(), "lv");
+  EXPECT_EQ(run(service_->assign(request))->ticket().assignment_token(), 1) << "a repetition assigns once";
+
+  request.set_idempotency_key("a2");
+  request.set_agent_id("ben");
+  request.mutable_verdict()->set_language("en");
+  const auto again = run(service_->assign(request));
+  EXPECT_EQ(again->ticket().agent_id(), "ben");
+  EXPECT_EQ(again->ticket().verdict().language(), "lv") << "the first one is kept";
+}
+
 TEST_F(ConversationsTest, AMissedTargetIsOneStatusEntryHoweverOftenItIsTold) {
   const auto in = accept(mail("m1"));
   v1::AnnotateTicketRequest request;

@@ -35,6 +35,7 @@ class FakeConversations final : public Conversations {
     ticket.set_state(v1::TICKET_STATE_ASSIGNED);
     ticket.set_agent_id(request.agent_id());
     ticket.set_assignment_token(ticket.assignment_token() + 1);
+    if (request.has_verdict() && !ticket.has_verdict()) *ticket.mutable_verdict() = request.verdict();
     log(v1::EVENT_TYPE_ASSIGNED, ticket);
     v1::AssignResponse response;
     *response.mutable_ticket() = ticket;
@@ -524,6 +525,21 @@ Rules with_policies(const std::string& yaml) {
 template <class Probe>
 Task<> until(Probe probe) {
   while (!probe()) co_await sleep_for(std::chrono::milliseconds{5});
+}
+
+TEST_F(RoutingService, AnAssignmentTakesTheVerdictAlong) {
+  play(+[](RoutingService& t) -> Task<> {
+    co_await t.start("one", with_policies("  email_units: 1\n"));
+    co_await t.make_agent("ana");
+    const auto session = co_await t.sit_down("ana");
+    t.conversations.open("tkt_1", "I demand a refund, your service is terrible");
+    const auto state = co_await see_offers(session, 1);
+    EXPECT_TRUE(state.offers(0).ticket().verdict().complaint()) << "the agent sees it before it is stored";
+    EXPECT_FALSE(t.conversations.tickets["tkt_1"].has_verdict());
+    EXPECT_TRUE((co_await t.accept(state.offers(0).id(), "ana")).ok());
+    EXPECT_TRUE(t.conversations.tickets["tkt_1"].verdict().complaint());
+    co_await t.stop();
+  });
 }
 
 TEST_F(RoutingService, AVerdictIsStoredAndAnAngryCustomerGoesFirst) {

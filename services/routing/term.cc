@@ -158,12 +158,19 @@ void Term::carry_out(const Effect& effect) {
 }
 
 Task<> Term::write() {
+  using Steady = std::chrono::steady_clock;
+  auto began = Steady::now() - kBatchEvery;
   auto pause = kPauseMin;
   while (!over_) {
     if (queue_.empty()) {
       co_await work_.wait();
       continue;
     }
+    if (Steady::now() - began < kBatchEvery) {
+      co_await sleep_for(kBatchEvery);
+      if (over_) co_return;
+    }
+    began = Steady::now();
     const Pending pending = std::move(queue_.front());
     queue_.pop_front();
     for (;;) {
@@ -212,6 +219,11 @@ Task<> Term::assign(AssignTicket effect) {
   request.set_ticket_id(effect.ticket_id);
   request.set_agent_id(effect.agent_id);
   request.set_fencing_token(token_);
+  // Unless somebody else is asked for it.
+  const auto verdict = found_verdicts_.find(effect.ticket_id);
+  if (verdict != found_verdicts_.end() && world_.triager == nullptr) {
+    *request.mutable_verdict() = verdict->second;
+  }
   auto pause = kPauseMin;
   for (;;) {
     auto answer = co_await world_.conversations.assign(request);
@@ -219,6 +231,7 @@ Task<> Term::assign(AssignTicket effect) {
     if (answer.ok()) {
       v1::Ticket& ticket = *answer->mutable_ticket();
       tickets_[effect.ticket_id] = ticket;
+      want_verdict(ticket);
       feed(AssignmentConfirmed{effect.offer_id, ticket.assignment_token()});
       finish_assignment(effect.offer_id, std::move(ticket));
       co_return;
@@ -308,10 +321,15 @@ std::vector<v1::Agent> Term::agents() const {
 }
 
 v1::Ticket Term::ticket(const std::string& id) const {
-  const auto found = tickets_.find(id);
-  if (found != tickets_.end()) return found->second;
   v1::Ticket ticket;
-  ticket.set_id(id);
+  if (const auto found = tickets_.find(id); found != tickets_.end()) {
+    ticket = found->second;
+  } else {
+    ticket.set_id(id);
+  }
+  if (const auto found = found_verdicts_.find(id); found != found_verdicts_.end()) {
+    *ticket.mutable_verdict() = found->second;
+  }
   return ticket;
 }
 

@@ -31,10 +31,17 @@ namespace hark::routing {
 /// over, for whatever reason, nothing more is decided or done; a new term begins from the store.
 class Term {
  public:
-  /// Records written at once.
+  /// Records written at once, and the least time from one batch to the next: what comes in between shares a
+  /// script and an fsync.
   static constexpr std::size_t kBatchRecordsMax = 500;
-  /// Tickets whose verdict is being found or stored at the same time.
+  static constexpr std::chrono::milliseconds kBatchEvery{1};
+  /// Tickets of which the Triager is asked at the same time.
   static constexpr int kJudgesAtOnce = 4;
+  /// How long a verdict found here waits for an assignment that takes it along, before it is stored by
+  /// itself; and how often those are stored, so many at once: together they cost the store one fsync.
+  static constexpr std::chrono::milliseconds kVerdictWait{1'000};
+  static constexpr std::chrono::milliseconds kVerdictsEvery{100};
+  static constexpr int kVerdictsAtOnce = 500;
 
   struct World {
     asio::any_io_executor executor;
@@ -90,6 +97,7 @@ class Term {
   [[nodiscard]] std::optional<v1::Agent> record(std::string_view id) const;
   [[nodiscard]] std::vector<v1::Agent> agents() const;
   [[nodiscard]] v1::AgentSessionResponse session_state(std::string_view agent_id) const;
+  /// With the verdict that was found here, if none is stored yet.
   [[nodiscard]] v1::Ticket ticket(const std::string& id) const;
 
   /// One socket's worth of an agent: told when what it shows is out of date.
@@ -133,9 +141,11 @@ class Term {
 
   // term_triage.cc: what texts say
   void want_verdict(const v1::Ticket& ticket);
+  void begin_judging();
   Task<> judge();
-  Task<v1::TicketVerdict> verdict_for(v1::Ticket ticket);
-  Task<> annotate(v1::AnnotateTicketRequest request);
+  Task<> store_verdicts();
+  Task<> ask_triager(std::string ticket_id);
+  Task<> annotate(std::string ticket_id);
   void raise(const std::string& ticket_id, int points);
   void order_anew(const std::string& ticket_id);
 
@@ -145,6 +155,7 @@ class Term {
   Task<> follow();
   void take(const v1::Event& event);
   void take_ticket(const v1::Ticket& ticket);
+  [[nodiscard]] bool known(const Work& work, const v1::Ticket& ticket) const;
   void close_ticket(const std::string& ticket_id);
   void forget_declines(const std::string& ticket_id);
 
@@ -172,9 +183,15 @@ class Term {
   std::map<std::string, std::set<Session*>, std::less<>> sessions_;
   std::set<Watch*> watches_;
 
-  /// Tickets without a verdict, and who is at work on them.
-  std::deque<std::string> to_judge_;
-  std::set<std::string> judging_;
+  /// Verdicts that are not on their tickets yet.
+  std::unordered_map<std::string, v1::TicketVerdict> found_verdicts_;
+  /// Tickets of which the Triager is to be asked, or else those to put it onto, and when.
+  struct ToJudge {
+    std::string ticket_id;
+    TimePoint at;
+  };
+  std::deque<ToJudge> to_judge_;
+  int annotating_ = 0;
   /// Of the Triager, in a row; and until when it is left alone.
   int triage_failures_ = 0;
   TimePoint triage_rests_until_;

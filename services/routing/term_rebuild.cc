@@ -26,7 +26,7 @@ Task<Status> Term::begin() {
   while (!caught_up_ && !over_) co_await caught_up_signal_.wait();
   if (over_) co_return why_over();
   feed(RebuildFinished{});
-  for (int i = 0; i < kJudgesAtOnce; ++i) tasks_.spawn("judge", judge());
+  begin_judging();
   sla_.begin();
   tasks_.spawn("tick", tick());
   co_return co_await settle();
@@ -64,13 +64,14 @@ Task<Status> Term::load_tickets() {
 void Term::take_ticket(const v1::Ticket& ticket) {
   if (ticket.state() == v1::TICKET_STATE_RESOLVED) return close_ticket(ticket.id());
   tickets_[ticket.id()] = ticket;
-  const auto known = [this](std::string_view skill) { return router_.skill_known(skill); };
-  const Assessment assessment = assess(ticket, world_.rules);
-  Work work = work_of(ticket, assessment, world_.rules, known);
-  if (const auto raised = raised_.find(ticket.id()); raised != raised_.end()) work.priority += raised->second;
   want_verdict(ticket);
+  const auto skill_known = [this](std::string_view skill) { return router_.skill_known(skill); };
+  const Assessment assessment = assess(this->ticket(ticket.id()), world_.rules);
+  Work work = work_of(ticket, assessment, world_.rules, skill_known);
+  if (const auto raised = raised_.find(ticket.id()); raised != raised_.end()) work.priority += raised->second;
   if (world_.rules.policies) sla_.take(ticket, world_.rules.policies->rule_for(ticket, assessment.points));
   work.due = sla_.due(ticket.id()).value_or(TimePoint{});
+  if (known(work, ticket)) return;
   if (ticket.state() == v1::TICKET_STATE_ASSIGNED) {
     feed(TicketAssigned{std::move(work), ticket.agent_id()});
     return;
@@ -84,8 +85,19 @@ void Term::take_ticket(const v1::Ticket& ticket) {
   feed(TicketQueued{std::move(work)});
 }
 
+/// The engine would ignore it, so it is not worth a record: our own assignment, or our own verdict, from the
+/// log.
+bool Term::known(const Work& work, const v1::Ticket& ticket) const {
+  const auto view = router_.ticket(work.ticket_id);
+  if (!view || view->work != work) return false;
+  if (ticket.state() == v1::TICKET_STATE_ASSIGNED)
+    return view->standing == Standing::kHeld && view->agent_id == ticket.agent_id();
+  return view->standing == Standing::kWaiting || view->standing == Standing::kOffered;
+}
+
 void Term::close_ticket(const std::string& ticket_id) {
   sla_.forget(ticket_id);
+  found_verdicts_.erase(ticket_id);
   raised_.erase(ticket_id);
   tickets_.erase(ticket_id);
   feed(TicketClosed{ticket_id});

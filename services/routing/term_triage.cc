@@ -16,11 +16,39 @@ constexpr Duration kTriageRest = 10s;
 
 }  // namespace
 
-/// The engine goes by the built-in verdict meanwhile; the log brings the stored one.
+/// The engine goes by the built-in verdict until one is stored; the log brings that.
 void Term::want_verdict(const v1::Ticket& ticket) {
-  if (ticket.has_verdict() || !world_.rules.policies || !judging_.insert(ticket.id()).second) return;
-  to_judge_.push_back(ticket.id());
+  if (ticket.has_verdict() || !world_.rules.policies) {
+    found_verdicts_.erase(ticket.id());
+    return;
+  }
+  const auto [found, first] = found_verdicts_.try_emplace(ticket.id());
+  if (!first) return;
+  found->second = to_proto(world_.rules.policies->judge(ticket));
+  found->second.set_found_by("built-in");
+  to_judge_.push_back({ticket.id(), world_.clock.now() + kVerdictWait});
   to_judge_signal_.notify_all();
+}
+
+void Term::begin_judging() {
+  if (world_.triager == nullptr) return tasks_.spawn("store verdicts", store_verdicts());
+  for (int i = 0; i < kJudgesAtOnce; ++i) tasks_.spawn("judge", judge());
+}
+
+Task<> Term::store_verdicts() {
+  while (!over_) {
+    if (to_judge_.empty()) {
+      co_await to_judge_signal_.wait();
+      continue;
+    }
+    const auto now = world_.clock.now();
+    for (int room = kVerdictsAtOnce - annotating_; room > 0; --room) {
+      if (to_judge_.empty() || to_judge_.front().at > now) break;
+      tasks_.spawn("annotate", annotate(std::move(to_judge_.front().ticket_id)));
+      to_judge_.pop_front();
+    }
+    co_await sleep_for(kVerdictsEvery);
+  }
 }
 
 Task<> Term::judge() {
@@ -29,54 +57,56 @@ Task<> Term::judge() {
       co_await to_judge_signal_.wait();
       continue;
     }
-    const std::string id = std::move(to_judge_.front());
+    const std::string id = std::move(to_judge_.front().ticket_id);
     to_judge_.pop_front();
-    const auto found = tickets_.find(id);
-    if (found != tickets_.end() && !found->second.has_verdict()) {
-      v1::AnnotateTicketRequest request;
-      // Whoever judges after a fail-over may find otherwise; the store keeps the first.
-      request.set_idempotency_key("verdict-" + id + "-" + std::to_string(token_));
-      request.set_ticket_id(id);
-      request.set_fencing_token(token_);
-      *request.mutable_verdict() = co_await verdict_for(found->second);
-      co_await annotate(std::move(request));
-    }
-    judging_.erase(id);
+    co_await ask_triager(id);
+    co_await annotate(id);
   }
 }
 
-Task<v1::TicketVerdict> Term::verdict_for(v1::Ticket ticket) {
-  v1::TicketVerdict built_in = to_proto(world_.rules.policies->judge(ticket));
-  built_in.set_found_by("built-in");
-  if (world_.triager == nullptr || world_.clock.now() < triage_rests_until_) co_return built_in;
+Task<> Term::ask_triager(std::string ticket_id) {
+  if (!found_verdicts_.contains(ticket_id) || world_.clock.now() < triage_rests_until_) co_return;
+  const v1::Ticket about = ticket(ticket_id);
   v1::TriageRequest request;
-  request.set_ticket_id(ticket.id());
-  request.set_channel(ticket.channel());
-  request.set_account_id(ticket.account_id());
-  *request.mutable_sender() = ticket.sender();
-  request.set_subject(ticket.subject());
-  request.set_text(ticket.preview());
-  *request.mutable_built_in() = built_in;
+  request.set_ticket_id(ticket_id);
+  request.set_channel(about.channel());
+  request.set_account_id(about.account_id());
+  *request.mutable_sender() = about.sender();
+  request.set_subject(about.subject());
+  request.set_text(about.preview());
+  *request.mutable_built_in() = about.verdict();
   const auto answer = co_await world_.triager->judge(std::move(request));
   if (!answer.ok()) {
     if (++triage_failures_ >= kTriageFailuresMax) triage_rests_until_ = world_.clock.now() + kTriageRest;
-    co_return built_in;
+    co_return;
   }
   triage_failures_ = 0;
+  const auto found = found_verdicts_.find(ticket_id);
+  if (found == found_verdicts_.end()) co_return;
   // Read and written again, so that nothing out of range is stored.
-  v1::TicketVerdict verdict = to_proto(verdict_of(*answer));
-  verdict.set_found_by(answer->found_by());
-  co_return verdict;
+  found->second = to_proto(verdict_of(*answer));
+  found->second.set_found_by(answer->found_by());
 }
 
-Task<> Term::annotate(v1::AnnotateTicketRequest request) {
+/// Puts the verdict onto its ticket, unless an assignment has taken it along.
+Task<> Term::annotate(std::string ticket_id) {
+  const auto found = found_verdicts_.find(ticket_id);
+  if (found == found_verdicts_.end()) co_return;
+  v1::AnnotateTicketRequest request;
+  // Whoever judges after a fail-over may find otherwise; the store keeps the first.
+  request.set_idempotency_key("verdict-" + ticket_id + "-" + std::to_string(token_));
+  request.set_ticket_id(ticket_id);
+  request.set_fencing_token(token_);
+  *request.mutable_verdict() = found->second;
+  ++annotating_;
   auto pause = kPauseMin;
   for (int attempt = 0; attempt < kAttemptsMax && !over_; ++attempt) {
     const auto answer = co_await world_.conversations.annotate(request);
-    if (answer.ok() || !is_passing(answer.error())) co_return;
+    if (answer.ok() || !is_passing(answer.error())) break;
     co_await sleep_for(pause);
     pause = std::min(pause * 2, kPauseMax);
   }
+  --annotating_;
 }
 
 void Term::raise(const std::string& ticket_id, int points) {

@@ -50,8 +50,9 @@ int main(int argc, char** argv) {
   OffersOptions offer;
   command = app.add_subcommand("offers", "Mails of new customers until they are offered");
   add_way(*command, offer.way);
-  command->add_option("--agent", offer.agents)->required();
+  command->add_option("--agents", offer.agents);
   command->add_flag("--one-by-one", offer.one_by_one);
+  command->add_flag("--take", offer.takes);
   command->callback([&] { measure = [&] { return offers(offer); }; });
 
   ChatsOptions chat;

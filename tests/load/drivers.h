@@ -52,10 +52,11 @@ Report mails(const MailsOptions& options);
 
 struct OffersOptions {
   MailsOptions way;
-  std::vector<std::string> agents;  // of the configuration, with capacity enough
-  bool one_by_one = false;          // the next mail only when the one before is offered
+  int agents = 100;         // made for this, with capacity enough
+  bool one_by_one = false;  // the next mail only when the one before is offered
+  bool takes = false;       // agents take at once what they are offered
 };
-/// Mails of new customers, until the offer of each has come down to an agent, who takes it.
+/// Mails of new customers, until the offer of each has come down to an agent.
 Report offers(const OffersOptions& options);
 
 struct ChatsOptions {

@@ -56,32 +56,57 @@ class Ledger {
   Latencies latencies_;
 };
 
-/// An agent at work: connected, and taking every offer at once.
-class Agent {
+/// An agent at work: connected, and, if so told, taking every offer at once.
+class Agent final : public grpc::ClientBidiReactor<v1::AgentSessionRequest, v1::AgentSessionResponse> {
  public:
-  Agent(const std::string& target, std::string id, Ledger& ledger)
+  Agent(std::shared_ptr<grpc::Channel> channel, std::string id, bool takes, Ledger& ledger)
       : id_{std::move(id)},
+        takes_{takes},
         ledger_{ledger},
-        stub_{v1::RoutingService::NewStub(grpc::CreateChannel(target, grpc::InsecureChannelCredentials()))},
-        stream_{stub_->AgentSession(&context_)} {
-    v1::AgentSessionRequest hello;
-    hello.mutable_hello()->set_agent_id(id_);
-    hello.mutable_hello()->set_presence(v1::PRESENCE_AVAILABLE);
-    v1::AgentSessionResponse state;
-    if (!stream_->Write(hello) || !stream_->Read(&state)) {
-      const auto status = stream_->Finish();
-      throw std::runtime_error("agent " + id_ + " cannot connect: " + std::to_string(status.error_code()) +
-                               " " + status.error_message());
-    }
-    thread_ = std::thread{&Agent::follow, this};
+        stub_{v1::RoutingService::NewStub(std::move(channel))} {
+    hello_.mutable_hello()->set_agent_id(id_);
+    hello_.mutable_hello()->set_presence(v1::PRESENCE_AVAILABLE);
+    stub_->async()->AgentSession(&context_, this);
+    StartWrite(&hello_);
+    StartRead(&state_);
+    StartCall();
   }
-  ~Agent() {
+  ~Agent() override {
     context_.TryCancel();
-    thread_.join();
-    while (accepting_ > 0) std::this_thread::sleep_for(1ms);
+    std::unique_lock lock{mutex_};
+    changed_.wait(lock, [this] { return ended_ && accepting_ == 0; });
   }
   Agent(const Agent&) = delete;
   Agent& operator=(const Agent&) = delete;
+
+  void wait_until_connected() {
+    std::unique_lock lock{mutex_};
+    changed_.wait(lock, [this] { return connected_ || ended_; });
+    if (ended_) throw std::runtime_error("agent " + id_ + " cannot connect: " + status_.error_message());
+  }
+
+  void OnReadDone(bool ok) override {
+    if (!ok) return;
+    {
+      const std::lock_guard lock{mutex_};
+      connected_ = true;
+      changed_.notify_all();
+    }
+    std::set<std::string> standing;
+    for (const auto& offer : state_.offers()) {
+      if (!known_.contains(offer.id())) take(offer);
+      standing.insert(offer.id());
+    }
+    known_ = std::move(standing);
+    StartRead(&state_);
+  }
+
+  void OnDone(const grpc::Status& status) override {
+    const std::lock_guard lock{mutex_};
+    status_ = status;
+    ended_ = true;
+    changed_.notify_all();
+  }
 
  private:
   struct Accepting {
@@ -90,39 +115,74 @@ class Agent {
     v1::AcceptOfferResponse response;
   };
 
-  void follow() {
-    v1::AgentSessionResponse state;
-    while (stream_->Read(&state)) {
-      std::set<std::string> standing;
-      for (const auto& offer : state.offers()) {
-        standing.insert(offer.id());
-        if (!known_.contains(offer.id())) take(offer);
-      }
-      known_ = std::move(standing);
-    }
-    (void)stream_->Finish();
-  }
-
   void take(const v1::Offer& offer) {
     ledger_.offered(offer.ticket().sender().address());
+    if (!takes_) return;
     auto call = std::make_shared<Accepting>();
     call->request.set_offer_id(offer.id());
     call->request.set_agent_id(id_);
     call->context.set_deadline(std::chrono::system_clock::now() + 10s);
-    ++accepting_;
+    {
+      const std::lock_guard lock{mutex_};
+      ++accepting_;
+    }
     stub_->async()->AcceptOffer(&call->context, &call->request, &call->response,
-                                [this, call](const grpc::Status&) { --accepting_; });
+                                [this, call](const grpc::Status&) {
+                                  const std::lock_guard lock{mutex_};
+                                  --accepting_;
+                                  changed_.notify_all();
+                                });
   }
 
   std::string id_;
+  bool takes_;
   Ledger& ledger_;
   std::unique_ptr<v1::RoutingService::Stub> stub_;
   grpc::ClientContext context_;
-  std::unique_ptr<grpc::ClientReaderWriter<v1::AgentSessionRequest, v1::AgentSessionResponse>> stream_;
+  v1::AgentSessionRequest hello_;
+  v1::AgentSessionResponse state_;
   std::set<std::string> known_;
-  std::atomic<int> accepting_{0};
-  std::thread thread_;
+
+  std::mutex mutex_;
+  std::condition_variable changed_;
+  bool connected_ = false;
+  bool ended_ = false;
+  grpc::Status status_;
+  int accepting_ = 0;
 };
+
+/// So many sessions share a connection, as those of one console do.
+constexpr int kSessionsPerConnection = 50;
+
+void make_agent(v1::RoutingService::Stub& stub, const std::string& id) {
+  grpc::ClientContext context;
+  v1::UpsertAgentRequest request;
+  request.mutable_agent()->set_id(id);
+  request.mutable_agent()->set_capacity_units(1000);
+  v1::UpsertAgentResponse response;
+  const auto status = stub.UpsertAgent(&context, request, &response);
+  if (!status.ok()) throw std::runtime_error("agent " + id + ": " + status.error_message());
+}
+
+std::vector<std::unique_ptr<Agent>> connect(const OffersOptions& options, Ledger& ledger) {
+  const auto target = options.way.host + ":" + std::to_string(options.way.grpc_port);
+  std::vector<std::unique_ptr<Agent>> agents;
+  std::shared_ptr<grpc::Channel> channel;
+  std::unique_ptr<v1::RoutingService::Stub> stub;
+  for (int i = 0; i < options.agents; ++i) {
+    if (i % kSessionsPerConnection == 0) {
+      grpc::ChannelArguments own;
+      own.SetInt(GRPC_ARG_USE_LOCAL_SUBCHANNEL_POOL, 1);
+      channel = grpc::CreateCustomChannel(target, grpc::InsecureChannelCredentials(), own);
+      stub = v1::RoutingService::NewStub(channel);
+    }
+    const std::string id = "desk" + std::to_string(i);
+    make_agent(*stub, id);
+    agents.push_back(std::make_unique<Agent>(channel, id, options.takes, ledger));
+  }
+  for (const auto& agent : agents) agent->wait_until_connected();
+  return agents;
+}
 
 struct Shared {
   std::string run = run_name();
@@ -156,9 +216,7 @@ void write_as_new_customers(const OffersOptions& options, Shared& shared, Ledger
 Report offers(const OffersOptions& options) {
   Ledger ledger;
   Shared shared;
-  const auto target = options.way.host + ":" + std::to_string(options.way.grpc_port);
-  std::vector<std::unique_ptr<Agent>> agents;
-  for (const auto& id : options.agents) agents.push_back(std::make_unique<Agent>(target, id, ledger));
+  const auto agents = connect(options, ledger);
 
   ProcessCpu cpu{options.way.watched};
   cpu.begin();

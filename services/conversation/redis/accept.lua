@@ -53,20 +53,23 @@ if ARGV[16] ~= '' then redis.call('HSETNX', refs_key, ARGV[16], thread) end
 
 -- The ticket: the open one, or a new one for a message that wants an answer. An answer to what an agent started is meant
 -- for that agent.
-local opened = '0'
+local opened, hash = '0', nil
+local changes = ARGV[14] ~= '' and { 'name', ARGV[14] } or {}
 local current = con[1]
 local state = current and redis.call('HGET', P .. 'tkt:' .. current, 'state')
 if current and state ~= 'r' then
   ticket = current
 elseif kind == 'message' then
   opened = '1'
-  open_ticket(conversation, ticket, ARGV[11], redis.call('HGET', P .. 'thr:' .. thread, 'agent') or '')
+  local agent = found ~= '' and redis.call('HGET', P .. 'thr:' .. thread, 'agent') or ''
+  hash = new_ticket(conversation, ticket, ARGV[11], agent, current)
+  changes[#changes + 1] = 'ticket'
+  changes[#changes + 1] = ticket
 else
   ticket = ''
 end
 
-local sequence = append(conversation, entry, ARGV[10], ticket, thread)
-if ARGV[14] ~= '' then redis.call('HSET', P .. 'con:' .. conversation, 'name', ARGV[14]) end
+local sequence = append(conversation, entry, ARGV[10], ticket, thread, changes)
 if ARGV[13] == '1' then
   redis.call('HSET', P .. 'adr:' .. conversation, ARGV[12], '1')
 else
@@ -77,6 +80,6 @@ redis.call('SET', seen_key, cmsgpack.pack({ entry, tostring(sequence), ticket, o
 store_blobs(22 + references)
 
 local fields = { 'c', conversation, 't', ticket, 'e', entry, 's', sequence, 'h', channel, 'u', account }
-if opened == '1' then with_ticket(fields, ticket) end
+if opened == '1' then with_ticket(fields, ticket, hash) end
 emit(1, fields)
 return { 'accepted', entry, tostring(sequence), ticket, opened, conversation, thread }

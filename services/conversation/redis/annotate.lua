@@ -6,18 +6,20 @@
 local key, digest, ticket, field = ARGV[2], ARGV[3], ARGV[4], ARGV[7]
 local fence = redis.call('GET', P .. 'fence')
 if fence and tonumber(ARGV[5]) < tonumber(fence) then return { 'stale_fence', fence } end
-local first = repeated(key, digest)
+-- A field that stays as it was first set needs no memory of the key.
+local first = field == '' and repeated(key, digest)
 if first then return first end
 local refused = refused_transition(ticket, ARGV[6])
 if refused then return refused end
 
 local ticket_key = P .. 'tkt:' .. ticket
 local t = redis.call('HMGET', ticket_key, 'con', 'agent')
-if field ~= '' and redis.call('HSETNX', ticket_key, field, ARGV[8]) == 1 then
-  emit(40, with_ticket({ 'c', t[1], 't', ticket }, ticket))
+if field ~= '' then
+  local set = redis.call('HSETNX', ticket_key, field, ARGV[8]) == 1
+  local fields, all = with_ticket({ 'c', t[1], 't', ticket }, ticket)
+  if set then emit(40, fields) end
+  return { 'ok', all }
 end
--- A field that stays as it was first set needs no memory of the key.
-if ARGV[9] == '' then return { 'ok', redis.call('HGETALL', ticket_key) } end
 local sequence = append(t[1], ARGV[9], ARGV[10], ticket, '')
 emit(41, { 'c', t[1], 't', ticket, 'e', ARGV[9], 's', sequence, 'g', t[2] or '', 'x', ARGV[11] })
 return remember(key, digest, { 'ok', redis.call('HGETALL', ticket_key) })

@@ -78,21 +78,23 @@ local function emit(kind, fields)
   emitted[#emitted + 1] = { id, { 'y', kind, 'a', now, unpack(fields) } }
 end
 
--- The ticket as it is now, as event fields "t.<name>": readers of the log need not ask back.
-local function with_ticket(fields, ticket)
-  local all = redis.call('HGETALL', P .. 'tkt:' .. ticket)
+-- The ticket as it is now, as event fields "t.<name>": readers of the log need not ask back. Also as its hash, which who
+-- has it may pass.
+local function with_ticket(fields, ticket, hash)
+  local all = hash or redis.call('HGETALL', P .. 'tkt:' .. ticket)
   for i = 1, #all, 2 do
     fields[#fields + 1] = 't.' .. all[i]
     fields[#fields + 1] = all[i + 1]
   end
-  return fields
+  return fields, all
 end
 
-local function append(conversation, entry, bytes, ticket, thread)
+-- `more` are further fields of the conversation that change with it.
+local function append(conversation, entry, bytes, ticket, thread, more)
   local sequence = redis.call('HINCRBY', P .. 'con:' .. conversation, 'seq', 1)
   redis.call('XADD', P .. 'tl:' .. conversation, sequence .. '-0', 'e', bytes, 'i', entry, 't', ticket, 'h', thread)
   redis.call('SET', P .. 'ent:' .. entry, conversation .. ' ' .. sequence)
-  redis.call('HSET', P .. 'con:' .. conversation, 'updated', now)
+  redis.call('HSET', P .. 'con:' .. conversation, 'updated', now, unpack(more or {}))
   redis.call('ZADD', P .. 'all', now, conversation)
   return sequence
 end
@@ -152,14 +154,22 @@ local function send(conversation, entry, message, account, thread, agent)
   redis.call('ZADD', P .. 'outq:' .. account, now, entry)
 end
 
--- The conversation has no open ticket: here is one, for `wanted` first, if that is not ''.
-local function open_ticket(conversation, ticket, attributes, wanted)
-  local last = redis.call('HGET', P .. 'con:' .. conversation, 'ticket')
+-- An open ticket, for `wanted` first, if that is not ''; `last` was the conversation's one before, if any. Whoever calls this
+-- makes it the conversation's. Returns its hash.
+local function new_ticket(conversation, ticket, attributes, wanted, last)
   local before = last and redis.call('HGET', P .. 'tkt:' .. last, 'resolved') or '0'
-  redis.call('HSET', P .. 'tkt:' .. ticket, 'con', conversation, 'state', 'q', 'agent', '', 'token', '0', 'opened', now,
-    'waiting', now, 'attrs', attributes, 'wanted_agent', wanted, 'before', before)
-  redis.call('HSET', P .. 'con:' .. conversation, 'ticket', ticket)
+  local hash = { 'con', conversation, 'state', 'q', 'agent', '', 'token', '0', 'opened', now, 'waiting', now,
+    'attrs', attributes, 'wanted_agent', wanted, 'before', before }
+  redis.call('HSET', P .. 'tkt:' .. ticket, unpack(hash))
   redis.call('ZADD', P .. 'open', now, ticket)
+  return hash
+end
+
+-- The conversation has no open ticket: here is one.
+local function open_ticket(conversation, ticket, attributes, wanted)
+  local key = P .. 'con:' .. conversation
+  new_ticket(conversation, ticket, attributes, wanted, redis.call('HGET', key, 'ticket'))
+  redis.call('HSET', key, 'ticket', ticket)
 end
 
 -- A resolved ticket waits for an agent again: for `wanted` first, if that is not ''.

@@ -50,6 +50,7 @@ std::string spaced(const google::protobuf::RepeatedPtrField<std::string>& words)
 Task<Result<v1::Ticket>> Store::assign(TimePoint now, const v1::AssignRequest& in, std::string_view digest,
                                        const StatusEntry& entry) {
   const auto fence = std::to_string(in.fencing_token());
+  const auto verdict = in.has_verdict() ? in.verdict().SerializeAsString() : std::string{};
   std::vector<std::string_view> args{in.idempotency_key(),
                                      digest,
                                      in.ticket_id(),
@@ -57,7 +58,8 @@ Task<Result<v1::Ticket>> Store::assign(TimePoint now, const v1::AssignRequest& i
                                      fence,
                                      transition(TicketEvent::kAssign).from,
                                      entry.id,
-                                     entry.bytes};
+                                     entry.bytes,
+                                     verdict};
   co_return changed_ticket(TicketEvent::kAssign, in.ticket_id(),
                            co_await run(assign_script(), place(in.ticket_id()), now, std::move(args)));
 }

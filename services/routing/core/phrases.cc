@@ -34,8 +34,17 @@ Status Phrases::add(std::string_view phrase, int number, WordBreaker& breaker) {
   if (tokens.size() > kWordsPerPhraseMax) return wrong(phrase, "has more than 8 words");
   Token first = std::move(tokens.front());
   tokens.erase(tokens.begin());
+  (first.stem ? stem_starts_ : exact_starts_).set(start_of(first.text));
+  if (first.stem) {
+    stem_bytes_max_ = std::max(stem_bytes_max_, first.text.size());
+  }
   (first.stem ? stems_ : exact_)[std::move(first.text)].push_back({std::move(tokens), number});
   return {};
+}
+
+std::size_t Phrases::start_of(std::string_view text) {
+  const auto second = text.size() > 1 ? static_cast<unsigned char>(text[1]) : 0U;
+  return static_cast<unsigned char>(text[0]) * 256U + second;
 }
 
 bool Phrases::fits(const Phrase& phrase, const std::vector<Word>& words, std::size_t begin) {
@@ -58,11 +67,13 @@ std::vector<Phrases::Match> Phrases::at(const std::vector<Word>& words, std::siz
     }
   };
   const std::string_view word = words[begin].text;
-  collect(exact_, word);
-  if (!stems_.empty()) {
-    for (std::size_t length = word.size(); length >= kStemBytesMin; --length)
+  const auto start = start_of(word);
+  if (exact_starts_.test(start)) collect(exact_, word);
+  if (stem_starts_.test(start)) {
+    for (std::size_t length = std::min(word.size(), stem_bytes_max_); length >= kStemBytesMin; --length)
       collect(stems_, word.substr(0, length));
   }
+  if (out.size() < 2) return out;
   // Whole words came before stems, and longer stems before shorter ones: that order stays among equals.
   std::vector<Match> sorted;
   for (std::size_t words_left = kWordsPerPhraseMax; words_left > 0 && sorted.size() < out.size();

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <bitset>
 #include <cstddef>
 #include <optional>
 #include <string>
@@ -51,9 +52,14 @@ class Phrases {
   using Table = std::unordered_map<std::string, std::vector<Phrase>, Hash, std::equal_to<>>;
 
   static bool fits(const Phrase& phrase, const std::vector<Word>& words, std::size_t begin);
+  /// Its first two bytes: most words begin like nothing that is looked for, and need not be looked up.
+  static std::size_t start_of(std::string_view text);
 
   Table exact_;
   Table stems_;
+  std::bitset<65'536> exact_starts_;
+  std::bitset<65'536> stem_starts_;
+  std::size_t stem_bytes_max_ = 0;
 };
 
 }  // namespace hark::routing

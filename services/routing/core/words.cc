@@ -5,6 +5,8 @@
 #include <unicode/uchar.h>
 #include <unicode/unistr.h>
 
+#include <optional>
+
 #include "base/core/check.h"
 
 namespace hark::routing {
@@ -15,6 +17,17 @@ constexpr std::int32_t kWordLengthMax = 64;
 
 icu::UnicodeString unicode(std::string_view text) {
   return icu::UnicodeString::fromUTF8({text.data(), static_cast<std::int32_t>(text.size())});
+}
+
+/// As fold(), of what needs no tables.
+std::optional<std::string> fold_ascii(std::u16string_view text) {
+  std::string out;
+  out.reserve(text.size());
+  for (const char16_t c : text) {
+    if (c >= 0x80) return std::nullopt;
+    if (c != u'\'') out.push_back(static_cast<char>(c >= u'A' && c <= u'Z' ? c + ('a' - 'A') : c));
+  }
+  return out;
 }
 
 std::string fold(const icu::UnicodeString& text) {
@@ -33,6 +46,8 @@ std::string fold(const icu::UnicodeString& text) {
   bare.toUTF8String(out);
   return out;
 }
+
+bool is_emoji(UChar32 c) { return u_hasBinaryProperty(c, UCHAR_EXTENDED_PICTOGRAPHIC) != 0; }
 
 bool ends_clause(UChar32 c) {
   switch (c) {
@@ -76,18 +91,20 @@ std::vector<Word> WordBreaker::words_of(std::string_view text) {
   auto& breaks = *rules_->iterator;
   breaks.setText(whole);
   std::vector<Word> out;
+  out.reserve(text.size() / 5);
   int clause = 0;
   std::int32_t begin = breaks.first();
   for (std::int32_t end = breaks.next(); end != icu::BreakIterator::DONE && out.size() < kWordsMax;
        begin = end, end = breaks.next()) {
     const UChar32 first = whole.char32At(begin);
-    const bool emoji = u_hasBinaryProperty(first, UCHAR_EXTENDED_PICTOGRAPHIC) != 0;
-    if (breaks.getRuleStatus() == UBRK_WORD_NONE && !emoji) {
+    if (breaks.getRuleStatus() == UBRK_WORD_NONE && (first < 0x80 || !is_emoji(first))) {
       if (ends_clause(first)) ++clause;
       continue;
     }
-    auto word = fold(whole.tempSubStringBetween(begin, std::min(end, begin + kWordLengthMax)));
-    if (!word.empty()) out.push_back({std::move(word), clause});
+    const auto length = std::min(end - begin, kWordLengthMax);
+    auto word = fold_ascii({whole.getBuffer() + begin, static_cast<std::size_t>(length)});
+    if (!word) word = fold(whole.tempSubString(begin, length));
+    if (!word->empty()) out.push_back({*std::move(word), clause});
   }
   breaks.setText(icu::UnicodeString{});
   return out;

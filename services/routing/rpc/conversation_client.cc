@@ -46,7 +46,7 @@ Task<Result<v1::TransferResponse>> ConversationClient::transfer(v1::TransferRequ
 Task<Result<v1::AnnotateTicketResponse>> ConversationClient::annotate(v1::AnnotateTicketRequest request) {
   co_return co_await rpc::call(conversation_->async(),
                                &v1::ConversationService::Stub::async_interface::AnnotateTicket,
-                               std::move(request));
+                               std::move(request), rpc::kCallTimeout, in_process_);
 }
 
 Task<Result<std::vector<v1::Entry>>> ConversationClient::entries_since(std::string conversation_id,
