@@ -93,6 +93,7 @@ class Desk {
   Task<Status> put_on_record(LivePtr live);
   Task<Status> look_for_holder(LivePtr live);
   [[nodiscard]] bool on_the_phone(std::string_view agent_id, const Call& but) const;
+  Task<Status> carry_out_all(LivePtr live);
   Task<Status> carry_out(LivePtr live, Command command);
   Task<Status> return_ticket(LivePtr live, Command command);
   Task<Status> report(LivePtr live);

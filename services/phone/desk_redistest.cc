@@ -38,6 +38,7 @@ class OneTicket final : public ConversationPort {
     co_return Status{};
   }
   Task<Status> report_call(v1::CallReport report) override {
+    if (away) co_return Error{Code::kUnavailable, Reason::kStoreUnavailable, "not now"};
     reports.push_back(std::move(report));
     co_return Status{};
   }
@@ -49,6 +50,7 @@ class OneTicket final : public ConversationPort {
   }
 
   int refusals = 0;
+  bool away = false;
   v1::Ticket current;
   std::vector<v1::InboundMessage> accepted;
   std::vector<v1::Receipt> receipts;
@@ -202,6 +204,21 @@ TEST_F(DeskTest, ARingThatIsRefusedGivesTheTicketBackOnce) {
   EXPECT_THAT(conversation_.transfers, SizeIs(1));
 }
 
+TEST_F(DeskTest, WhoHangsUpIsNotKeptOnTheLineWhileConversationIsAway) {
+  arrive("c1");
+  until_told("queue");
+  assign("ana", 1);
+  until_told("ring:c1.a1");
+  answer("c1", "c1.a1");
+  until_told("connect:c1.a1");
+  conversation_.away = true;
+  end("c1", "c1.a1");
+  until_told("hangup");
+  end("c1");
+  conversation_.away = false;
+  until([&] { return last_state() == v1::CALL_STATE_ENDED; });
+}
+
 TEST_F(DeskTest, TheNextProcessTakesUpWhatThisOneLeft) {
   board_.answers["ring:c1.a1"] = std::vector<Carried>(1000, {Carried::Kind::kAway, "no line"});
   arrive("c1");
@@ -213,7 +230,7 @@ TEST_F(DeskTest, TheNextProcessTakesUpWhatThisOneLeft) {
   board_.commands.clear();
   open();
   ASSERT_TRUE(run(desk_->start()).ok());
-  until([&] { return last_state() == v1::CALL_STATE_OFFERED; });
+  until_told("ring:c1.a1");
   EXPECT_THAT(board_.commands, ElementsAre("ring:c1.a1"));
   answer("c1", "c1.a1");
   until([&] { return last_state() == v1::CALL_STATE_ANSWERED; });

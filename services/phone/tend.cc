@@ -86,26 +86,44 @@ Task<> Desk::tend(LivePtr live) {
   calls_now_.set(static_cast<double>(live_.size()));
 }
 
+/// What cannot be done now is tried again, and keeps nothing else from being done.
 Task<Status> Desk::pursue(LivePtr live) {
   HARK_CO_TRY_VOID(co_await save(live));
   const auto& call = live->kept.call;
   if (!call.outbound) HARK_CO_TRY_VOID(co_await put_on_record(live));
-  HARK_CO_TRY_VOID(co_await report(live));  // before anything takes time: routing waits for it
+  Status trouble;
+  const auto note = [&trouble](Status done) {
+    if (!done.ok() && trouble.ok()) trouble = std::move(done);
+  };
+  // Before anything takes time: routing waits for it.
+  if (live->kept.reported.empty()) note(co_await report(live));
   if (std::exchange(live->holder_to_look_for, false)) {
-    const auto looked = co_await look_for_holder(live);
+    auto looked = co_await look_for_holder(live);
     if (!looked.ok()) live->holder_to_look_for = true;
-    HARK_CO_TRY_VOID(looked);
+    note(std::move(looked));
   }
-  for (auto commands = due(call, world_.clock.now(), world_.settings.rules); !commands.empty();) {
-    std::erase_if(commands, [&](const Command& command) { return live->sent.contains(command.id); });
-    if (commands.empty()) break;
-    HARK_CO_TRY_VOID(co_await carry_out(live, commands.front()));
-    commands = due(call, world_.clock.now(), world_.settings.rules);
+  note(co_await carry_out_all(live));
+  note(co_await report(live));
+  note(co_await put_messages_on_record(live));
+  if (call.outbound) note(co_await tell_outcome(live));
+  if (trouble.ok()) trouble = co_await close(live);
+  co_return trouble;
+}
+
+Task<Status> Desk::carry_out_all(LivePtr live) {
+  Status trouble;
+  std::set<std::string> failed;
+  for (;;) {
+    auto commands = due(live->kept.call, world_.clock.now(), world_.settings.rules);
+    std::erase_if(commands, [&](const Command& command) {
+      return live->sent.contains(command.id) || failed.contains(command.id);
+    });
+    if (commands.empty()) co_return trouble;
+    auto done = co_await carry_out(live, commands.front());
+    if (done.ok()) continue;
+    failed.insert(commands.front().id);
+    if (trouble.ok()) trouble = std::move(done);
   }
-  HARK_CO_TRY_VOID(co_await report(live));
-  HARK_CO_TRY_VOID(co_await put_messages_on_record(live));
-  if (call.outbound) HARK_CO_TRY_VOID(co_await tell_outcome(live));
-  co_return co_await close(live);
 }
 
 /// The call becomes an entry of its customer's conversation, and opens or extends the ticket.
