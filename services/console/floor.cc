@@ -64,6 +64,7 @@ void Floor::on_event(const v1::Event& event) {
     case v1::EVENT_TYPE_NOTED:
     case v1::EVENT_TYPE_DELIVERY:
     case v1::EVENT_TYPE_DELIVERED_ALSO:
+    case v1::EVENT_TYPE_CALL:
       return;
     default:
       if (!overseers_.empty()) stale();

@@ -94,6 +94,7 @@ ConsoleObserver observer_of(const Process& process) {
 v1::Channel channel_of(const v1::Account& account) {
   if (account.has_chat()) return v1::CHANNEL_CHAT;
   if (account.has_social()) return v1::CHANNEL_SOCIAL;
+  if (account.has_phone()) return v1::CHANNEL_PHONE;
   return v1::CHANNEL_EMAIL;
 }
 

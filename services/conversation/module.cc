@@ -23,6 +23,7 @@ Conversations::Settings settings_from(const v1::Config& config) {
   for (const auto& account : config.accounts()) {
     const auto channel = account.has_chat()     ? v1::CHANNEL_CHAT
                          : account.has_social() ? v1::CHANNEL_SOCIAL
+                         : account.has_phone()  ? v1::CHANNEL_PHONE
                                                 : v1::CHANNEL_EMAIL;
     settings.accounts.emplace(account.id(), OwnAccount{channel, account.name()});
   }

@@ -61,6 +61,7 @@ class Conversations {
   Task<Status> receive_receipt(v1::Receipt receipt);
   Task<Status> receive_bounce(v1::BounceReport report);
   Task<Status> quarantine(v1::Quarantine input);
+  Task<Status> receive_call(v1::CallReport report);
 
   Task<Result<v1::ReplyResponse>> reply(v1::ReplyRequest request);
   Task<Result<v1::StartResponse>> start(v1::StartRequest request);

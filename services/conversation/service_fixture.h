@@ -20,6 +20,7 @@ class ConversationsTest : public hark::testing::RedisTest {
     settings.accounts.emplace("support", OwnAccount{v1::CHANNEL_EMAIL, "Support"});
     settings.accounts.emplace("sales", OwnAccount{v1::CHANNEL_EMAIL, "Sales"});
     settings.accounts.emplace("site", OwnAccount{v1::CHANNEL_CHAT, "Site"});
+    settings.accounts.emplace("line", OwnAccount{v1::CHANNEL_PHONE, "Our number"});
     service_.emplace(store_, clock_, ThreadTokens{"a secret of sixteen bytes"}, std::move(settings),
                      metrics_);
   }

@@ -72,6 +72,7 @@ v1::OutboundMessage Conversations::outbound_of(const v1::Entry& entry, std::stri
                     : account != settings_.accounts.end() ? account->second.name
                                                           : "");
   out.set_created_at_ms(entry.accepted_at_ms());
+  out.set_agent_id(entry.agent_id());
   return out;
 }
 

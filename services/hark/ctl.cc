@@ -24,6 +24,7 @@ struct Ctl : CtlClient {
                                                                      switch_to, account, to, subject;
   std::vector<std::string> skills;
   std::vector<std::string> groups;
+  std::string phone;
   int capacity = 0;
 
   std::unique_ptr<v1::ConversationService::Stub> conversation() {
@@ -209,6 +210,7 @@ struct Ctl : CtlClient {
       added->set_level(equals == std::string::npos ? 3 : std::atoi(skill.c_str() + equals + 1));
     }
     for (const auto& group : groups) record.add_groups(group);
+    record.set_phone(phone);
     request.set_password(password);
     v1::UpsertAgentResponse response;
     call(*routing(), &v1::RoutingService::Stub::UpsertAgent, request, response,
@@ -355,6 +357,8 @@ void add_ctl(CLI::App& app, int& status) {
   add->add_option("--password", ctl->password, "Empty keeps the present one");
   add->add_option("--skill", ctl->skills, "name or name=level, repeatable");
   add->add_option("--group", ctl->groups, "For queues, repeatable");
+  add->add_option("--phone", ctl->phone,
+                  "Their phone in the exchange's own writing: PJSIP/ana, +37120000001");
   add->add_option("--role", ctl->role)->check(CLI::IsMember({"agent", "supervisor", "administrator"}));
   add->add_option("--capacity", ctl->capacity, "Units of work at once (0: the default)");
   auto* presence = command(*agents, *ctl, "presence", "Set an agent's presence", &Ctl::set_presence);

@@ -13,6 +13,7 @@
 
 #include "base/core/ids.h"
 #include "base/rpc/server.h"
+#include "hark/demo_call.h"
 #include "hark/demo_chat.h"
 #include "hark/demo_mail.h"
 #include "hark/v1/conversation_service.grpc.pb.h"
@@ -32,6 +33,7 @@ class Demo {
   Status run() {
     std::thread listener{[this] { thank_for_answers(); }};
     start_chats();
+    start_call();
     const auto status = write_mails();
     if (status.ok()) {
       std::printf(
@@ -47,7 +49,8 @@ class Demo {
       stopping_ = true;
     }
     for (auto& chat : chats_) chat->leave();
-    for (auto& thread : chat_threads_) thread.join();
+    if (call_) call_->leave();
+    for (auto& thread : threads_) thread.join();
     listener.join();
     return status;
   }
@@ -58,8 +61,17 @@ class Demo {
       chats_.push_back(
           std::make_unique<DemoChat>(visitor, options_.host, options_.port_base, options_.chat_account));
       ++chatting_;
-      chat_threads_.emplace_back([this, &chat = *chats_.back(), &visitor] { play(chat, visitor); });
+      threads_.emplace_back([this, &chat = *chats_.back(), &visitor] { play(chat, visitor); });
     }
+  }
+
+  /// Takes part as long as the demo goes on; it ends without them.
+  void start_call() {
+    call_ = std::make_unique<DemoCall>(channel_, options_.phone_account);
+    threads_.emplace_back([this] {
+      const auto status = call_->run();
+      if (!status.ok()) std::printf("%-14s cannot call: %s\n", "Janis", status.error().message.c_str());
+    });
   }
 
   void play(DemoChat& chat, const DemoVisitor& visitor) {
@@ -171,7 +183,8 @@ class Demo {
   std::condition_variable done_;
   std::set<std::string> thanked_;
   std::vector<std::unique_ptr<DemoChat>> chats_;
-  std::vector<std::thread> chat_threads_;
+  std::unique_ptr<DemoCall> call_;
+  std::vector<std::thread> threads_;
   std::size_t chatting_ = 0;
   grpc::ClientContext* listening_ = nullptr;
   bool stopping_ = false;

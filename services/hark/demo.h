@@ -11,15 +11,16 @@ struct DemoOptions {
   int port_base = 7470;
   std::string mail_to = "support@hark.localhost";
   std::string chat_account = "site";
+  std::string phone_account = "line";
   int mails = 12;
   int pause_ms = 2'500;      // between two mails
   int listen_seconds = 300;  // for answers, after the last mail
 };
 
-/// `hark demo`: plays customers through the real front doors of a running Hark, by mail and by web chat. Some
-/// write twice, some in other languages; when an agent answers, the customer thanks in the same thread.
-/// Prints what they do. Ends after the last mail has been sent and the answers of a while have been thanked
-/// for.
+/// `hark demo`: plays customers through the real front doors of a running Hark, by mail, by web chat and by
+/// phone. Some write twice, some in other languages; when an agent answers, the customer thanks in the same
+/// thread. Prints what they do. Ends after the last mail has been sent and the answers of a while have been
+/// thanked for.
 Status run_demo(const DemoOptions& options);
 
 }  // namespace hark

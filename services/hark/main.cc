@@ -115,6 +115,7 @@ int main(int argc, char** argv) {
   auto* demo = app.add_subcommand("demo", "Play customers through the front doors of a running Hark");
   demo->add_option("--port-base", play.port_base, "As of `hark up` (default 7470)");
   demo->add_option("--to", play.mail_to, "Where they write to (default support@hark.localhost)");
+  demo->add_option("--phone-account", play.phone_account, "Which number they call (default line)");
   demo->add_option("--chat-account", play.chat_account, "Which chat they use (default site)");
   demo->add_option("--mails", play.mails, "How many at most");
   demo->add_option("--pause-ms", play.pause_ms, "Between two mails");

@@ -237,6 +237,12 @@ void print_welcome(const RunOptions& options) {
                   listen.host().c_str(), base, account.id().c_str());
     }
   }
+  if (runs("phone")) {
+    for (const auto& account : options.config.accounts()) {
+      if (account.has_phone())
+        std::printf("  calls to %s (%s)\n", account.phone().number().c_str(), account.phone().kind().c_str());
+    }
+  }
   if (options.demo_accounts && options.config.agents_size() > 0) {
     std::printf("  sign in  %s / %s\n", options.config.agents(0).id().c_str(),
                 std::string{kDemoPassword}.c_str());

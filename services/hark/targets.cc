@@ -6,6 +6,7 @@
 #include "console/module.h"
 #include "conversation/module.h"
 #include "email/module.h"
+#include "phone/module.h"
 #include "routing/module.h"
 #include "social/module.h"
 
@@ -13,9 +14,13 @@ namespace hark {
 
 std::span<const Target> targets() {
   static const std::vector<Target> all{
-      {"conversation", &conversation::bind, {}},   {"routing", &routing::bind, {"conversation"}},
-      {"email", &email::bind, {"conversation"}},   {"chat", &chat::bind, {"conversation"}},
-      {"social", &social::bind, {"conversation"}}, {"console", &console::bind, {"conversation", "routing"}},
+      {"conversation", &conversation::bind, {}},
+      {"routing", &routing::bind, {"conversation"}},
+      {"email", &email::bind, {"conversation"}},
+      {"chat", &chat::bind, {"conversation"}},
+      {"social", &social::bind, {"conversation"}},
+      {"phone", &phone::bind, {"conversation", "routing"}},
+      {"console", &console::bind, {"conversation", "routing"}},
   };
   return all;
 }

@@ -143,8 +143,8 @@ Rules rules_of(const v1::Config& config) {
   return read_rules(config, unused);
 }
 
-int priority_of(v1::Channel channel) {
-  return channel == v1::CHANNEL_CHAT || channel == v1::CHANNEL_PHONE ? kLivePoints : 0;
+int priority_of(const v1::Ticket& ticket) {
+  return ticket.channel() == v1::CHANNEL_CHAT || ticket.on_the_line() ? kLivePoints : 0;
 }
 
 Assessment assess(const v1::Ticket& ticket, const Rules& rules) {
@@ -181,7 +181,9 @@ Work work_of(const v1::Ticket& ticket, const Assessment& assessment, const Rules
   Work work;
   work.ticket_id = ticket.id();
   work.conversation_id = ticket.conversation_id();
-  work.channel = static_cast<Channel>(ticket.channel());
+  // Whoever is on the telephone is served as a call, whatever they wrote before.
+  const auto channel = ticket.on_the_line() ? v1::CHANNEL_PHONE : ticket.channel();
+  work.channel = static_cast<Channel>(channel);
   work.account_id = ticket.account_id();
   work.required_skills = std::move(found.required_skills);
   work.note = std::move(found.explanation);
@@ -191,8 +193,8 @@ Work work_of(const v1::Ticket& ticket, const Assessment& assessment, const Rules
   work.wanted_agent_id = ticket.wanted_agent_id();
   work.declined_by.assign(ticket.declined_by().begin(), ticket.declined_by().end());
   work.waiting_since = from_ms(ticket.waiting_since_ms());
-  work.priority = priority_of(ticket.channel()) + assessment.points;
-  work.units = rules.units_of(ticket.channel());
+  work.priority = priority_of(ticket) + assessment.points;
+  work.units = rules.units_of(channel);
   work.assignment_token = ticket.assignment_token();
   return work;
 }
@@ -204,6 +206,7 @@ Result<v1::Agent> checked_agent(v1::Agent agent) {
     return invalid("agent.id: '" + agent.id() + "' may have a-z, 0-9, '.', '_' and '-' alone");
   }
   if (agent.name().size() > kAgentNameBytesMax) return invalid("agent.name: is longer than 200 bytes");
+  if (agent.phone().size() > kAgentPhoneBytesMax) return invalid("agent.phone: is longer than 128 bytes");
   if (agent.name().empty()) agent.set_name(agent.id());
   if (agent.role() == v1::ROLE_UNSPECIFIED) agent.set_role(v1::ROLE_AGENT);
   if (!v1::Role_IsValid(agent.role())) return invalid("agent.role: is none that this version knows");
@@ -236,6 +239,7 @@ Result<v1::Agent> agent_of(const v1::AgentSeed& seed) {
                  : seed.role() == "supervisor"  ? v1::ROLE_SUPERVISOR
                                                 : v1::ROLE_AGENT);
   *agent.mutable_groups() = seed.groups();
+  agent.set_phone(seed.phone());
   for (const Skill& skill : skills_of(seed.skills(), kSkillLevelUsual)) {
     v1::Skill& out = *agent.add_skills();
     out.set_name(skill.name);

@@ -39,8 +39,9 @@ Result<Rules> checked_rules(const v1::Config& config);
 /// What cannot be read of queues is left out.
 Rules rules_of(const v1::Config& config);
 
-/// A live channel goes before a patient one: 100 points for chat and phone, 0 for the rest.
-int priority_of(v1::Channel channel);
+/// A live channel goes before a patient one: 100 points for a chat and for who is on the telephone, 0 for the
+/// rest; a call that nobody answered can wait.
+int priority_of(const v1::Ticket& ticket);
 
 using SkillKnown = std::function<bool(std::string_view)>;
 
@@ -66,6 +67,7 @@ AgentProfile profile_of(const v1::Agent& agent);
 
 constexpr std::size_t kAgentIdBytesMax = 64;
 constexpr std::size_t kAgentNameBytesMax = 200;
+constexpr std::size_t kAgentPhoneBytesMax = 128;
 constexpr std::size_t kPasswordBytesMin = 8;
 constexpr std::size_t kPasswordBytesMax = 1024;
 

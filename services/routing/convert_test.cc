@@ -89,6 +89,24 @@ TEST(Convert, AQueueThatAsksForTopicsOrTiersWhichThereAreNotIsToldSo) {
   EXPECT_THAT(rule_problems(config), ElementsAre(tier)) << "its topics are not ours to know";
 }
 
+TEST(Convert, WhoIsOnTheTelephoneIsServedAsACallWhateverTheyWroteAndAMissedCallCanWait) {
+  v1::Config config = some_config();
+  config.mutable_routing()->set_phone_units(5);
+  config.mutable_routing()->set_email_units(1);
+  const Rules rules = rules_of(config);
+  v1::Ticket ticket = some_ticket();
+  ticket.set_channel(v1::CHANNEL_EMAIL);
+  const auto known = [](std::string_view) { return false; };
+  EXPECT_EQ(work_of(ticket, rules, known).priority, 0);
+  ticket.set_on_the_line(true);
+  EXPECT_EQ(work_of(ticket, rules, known).priority, 100);
+  EXPECT_EQ(work_of(ticket, rules, known).units, 5);
+  EXPECT_EQ(work_of(ticket, rules, known).channel, Channel::kPhone);
+  ticket.set_on_the_line(false);
+  ticket.set_channel(v1::CHANNEL_PHONE);
+  EXPECT_EQ(work_of(ticket, rules, known).priority, 0);
+}
+
 TEST(Convert, AnUnknownAccountOrChannelCostsOneUnitAndAsksForNothing) {
   v1::Ticket ticket = some_ticket();
   ticket.set_account_id("other");

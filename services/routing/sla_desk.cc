@@ -61,6 +61,7 @@ void SlaDesk::take(const v1::Event& event) {
   switch (event.type()) {
     case v1::EVENT_TYPE_ACCEPTED:
     case v1::EVENT_TYPE_REPLIED:
+    case v1::EVENT_TYPE_CALL:
     case v1::EVENT_TYPE_STARTED:
     case v1::EVENT_TYPE_WAIVED:
     case v1::EVENT_TYPE_REOPENED:

@@ -1,5 +1,6 @@
 #include "routing/sla_log.h"
 
+#include <algorithm>
 #include <map>
 
 namespace hark::routing {
@@ -17,6 +18,7 @@ SlaMarkKey key_of(const v1::SlaNotice& notice) {
 SlaLog sla_log(const v1::Ticket& ticket, std::span<const v1::Entry> entries) {
   using Kind = SlaEvent::Kind;
   SlaLog log;
+  std::vector<SlaEvent> talks;
   std::map<std::string, std::vector<std::string>> answered_by;
   for (const v1::Entry& entry : entries) {
     if (!entry.answered_by_entry_id().empty())
@@ -29,6 +31,8 @@ SlaLog sla_log(const v1::Ticket& ticket, std::span<const v1::Entry> entries) {
     switch (entry.kind()) {
       case v1::ENTRY_KIND_INBOUND:
         log.events.push_back({at, Kind::kOwed, {entry.id()}});
+        if (entry.call().answered_at_ms() > 0)
+          talks.push_back({from_ms(entry.call().answered_at_ms()), Kind::kReplied, answered_by[entry.id()]});
         break;
       case v1::ENTRY_KIND_REPLY:
       case v1::ENTRY_KIND_STARTED:
@@ -58,6 +62,10 @@ SlaLog sla_log(const v1::Ticket& ticket, std::span<const v1::Entry> entries) {
       default:
         break;
     }
+  }
+  for (SlaEvent& answer : talks) {  // a call is answered later than it came
+    const auto place = std::ranges::upper_bound(log.events, answer.at, {}, &SlaEvent::at);
+    log.events.insert(place, std::move(answer));
   }
   return log;
 }

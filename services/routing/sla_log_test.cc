@@ -35,6 +35,17 @@ std::vector<SlaEvent::Kind> kinds(const SlaLog& log) {
   return out;
 }
 
+TEST(SlaLog, TakesACallAsAnsweredWhenTheyBeganToTalk) {
+  auto call = entry("c1", v1::ENTRY_KIND_INBOUND, 100);
+  call.set_answered_by_entry_id("c1");
+  call.mutable_call()->set_answered_at_ms(300);
+  const std::vector<v1::Entry> entries{call, entry("m2", v1::ENTRY_KIND_INBOUND, 200)};
+  const SlaLog log = sla_log(ticket(), entries);
+  using Kind = SlaEvent::Kind;
+  EXPECT_THAT(kinds(log), ElementsAre(Kind::kOpened, Kind::kOwed, Kind::kOwed, Kind::kReplied));
+  EXPECT_THAT(log.events[3].messages, ElementsAre("c1"));
+}
+
 TEST(SlaLog, IsReadFromTheTimeline) {
   using Kind = SlaEvent::Kind;
   auto first = entry("m1", v1::ENTRY_KIND_INBOUND, 100);

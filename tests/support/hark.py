@@ -207,6 +207,9 @@ class Hark:
     def routing(self):
         return protos.routing_service_pb2_grpc.RoutingServiceStub(self.channel())
 
+    def phone(self):
+        return protos.phone_service_pb2_grpc.PhoneServiceStub(self.channel())
+
     def events(self):
         return protos.event_service_pb2_grpc.EventServiceStub(self.channel())
 

@@ -9,7 +9,7 @@ import grpc
 
 from support.hark import BINARY, ROOT, Hark, free_port_base, wait_for
 
-SERVICES = ("conversation", "routing", "email", "chat", "social", "console")
+SERVICES = ("conversation", "routing", "email", "chat", "social", "phone", "console")
 
 
 class Process(Hark):

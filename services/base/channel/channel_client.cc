@@ -186,6 +186,12 @@ Task<Status> ChannelClient::quarantine(v1::Quarantine input) {
   co_return status_of(co_await impl_->send(std::move(frame)));
 }
 
+Task<Status> ChannelClient::report_call(v1::CallReport report) {
+  v1::ConnectRequest frame;
+  *frame.mutable_call() = std::move(report);
+  co_return status_of(co_await impl_->send(std::move(frame)));
+}
+
 void ChannelClient::on_typing(OnTyping on_typing) { impl_->on_typing = std::move(on_typing); }
 
 void ChannelClient::type(v1::Typing typing) {

@@ -36,6 +36,8 @@ class ChannelClient {
   Task<Status> report(v1::Receipt receipt);
   Task<Status> bounce(v1::BounceReport report);
   Task<Status> quarantine(v1::Quarantine input);
+  /// How a call stands; for the phone alone.
+  Task<Status> report_call(v1::CallReport report);
 
   /// For channels that show it; set before start().
   void on_typing(OnTyping on_typing);

@@ -136,7 +136,7 @@ TEST(Config, AnyTextComesBackAsItWasPrinted) {
     config.mutable_accounts(0)->set_name(text);
     config.mutable_agents(0)->set_password(text);
     const v1::Config again = read(to_yaml(config, Secrets::kShown));
-    ASSERT_EQ(again.accounts_size(), 3) << text;
+    ASSERT_EQ(again.accounts_size(), 4) << text;
     EXPECT_EQ(again.accounts(0).name(), text);
     EXPECT_EQ(again.agents(0).password(), text);
   }
@@ -185,11 +185,11 @@ INSTANTIATE_TEST_SUITE_P(
         Case{"colour: red\n",
              "hark.yaml:1: (top): unknown key 'colour'; known are data_dir, listen, redis, partitions, "
              "accounts, agents, "
-             "routing, email, log, peers, console, chat, grpc"},
+             "routing, email, log, peers, console, chat, phone, grpc"},
         Case{"- a\n- b\n",
              "hark.yaml:1: expected keys (data_dir, listen, redis, partitions, accounts, agents, routing, "
              "email, log, peers, "
-             "console, chat, grpc), found a list"},
+             "console, chat, phone, grpc), found a list"},
         Case{"listen: 7470\n",
              "hark.yaml:1: listen: expected a group of keys (host, port_base), found '7470'"},
         Case{"agents: ana\n",
@@ -229,7 +229,7 @@ INSTANTIATE_TEST_SUITE_P(
         Case{"accounts:\n  - name: Nameless\n    email: {address: a@b.lv}\n",
              "hark.yaml:2: accounts[0].id: is missing"},
         Case{"accounts: [{id: a}]\n",
-             "hark.yaml:1: accounts[0]: has no channel; give it email, chat or social"},
+             "hark.yaml:1: accounts[0]: has no channel; give it email, chat, social or phone"},
         Case{"accounts:\n  - id: Sales\n    email: {address: a@b.lv}\n",
              "hark.yaml:2: accounts[0].id: 'Sales' is no id: 1 to 32 characters of a-z, 0-9, '-', '_' and "
              "'.', beginning with a letter "
@@ -259,6 +259,23 @@ INSTANTIATE_TEST_SUITE_P(
              "hark.yaml:1: accounts[0].social.base_url: 'http://gate.lv' is no gateway; write it like "
              "https://host "
              "or https://host:port (http only on this machine)"},
+        Case{"accounts: [{id: a, phone: {kind: isdn, number: '22'}}]\n",
+             "hark.yaml:1: accounts[0].phone.kind: 'isdn' is not one of ari, twilio, grpc\n"
+             "hark.yaml:1: accounts[0].phone.number: '22' is no number; write it like +37160000000"},
+        Case{"accounts: [{id: a, phone: {kind: ari, number: '+37160000000', user: u, password: p, base_url: "
+             "'https://pbx', trunk: PJSIP/trunk}}]\n",
+             "hark.yaml:1: accounts[0].phone.base_url: 'https://pbx' is not where an Asterisk is; write it "
+             "like "
+             "http://pbx:8088\n"
+             "hark.yaml:1: accounts[0].phone.trunk: 'PJSIP/trunk' has no {number} in it; write it like "
+             "PJSIP/{number}@trunk"},
+        Case{"accounts: [{id: a, phone: {kind: twilio, number: '+37160000000', user: AC1, password: "
+             "0123456789abcdef, public_url: 'http://hark.lv'}}]\n",
+             "hark.yaml:1: accounts[0].phone.public_url: 'http://hark.lv' is no gateway; write it like "
+             "https://host or https://host:port (http only on this machine)"},
+        Case{"phone: {callback_hours: '9-20', region: lv}\n",
+             "hark.yaml:1: phone.callback_hours: '9-20' are no hours of a day; write them like 09:00-20:00\n"
+             "hark.yaml:1: phone.region: 'lv' is no country; write it like LV"},
         Case{"accounts: [{id: a, chat: {origins: [shop.lv]}}]\n",
              "hark.yaml:1: accounts[0].chat.origins[0]: 'shop.lv' is no origin; write it like "
              "https://shop.example.com, without a path"},

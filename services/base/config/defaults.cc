@@ -24,6 +24,12 @@ void add_accounts(v1::Config& config) {
   social.set_access_token("0:demo");
   social.set_secret(std::string{kDemoWebhookSecret});
   social.set_base_url("http://127.0.0.1:7479");
+
+  v1::Account& line = *config.add_accounts();
+  line.set_id("line");
+  line.set_name("Our number");
+  line.mutable_phone()->set_kind("grpc");
+  line.mutable_phone()->set_number("+37160000000");
 }
 
 void add_agent(v1::Config& config, const char* id, const char* name, const char* role,
@@ -34,6 +40,7 @@ void add_agent(v1::Config& config, const char* id, const char* name, const char*
   agent.set_name(name);
   agent.set_password(std::string{kDemoPassword});
   agent.set_role(role);
+  agent.set_phone(id);
   for (const char* skill : skills) agent.add_skills(skill);
 }
 
@@ -104,7 +111,11 @@ v1::Config default_config() {
   channels.mutable_email();
   channels.mutable_chat();
   channels.mutable_social();
-  channels.mutable_phone();
+  // Nobody takes two calls at once; who only has letters to answer can take one.
+  v1::RoutingChannel& calls = *channels.mutable_phone();
+  calls.set_tickets_max(1);
+  calls.add_interrupts("email");
+  calls.add_interrupts("social");
   routing.set_live_wait_seconds(20);
   v1::TriageConfig& triage = *routing.mutable_triage();
   triage.set_displeased_points(10);
@@ -140,6 +151,12 @@ v1::Config default_config() {
   chat.set_session_days(90);
   chat.set_idle_minutes(240);
   chat.set_offer_switch_after_seconds(600);
+  v1::Phone& phone = *config.mutable_phone();
+  phone.set_ring_seconds(20);
+  phone.set_return_seconds(900);
+  phone.set_callback_tries(3);
+  phone.set_callback_retry_minutes(15);
+  phone.set_callback_hours("09:00-20:00");
   config.mutable_grpc();
   return config;
 }

@@ -6,75 +6,16 @@
 #include "base/config/canned_variables.h"
 #include "base/config/config.h"
 #include "base/config/defaults.h"
+#include "base/config/names.h"
 
 namespace hark {
 namespace {
 
-constexpr std::size_t kNameBytesMax = 32;
 constexpr std::size_t kLocalPartBytesMax = 64;  // RFC 5321 section 4.5.3.1.1
 constexpr std::size_t kAddressBytesMax = 254;   // RFC 5321 section 4.5.3.1.3, without the angle brackets
-constexpr std::size_t kLabelBytesMax = 63;      // RFC 1035 section 2.3.4
 constexpr std::int64_t kMailBytesMin = 64 << 10;
 constexpr std::size_t kIdentitySecretBytesMin = 16;
 constexpr std::int64_t kMailBytesMax = 64 << 20;  // what the blob store takes
-
-bool is_lower_or_digit(char c) { return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9'); }
-bool is_alnum(char c) { return is_lower_or_digit(c) || (c >= 'A' && c <= 'Z'); }
-/// Part of a character outside ASCII (SMTPUTF8, internationalised domains).
-bool is_wide(char c) { return (static_cast<unsigned char>(c) & 0x80U) != 0; }
-
-std::string lower(std::string_view text) {
-  std::string out{text};
-  std::ranges::transform(out, out.begin(),
-                         [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c; });
-  return out;
-}
-
-/// Short names that become parts of keys and paths.
-bool is_name(std::string_view text) {
-  return !text.empty() && text.size() <= kNameBytesMax && is_lower_or_digit(text.front()) &&
-         std::ranges::all_of(text,
-                             [](char c) { return is_lower_or_digit(c) || c == '-' || c == '_' || c == '.'; });
-}
-constexpr std::string_view kNameRule =
-    "1 to 32 characters of a-z, 0-9, '-', '_' and '.', beginning with a letter or digit";
-
-bool is_host(std::string_view host) {
-  if (host.empty() || host.size() > 253) return false;
-  while (true) {
-    const std::size_t dot = host.find('.');
-    const std::string_view label = host.substr(0, dot);
-    if (label.empty() || label.size() > kLabelBytesMax || label.front() == '-' || label.back() == '-')
-      return false;
-    if (!std::ranges::all_of(label, [](char c) { return is_alnum(c) || c == '-' || is_wide(c); }))
-      return false;
-    if (dot == std::string_view::npos) return true;
-    host.remove_prefix(dot + 1);
-  }
-}
-
-bool is_port(std::string_view text) {
-  int port = 0;
-  const auto [stop, error] = std::from_chars(text.data(), text.data() + text.size(), port);
-  return error == std::errc{} && stop == text.data() + text.size() && port >= 1 && port <= 65535;
-}
-
-/// "host", "host:port", "1.2.3.4:port", "[::1]:port".
-bool is_endpoint(std::string_view text, bool port_required) {
-  if (text.starts_with('[')) {
-    const std::size_t close = text.find(']');
-    if (close == std::string_view::npos || close < 3) return false;
-    if (!std::ranges::all_of(text.substr(1, close - 1),
-                             [](char c) { return is_alnum(c) || c == ':' || c == '.'; }))
-      return false;
-    text.remove_prefix(close + 1);
-    if (text.empty()) return !port_required;
-    return text.front() == ':' && is_port(text.substr(1));
-  }
-  const std::size_t colon = text.find(':');
-  if (colon == std::string_view::npos) return !port_required && is_host(text);
-  return is_host(text.substr(0, colon)) && is_port(text.substr(colon + 1));
-}
 
 /// Why the text is no mailbox of ours; empty if it is one. Quoted local parts are not taken.
 std::string_view mailbox_problem(std::string_view text) {
@@ -111,10 +52,6 @@ std::string skill_problem(std::string_view text) {
   return "";
 }
 
-bool is_loopback(std::string_view host) {
-  return host == "localhost" || host == "::1" || host == "[::1]" || host.starts_with("127.");
-}
-
 class Validator {
  public:
   explicit Validator(const v1::Config& config) : config_{config} {}
@@ -139,6 +76,7 @@ class Validator {
     range("console.attachments_size_max", config_.console().attachments_size_max(), 1 << 10, kMailBytesMax);
     canned_replies();
     chat();
+    phone();
     return std::move(problems_);
   }
 
@@ -237,16 +175,17 @@ class Validator {
       const v1::Account& account = config_.accounts(i);
       const std::string path = "accounts[" + std::to_string(i) + "]";
       identity(ids, path, account.id());
-      const int channels =
-          (account.has_email() ? 1 : 0) + (account.has_chat() ? 1 : 0) + (account.has_social() ? 1 : 0);
+      const int channels = (account.has_email() ? 1 : 0) + (account.has_chat() ? 1 : 0) +
+                           (account.has_social() ? 1 : 0) + (account.has_phone() ? 1 : 0);
       if (channels > 1) {
-        add(path, "has more than one of email, chat and social; make an account for each");
+        add(path, "has more than one of email, chat, social and phone; make an account for each");
       } else if (channels == 0) {
-        add(path, "has no channel; give it email, chat or social");
+        add(path, "has no channel; give it email, chat, social or phone");
       }
       if (account.has_email()) mailboxes(addresses, path + ".email", account.email());
       if (account.has_chat()) chat_account(path + ".chat", account.chat());
       if (account.has_social()) social_account(path + ".social", account.social());
+      if (account.has_phone()) phone_account(path + ".phone", account.phone());
       for (int j = 0; j < account.required_skills_size(); ++j) {
         skill(path + ".required_skills[" + std::to_string(j) + "]", account.required_skills(j));
       }
@@ -321,13 +260,73 @@ class Validator {
     }
     if (social.human_agent() && network != "messenger" && network != "instagram")
       add(path + ".human_agent", "is only for messenger and instagram");
-    const auto& url = social.base_url();
+    if (!social.base_url().empty()) gateway(path + ".base_url", social.base_url());
+  }
+
+  /// What carries secrets goes over TLS, or stays on this machine.
+  void gateway(const std::string& field, const std::string& url) {
     const auto host = std::string_view{url}.substr(std::min(url.size(), url.find("://") + 3));
     const bool plain = url.starts_with("http://") && is_loopback(host.substr(0, host.find(':')));
-    if (!url.empty() && (!is_endpoint(host, false) || !(url.starts_with("https://") || plain))) {
-      add(path + ".base_url", "'" + url +
-                                  "' is no gateway; write it like https://host or https://host:port "
-                                  "(http only on this machine)");
+    if (!is_endpoint(host, false) || !(url.starts_with("https://") || plain)) {
+      add(field, "'" + url +
+                     "' is no gateway; write it like https://host or https://host:port "
+                     "(http only on this machine)");
+    }
+  }
+
+  void phone_account(const std::string& path, const v1::PhoneAccount& phone) {
+    one_of(path + ".kind", phone.kind(), {"ari", "twilio", "grpc"});
+    const std::string& number = phone.number();
+    if (number.size() < 8 || number.size() > 16 || number.front() != '+' ||
+        !std::all_of(number.begin() + 1, number.end(), [](char c) { return c >= '0' && c <= '9'; })) {
+      add(path + ".number", "'" + number + "' is no number; write it like +37160000000");
+    }
+    if (phone.kind() == "ari") asterisk(path, phone);
+    if (phone.kind() == "twilio") {
+      required(path + ".user", phone.user());
+      secret(path + ".password", phone.password());
+      gateway(path + ".public_url", phone.public_url());
+      if (!phone.base_url().empty()) gateway(path + ".base_url", phone.base_url());
+    }
+  }
+
+  void asterisk(const std::string& path, const v1::PhoneAccount& phone) {
+    required(path + ".user", phone.user());
+    required(path + ".password", phone.password());
+    const std::string& url = phone.base_url();
+    if (!url.starts_with("http://") || !is_endpoint(std::string_view{url}.substr(7), true)) {
+      add(path + ".base_url", "'" + url + "' is not where an Asterisk is; write it like http://pbx:8088");
+    }
+    if (!phone.trunk().empty() && phone.trunk().find("{number}") == std::string::npos)
+      add(path + ".trunk",
+          "'" + phone.trunk() + "' has no {number} in it; write it like PJSIP/{number}@trunk");
+    if (!phone.app().empty() && !is_name(phone.app()))
+      add(path + ".app", "'" + phone.app() + "' is no application's name: " + std::string{kNameRule});
+  }
+
+  void phone() {
+    const v1::Phone& phone = config_.phone();
+    range("phone.ring_seconds", phone.ring_seconds(), 5, 120);
+    range("phone.return_seconds", phone.return_seconds(), 0, 24 * 3600);
+    range("phone.voicemail_after_seconds", phone.voicemail_after_seconds(), 0, 3600);
+    range("phone.announce_every_seconds", phone.announce_every_seconds(), 0, 3600);
+    range("phone.callback_tries", phone.callback_tries(), 1, 20);
+    range("phone.callback_retry_minutes", phone.callback_retry_minutes(), 1, 24 * 60);
+    const std::string& hours = phone.callback_hours();
+    const auto minutes = [&](std::size_t at) {  // -1: no time of day
+      int hour = -1, minute = -1;
+      std::from_chars(hours.data() + at, hours.data() + at + 2, hour);
+      std::from_chars(hours.data() + at + 3, hours.data() + at + 5, minute);
+      const bool good =
+          hours[at + 2] == ':' && hour >= 0 && minute >= 0 && minute < 60 && hour * 60 + minute <= 24 * 60;
+      return good ? hour * 60 + minute : -1;
+    };
+    if (hours.size() != 11 || hours[5] != '-' || minutes(0) < 0 || minutes(6) <= minutes(0))
+      add("phone.callback_hours", "'" + hours + "' are no hours of a day; write them like 09:00-20:00");
+    const std::string& region = phone.region();
+    if (!region.empty() &&
+        (region.size() != 2 || !std::ranges::all_of(region, [](char c) { return c >= 'A' && c <= 'Z'; }))) {
+      add("phone.region", "'" + region + "' is no country; write it like LV");
     }
   }
 

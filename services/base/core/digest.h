@@ -11,6 +11,9 @@ std::string sha256_hex(std::string_view bytes);
 /// HMAC-SHA256 (RFC 2104), 32 bytes.
 std::string hmac_sha256(std::string_view key, std::string_view text);
 
+/// RFC 4648 section 4, with padding.
+std::string base64(std::string_view bytes);
+
 /// Lower-case hex digits.
 std::string hex(std::string_view bytes);
 

@@ -1,5 +1,5 @@
 // How addresses, people, times and sizes are written.
-import type {Channel, Conversation, DeliveryState, ObligationState, Participant, Presence, TicketState} from "hark/v1";
+import type {CallState, Channel, Conversation, DeliveryState, ObligationState, Participant, Presence, TicketState} from "hark/v1";
 import type {Refusal} from "./link.js";
 import {language, t, type WordKey} from "./words/words.js";
 
@@ -11,6 +11,11 @@ const DELIVERY: Record<DeliveryState, WordKey | null> = {
   DELIVERY_STATE_UNSPECIFIED: null, DELIVERY_STATE_QUEUED: "deliveryQueued", DELIVERY_STATE_SENT: "deliverySent",
   DELIVERY_STATE_DELIVERED: "deliveryDelivered", DELIVERY_STATE_READ: "deliveryRead", DELIVERY_STATE_FAILED: "deliveryFailed",
   DELIVERY_STATE_BOUNCED: "deliveryBounced", DELIVERY_STATE_UNKNOWN: "deliveryUnknown",
+};
+const CALL: Record<CallState, WordKey | null> = {
+  CALL_STATE_UNSPECIFIED: null, CALL_STATE_RINGING: "callRinging", CALL_STATE_QUEUED: "callQueued", CALL_STATE_OFFERED: "callOffered",
+  CALL_STATE_ANSWERED: "callAnswered", CALL_STATE_HELD: "callHeld", CALL_STATE_ENDED: "callEnded", CALL_STATE_ABANDONED: "callAbandoned",
+  CALL_STATE_VOICEMAIL: "callVoicemail", CALL_STATE_DIALING: "callDialing", CALL_STATE_UNANSWERED: "callUnanswered",
 };
 const OBLIGATION: Record<ObligationState, WordKey | null> = {
   OBLIGATION_STATE_UNSPECIFIED: null, OBLIGATION_STATE_OPEN: "owed", OBLIGATION_STATE_ANSWERED: "answered", OBLIGATION_STATE_WAIVED: "waived",
@@ -26,6 +31,7 @@ const PRESENCE: Record<Presence, WordKey> = {
 const say = (key: WordKey | null | undefined): string => (key ? t(key) : "");
 export const channelName = (channel: Channel | undefined): string => t(CHANNELS[channel ?? "CHANNEL_UNSPECIFIED"] ?? "channelUnknown");
 export const deliveryName = (state: DeliveryState | undefined): string => say(state && DELIVERY[state]);
+export const callStateName = (state: CallState | undefined): string => say(state && CALL[state]);
 export const obligationName = (state: ObligationState | undefined): string => say(state && OBLIGATION[state]);
 export const ticketStateName = (state: TicketState | undefined): string => t(TICKET[state ?? "TICKET_STATE_UNSPECIFIED"]);
 export const presenceName = (presence: Presence | undefined): string => t(PRESENCE[presence ?? "PRESENCE_OFFLINE"]);

@@ -179,6 +179,9 @@ void check_replies(const ConversationFacts& facts, AuditReport& report) {
 std::string wrong_answer(const v1::Entry& message, const std::map<std::string, const v1::Entry*>& by_id,
                          const std::map<std::string, v1::DeliveryState>& told) {
   const auto& id = message.answered_by_entry_id();
+  if (id == message.id()) {
+    return message.call().answered_at_ms() > 0 ? "" : "counts as answered by itself, but nobody talked";
+  }
   const auto found = by_id.find(id);
   if (found == by_id.end()) return "counts as answered by '" + id + "', which is not on the timeline";
   const auto& reply = *found->second;

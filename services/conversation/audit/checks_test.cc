@@ -66,6 +66,13 @@ class AuditChecks : public ::testing::Test {
 
 TEST_F(AuditChecks, FindNothingWhereNothingIsWrong) { EXPECT_THAT(broken(), IsEmpty()); }
 
+TEST_F(AuditChecks, TakeACallAsAnsweredByItselfOnlyIfSomebodyTalked) {
+  facts_.entries[0].set_answered_by_entry_id("ent_1");
+  EXPECT_THAT(broken(), ElementsAre("P5"));
+  facts_.entries[0].mutable_call()->set_answered_at_ms(5);
+  EXPECT_THAT(broken(), IsEmpty());
+}
+
 TEST_F(AuditChecks, FindAnEntryThatIsGone) {
   facts_.entries.erase(facts_.entries.begin() + 1);
   facts_.entries[0].set_obligation(v1::OBLIGATION_STATE_OPEN);

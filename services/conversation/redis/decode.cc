@@ -60,6 +60,7 @@ v1::Ticket decode_ticket(std::string_view ticket_id, const Fields& fields) {
     ticket.set_resolved_by(std::string{field(fields, "resolved_by")});
   }
   ticket.set_wanted_agent_id(std::string{field(fields, "wanted_agent")});
+  ticket.set_on_the_line(field(fields, "line") == "1");
   ticket.set_previous_resolved_at_ms(number(field(fields, "before")));
   if (const auto verdict = field(fields, "verdict"); !verdict.empty()) {
     ticket.mutable_verdict()->ParseFromString(std::string{verdict});
@@ -84,7 +85,7 @@ v1::Entry decode_entry(std::string_view conversation_id, const redis::Reply& ite
 }
 
 void fold(v1::Entry& entry, const redis::Reply& delivery, const redis::Reply& obligation,
-          const redis::Reply& also, const redis::Reply& unfetched) {
+          const redis::Reply& also, const redis::Reply& unfetched, const redis::Reply& call) {
   if (const auto text = delivery.view(); !text.empty()) {
     const auto first = text.find(' ');
     const auto second = text.find(' ', first + 1);
@@ -102,6 +103,8 @@ void fold(v1::Entry& entry, const redis::Reply& delivery, const redis::Reply& ob
       entry.set_answered_by_entry_id(std::string{text.substr(space + 1)});
     }
   }
+  if (const auto space = call.view().find(' '); space != std::string_view::npos)
+    entry.mutable_call()->ParseFromString(std::string{call.view().substr(space + 1)});
   each_word(also.view(),
             [&](std::string_view account) { entry.add_also_delivered_to(std::string{account}); });
 }

@@ -23,9 +23,9 @@ v1::Ticket decode_ticket(std::string_view ticket_id, const Fields& fields);
 /// An entry from its timeline item (XRANGE), without what is folded in.
 v1::Entry decode_entry(std::string_view conversation_id, const redis::Reply& item);
 
-/// Folds what happened later into the entry: three values of the fold hash.
+/// Folds what happened later into the entry: values of the fold hash.
 void fold(v1::Entry& entry, const redis::Reply& delivery, const redis::Reply& obligation,
-          const redis::Reply& also, const redis::Reply& unfetched);
+          const redis::Reply& also, const redis::Reply& unfetched, const redis::Reply& call);
 
 /// Whether a message in this state arrives, or may still: not failed, not bounced, not unknown.
 bool arrives(v1::DeliveryState state);

@@ -17,12 +17,12 @@
      tkt:<ticket>          hash    con, state (q queued, a assigned, r resolved), agent, token, opened, waiting, resolved,
                                    attrs (Ticket bytes: what does not change), wanted_agent, wanted_skills, declined,
                                    disposition, resolved_by, verdict (TicketVerdict bytes), before (when the customer's last one
-                                   was resolved)
+                                   was resolved), line ('1' while the customer is on the telephone)
      tl:<conversation>     stream  <seq>-0: e Entry bytes, i entry id, t ticket, h thread
      ent:<entry>           string  "<conversation> <seq>"
      obl:<conversation>    hash    entry -> "<seq> <thread>" of every unanswered message
      fold:<conversation>   hash    <entry>:d "<state> <at> <detail>" · <entry>:o "1" owed again, "2 <reply>" answered, "3" waived · <entry>:also accounts
-                                   · <entry>:w since when it lay ready unfetched, if that was told
+                                   · <entry>:c "<revision> <CallProgress bytes>" · <entry>:w since when it lay ready unfetched, if that was told
      thr:<thread>          hash    con, channel, account, last_reply; agent (of a thread that we started: who wrote last)
      refs:<conversation>   hash    native reference -> thread
      adr:<conversation>    hash    address -> "1" verified, "0" not

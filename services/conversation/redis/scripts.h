@@ -16,6 +16,8 @@ extern const std::string_view transfer_lua;
 extern const std::string_view resolve_lua;
 extern const std::string_view reopen_lua;
 extern const std::string_view waive_lua;
+extern const std::string_view call_lua;
+extern const std::string_view talked_lua;
 extern const std::string_view lease_lua;
 extern const std::string_view receipt_lua;
 extern const std::string_view quarantine_lua;

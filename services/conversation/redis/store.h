@@ -155,6 +155,11 @@ class Store {
   Task<Result<Appended>> waive(TimePoint now, const v1::WaiveObligationRequest& in,
                                std::string_view conversation_id, std::string_view digest,
                                const StatusEntry& entry);
+  /// How a call stands; `entry` is its own. An earlier revision changes nothing.
+  Task<Status> call(TimePoint now, const v1::CallReport& report, const v1::Entry& entry,
+                    std::string_view state);
+  /// They talked: nothing is owed any more to this call, and to what came before it in its thread.
+  Task<Status> talked(TimePoint now, std::string_view conversation_id, std::string_view entry_id);
   Task<Status> raise_fence(TimePoint now, std::int64_t token);
 
   struct LeasedMessage {

@@ -189,26 +189,28 @@ Task<Result<std::vector<v1::Entry>>> Store::folded(std::string live, std::vector
     if (items[i].born_in != stream) knows[i].push_back(items[i].born_in);
     for (const auto& conversation : knows[i]) told_in[conversation].push_back(i);
   }
-  std::vector<std::map<std::string, std::array<redis::Reply, 4>, std::less<>>> told(items.size());
+  std::vector<std::map<std::string, std::array<redis::Reply, 5>, std::less<>>> told(items.size());
   for (const auto& [conversation, entries] : told_in) {
     std::vector<std::string> get{"HMGET", keys::in(place(conversation), "fold", conversation)};
     for (const auto i : entries) {
       const auto& id = items[i].entry.id();
-      get.insert(get.end(), {id + ":d", id + ":o", id + ":also", id + ":w"});
+      get.insert(get.end(), {id + ":d", id + ":o", id + ":also", id + ":w", id + ":c"});
     }
     HARK_CO_TRY(auto later, co_await command(std::move(get)));
     for (std::size_t n = 0; n < entries.size(); ++n) {
-      told[entries[n]][conversation] = {later[4 * n], later[4 * n + 1], later[4 * n + 2], later[4 * n + 3]};
+      told[entries[n]][conversation] = {later[5 * n], later[5 * n + 1], later[5 * n + 2], later[5 * n + 3],
+                                        later[5 * n + 4]};
     }
   }
   std::vector<v1::Entry> out;
   for (std::size_t i = 0; i < items.size(); ++i) {
-    redis::Reply obligation;
+    redis::Reply obligation, call;
     for (const auto& conversation : knows[i]) {
       if (obligation.is_nil()) obligation = told[i][conversation][1];
+      if (call.is_nil()) call = told[i][conversation][4];
     }
     const auto& birth = told[i][items[i].born_in];
-    fold(items[i].entry, birth[0], obligation, birth[2], birth[3]);
+    fold(items[i].entry, birth[0], obligation, birth[2], birth[3], call);
     out.push_back(std::move(items[i].entry));
   }
   co_return out;

@@ -114,6 +114,9 @@ class Connection {
       case v1::ConnectRequest::kQuarantine:
         answer(*stream_, id, co_await service_.quarantine(std::move(*frame.mutable_quarantine())));
         break;
+      case v1::ConnectRequest::kCall:
+        answer(*stream_, id, co_await service_.receive_call(std::move(*frame.mutable_call())));
+        break;
       case v1::ConnectRequest::kTyping:
         co_await hear_typing(frame.typing());
         break;

@@ -122,9 +122,13 @@ export function Composer({state, thread}: {state: State; thread: Thread}) {
   const blocked = mode === "reply" && (!entry || unread(thread, draft).length > 0 || Boolean(uploading.get(key)?.length));
   const problem = problems.get(key) || objection(draft, mode === "reply" && draft.text.length > 0);
 
+  // A call is answered by a call: what is written is for colleagues, and need not be.
+  const callsBack = mode === "reply" && entry !== undefined && destinationOf(entry, draft.switch).channel === "CHANNEL_PHONE";
+
   const setMode = (next: "reply" | "note") => choose(thread, {mode: next});
   const submit = (event?: Event) => {
     event?.preventDefault();
+    if (callsBack && !draft.text.trim()) write(thread, entryId, {text: t("callBackText")});
     void send(thread, mode);
   };
   const onKeyDown = (event: KeyboardEvent) => {
@@ -156,21 +160,21 @@ export function Composer({state, thread}: {state: State; thread: Thread}) {
       <WroteAgain thread={thread} entryId={entryId} />
       <label for="words" class="hidden">{t(mode === "reply" ? "yourReply" : "yourNote")}</label>
       <textarea id="words" ref={area} rows={3} maxLength={200_000} dir="auto" value={draft.text} readOnly={busy} disabled={mode === "reply" && !entry}
-                placeholder={t(mode === "reply" ? "writeReply" : "writeNote")} onKeyDown={onKeyDown}
+                placeholder={t(callsBack ? "callBackHint" : mode === "reply" ? "writeReply" : "writeNote")} onKeyDown={onKeyDown}
                 onInput={(event) => write(thread, entryId, {text: event.currentTarget.value})}
                 onPaste={(event) => take(event.clipboardData?.files)} />
       {mode === "note" && <MentionList state={state} area={area.current} text={draft.text} onPick={(text) => write(thread, entryId, {text})} />}
       <DraftFiles thread={thread} entryId={entryId} />
       {problem && <p id="composer-error" class="notice bad" role="alert">{problem}</p>}
       <div class="row composer-row">
-        <button id="send" class="primary" type="submit" disabled={busy || blocked || !draft.text.trim()} aria-keyshortcuts="Control+Enter">
-          {busy ? t(link.open ? "sending" : "waitingForConnection") : t(mode === "reply" ? "sendReply" : "addNote")}
+        <button id="send" class="primary" type="submit" disabled={busy || blocked || (!callsBack && !draft.text.trim())} aria-keyshortcuts="Control+Enter">
+          {busy ? t(link.open ? "sending" : "waitingForConnection") : t(callsBack ? "callBack" : mode === "reply" ? "sendReply" : "addNote")}
         </button>
         <kbd class="wide-only">Ctrl ↵</kbd>
         {mode === "reply" && entry && (
           <>
             <CannedMenu state={state} thread={thread} entry={entry} />
-            <button type="button" class="plain" aria-label={t("attach")} onClick={() => files.current?.click()}><Icon name="clip" /> <span class="wide-only">{t("attach")}</span></button>
+            {!callsBack && <button type="button" class="plain" aria-label={t("attach")} onClick={() => files.current?.click()}><Icon name="clip" /> <span class="wide-only">{t("attach")}</span></button>}
             <input ref={files} type="file" multiple hidden onChange={(event) => { take(event.currentTarget.files); event.currentTarget.value = ""; }} />
           </>
         )}

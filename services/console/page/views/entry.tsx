@@ -1,7 +1,7 @@
 // One item of the timeline: who, on which channel, why there, what became of it.
 import type {Entry} from "hark/v1";
 import {choose, target} from "../compose/send.js";
-import {addressText, channelName, deliveryName, isTrouble, obligationName, personText, timeText} from "../format.js";
+import {addressText, callStateName, channelName, deliveryName, isTrouble, obligationName, personText, timeText} from "../format.js";
 import {drafts} from "../session.js";
 import {agentName, isMine, isOwed, serverNow, type State, type Thread} from "../store/state.js";
 import {waive} from "../tickets.js";
@@ -23,6 +23,27 @@ const withMentions = (state: State, text: string) => text.split(/(@[a-z0-9._-]+)
   if (i % 2 === 0 || !(state.colleagues.has(id) || id === state.me?.id)) return piece;
   return <mark class={id === state.me?.id ? "mention me" : "mention"}>{piece}</mark>;
 });
+
+/** How far a call has come, and where it can be heard. */
+function CallLine({entry}: {entry: Entry}) {
+  const {call} = entry;
+  if (!call?.state) return null;
+  const talked = Number(call.answeredAtMs ?? 0);
+  const seconds = talked ? Math.max(0, Math.round((Number(call.endedAtMs ?? 0) - talked) / 1000)) : 0;
+  const live = call.state === "CALL_STATE_ANSWERED" || call.state === "CALL_STATE_HELD";
+  const missed = call.state === "CALL_STATE_ABANDONED" || call.state === "CALL_STATE_UNANSWERED";
+  return (
+    <p class="meta call">
+      <span class={`badge ${live ? "open" : missed ? "bad" : ""}`}>{callStateName(call.state)}</span>
+      {call.agentId && <span class="quiet">{call.agentId}</span>}
+      {call.endedAtMs && talked ? <span>{t("callLength", {length: `${Math.floor(seconds / 60)}:${String(seconds % 60).padStart(2, "0")}`})}</span> : null}
+      {call.detail && <span class="quiet">{call.detail}</span>}
+      {call.recordings?.filter((recording) => /^https?:/.test(recording.url ?? "")).map((recording) => (
+        <a href={recording.url} target="_blank" rel="noreferrer noopener">{t("callRecording", {seconds: recording.seconds ?? 0})}</a>
+      ))}
+    </p>
+  );
+}
 
 function Inbound({state, thread, entry}: EntryProps) {
   const owed = isOwed(entry);
@@ -48,11 +69,12 @@ function Inbound({state, thread, entry}: EntryProps) {
         {entry.obligation && <span class={`badge ${owed ? "open" : "done"}`}>{obligationName(entry.obligation)}</span>}
       </p>
       {entry.content?.subject && <h3 class="subject-line" dir="auto">{entry.content.subject}</h3>}
+      <CallLine entry={entry} />
       <EntryBody entry={entry} />
       {entry.linkedConversationId && <p class="notice">{t("linkedElsewhere")} <a href={`#${entry.linkedConversationId}`}>{t("openThat")}</a></p>}
       {mine && (
         <footer class="row">
-          <button type="button" class="small" aria-pressed={chosen} onClick={reply}>{t(chosen ? "replyingToThis" : "reply")}</button>
+          <button type="button" class="small" aria-pressed={chosen} onClick={reply}>{t(chosen ? "replyingToThis" : entry.channel === "CHANNEL_PHONE" ? "callBack" : "reply")}</button>
           {owed && <button type="button" class="plain small" onClick={() => waive(thread.conversation, entry)}>{t("needsNoAnswer")}</button>}
         </footer>
       )}
@@ -102,6 +124,8 @@ function Reply(props: EntryProps) {
       {entry.kind === "ENTRY_KIND_STARTED" && entry.content?.subject && <h3 class="subject-line" dir="auto">{entry.content.subject}</h3>}
       {entry.cc?.length ? <p class="quiet">{t("copyTo", {who: entry.cc.map(personText).join(", ")})}</p> : null}
       {trouble && <p class="notice bad" role="note">{deliveryName(entry.delivery)}: {entry.deliveryDetail || t("deliveryNoReason")}</p>}
+      <CallLine entry={entry} />
+      {entry.call && !trouble && entry.deliveryDetail && <p class="quiet">{entry.deliveryDetail}</p>}
       <EntryBody entry={entry} />
       <WhyHere {...props} />
     </article>

@@ -1,0 +1,26 @@
+#pragma once
+
+#include <string>
+#include <string_view>
+
+/// What names, hosts and endpoints of a configuration look like.
+namespace hark {
+
+bool is_lower_or_digit(char c);
+bool is_alnum(char c);
+/// Part of a character outside ASCII (SMTPUTF8, internationalised domains).
+bool is_wide(char c);
+std::string lower(std::string_view text);
+
+/// Short names that become parts of keys and paths.
+bool is_name(std::string_view text);
+constexpr std::string_view kNameRule =
+    "1 to 32 characters of a-z, 0-9, '-', '_' and '.', beginning with a letter or digit";
+
+bool is_host(std::string_view host);
+bool is_port(std::string_view text);
+/// "host", "host:port", "1.2.3.4:port", "[::1]:port".
+bool is_endpoint(std::string_view text, bool port_required);
+bool is_loopback(std::string_view host);
+
+}  // namespace hark

@@ -1,0 +1,33 @@
+#pragma once
+
+#include <memory>
+#include <string>
+
+#include "base/core/result.h"
+
+namespace grpc {
+class Channel;
+class ClientContext;
+}  // namespace grpc
+
+namespace hark {
+
+/// One customer of the demo who calls, and the exchange that their call comes through: agents' phones are
+/// answered after two seconds of ringing, since nobody's desk has one. Speaks PhoneService.PhoneEvents.
+class DemoCall {
+ public:
+  DemoCall(std::shared_ptr<grpc::Channel> channel, std::string account);
+  ~DemoCall();
+
+  /// Calls, waits for an agent, talks for a while and hangs up; called back, they answer. Returns when told
+  /// to leave. Blocking; runs on a thread of its own.
+  Status run();
+  /// From another thread.
+  void leave();
+
+ private:
+  struct Line;
+  std::unique_ptr<Line> line_;
+};
+
+}  // namespace hark

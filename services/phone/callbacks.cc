@@ -1,0 +1,152 @@
+// A reply to a call is a call back: the agent's phone first, then the customer's.
+#include "base/log/log.h"
+#include "phone/core/number.h"
+#include "phone/live_call.h"
+
+namespace hark::phone {
+namespace {
+
+/// The lease comes again after this long should this process end meanwhile; no call rings longer.
+constexpr Duration kRingingFor = std::chrono::minutes{5};
+
+const Logger& logger() {
+  static const Logger log{"phone"};
+  return log;
+}
+
+std::string clock_text(TimePoint at) {
+  const auto seconds = std::chrono::duration_cast<std::chrono::minutes>(at.time_since_epoch()).count();
+  const auto minute = seconds % (24 * 60);
+  std::string out{"00:00 UTC"};
+  out[0] = static_cast<char>('0' + minute / 600);
+  out[1] = static_cast<char>('0' + minute / 60 % 10);
+  out[3] = static_cast<char>('0' + minute % 60 / 10);
+  out[4] = static_cast<char>('0' + minute % 10);
+  return out;
+}
+
+}  // namespace
+
+void Desk::take(v1::Lease lease) { world_.tasks.spawn("call back", call_back(std::move(lease))); }
+
+Task<> Desk::call_back(v1::Lease lease) {
+  auto receipt = co_await begin_callback(lease);
+  if (receipt.state() == v1::DELIVERY_STATE_UNSPECIFIED) co_return;  // the lease runs out and comes again
+  receipt.set_lease_id(lease.lease_id());
+  receipt.set_entry_id(lease.message().entry_id());
+  logger().info("call back", {{"entry", receipt.entry_id()},
+                              {"state", v1::DeliveryState_Name(receipt.state())},
+                              {"detail", receipt.detail()}});
+  static_cast<void>(co_await send(std::move(receipt)));  // lost: the lease runs out and comes again
+}
+
+Task<v1::Receipt> Desk::begin_callback(const v1::Lease& lease) {
+  const auto& message = lease.message();
+  v1::Receipt receipt;
+  const auto now = world_.clock.now();
+  const auto refuse = [&](std::string why) {
+    receipt.set_state(v1::DELIVERY_STATE_FAILED);
+    receipt.set_detail(std::move(why));
+    return receipt;
+  };
+  const auto* account = world_.settings.account(message.account_id());
+  if (!account)
+    co_return refuse("account '" + message.account_id() + "' is no phone number of ours any more");
+  const auto number = callable_number(message.to().address(), world_.settings.region);
+  if (!number) co_return refuse("the customer's number was withheld, or is none that can be called");
+  if (message.agent_id().empty()) co_return refuse("only an agent can call back: their phone rings first");
+
+  const auto tried = co_await world_.store.tries(account->id, message.entry_id(), false);
+  if (!tried.ok()) co_return receipt;
+  const auto id_of = [&](int attempt) {
+    return "back-" + message.entry_id() + "-" + std::to_string(attempt);
+  };
+  if (find(account->id, id_of(*tried))) {  // on the way already
+    if (auto live = live_.at({account->id, id_of(*tried)}); !live->kept.receipt_sent)
+      live->kept.lease_id = lease.lease_id();
+    receipt.set_state(v1::DELIVERY_STATE_QUEUED);
+    receipt.set_retry_at_ms(to_ms(now + kRingingFor));
+    co_return receipt;
+  }
+
+  const auto zones = zones_.find(region_of(*number));
+  const auto at =
+      zones == zones_.end() ? now : may_call_at(now, world_.settings.callback_hours, zones->second);
+  if (at > now) {
+    receipt.set_state(v1::DELIVERY_STATE_QUEUED);
+    receipt.set_retry_at_ms(to_ms(at));
+    receipt.set_detail("it is no time to call there; they are called at " + clock_text(at));
+    co_return receipt;
+  }
+  auto phone = co_await world_.agents.phone_of(message.agent_id());
+  if (!phone.ok()) co_return receipt;
+  if (phone->empty()) co_return refuse(message.agent_id() + " has no phone in their record");
+
+  const auto attempt = co_await world_.store.tries(account->id, message.entry_id(), true);
+  if (!attempt.ok()) co_return receipt;
+  KeptCall kept;
+  kept.call = outbound_call(account->id, id_of(*attempt), account->number, *number,
+                            {message.agent_id(), *std::move(phone), 0}, now);
+  kept.call.conversation_id = message.conversation_id();
+  kept.call.entry_id = message.entry_id();
+  kept.attempt = *attempt;
+  kept.lease_id = lease.lease_id();
+  kept.version = 1;
+  callbacks_.add();
+  const auto live = put(std::move(kept));
+  if (!(co_await save(live)).ok())
+    logger().warning("a call back is not kept yet", {{"entry", message.entry_id()}});
+  receipt.set_state(v1::DELIVERY_STATE_QUEUED);
+  receipt.set_retry_at_ms(to_ms(now + kRingingFor));
+  receipt.set_detail("the phone of " + message.agent_id() + " rings, then the customer's");
+  co_return receipt;
+}
+
+/// What a try came to becomes the reply's delivery: sent when they talk; else tried again, or owed again.
+Task<Status> Desk::tell_outcome(LivePtr live) {
+  auto& kept = live->kept;
+  const auto outcome = outcome_of(kept.call);
+  if (!outcome || kept.receipt_sent) co_return Status{};
+  v1::Receipt receipt;
+  receipt.set_entry_id(kept.call.entry_id);
+  receipt.set_detail(outcome->detail);
+  switch (outcome->kind) {
+    case Outcome::Kind::kTalked:
+      receipt.set_state(v1::DELIVERY_STATE_SENT);
+      break;
+    case Outcome::Kind::kFailed:
+      receipt.set_state(v1::DELIVERY_STATE_FAILED);
+      break;
+    case Outcome::Kind::kTryAgain: {
+      const auto times =
+          std::to_string(kept.attempt) + " of " + std::to_string(world_.settings.callback_tries);
+      if (kept.attempt >= world_.settings.callback_tries) {
+        receipt.set_state(v1::DELIVERY_STATE_FAILED);
+        receipt.set_detail(outcome->detail + " (called " + times + " times)");
+        break;
+      }
+      const auto again = world_.clock.now() + world_.settings.callback_retry;
+      receipt.set_state(v1::DELIVERY_STATE_QUEUED);
+      receipt.set_lease_id(kept.lease_id);
+      receipt.set_retry_at_ms(to_ms(again));
+      receipt.set_detail(outcome->detail + " (called " + times + " times; again at " + clock_text(again) +
+                         ")");
+      break;
+    }
+  }
+  HARK_CO_TRY_VOID(co_await send(std::move(receipt)));
+  kept.receipt_sent = true;
+  ++kept.version;
+  co_return co_await save(live);
+}
+
+/// What conversation does not know any more needs no receipt.
+Task<Status> Desk::send(v1::Receipt receipt) {
+  const auto reported = co_await world_.conversation.report(std::move(receipt));
+  if (reported.ok() || reported.error().code == Code::kNotFound ||
+      reported.error().code == Code::kInvalidArgument)
+    co_return Status{};
+  co_return reported;
+}
+
+}  // namespace hark::phone

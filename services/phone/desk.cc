@@ -1,0 +1,253 @@
+#include "phone/desk.h"
+
+#include <algorithm>
+#include <boost/asio/steady_timer.hpp>
+
+#include "base/core/invalid.h"
+#include "base/log/log.h"
+#include "phone/core/text.h"
+#include "phone/live_call.h"
+#include "phone/zones.h"
+
+namespace hark::phone {
+namespace {
+
+const Logger& logger() {
+  static const Logger log{"phone"};
+  return log;
+}
+
+bool printable(std::string_view text) {
+  return std::ranges::all_of(text, [](char c) { return c > ' ' && c < 0x7f; });
+}
+
+Error unknown_call(std::string_view call) {
+  return {Code::kNotFound, Reason::kEntryNotFound, "there is no call " + std::string{call}};
+}
+
+}  // namespace
+
+Desk::Desk(World world)
+    : world_{world},
+      loaded_{world.tasks.executor()},
+      zones_{zones_by_country()},
+      calls_now_{world.metrics.gauge("hark_phone_calls", "Calls that are not over")},
+      arrived_{world.metrics.counter("hark_phone_calls_total", "Calls of customers")},
+      talked_{world.metrics.counter("hark_phone_talks_total", "Calls in which customer and agent talked")},
+      abandoned_{world.metrics.counter("hark_phone_abandoned_total",
+                                       "Calls of customers who left before anybody answered")},
+      callbacks_{world.metrics.counter("hark_phone_callbacks_total", "Tries to call a customer back")} {}
+
+Desk::~Desk() = default;
+
+void Desk::add(std::string account, Exchange& exchange) {
+  exchanges_.insert_or_assign(std::move(account), &exchange);
+}
+
+Task<Status> Desk::start() {
+  for (const auto& [account, settings] : world_.settings.accounts) {
+    HARK_CO_TRY(const auto ids, co_await world_.store.live(account));
+    for (const auto& id : ids) {
+      HARK_CO_TRY(const auto live, co_await get(account, id, false));
+      if (live->kept.call.id.empty()) continue;
+      live->holder_to_look_for = true;
+    }
+    if (!ids.empty()) logger().info("calls taken up", {{"account", account}, {"calls", ids.size()}});
+  }
+  co_return Status{};
+}
+
+Desk::LivePtr Desk::put(KeptCall kept) {
+  const Key key{kept.call.account, kept.call.id};
+  const auto [at, fresh] = live_.try_emplace(key);
+  if (!fresh) return at->second;
+  at->second = std::make_shared<Live>(world_.tasks.executor(), std::move(kept));
+  calls_now_.set(static_cast<double>(live_.size()));
+  world_.tasks.spawn("a call", tend(at->second));
+  return at->second;
+}
+
+/// One load at a time of each call: what is said of it meanwhile waits, and finds it.
+Task<Result<Desk::LivePtr>> Desk::get(std::string account, std::string call, bool make) {
+  const Key key{account, call};
+  while (loading_.contains(key)) co_await loaded_.wait();
+  if (const auto found = live_.find(key); found != live_.end()) co_return found->second;
+  if (live_.size() >= kCallsMax) {
+    co_return Error{Code::kResourceExhausted, Reason::kOverloaded,
+                    "there are " + std::to_string(kCallsMax) + " calls already; try again later"};
+  }
+  loading_.insert(key);
+  const auto stored = co_await world_.store.load(account, call);
+  loading_.erase(key);
+  loaded_.notify_all();
+  HARK_CO_TRY_VOID(stored);
+  KeptCall kept;
+  if (*stored) {
+    v1::CallRecord record;
+    record.ParseFromString((*stored)->bytes);
+    kept = from_record(record);
+    kept.version = (*stored)->version;
+  } else if (make) {
+    kept.call.account = account;
+    kept.call.id = call;
+    arrived_.add();
+  } else {
+    co_return unknown_call(call);
+  }
+  const auto live = put(std::move(kept));
+  if (*stored) live->saved_version = std::max(live->saved_version, (*stored)->version);
+  co_return live;
+}
+
+Task<Status> Desk::take(v1::PhoneEvent event) {
+  if (!world_.settings.account(event.account_id())) {
+    co_return Error{Code::kNotFound, Reason::kAccountUnknown,
+                    "account_id: '" + event.account_id() + "' is no phone account of ours"};
+  }
+  for (const auto* id : {&event.call_id(), &event.leg_id()})
+    if (id->size() > kCallIdBytesMax || !printable(*id))
+      co_return invalid("call_id, leg_id: at most 128 printable bytes without spaces");
+  if (event.call_id().empty()) co_return invalid("call_id: is empty");
+  if (event.what_case() == v1::PhoneEvent::WHAT_NOT_SET) co_return invalid("event: says nothing");
+  HARK_CO_TRY(const auto live, co_await get(event.account_id(), event.call_id(), event.has_arrived()));
+  co_return co_await tell(live, event_of(event, world_.clock.now()));
+}
+
+Task<Status> Desk::take(std::string account, std::string call, Event event, bool make) {
+  HARK_CO_TRY(const auto live, co_await get(std::move(account), std::move(call), make));
+  co_return co_await tell(live, std::move(event));
+}
+
+Task<Status> Desk::take(std::string account, v1::PhoneEventsRequest::CommandResult result) {
+  result.set_detail(clean_text(result.detail(), 500));
+  HARK_CO_TRY(const auto live, co_await get(account, result.call_id(), false));
+  if (result.command_id().empty() || result.command_id().size() > 2 * kCallIdBytesMax)
+    co_return invalid("command_id: is none of ours");
+  co_return co_await tell(
+      live, {"", world_.clock.now(), CommandDone{result.command_id(), result.failed(), result.detail()}});
+}
+
+/// Applies, makes durable, and sees to what follows.
+Task<Status> Desk::tell(LivePtr live, Event event) {
+  if (apply(live->kept.call, event)) {
+    ++live->kept.version;
+    live->kept.closed = false;
+  }
+  HARK_CO_TRY_VOID(co_await save(live));
+  wake(*live);
+  co_return Status{};
+}
+
+Task<Status> Desk::save(LivePtr live) {
+  if (live->saved_version >= live->kept.version) co_return Status{};
+  const auto version = live->kept.version;
+  const auto& call = live->kept.call;
+  HARK_CO_TRY_VOID(co_await world_.store.save(
+      call.account, call.id, {version, to_record(live->kept).SerializeAsString()}, live->kept.closed));
+  live->saved_version = std::max(live->saved_version, version);
+  co_return Status{};
+}
+
+void Desk::wake(Live& live) {
+  live.dirty = true;
+  live.timer.cancel();
+}
+
+void Desk::connected(std::string_view account) {
+  for (auto& [key, live] : live_) {
+    if (key.first != account) continue;
+    live->sent.clear();
+    wake(*live);
+  }
+}
+
+Task<Status> Desk::reconcile(std::string account, std::set<std::string> calls) {
+  std::vector<LivePtr> gone;
+  for (auto& [key, live] : live_)
+    if (key.first == account && !live->kept.call.outbound && !calls.contains(key.second))
+      gone.push_back(live);
+  const Event ended{"", world_.clock.now(),
+                    Ended{LegEnd::kLost, "gone when the line to the exchange came back"}};
+  for (const auto& live : gone) {
+    if (is_over(live->kept.call)) continue;
+    HARK_CO_TRY_VOID(co_await tell(live, ended));
+  }
+  co_return Status{};
+}
+
+void Desk::look_for_holders(std::string_view conversation_id) {
+  for (auto& [key, live] : live_) {
+    const auto& call = live->kept.call;
+    if (call.outbound || (!conversation_id.empty() && call.conversation_id != conversation_id)) continue;
+    live->holder_to_look_for = true;
+    wake(*live);
+  }
+}
+
+std::vector<Call> Desk::calls_of(std::string_view account) const {
+  std::vector<Call> out;
+  for (const auto& [key, live] : live_)
+    if (key.first == account) out.push_back(live->kept.call);
+  return out;
+}
+
+const Call* Desk::find(std::string_view account, std::string_view call) const {
+  const auto found = live_.find({std::string{account}, std::string{call}});
+  return found == live_.end() ? nullptr : &found->second->kept.call;
+}
+
+std::vector<v1::Call> Desk::calls() const {
+  std::vector<v1::Call> out;
+  for (const auto& [key, live] : live_)
+    if (!is_over(live->kept.call)) out.push_back(to_call(live->kept.call));
+  std::ranges::sort(out, {}, [](const v1::Call& call) { return call.progress().started_at_ms(); });
+  if (out.size() > 1000) out.resize(1000);
+  return out;
+}
+
+Task<Result<v1::Call>> Desk::control(v1::ControlCallRequest request) {
+  LivePtr found;
+  for (auto& [key, live] : live_)
+    if (live->kept.call.entry_id == request.entry_id() && !is_over(live->kept.call)) found = live;
+  if (!found || request.entry_id().empty()) co_return unknown_call("with the entry " + request.entry_id());
+  Event event{"", world_.clock.now(), HangUpWished{}};
+  const auto state = state_of(found->kept.call);
+  switch (request.action()) {
+    case v1::ControlCallRequest::ACTION_HANG_UP:
+      break;
+    case v1::ControlCallRequest::ACTION_HOLD:
+    case v1::ControlCallRequest::ACTION_UNHOLD:
+      if (state != CallState::kAnswered && state != CallState::kHeld) {
+        co_return Error{Code::kFailedPrecondition, Reason::kIllegalTransition,
+                        "action: nobody talks, so nobody can be put on hold"};
+      }
+      event.what = Held{request.action() == v1::ControlCallRequest::ACTION_HOLD, true};
+      break;
+    case v1::ControlCallRequest::ACTION_CONSULT:
+    case v1::ControlCallRequest::ACTION_HAND_OVER: {
+      const auto token = talking_token(found->kept.call);
+      if (token == 0 || found->kept.call.outbound) {
+        co_return Error{Code::kFailedPrecondition, Reason::kIllegalTransition,
+                        "action: nobody talks who could pass the call on"};
+      }
+      const auto exchange = exchanges_.find(found->kept.call.account);
+      if (exchange == exchanges_.end() || !exchange->second->lets_agents_consult()) {
+        co_return Error{Code::kFailedPrecondition, Reason::kIllegalTransition,
+                        "action: this exchange cannot let agents consult; pass the ticket on, they talk to "
+                        "the customer at once"};
+      }
+      if (request.action() == v1::ControlCallRequest::ACTION_CONSULT) {
+        event.what = Consults{token};
+      } else {
+        event.what = HandsOver{token};
+      }
+      break;
+    }
+    default:
+      co_return invalid("action: is not set");
+  }
+  HARK_CO_TRY_VOID(co_await tell(found, event));
+  co_return to_call(found->kept.call);
+}
+
+}  // namespace hark::phone

@@ -1,0 +1,36 @@
+#pragma once
+
+#include <cstdint>
+#include <string>
+
+#include "hark/v1/call.pb.h"
+#include "hark/v1/phone_service.pb.h"
+#include "phone/core/call.h"
+
+namespace hark::phone {
+
+/// A call with what is remembered of telling others about it.
+struct KeptCall {
+  Call call;
+  std::int64_t revision = 0;  // of the last report
+  std::string reported;       // what it said
+  int attempt = 0;            // of a callback
+  std::string lease_id;
+  bool receipt_sent = false;
+  bool closed = false;
+  std::int64_t version = 0;  // grows with each change
+};
+
+v1::CallRecord to_record(const KeptCall& kept);
+KeptCall from_record(const v1::CallRecord& record);
+
+/// `now`: for events that do not say when.
+Event event_of(const v1::PhoneEvent& event, TimePoint now);
+
+v1::CallProgress to_proto(const Progress& progress, const Call& call);
+v1::Call to_call(const Call& call);
+
+/// The command as an exchange gets it.
+v1::PhoneCommand to_proto(const Command& command, const Call& call, const Rules& rules);
+
+}  // namespace hark::phone

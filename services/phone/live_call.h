@@ -1,0 +1,23 @@
+#pragma once
+
+#include <boost/asio/steady_timer.hpp>
+#include <set>
+#include <string>
+
+#include "phone/desk.h"
+
+namespace hark::phone {
+
+/// A call that the desk sees to, by one task of its own.
+struct Desk::Live {
+  Live(const asio::any_io_executor& executor, KeptCall call) : kept{std::move(call)}, timer{executor} {}
+
+  KeptCall kept;
+  std::int64_t saved_version = 0;
+  bool holder_to_look_for = false;
+  std::set<std::string> sent;  // commands that the exchange has, and has not answered
+  bool dirty = true;           // there may be something to do
+  asio::steady_timer timer;    // what its task sleeps on
+};
+
+}  // namespace hark::phone

@@ -1,0 +1,165 @@
+#include "phone/module.h"
+
+#include <grpcpp/channel.h>
+
+#include "base/async/blocking.h"
+#include "base/config/config.h"
+#include "base/log/log.h"
+#include "base/rpc/server.h"
+#include "phone/ari/ari_exchange.h"
+#include "phone/desk.h"
+#include "phone/rpc/agent_client.h"
+#include "phone/rpc/conversation_client.h"
+#include "phone/rpc/handler.h"
+#include "phone/rpc/ticket_watch.h"
+#include "phone/twilio/twilio_exchange.h"
+
+namespace hark::phone {
+namespace {
+
+using namespace std::chrono_literals;
+
+constexpr std::chrono::milliseconds kConnectTimeout = 30s;
+
+void report_defect(std::string_view task, std::string_view what) {
+  Logger{"phone"}.error("a task ended by a defect", {{"task", task}, {"what", what}});
+}
+
+redis::Client::Options redis_options(const Process& process) {
+  redis::Client::Options options;
+  options.endpoint = *redis::parse_endpoint(process.redis_url);
+  options.password = process.config.redis().password();
+  options.connections = process.config.redis().connections();
+  options.on_change = [](std::string_view what) { Logger{"phone"}.debug(what); };
+  return options;
+}
+
+std::vector<std::string> account_ids(const Settings& settings) {
+  std::vector<std::string> ids;
+  for (const auto& [id, account] : settings.accounts) ids.push_back(id);
+  return ids;
+}
+
+/// What exists between start() and stop().
+struct Running {
+  Running(Process& process, const Settings& settings, TaskGroup& tasks)
+      : redis{process.web_executor, redis_options(process)},
+        store{redis},
+        channel{tasks, process.channel_to("conversation"), v1::CHANNEL_PHONE, account_ids(settings),
+                [this](v1::Lease lease) { desk.take(std::move(lease)); }},
+        conversation{channel, process.channel_to("conversation")},
+        agents{process.channel_to("routing")},
+        http{settings.connections},
+        desk{{tasks, conversation, agents, store, process.clock, settings, process.metrics}} {}
+
+  redis::Client redis;
+  Store store;
+  ChannelClient channel;
+  ConversationClient conversation;
+  AgentClient agents;
+  HttpClient http;
+  Desk desk;
+  std::vector<std::unique_ptr<Exchange>> exchanges;
+};
+
+class PhoneModule final : public Module {
+ public:
+  explicit PhoneModule(Process& process)
+      : process_{process},
+        settings_{settings_from(process.config)},
+        tasks_{process.web_executor, &report_defect} {
+    process_.rpc.add(handler_, v1::PhoneService::service_full_name());
+    for (const auto& [id, account] : settings_.accounts) {
+      if (account.kind != ExchangeKind::kTwilio) continue;
+      add_route(process_.http, id, [slot = twilio_[id] = std::make_shared<TwilioPtr>()] { return *slot; });
+    }
+  }
+  ~PhoneModule() override { stop(); }
+
+  [[nodiscard]] std::string_view name() const override { return "phone"; }
+
+  Status start() override { return block_on(process_.web_executor, open()); }
+
+  void stop() override {
+    if (std::exchange(stopped_, true)) return;
+    block_on(process_.web_executor, close());
+  }
+
+ private:
+  using TwilioPtr = std::shared_ptr<TwilioExchange>;
+
+  Task<Status> open() {
+    running_ = std::make_unique<Running>(process_, settings_, tasks_);
+    add_exchanges();
+    HARK_CO_TRY_VOID(co_await running_->channel.start(kConnectTimeout));
+    HARK_CO_TRY_VOID(co_await running_->desk.start());
+    // Only now: what they compare with their channels are the calls that were taken up.
+    for (auto* exchange : asterisks_) tasks_.spawn("Asterisk", exchange->run());
+    for (const auto& [id, exchange] : carriers_) {
+      *twilio_[id] = exchange;
+      tasks_.spawn("Twilio's calls", exchange->watch());
+    }
+    tasks_.spawn("tickets",
+                 watch_tickets(process_.web_executor, process_.channel_to("conversation"), running_->desk));
+    serving_.desk = &running_->desk;
+    co_return Status{};
+  }
+
+  void add_exchanges() {
+    auto& on = *running_;
+    for (const auto& [id, account] : settings_.accounts) {
+      switch (account.kind) {
+        case ExchangeKind::kGrpc: {
+          auto exchange = std::make_unique<GrpcExchange>(id, on.desk);
+          serving_.exchanges.emplace(id, exchange.get());
+          on.exchanges.push_back(std::move(exchange));
+          break;
+        }
+        case ExchangeKind::kTwilio: {
+          auto exchange =
+              std::make_shared<TwilioExchange>(account, on.desk, on.http, process_.clock, process_.metrics);
+          carriers_.emplace(id, exchange);
+          on.desk.add(id, *exchange);
+          continue;
+        }
+        case ExchangeKind::kAri: {
+          auto exchange = std::make_unique<AriExchange>(tasks_, account, on.desk, on.http, process_.clock,
+                                                        process_.metrics);
+          asterisks_.push_back(exchange.get());
+          on.exchanges.push_back(std::move(exchange));
+          break;
+        }
+      }
+      on.desk.add(id, *on.exchanges.back());
+    }
+  }
+
+  Task<bool> close() {
+    serving_ = {};
+    for (auto& [id, slot] : twilio_) slot->reset();
+    tasks_.cancel();
+    co_await tasks_.wait();
+    if (running_) co_await running_->redis.close();
+    co_return true;
+  }
+
+  Process& process_;
+  Settings settings_;
+  TaskGroup tasks_;
+  Serving serving_;
+  Handler handler_{tasks_, serving_};
+  std::unique_ptr<Running> running_;
+  std::vector<AriExchange*> asterisks_;
+  std::map<std::string, TwilioPtr> carriers_;
+  /// Shared with the routes, which live as long as the HTTP server. Touched on its thread alone.
+  std::map<std::string, std::shared_ptr<TwilioPtr>> twilio_;
+  bool stopped_ = false;
+};
+
+}  // namespace
+
+Result<std::unique_ptr<Module>> bind(Process& process) {
+  return std::unique_ptr<Module>{std::make_unique<PhoneModule>(process)};
+}
+
+}  // namespace hark::phone

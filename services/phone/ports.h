@@ -1,0 +1,61 @@
+#pragma once
+
+#include <string>
+
+#include "base/async/task.h"
+#include "base/core/result.h"
+#include "hark/v1/call.pb.h"
+#include "hark/v1/channel_service.pb.h"
+#include "hark/v1/conversation_service.pb.h"
+
+namespace hark::phone {
+
+/// What phone asks of `conversation`: ChannelService and ConversationService, whose comments tell their
+/// Reasons.
+class ConversationPort {
+ public:
+  virtual ~ConversationPort() = default;
+  virtual Task<Result<v1::AcceptResponse>> accept(v1::InboundMessage message) = 0;
+  virtual Task<Status> report(v1::Receipt receipt) = 0;
+  virtual Task<Status> report_call(v1::CallReport report) = 0;
+  /// The conversation's open ticket, or its last one.
+  virtual Task<Result<v1::Ticket>> ticket(std::string conversation_id) = 0;
+  virtual Task<Status> transfer(v1::TransferRequest request) = 0;
+};
+
+/// What phone asks of `routing`.
+class AgentPort {
+ public:
+  virtual ~AgentPort() = default;
+  /// The agent's phone; empty: they have none.
+  virtual Task<Result<std::string>> phone_of(std::string agent_id) = 0;
+
+  struct Place {
+    int position = 0;       // 1: the next one; 0: it does not wait
+    int wait_seconds = -1;  // -1: too little is known to tell
+  };
+  virtual Task<Result<Place>> place_of(std::string ticket_id) = 0;
+};
+
+/// What became of a command.
+struct Carried {
+  enum class Kind {
+    kDone,
+    kRefused,  // for good
+    kSent,     // the answer comes by itself
+    kAway,     // the exchange cannot be reached now
+  };
+  Kind kind = Kind::kDone;
+  std::string detail = {};
+};
+
+/// The way to the exchange of one account.
+class Exchange {
+ public:
+  virtual ~Exchange() = default;
+  virtual Task<Carried> carry_out(v1::PhoneCommand command) = 0;
+  /// Whether one agent can hear another while the customer waits.
+  [[nodiscard]] virtual bool lets_agents_consult() const { return true; }
+};
+
+}  // namespace hark::phone

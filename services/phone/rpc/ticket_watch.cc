@@ -1,0 +1,50 @@
+#include "phone/rpc/ticket_watch.h"
+
+#include <grpcpp/channel.h>
+
+#include "base/async/notifier.h"
+#include "base/rpc/client_call.h"
+#include "hark/v1/event_service.grpc.pb.h"
+
+namespace hark::phone {
+namespace {
+
+constexpr Duration kRetry{500};
+
+void hear(const v1::Event& event, Desk& desk) {
+  switch (event.type()) {
+    case v1::EVENT_TYPE_ASSIGNED:
+    case v1::EVENT_TYPE_TRANSFERRED:
+    case v1::EVENT_TYPE_RESOLVED:
+    case v1::EVENT_TYPE_REOPENED:
+      return desk.look_for_holders(event.conversation_id());
+    case v1::EVENT_TYPE_MOVED:
+    case v1::EVENT_TYPE_MERGED:
+    case v1::EVENT_TYPE_UNMERGED:
+    case v1::EVENT_TYPE_RESTORED:
+      return desk.look_for_holders({});
+    default:
+      return;
+  }
+}
+
+}  // namespace
+
+Task<> watch_tickets(asio::any_io_executor executor, rpc::Peer to_conversation, Desk& desk) {
+  const auto stub = v1::EventService::NewStub(to_conversation.channel);
+  v1::SubscribeRequest request;
+  request.set_from_now(true);
+  request.set_mark_caught_up(true);
+  for (;;) {
+    const auto stream =
+        rpc::open_read_stream(executor, stub->async(), &v1::EventService::Stub::async_interface::Subscribe,
+                              request, to_conversation.in_process);
+    while (const auto batch = co_await stream->read()) {
+      if (batch->caught_up()) desk.look_for_holders({});
+      for (const auto& event : batch->events()) hear(event, desk);
+    }
+    co_await sleep_for(kRetry);
+  }
+}
+
+}  // namespace hark::phone

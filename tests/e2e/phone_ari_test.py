@@ -1,0 +1,248 @@
+"""Calls through an Asterisk: events over its WebSocket, its REST interface, against a stand-in that checks every request."""
+import itertools
+
+import pytest
+
+from support import protos
+from support.agent import Agent
+from support.carriers import ARI_PASSWORD, ARI_USER, Asterisk
+from support.hark import Hark, config_yaml, wait_for
+
+PHONE = protos.phone_pb2
+STATE = protos.channel_pb2
+APP, NUMBERS = "hark-line", itertools.count(22_000_001)
+
+
+class World:
+    def __init__(self, folder):
+        self.asterisk = Asterisk()
+        agents = [{"id": name, "name": name.title(), "password": "test-password", "capacity_units": 10, "phone": f"PJSIP/{name}"} for name in ("ana", "ben")]
+        self.hark = Hark(folder, config_yaml(
+            accounts=[{"id": "line", "name": "Our number", "phone": {
+                "kind": "ari", "number": "+37160000000", "user": ARI_USER, "password": ARI_PASSWORD, "base_url": self.asterisk.url, "trunk": "PJSIP/{number}@trunk"}}],
+            agents=agents, phone={"callback_hours": "00:00-24:00", "voicemail_after_seconds": 600}))
+
+    def close(self):
+        self.hark.end()
+        self.asterisk.close()
+
+
+@pytest.fixture(scope="module")
+def world(tmp_path_factory):
+    one = World(tmp_path_factory.mktemp("ari"))
+    try:
+        one.hark.start()
+        one.asterisk.wait_follower(APP)
+        yield one
+    finally:
+        one.close()
+
+
+@pytest.fixture
+def ana(world):
+    one = Agent(world.hark, "ana")
+    yield one
+    one.leave()
+
+
+def entries(world, customer, kind=protos.entry_pb2.ENTRY_KIND_INBOUND):
+    found = world.hark.conversation_of(f"tel:{customer}")
+    return [e for e in world.hark.timeline(found.id) if e.kind == kind] if found else []
+
+
+def wait_state(world, customer, state, **more):
+    return wait_for(f"{customer} in {PHONE.CallState.Name(state)}",
+                    lambda: (c := entries(world, customer, **more)) and c[0].call.state == state and c[0])
+
+
+def waits(world):
+    customer = f"+371{next(NUMBERS)}"
+    channel = world.asterisk.customer_calls(APP, customer)
+    world.asterisk.wait("POST", f"/ari/channels/{channel}/moh")
+    assert world.asterisk.channels[channel]["state"] == "Up"
+    return channel, customer, wait_for("the conversation", lambda: world.hark.conversation_of(f"tel:{customer}"))
+
+
+def rung(world, channel):
+    """The agent's channel for a call, once it was asked for."""
+    return wait_for("an agent's phone rings", lambda: next((c for c in reversed(list(world.asterisk.channels)) if c.startswith(f"{channel}.a") and world.asterisk.channels[c]["state"] == "Down"), None))
+
+
+def talks(world, ana):
+    channel, customer, conversation = waits(world)
+    token = take_among_others(world, ana, conversation)
+    leg = rung(world, channel)
+    world.asterisk.rings(leg)
+    world.asterisk.answers(leg)
+    world.asterisk.wait_together(channel, leg)
+    return channel, customer, conversation, leg, token
+
+
+def resolve(world, agent, customer, token, **more):
+    agent.resolve(world.hark.conversation_of(f"tel:{customer}").ticket.id, token, **more)
+
+
+def test_a_call_hears_music_then_an_agent(world, ana):
+    channel, customer, conversation, leg, token = talks(world, ana)
+    assert world.asterisk.channels[leg]["endpoint"] == "PJSIP/ana"
+    assert channel not in world.asterisk.music
+    talking = wait_state(world, customer, PHONE.CALL_STATE_ANSWERED)
+    assert talking.call.agent_id == "ana" and talking.content.text == f"Call from {customer} to +37160000000"
+    world.asterisk.hangs_up(channel)  # with the cause that unanswered calls have, too
+    wait_for("the agent's channel is hung up", lambda: leg not in world.asterisk.channels)
+    assert wait_state(world, customer, PHONE.CALL_STATE_ENDED).call.ended_by == "customer"
+    wait_for("the bridge is gone", lambda: f"hark-{channel}" not in world.asterisk.bridges)
+    resolve(world, ana, customer, token)
+
+
+def test_a_call_that_nobody_took_is_abandoned_whatever_the_cause(world):
+    channel, customer, _ = waits(world)
+    world.asterisk.hangs_up(channel, cause=16)
+    entry = wait_state(world, customer, PHONE.CALL_STATE_ABANDONED)
+    assert entry.obligation == protos.entry_pb2.OBLIGATION_STATE_OPEN and entry.call.answered_at_ms == 0
+
+
+def test_hold_on_the_agents_phone_and_from_outside(world, ana):
+    channel, customer, conversation, leg, token = talks(world, ana)
+    entry = wait_state(world, customer, PHONE.CALL_STATE_ANSWERED)
+    world.asterisk.holds(leg)
+    wait_state(world, customer, PHONE.CALL_STATE_HELD)
+    world.asterisk.holds(leg, held=False)
+    wait_state(world, customer, PHONE.CALL_STATE_ANSWERED)
+    control = protos.phone_service_pb2.ControlCallRequest
+    world.hark.phone().ControlCall(control(entry_id=entry.id, action=control.ACTION_HOLD))
+    world.asterisk.wait_together(leg)
+    wait_for("music", lambda: channel in world.asterisk.music)
+    world.hark.phone().ControlCall(control(entry_id=entry.id, action=control.ACTION_UNHOLD))
+    world.asterisk.wait_together(channel, leg)
+    assert channel not in world.asterisk.music
+    world.hark.phone().ControlCall(control(entry_id=entry.id, action=control.ACTION_HANG_UP))
+    wait_for("both are gone", lambda: channel not in world.asterisk.channels and leg not in world.asterisk.channels)
+    wait_state(world, customer, PHONE.CALL_STATE_ENDED)
+    resolve(world, ana, customer, token)
+
+
+def test_an_agent_asks_the_next_one_before_passing_the_call_on(world, ana):
+    channel, customer, conversation, leg, token = talks(world, ana)
+    entry = wait_state(world, customer, PHONE.CALL_STATE_ANSWERED)
+    control = protos.phone_service_pb2.ControlCallRequest
+    world.hark.phone().ControlCall(control(entry_id=entry.id, action=control.ACTION_CONSULT))
+    ben = Agent(world.hark, "ben")
+    try:
+        world.hark.conversations().Transfer(protos.conversation_service_pb2.TransferRequest(
+            idempotency_key=f"consult-{channel}", ticket_id=entry.ticket_id, agent_id="ana", assignment_token=token, wanted_agent_id="ben", reason="knows it"))
+        second_token = ben.take(conversation.id)
+        second = rung(world, channel)
+        world.asterisk.answers(second)
+        world.asterisk.wait_together(leg, second)
+        assert channel in world.asterisk.music
+        assert wait_state(world, customer, PHONE.CALL_STATE_HELD).call.agent_id == "ana"
+        world.hark.phone().ControlCall(control(entry_id=entry.id, action=control.ACTION_HAND_OVER))
+        world.asterisk.wait_together(channel, second)
+        wait_for("the first agent is out", lambda: leg not in world.asterisk.channels)
+        assert channel not in world.asterisk.music
+        assert wait_state(world, customer, PHONE.CALL_STATE_ANSWERED).call.agent_id == "ben"
+        world.asterisk.hangs_up(second)
+        wait_for("the customer is hung up", lambda: channel not in world.asterisk.channels)
+        assert wait_state(world, customer, PHONE.CALL_STATE_ENDED).call.ended_by == "agent"
+        resolve(world, ben, customer, second_token)
+    finally:
+        ben.leave()
+
+
+def test_a_busy_agents_phone_gives_the_ticket_back(world, ana):
+    channel, customer, conversation = waits(world)
+    take_among_others(world, ana, conversation)
+    world.asterisk.hangs_up(rung(world, channel), cause=17)
+    wait_for("the ticket waits again", lambda: world.hark.conversation_of(f"tel:{customer}").ticket.state == protos.conversation_pb2.TICKET_STATE_QUEUED)
+    assert any(e.reason.startswith("the phone of ana: busy") for e in entries(world, customer, kind=protos.entry_pb2.ENTRY_KIND_STATUS))
+    world.asterisk.hangs_up(channel)
+    wait_state(world, customer, PHONE.CALL_STATE_ABANDONED)
+
+
+def test_a_reply_calls_back_through_the_trunk(world, ana):
+    channel, customer, conversation = waits(world)
+    world.asterisk.hangs_up(channel)
+    entry = wait_state(world, customer, PHONE.CALL_STATE_ABANDONED)
+    token = take_among_others(world, ana, conversation)
+    reply = ana.reply(entry, "Calling back", token)
+    back = f"back-{reply.id}-1"
+    leg = rung(world, back)
+    world.asterisk.answers(leg)
+    wait_for("the customer's phone is called", lambda: back in world.asterisk.channels)
+    assert world.asterisk.channels[back]["endpoint"] == f"PJSIP/{customer}@trunk"
+    world.asterisk.answers(back)
+    world.asterisk.wait_together(back, leg)
+    wait_for("the reply is sent", lambda: world.hark.entry(conversation.id, reply.id).delivery == STATE.DELIVERY_STATE_SENT)
+    world.asterisk.hangs_up(back)
+    wait_for("the agent's channel is hung up", lambda: leg not in world.asterisk.channels)
+    resolve(world, ana, customer, token)
+
+
+def take_among_others(world, ana, conversation):
+    """Accepts and closes whatever earlier tests have left, until this conversation's ticket comes."""
+    while True:
+        offer = wait_for("an offer", lambda: next(iter(ana.offers.values()), None))
+        token = ana.accept(offer)
+        if offer.ticket.conversation_id == conversation.id:
+            return token
+        ana.resolve(offer.ticket.id, token, waive_reason="test")
+        wait_for("it is closed", lambda: offer.id not in ana.offers)
+
+
+def test_what_happened_while_the_line_was_broken_is_found(world):
+    gone, gone_customer, _ = waits(world)
+    stays, stays_customer, _ = waits(world)
+    world.asterisk.drop(APP)
+    world.asterisk.hangs_up(gone)
+    new_customer = f"+371{next(NUMBERS)}"
+    came = world.asterisk.customer_calls(APP, new_customer)
+    world.asterisk.wait_follower(APP, seconds=30)
+    assert wait_state(world, gone_customer, PHONE.CALL_STATE_ABANDONED).call.ended_by == "system"
+    wait_state(world, new_customer, PHONE.CALL_STATE_QUEUED)
+    wait_state(world, stays_customer, PHONE.CALL_STATE_QUEUED)
+    for channel in (came, stays):
+        world.asterisk.hangs_up(channel)
+    for customer in (new_customer, stays_customer):
+        wait_state(world, customer, PHONE.CALL_STATE_ABANDONED)
+
+
+def test_a_call_outlives_the_process_and_its_end_is_seen(world):
+    channel, customer, _ = waits(world)
+    lost, lost_customer, _ = waits(world)
+    world.hark.kill()
+    world.asterisk.hangs_up(lost)
+    world.hark.start()
+    world.asterisk.wait_follower(APP)
+    wait_state(world, lost_customer, PHONE.CALL_STATE_ABANDONED)
+    world.asterisk.hangs_up(channel)
+    wait_state(world, customer, PHONE.CALL_STATE_ABANDONED)
+    assert len(entries(world, customer)) == 1
+
+
+def test_another_program_that_takes_the_application_over_is_told_of(world):
+    world.asterisk.wait_follower(APP)
+    world.asterisk._send(APP, {"type": "ApplicationReplaced", "application": APP})
+    wait_for("the log says so", lambda: "took the Stasis application over" in world.hark.log.read_text())
+
+
+def test_who_waits_hears_their_place_and_then_may_leave_a_message(tmp_path):
+    asterisk = Asterisk()
+    account = {"id": "line", "name": "Our number", "phone": {"kind": "ari", "number": "+37160000000", "user": ARI_USER, "password": ARI_PASSWORD, "base_url": asterisk.url}}
+    hark = Hark(tmp_path, config_yaml(accounts=[account], phone={"announce_every_seconds": 1, "voicemail_after_seconds": 3}))
+    try:
+        hark.start()
+        asterisk.wait_follower(APP)
+        first, second = (asterisk.customer_calls(APP, f"+371{next(NUMBERS)}") for _ in range(2))
+        said = {asterisk.wait("POST", f"/ari/channels/{channel}/play")[1][0][1] for channel in (first, second)}
+        assert said == {"sound:queue-youarenext", "sound:queue-thereare,number:2,sound:queue-callswaiting"}
+        asterisk.wait("POST", f"/ari/channels/{first}/record")
+        asterisk.finish_recording(first, 7)
+        wait_for("the customer is hung up", lambda: first not in asterisk.channels)
+        number = next(fields for method, path, fields in asterisk.taken if path.endswith("/record") and first in path)
+        assert dict(number)["name"] == f"message.{first}"
+        messages = wait_for("the message", lambda: [e for c in hark.all_conversations() for e in hark.timeline(c.id) if e.content.text.startswith("[voicemail, 7 s]")])
+        assert messages[0].content.text.endswith(f"/ari/recordings/stored/message.{first}/file")
+    finally:
+        hark.end()
+        asterisk.close()

@@ -1,0 +1,209 @@
+"""Calls through Twilio Voice: signed webhooks in, TwiML and REST out, against a stand-in that checks every request."""
+import itertools
+import urllib.parse
+import xml.etree.ElementTree
+
+import pytest
+
+from support import protos
+from support.agent import Agent
+from support.carriers import TWILIO_SID, TWILIO_TOKEN, Refusal, Twilio
+from support.hark import Hark, config_yaml, wait_for
+
+PHONE = protos.phone_pb2
+STATE = protos.channel_pb2
+OURS, NUMBERS = "+37160000000", itertools.count(21_000_001)
+CALLS = f"/2010-04-01/Accounts/{TWILIO_SID}/Calls"
+
+
+class World:
+    def __init__(self, folder):
+        self.twilio = Twilio()
+        self.hark = Hark(folder)
+        self.public = f"http://127.0.0.1:{self.hark.http}"
+        self.hook = f"{self.public}/webhooks/line"
+        config = config_yaml(
+            accounts=[{"id": "line", "name": "Our number", "phone": {
+                "kind": "twilio", "number": OURS, "user": TWILIO_SID, "password": TWILIO_TOKEN, "base_url": self.twilio.url, "public_url": self.public}}],
+            agents=[{"id": "ana", "name": "Ana", "password": "test-password", "capacity_units": 10, "phone": "client:ana"}],
+            phone={"callback_hours": "00:00-24:00", "voicemail_after_seconds": 8})
+        self.hark.config = self.hark.folder / "hark.yaml"
+        self.hark.config.write_text(config)
+
+    def close(self):
+        self.hark.end()
+        self.twilio.close()
+
+
+@pytest.fixture(scope="module")
+def world(tmp_path_factory):
+    one = World(tmp_path_factory.mktemp("twilio"))
+    try:
+        one.hark.start()
+        yield one
+    finally:
+        one.close()
+
+
+@pytest.fixture
+def ana(world):
+    one = Agent(world.hark, "ana")
+    yield one
+    one.leave()
+
+
+def call_in(world, customer, kind=protos.entry_pb2.ENTRY_KIND_INBOUND):
+    found = world.hark.conversation_of(f"tel:{customer}")
+    return [e for e in world.hark.timeline(found.id) if e.kind == kind] if found else []
+
+
+def wait_state(world, customer, state, **more):
+    return wait_for(f"{customer} in {PHONE.CallState.Name(state)}",
+                    lambda: (c := call_in(world, customer, **more)) and c[0].call.state == state and c[0])
+
+
+def arrives(world):
+    """A call as Twilio tells of it: its SID, the customer, what Twilio is to do."""
+    sid, customer = world.twilio.new_call("ringing"), f"+371{next(NUMBERS)}"
+    answer = world.twilio.tell(world.hook, CallSid=sid, AccountSid=TWILIO_SID, From=customer, To=OURS, CallStatus="ringing", Direction="inbound", ApiVersion="2010-04-01")
+    return sid, customer, answer
+
+
+def waits(world):
+    sid, customer, answer = arrives(world)
+    enqueue = answer.find("Enqueue")
+    assert enqueue is not None and enqueue.text == sid
+    return sid, customer, enqueue, wait_for("the conversation", lambda: world.hark.conversation_of(f"tel:{customer}"))
+
+
+def resolve(world, ana, conversation, token, **more):
+    ticket = world.hark.conversation_of(conversation.addresses[0].address).ticket
+    ana.resolve(ticket.id, token, **more)
+
+
+def test_a_call_waits_in_a_queue_of_its_own_which_the_agents_leg_dials(world, ana):
+    sid, customer, enqueue, conversation = waits(world)
+    music = world.twilio.tell(enqueue.get("waitUrl"), CallSid=sid, QueuePosition="1", QueueTime="3")
+    assert music.find("Play") is not None
+    rung_before = len([1 for m, p, f in world.twilio.taken if p == f"{CALLS}.json"])
+    token = ana.take(conversation.id)
+    _, fields = world.twilio.wait("POST", rf"{CALLS}\.json", after=rung_before)
+    ring = dict(fields)
+    assert ring["To"] == "client:ana" and ring["From"] == OURS
+    leg = next(s for s, status in reversed(world.twilio.calls.items()) if status == "queued")
+    world.twilio.tell(ring["StatusCallback"], CallSid=leg, CallStatus="ringing", SequenceNumber="1")
+    wait_state(world, customer, PHONE.CALL_STATE_OFFERED)
+    answer = world.twilio.tell(ring["Url"], CallSid=leg, CallStatus="in-progress")
+    assert answer.find("Dial/Queue").text == sid
+    world.twilio.tell(ring["StatusCallback"], CallSid=leg, CallStatus="in-progress", SequenceNumber="2")
+    talking = wait_state(world, customer, PHONE.CALL_STATE_ANSWERED)
+    assert talking.call.agent_id == "ana" and talking.obligation == protos.entry_pb2.OBLIGATION_STATE_ANSWERED
+    # The agent hangs up: so has the customer to.
+    world.twilio.tell(ring["StatusCallback"], CallSid=leg, CallStatus="completed", CallDuration="42", SequenceNumber="3")
+    world.twilio.wait("POST", rf"{CALLS}/{sid}\.json")
+    assert world.twilio.tell(enqueue.get("action"), CallSid=sid, QueueResult="bridged", CallStatus="completed").find("*") is None
+    world.twilio.tell(world.hook, CallSid=sid, From=customer, To=OURS, CallStatus="completed", CallDuration="50", SequenceNumber="1")
+    assert wait_state(world, customer, PHONE.CALL_STATE_ENDED).call.ended_by == "agent"
+    assert len(call_in(world, customer)) == 1
+    resolve(world, ana, conversation, token)
+
+
+def test_an_agents_phone_that_is_busy_gives_the_ticket_back(world, ana):
+    sid, customer, enqueue, conversation = waits(world)
+    rung_before = len([1 for m, p, f in world.twilio.taken if p == f"{CALLS}.json"])
+    ana.take(conversation.id)
+    _, fields = world.twilio.wait("POST", rf"{CALLS}\.json", after=rung_before)
+    world.twilio.tell(dict(fields)["StatusCallback"], CallSid="CA" + "1" * 32, CallStatus="busy", SequenceNumber="1")
+    returned = wait_for("the ticket waits again", lambda: (t := world.hark.conversation_of(f"tel:{customer}").ticket).state == protos.conversation_pb2.TICKET_STATE_QUEUED and t)
+    assert list(returned.declined_by) == ["ana"]
+    notes = [e.reason for e in world.hark.timeline(conversation.id) if e.kind == protos.entry_pb2.ENTRY_KIND_STATUS]
+    assert "the phone of ana: busy" in notes
+    # The customer leaves: nobody talked.
+    world.twilio.tell(enqueue.get("action"), CallSid=sid, QueueResult="hangup", CallStatus="completed", QueueTime="9")
+    wait_state(world, customer, PHONE.CALL_STATE_ABANDONED)
+
+
+def test_who_waits_long_may_leave_a_message(world):
+    sid, customer, enqueue, conversation = waits(world)
+    _, fields = world.twilio.wait("POST", rf"{CALLS}/{sid}\.json", seconds=30)
+    twiml = xml.etree.ElementTree.fromstring(dict(fields)["Twiml"])
+    recorded = twiml.find("Record").get("recordingStatusCallback")
+    world.twilio.tell(recorded, CallSid=sid, RecordingSid="RE1", RecordingUrl="https://api.twilio.com/RE1", RecordingDuration="12", RecordingStatus="completed")
+    world.twilio.tell(world.hook, CallSid=sid, From=customer, To=OURS, CallStatus="completed")
+    wait_state(world, customer, PHONE.CALL_STATE_VOICEMAIL)
+    message = wait_for("the message", lambda: (c := call_in(world, customer)) and len(c) == 2 and c[1])
+    assert message.content.text == "[voicemail, 12 s] https://api.twilio.com/RE1"
+    world.twilio.tell(twiml.find("Record").get("transcribeCallback"), CallSid=sid, RecordingSid="RE1", TranscriptionText="Call me")
+    assert wait_for("the words", lambda: call_in(world, customer)[0].call.recordings[0].transcript == "Call me")
+
+
+def test_a_reply_calls_back_the_agent_first(world, ana):
+    sid, customer, enqueue, conversation = waits(world)
+    world.twilio.tell(world.hook, CallSid=sid, From=customer, To=OURS, CallStatus="completed")
+    entry = wait_state(world, customer, PHONE.CALL_STATE_ABANDONED)
+    while (offer := next(iter(ana.offers.values()), None)) is None or offer.ticket.conversation_id != conversation.id:
+        if offer is not None:  # what earlier tests have left waiting
+            ana.resolve(offer.ticket.id, ana.accept(offer), waive_reason="test")
+            wait_for("the next offer", lambda: offer.id not in ana.offers)
+        else:
+            wait_for("an offer", lambda: ana.offers)
+    rung_before = len([1 for m, p, f in world.twilio.taken if p == f"{CALLS}.json"])
+    token = ana.accept(offer)
+    reply = ana.reply(entry, "Calling back", token)
+    _, fields = world.twilio.wait("POST", rf"{CALLS}\.json", after=rung_before)
+    ring = dict(fields)
+    leg = next(s for s, status in reversed(world.twilio.calls.items()) if status == "queued")
+    number = world.twilio.tell(ring["Url"], CallSid=leg, CallStatus="in-progress").find("Dial/Number")
+    assert number.text == customer
+    called = "CA" + "2" * 32
+    world.twilio.tell(number.get("statusCallback"), CallSid=called, CallStatus="ringing", SequenceNumber="1")
+    world.twilio.tell(number.get("statusCallback"), CallSid=called, CallStatus="in-progress", SequenceNumber="2")
+    wait_for("the reply is sent", lambda: world.hark.entry(conversation.id, reply.id).delivery == STATE.DELIVERY_STATE_SENT)
+    world.twilio.tell(number.get("statusCallback"), CallSid=called, CallStatus="completed", SequenceNumber="3")
+    world.twilio.tell(ring["StatusCallback"], CallSid=leg, CallStatus="completed", SequenceNumber="4")
+    wait_state(world, customer, PHONE.CALL_STATE_ENDED, kind=protos.entry_pb2.ENTRY_KIND_REPLY)
+    resolve(world, ana, conversation, token)
+
+
+def test_a_wrong_signature_is_refused_and_counted(world):
+    for signature in ("", "nonsense", Twilio.sign(world.hook, {"CallSid": "CA9"})):
+        with pytest.raises(Refusal) as refused:
+            world.twilio.tell(world.hook, signature=signature or "x", CallSid="CA8", From="+37120000000", CallStatus="ringing")
+        assert refused.value.status == 401
+    metrics = world.hark.get("/metrics")
+    text = metrics if isinstance(metrics, str) else metrics.decode() if isinstance(metrics, bytes) else metrics.read().decode()
+    assert 'hark_phone_webhooks_total{account="line",outcome="refused"} 3' in text
+
+
+def test_a_call_that_twilio_tells_twice_is_one(world):
+    sid, customer, _ = arrives(world)
+    for _ in range(2):
+        world.twilio.tell(world.hook, CallSid=sid, From=customer, To=OURS, CallStatus="ringing")
+    world.twilio.tell(world.hook, CallSid=sid, From=customer, To=OURS, CallStatus="completed")
+    wait_state(world, customer, PHONE.CALL_STATE_ABANDONED)
+    assert len(call_in(world, customer)) == 1
+
+
+def test_statuses_that_overtake_each_other_make_the_same_call(world):
+    sid, customer, enqueue, _ = waits(world)
+    world.twilio.tell(world.hook, CallSid=sid, From=customer, To=OURS, CallStatus="completed", SequenceNumber="2")
+    world.twilio.tell(world.hook, CallSid=sid, From=customer, To=OURS, CallStatus="in-progress", SequenceNumber="1")
+    assert wait_state(world, customer, PHONE.CALL_STATE_ABANDONED).call.answered_at_ms == 0
+
+
+def test_our_urls_say_which_call_they_are_about(world):
+    _, _, enqueue, _ = waits(world)
+    query = urllib.parse.parse_qs(urllib.parse.urlsplit(enqueue.get("action")).query)
+    assert query["hark"] == ["left"] and query["call"][0].startswith("CA")
+
+
+def test_an_end_that_nobody_heard_of_is_found(world):
+    sid, customer, _, _ = waits(world)
+    stays, other, _, _ = waits(world)
+    world.hark.kill()
+    world.twilio.calls[sid] = "completed"
+    world.hark.start()
+    wait_state(world, customer, PHONE.CALL_STATE_ABANDONED)
+    assert call_in(world, other)[0].call.state == PHONE.CALL_STATE_QUEUED
+    world.twilio.tell(world.hook, CallSid=stays, From=other, To=OURS, CallStatus="completed")
+    wait_state(world, other, PHONE.CALL_STATE_ABANDONED)
