@@ -15,7 +15,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   const auto text = plain_text(bytes);
   HARK_CHECK(plain_text(text) == text);
   HARK_CHECK(one_line(bytes, kNameBytesMax).size() <= kNameBytesMax);
-  HARK_CHECK(!safe_file_name(bytes).empty() && !safe_content_type(bytes).empty());
+  HARK_CHECK(!hark::safe_file_name(bytes).empty() && !hark::safe_content_type(bytes).empty());
   const auto frame = decode_frame(bytes);
   HARK_CHECK(frame.client_id.size() <= kClientIdBytesMax);
   if (!frame.request.ok()) {
