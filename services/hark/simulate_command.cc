@@ -62,7 +62,10 @@ TrafficStream completed(TrafficStream stream, const v1::Config& config, const ro
   routing::Work& work = stream.work;
   const auto channel = static_cast<v1::Channel>(work.channel);
   if (work.units == 0) work.units = rules.units_of(channel);
-  work.priority += routing::priority_of(channel);
+  v1::Ticket ticket;
+  ticket.set_channel(channel);
+  ticket.set_on_the_line(channel == v1::CHANNEL_PHONE);
+  work.priority += routing::priority_of(ticket);
   for (const v1::TopicConfig& topic : config.routing().topics()) {
     if (std::ranges::find(work.topics, topic.id()) == work.topics.end()) continue;
     work.priority += topic.priority_points();
