@@ -34,7 +34,7 @@ class Term {
  public:
   /// Records written at once, and the least time from one batch to the next: what comes in between shares a
   /// script and an fsync.
-  static constexpr std::size_t kBatchRecordsMax = 500;
+  static constexpr std::size_t kBatchRecordsMax = 2'000;
   static constexpr std::chrono::milliseconds kBatchEvery{1};
   /// Tickets of which the Triager is asked at the same time.
   static constexpr int kJudgesAtOnce = 4;

@@ -97,7 +97,7 @@ def test_ctl_tells_why_a_ticket_waits(tmp_path):
             return json.loads(result.stdout) if result.returncode == 0 else None
 
         told = wait_for("an explanation", why)
-        assert told["queue_id"] == "claims" and told["step"] == "step 1 of 1" and told["config_version"] == "of May"
+        assert told["queue_id"] == "claims" and told["step"] == "step 1 of 1" and told["config_version"] == "1 of May"
         assert told["requirement"] == "group:claims and french >= 4"
         assert {c["agent_id"]: c["verdict"] for c in told["candidates"]}["ana"].startswith("lacks group:claims")
         assert "waits: none of" in one.ctl("why", ticket).stdout

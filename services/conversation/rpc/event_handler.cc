@@ -7,6 +7,8 @@ using namespace std::chrono_literals;
 using Stream = rpc::ServerWriteStream<v1::SubscribeResponse>;
 
 constexpr int kEventsPerResponse = 200;
+/// Of a snapshot, which a new leader of routing waits for.
+constexpr int kTicketsPerResponse = 500;
 constexpr std::size_t kResponsesUnsentMax = 64;
 /// How often a subscriber that reads slowly is looked at again.
 constexpr std::chrono::milliseconds kSlowReaderPause = 5ms;
@@ -139,7 +141,7 @@ Task<Status> snapshot(Conversations& service, std::shared_ptr<SnapshotStream> st
   for (std::uint16_t p = 0; p < service.store().partitions(); ++p) {
     Store::OpenTicketRef after;
     for (;;) {
-      HARK_CO_TRY(const auto page, co_await service.store().index(p, false, after, kEventsPerResponse));
+      HARK_CO_TRY(const auto page, co_await service.store().index(p, false, after, kTicketsPerResponse));
       if (page.empty()) break;
       after = page.back();
       std::vector<std::string> ids;
