@@ -1,4 +1,5 @@
 #include "chat/service.h"
+#include "base/core/file_name.h"
 
 #include <algorithm>
 #include <utility>

@@ -88,9 +88,13 @@ struct Intake::Request {
   v1::BlobRef blob;  // once it is one
 };
 
-Intake::Intake(ConversationPort& conversation, Store& store, const Clock& clock, const Settings& settings,
-               Metrics& metrics)
-    : conversation_{conversation}, store_{store}, clock_{clock}, settings_{settings} {
+Intake::Intake(ConversationPort& conversation, FileSource& files, Store& store, const Clock& clock,
+               const Settings& settings, Metrics& metrics)
+    : conversation_{conversation},
+      files_{files, conversation},
+      store_{store},
+      clock_{clock},
+      settings_{settings} {
   const auto counter = [&](const std::string& account, std::string_view outcome) {
     return metrics.counter("hark_social_webhooks_total", "Requests of networks, by what became of them",
                            {{"account", account}, {"outcome", outcome}});
@@ -148,6 +152,7 @@ Task<Status> Intake::accept(Request& request, const Account& account, const Said
     HARK_CO_TRY_VOID(co_await store_.heard(account.id, said.address, at));
   }
   auto message = inbound_message(account, said);
+  HARK_CO_TRY_VOID(co_await files_.attach(account, said.files, *message.mutable_content()));
   HARK_CO_TRY(*message.mutable_raw(), co_await keep(request, *message.mutable_blobs()));
   const auto accepted = co_await conversation_.accept(std::move(message));
   if (!accepted.ok()) {

@@ -5,6 +5,7 @@
 
 #include "base/core/time.h"
 #include "base/metrics/metrics.h"
+#include "social/files.h"
 #include "social/ports.h"
 #include "social/redis/store.h"
 #include "social/settings.h"
@@ -23,8 +24,8 @@ std::string thread_of(std::string_view account, std::string_view address);
 /// Turns webhooks into what conversation accepts. Lives on its service's thread.
 class Intake {
  public:
-  Intake(ConversationPort& conversation, Store& store, const Clock& clock, const Settings& settings,
-         Metrics& metrics);
+  Intake(ConversationPort& conversation, FileSource& files, Store& store, const Clock& clock,
+         const Settings& settings, Metrics& metrics);
 
   /// The answer's body, once everything in the request is durable. Taken twice, it is there once.
   /// Errors: UNAUTHENTICATED for a wrong proof; anything else: not all of it is kept yet, it may come again.
@@ -48,6 +49,7 @@ class Intake {
   Task<Result<v1::BlobRef>> keep(Request& request, google::protobuf::RepeatedPtrField<v1::InlineBlob>& blobs);
 
   ConversationPort& conversation_;
+  Files files_;
   Store& store_;
   const Clock& clock_;
   const Settings& settings_;

@@ -19,6 +19,7 @@ using namespace std::chrono_literals;
 
 constexpr std::chrono::milliseconds kConnectTimeout = 30s;
 constexpr Duration kDrain = 5s;
+constexpr int kFilesAtOnce = 8;
 
 void report_defect(std::string_view task, std::string_view what) {
   Logger{"social"}.error("a task ended by a defect", {{"task", task}, {"what", what}});
@@ -50,7 +51,7 @@ struct Running {
         conversation{channel},
         transport{settings.connections},
         sender{tasks, conversation, store, transport, process.clock, settings, process.metrics},
-        intake{conversation, store, process.clock, settings, process.metrics} {}
+        intake{conversation, files, store, process.clock, settings, process.metrics} {}
 
   TaskGroup tasks;
   redis::Client redis;
@@ -58,6 +59,7 @@ struct Running {
   ChannelClient channel;
   ConversationClient conversation;
   HttpsClient transport;
+  FileClient files{kFilesAtOnce};
   Sender sender;
   Intake intake;
 };

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <chrono>
 #include <string>
 
 #include "base/async/task.h"
@@ -30,6 +31,7 @@ struct Answer {
   int status = 0;
   std::string body = {};
   std::string detail = {};  // why not, in words without the URL, which may hold a token
+  std::string content_type = {};
 };
 
 /// The way to the networks.
@@ -38,6 +40,21 @@ class Transport {
   virtual ~Transport() = default;
   /// Sends once; never again by itself.
   virtual Task<Answer> post(Call call) = 0;
+};
+
+/// The way to the files that networks keep for us.
+class FileSource {
+ public:
+  struct Limits {
+    std::size_t bytes_max = 0;
+    std::chrono::steady_clock::time_point until;
+    /// The place is one that an operator configured. All others must be on the public internet, at the first
+    /// and at each further hop.
+    bool trusted = false;
+  };
+  virtual ~FileSource() = default;
+  /// kAnswered with the whole body, or kNotSent with what stood against it.
+  virtual Task<Answer> get(Fetch fetch, Limits limits) = 0;
 };
 
 }  // namespace hark::social

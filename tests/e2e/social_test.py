@@ -121,6 +121,51 @@ def test_a_telegram_message_becomes_a_ticket_and_its_answer_goes_back_once(world
     assert len(world.telegram.sent) == before + 1 and not world.telegram.refused, reply
 
 
+def test_files_of_messages_are_fetched_at_once(world, hark):
+    picture, voice = b"\x89PNG" + os.urandom(70_000), b"OggS" + os.urandom(3_000)
+    world.telegram.files["large1"] = ("image/jpeg", picture)
+    world.graph.files.update(voice1=("audio/ogg; codecs=opus", voice), shot1=("image/png", picture))
+    user = next(IDS)
+    sizes = [{"file_id": "small1", "width": 90, "height": 90}, {"file_id": "large1", "width": 800, "height": 800}]
+    assert networks.telegram(hark, update(user, photo=sizes, caption="It came like this"))[0] == 200
+    phone = f"4670{next(IDS)}"
+    note = written(phone)
+    note["entry"][0]["changes"][0]["value"]["messages"][0].update(type="audio", audio={"id": "voice1", "mime_type": "audio/ogg; codecs=opus"})
+    assert networks.meta(hark, "number", note)[0] == 200
+    psid = str(next(IDS))
+    shot = {"mid": f"m_{uuid.uuid4().hex}", "attachments": [{"type": "image", "payload": {"url": f"{world.graph.url}/cdn/shot1"}}]}
+    assert networks.meta(hark, "page", page(psid, message=shot))[0] == 200
+    for address, name, kind, content in ((f"telegram:{user}", "photo.jpg", "image/jpeg", picture),
+                                         (f"tel:+{phone}", "audio.ogg", "audio/ogg", voice),
+                                         (f"messenger:page-1:{psid}", "image.png", "image/png", picture)):
+        hark.wait_conversation(address)
+        (entry,) = hark.inbound(address)
+        (file,) = entry.content.attachments
+        assert (file.file_name, file.content_type) == (name, kind) and not entry.content.remarks
+        assert (file.blob.id, file.blob.size_bytes) == (hashlib.sha256(content).hexdigest(), len(content))
+
+
+def test_a_file_that_cannot_be_had_is_said_and_the_message_kept(world, hark):
+    """Nothing is read from our own network because a stranger names it: not even this stand-in's neighbour."""
+    inner = networks.Graph()
+    inner.files["secret"] = ("text/plain", b"of the house")
+    world.graph.files["huge"] = ("video/mp4", bytes(26 << 20))
+    try:
+        for url, why in ((f"{inner.url}/cdn/secret", "private address"), ("http://[::1]/x", "private address"),
+                         (f"{world.graph.url}/cdn/gone", "HTTP 404"), (f"{world.graph.url}/cdn/huge", "larger than 25 MiB"),
+                         ("file:///etc/passwd", "")):
+            psid = str(next(IDS))
+            message = {"mid": f"m_{uuid.uuid4().hex}", "text": "See", "attachments": [{"type": "file", "payload": {"url": url}}]}
+            assert networks.meta(hark, "page", page(psid, message=message))[0] == 200
+            hark.wait_conversation(f"messenger:page-1:{psid}")
+            (entry,) = hark.inbound(f"messenger:page-1:{psid}")
+            assert entry.content.text == "See\n[file]" and not entry.content.attachments
+            (remark,) = entry.content.remarks
+            assert "could not be fetched" in remark and why in remark and url not in remark
+    finally:
+        inner.close()
+
+
 def test_a_webhook_that_comes_twice_is_one_entry_also_after_a_restart(hark):
     user = next(IDS)
     body = update(user)

@@ -24,10 +24,10 @@ class Refusal(Exception):
 
 
 class Network:
-    """An HTTP server that keeps what it took in `sent`, and what it refused in `refused`."""
+    """An HTTP server that keeps what it took in `sent`, and what it refused in `refused`; gives out `files`: name -> (type, bytes)."""
 
     def __init__(self):
-        self.sent, self.refused, self.next = [], [], []
+        self.sent, self.refused, self.next, self.files = [], [], [], {}
         self._changed = threading.Condition()
         self.held = threading.Event()
         network = self
@@ -35,6 +35,18 @@ class Network:
         class Handler(http.server.BaseHTTPRequestHandler):
             def do_POST(self):
                 network.handle(self)
+
+            def do_GET(self):
+                try:
+                    kind, body = network.give(self.path, self.headers)
+                    status = 200
+                except Refusal as refusal:
+                    status, kind, body = refusal.status, "application/json", json.dumps(refusal.body).encode()
+                self.send_response(status)
+                self.send_header("Content-Type", kind)
+                self.send_header("Content-Length", str(len(body)))
+                self.end_headers()
+                self.wfile.write(body)
 
             def log_message(self, *_):
                 pass
@@ -74,6 +86,11 @@ class Network:
         request.end_headers()
         request.wfile.write(body)
 
+    def file(self, name):
+        if name not in self.files:
+            raise Refusal(404, {"description": "no such file"})
+        return self.files[name]
+
     def wait(self, count, seconds=15):
         with self._changed:
             if not self._changed.wait_for(lambda: len(self.sent) >= count, seconds * PATIENCE):
@@ -95,6 +112,14 @@ def units(text):
 
 
 class Telegram(Network):
+    def give(self, path, headers):
+        """https://core.telegram.org/bots/api#getfile: first where, then what."""
+        if match := re.fullmatch(rf"/bot{TOKEN}/getFile\?file_id=([A-Za-z0-9]+)", path):
+            return "application/json", json.dumps({"ok": True, "result": {"file_path": f"photos/{match.group(1)}"}}).encode()
+        if match := re.fullmatch(rf"/file/bot{TOKEN}/photos/(\w+)", path):
+            return self.file(match.group(1))
+        raise Refusal(404, {"ok": False, "error_code": 404, "description": "Not Found"})
+
     def take(self, path, headers, raw):
         def no(code, words):
             return Refusal(code, {"ok": False, "error_code": code, "description": words})
@@ -119,6 +144,17 @@ class Graph(Network):
     """Messenger, Instagram and WhatsApp, by which account is addressed."""
 
     accounts = {"page-1": "messenger", "number-1": "whatsapp"}
+
+    def give(self, path, headers):
+        if match := re.fullmatch(r"/cdn/(\w+)", path):  # what Messenger sends is open to everybody who knows where
+            return self.file(match.group(1))
+        if headers["Authorization"] != f"Bearer {TOKEN}":
+            raise Refusal(401, {"error": {"message": "Invalid OAuth access token"}})
+        if match := re.fullmatch(r"/v\d+\.0/(\w+)", path):
+            return "application/json", json.dumps({"url": f"{self.url}/media/{match.group(1)}", "mime_type": "image/png"}).encode()
+        if match := re.fullmatch(r"/media/(\w+)", path):
+            return self.file(match.group(1))
+        raise Refusal(404, {"error": {"message": "Unsupported get request"}})
 
     def take(self, path, headers, raw):
         def no(code, words, status=400):

@@ -7,8 +7,6 @@
 namespace hark::chat {
 namespace {
 
-constexpr std::size_t kContentTypeBytesMax = 100;
-
 bool is_control(char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7f; }
 bool is_space(char c) { return c == ' ' || c == '\n' || c == '\t'; }
 bool is_alnum(char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9'); }
@@ -59,29 +57,6 @@ std::string one_line(std::string_view text, std::size_t bytes_max) {
   std::string out;
   for (const char c : whole_characters(text, bytes_max)) out += is_control(c) ? ' ' : c;
   return trimmed(std::move(out));
-}
-
-std::string safe_file_name(std::string_view name) {
-  auto out = one_line(name, kFileNameBytesMax);
-  for (char& c : out) {
-    if (std::string_view{"/\\:*?\"<>|"}.find(c) != std::string_view::npos) c = '_';
-  }
-  while (!out.empty() && (out.front() == '.' || out.front() == ' ')) out.erase(out.begin());
-  return out.empty() ? "file" : out;
-}
-
-std::string safe_content_type(std::string_view type) {
-  std::string out{type.substr(0, std::min(type.find(';'), kContentTypeBytesMax))};
-  for (char& c : out) {
-    if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
-  }
-  out = trimmed(std::move(out));
-  const auto slash = out.find('/');
-  const bool good = slash != std::string::npos && slash > 0 && slash + 1 < out.size() &&
-                    std::ranges::all_of(out, [](char c) {
-                      return is_alnum(c) || std::string_view{"/.+-_"}.find(c) != std::string_view::npos;
-                    });
-  return good ? out : "application/octet-stream";
 }
 
 }  // namespace hark::chat

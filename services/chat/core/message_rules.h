@@ -25,10 +25,4 @@ std::string plain_text(std::string_view text);
 /// One line of at most `bytes_max`, never cut inside a character.
 std::string one_line(std::string_view text, std::size_t bytes_max);
 
-/// A name that no file system and no header stumbles over; "file" if nothing is left.
-std::string safe_file_name(std::string_view name);
-
-/// "image/png" and the like in lower case; "application/octet-stream" for what is not one.
-std::string safe_content_type(std::string_view type);
-
 }  // namespace hark::chat

@@ -4,6 +4,7 @@
 #include <string_view>
 
 #include "base/core/check.h"
+#include "base/core/file_name.h"
 #include "base/web/json_frame.h"
 #include "chat/core/message_rules.h"
 #include "chat/web/frames.h"

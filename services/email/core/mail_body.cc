@@ -1,4 +1,5 @@
 #include "email/core/mail_body.h"
+#include "base/core/file_name.h"
 
 #include <algorithm>
 #include <optional>

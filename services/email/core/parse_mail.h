@@ -29,11 +29,4 @@ struct ParseLimits {
 /// multipart/report they are no attachments.
 Result<Mail> parse_mail(std::string_view raw, const ParseLimits& limits = {});
 
-/// A file name fit for a download: no path, no control or direction characters, never empty, at most 255
-/// bytes with the extension kept.
-std::string safe_file_name(std::string_view name);
-
-/// "bin" if nothing better is known.
-std::string_view extension_of_type(std::string_view content_type);
-
 }  // namespace hark::email

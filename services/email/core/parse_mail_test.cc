@@ -283,17 +283,6 @@ TEST(ParseMail, NeverFailsOnBytesWithoutMeaning) {
   EXPECT_THAT(mail.remarks, Contains(HasSubstr("without meaning in UTF-8")));
 }
 
-TEST(SafeFileName, TakesOutPathsControlsAndDirectionMarks) {
-  EXPECT_EQ(safe_file_name("C:\\a\\b.txt"), "b.txt");
-  EXPECT_EQ(safe_file_name("../../etc/passwd"), "passwd");
-  EXPECT_EQ(safe_file_name(".."), "attachment");
-  EXPECT_EQ(safe_file_name("inv\xE2\x80\xAE"
-                           "fdp.exe\n"),
-            "invfdp.exe");
-  EXPECT_EQ(safe_file_name(std::string(300, 'a') + ".pdf").size(), 255u);
-  EXPECT_TRUE(safe_file_name(std::string(300, 'a') + ".pdf").ends_with(".pdf"));
-}
-
 TEST(ParseMail, ReadsIdsThatAProgramFoldedIntoEncodedWords) {
   const auto mail = parse_mail(
       "From: ana@x.lv\r\nIn-Reply-To: =?utf-8?q?=3C01m8278pph01nbw933nrzk4914=2E01m8278phk01n10w6?=\r\n"

@@ -12,6 +12,7 @@
 #include <optional>
 #include <set>
 
+#include "base/core/file_name.h"
 #include "email/core/ascii.h"
 #include "email/core/charset.h"
 #include "email/core/parse_mail.h"

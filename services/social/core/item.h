@@ -14,6 +14,15 @@ struct Claim {
   std::string why;
 };
 
+/// A file that came with a message: where it is, or by what the network gives it out.
+struct File {
+  std::string kind;  // "photo", "voice", for people
+  std::string url;   // empty: ask the network by `id`
+  std::string id;
+  std::string name = {};          // as the sender named it
+  std::string content_type = {};  // as the network says
+};
+
 /// A customer wrote, or did something that an agent should see.
 struct Said {
   bool wants_answer = true;  // false: a reaction, a message taken back, the bot blocked
@@ -22,6 +31,7 @@ struct Said {
   std::string name;
   std::string text;
   std::vector<std::string> remarks;
+  std::vector<File> files;
   std::int64_t sent_at_ms = 0;
   std::vector<Claim> claims;
 };

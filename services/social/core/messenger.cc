@@ -23,9 +23,14 @@ void read_attachments(const json::value& message, Said& said) {
     const auto title = text_at(attachment, {"payload", "title"});
     if (!title.empty()) words = "[" + kind + ": " + title + "]";
     said.text += (said.text.empty() ? "" : "\n") + words;
-    if (!text_at(attachment, {"payload", "url"}).empty())
-      said.remarks.push_back("a " + kind +
-                             " came with it, which is not fetched; where it is, is in the raw request");
+    // What was shared from elsewhere is a page, not a file.
+    const auto url = text_at(attachment, {"payload", "url"});
+    if (url.empty()) continue;
+    if (kind == "fallback" || kind == "template") {
+      said.text += " " + url;
+    } else {
+      said.files.push_back({kind, url, {}, title});
+    }
   }
 }
 

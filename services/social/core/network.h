@@ -28,6 +28,12 @@ struct Call {
   std::vector<std::string> headers = {};  // further ones, whole lines
 };
 
+/// One thing to read from a network.
+struct Fetch {
+  std::string url;
+  std::string authorization = {};  // value of that header; empty: none
+};
+
 /// One piece of an answer, on its way out.
 struct Piece {
   std::string address;  // the customer's
@@ -78,6 +84,11 @@ struct Network {
   /// Errors: ADDRESS_INVALID, if the address is none of this network's.
   Result<Call> (*render)(const Account&, const Piece&);
   Verdict (*judge)(int status, std::string_view body);
+
+  /// Of a network that gives files out by their ids; null for those that say where a file is. What to ask,
+  /// and where the answer says that the file is: nowhere, if it cannot be read.
+  Fetch (*ask_for_file)(const Account&, const File&) = nullptr;
+  std::optional<Fetch> (*file_place)(const Account&, std::string_view answer) = nullptr;
 };
 
 /// Every network there is, by name.

@@ -95,6 +95,20 @@ TEST(Telegram, AContactIsTheirNumberOnlyIfItIsTheirOwn) {
   EXPECT_THAT(said("telegram", telegram(R"("contact":{"phone_number":"371"})")).claims, IsEmpty());
 }
 
+TEST(Telegram, OfAPhotoTheLargestSizeIsAskedFor) {
+  const auto what =
+      said("telegram", telegram(R"("photo":[{"file_id":"s"},{"file_id":"l/1"}],"caption":"See")"));
+  EXPECT_EQ(what.text, "See");
+  ASSERT_THAT(what.files, SizeIs(1));
+  const auto& network = *find_network("telegram");
+  EXPECT_EQ(network.ask_for_file(account_of("telegram"), what.files[0]).url,
+            "https://api.test/bottoken/getFile?file_id=l%2F1");
+  EXPECT_EQ(
+      network.file_place(account_of("telegram"), R"({"ok":true,"result":{"file_path":"photos/1.jpg"}})")->url,
+      "https://api.test/file/bottoken/photos/1.jpg");
+  EXPECT_FALSE(network.file_place(account_of("telegram"), R"({"ok":false})"));
+}
+
 TEST(Telegram, WhatItCannotShowIsNamedAndWantsAnAnswer) {
   const auto what = said("telegram", telegram(R"("poll":{"id":"1"})"));
   EXPECT_EQ(what.text, "[unsupported message]");

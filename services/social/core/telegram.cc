@@ -5,6 +5,7 @@
 #include "base/core/invalid.h"
 #include "social/core/json.h"
 #include "social/core/network.h"
+#include "social/core/url.h"
 
 namespace hark::social {
 namespace {
@@ -36,14 +37,16 @@ void read_contact(const json::value& message, Said& said) {
       {"tel:" + (phone.starts_with('+') ? phone : "+" + phone), true, "shared as their own with Telegram"});
 }
 
-/// Files are named; what holds them is in the raw request.
+/// A photo comes in several sizes, the largest last. An animation comes as a document too.
 bool read_file(const json::value& message, Said& said) {
   for (const std::string_view kind :
-       {"photo", "document", "voice", "audio", "video", "video_note", "animation", "sticker"}) {
-    if (!value_at(message, {kind})) continue;
-    const auto file_name = text_at(message, {kind, "file_name"});
-    said.remarks.push_back("a " + std::string{kind} + (file_name.empty() ? "" : " '" + file_name + "'") +
-                           " came with it, which is not fetched; its id is in the raw request");
+       {"photo", "animation", "document", "voice", "audio", "video", "video_note", "sticker"}) {
+    const auto* file = value_at(message, {kind});
+    if (!file) continue;
+    if (const auto& sizes = list_at(message, {kind}); !sizes.empty()) file = &sizes.back();
+    const auto file_name = text_at(*file, {"file_name"});
+    said.files.push_back(
+        {std::string{kind}, {}, text_at(*file, {"file_id"}), file_name, text_at(*file, {"mime_type"})});
     if (said.text.empty()) said.text = text_at(message, {kind, "emoji"});
     if (said.text.empty())
       said.text = file_name.empty() ? "[" + std::string{kind} + "]" : "[" + file_name + "]";
@@ -155,6 +158,16 @@ Result<Call> render(const Account& account, const Piece& piece) {
   return call;
 }
 
+Fetch ask_for_file(const Account& account, const File& file) {
+  return {account.base_url + "/bot" + account.token + "/getFile?file_id=" + url_encoded(file.id)};
+}
+
+std::optional<Fetch> file_place(const Account& account, std::string_view answer) {
+  const auto path = text_at(parse_json(answer), {"result", "file_path"});
+  if (path.empty()) return std::nullopt;
+  return Fetch{account.base_url + "/file/bot" + account.token + "/" + path};
+}
+
 Verdict judge(int status, std::string_view body) {
   using Kind = Verdict::Kind;
   const auto answer = parse_json(body);
@@ -193,6 +206,8 @@ const Network kTelegram{.name = "telegram",
                         .proves = &proves,
                         .read = &read,
                         .render = &render,
-                        .judge = &judge};
+                        .judge = &judge,
+                        .ask_for_file = &ask_for_file,
+                        .file_place = &file_place};
 
 }  // namespace hark::social

@@ -38,7 +38,12 @@ std::variant<Said, Progress, Unplaced> read_message(const Account& account, cons
                 text_at(event, {"message", "contact", "phone_number"}) + ")";
   } else if (type != "text") {
     if (said.text.empty()) said.text = "[" + (type.empty() ? "unsupported message" : type) + "]";
-    said.remarks.push_back("a " + type + " came with it, which cannot be shown; it is kept raw");
+    const auto url = text_at(event, {"message", "media"});
+    if (url.empty()) {
+      said.remarks.push_back("a " + type + " came with it, which cannot be shown; it is kept raw");
+    } else {
+      said.files.push_back({type, url, {}, text_at(event, {"message", "file_name"})});
+    }
   }
   if (said.text.empty()) said.text = "[unsupported message]";
   return said;

@@ -6,6 +6,7 @@
 #include "base/core/invalid.h"
 #include "social/core/json.h"
 #include "social/core/network.h"
+#include "social/core/url.h"
 
 namespace hark::social {
 namespace {
@@ -18,6 +19,23 @@ std::string prefix_of(const Account& account) { return "vk:" + account.own_id + 
 bool proves(const Account& account, const Lookup&, std::string_view raw) {
   return !account.secret.empty() &&
          equal_in_constant_time(text_at(parse_json(raw), {"secret"}), account.secret);
+}
+
+/// Of pictures there are several sizes: the one with most dots.
+std::string file_url(const json::value& attachment, std::string_view kind) {
+  std::int64_t most = -1;
+  std::string url;
+  for (const std::string_view list : {"sizes", "images"}) {
+    for (const auto& size : list_at(attachment, {kind, list})) {
+      const auto dots = number_at(size, {"width"}) * number_at(size, {"height"});
+      if (dots > most) url = text_at(size, {"url"});
+      most = std::max(most, dots);
+    }
+  }
+  for (const std::string_view link : {"link_ogg", "link_mp3", "url"}) {
+    if (url.empty() && kind != "link") url = text_at(attachment, {kind, link});
+  }
+  return url;
 }
 
 std::variant<Said, Progress, Unplaced> read_message(const Account& account, const json::value& message) {
@@ -34,8 +52,11 @@ std::variant<Said, Progress, Unplaced> read_message(const Account& account, cons
   for (const auto& attachment : list_at(message, {"attachments"})) {
     const auto kind = text_at(attachment, {"type"});
     said.text += (said.text.empty() ? "[" : "\n[") + kind + "]";
-    said.remarks.push_back("a " + kind +
-                           " came with it, which is not fetched; where it is, is in the raw request");
+    if (auto url = file_url(attachment, kind); !url.empty()) {
+      said.files.push_back({kind, std::move(url), {}, text_at(attachment, {kind, "title"})});
+    } else {
+      said.remarks.push_back("a " + kind + " came with it, which cannot be fetched; it is kept raw");
+    }
   }
   if (const auto* place = value_at(message, {"geo", "coordinates"}))
     said.text += (said.text.empty() ? "" : "\n") + place_of(*place);
@@ -58,23 +79,6 @@ Reading read(const Account& account, const json::object& request) {
   return out;
 }
 
-std::string form_encode(std::string_view text) {
-  constexpr std::string_view kHex = "0123456789ABCDEF";
-  std::string out;
-  for (const char c : text) {
-    const auto byte = static_cast<unsigned char>(c);
-    const bool plain = (c >= '0' && c <= '9') || (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z');
-    if (plain) {
-      out += c;
-    } else {
-      out += '%';
-      out += kHex[byte >> 4];
-      out += kHex[byte & 15];
-    }
-  }
-  return out;
-}
-
 /// VK sends a message with the same number once: the one network with an idempotency key.
 std::string random_id(const Piece& piece) {
   const auto digest = sha256_hex(piece.entry_id + "/" + std::to_string(piece.number));
@@ -91,8 +95,8 @@ Result<Call> render(const Account& account, const Piece& piece) {
   call.url = account.base_url + "/method/messages.send";
   call.content_type = "application/x-www-form-urlencoded";
   call.authorization = "Bearer " + account.token;
-  call.body = "v=5.199&peer_id=" + form_encode(piece.address.substr(prefix.size())) +
-              "&random_id=" + random_id(piece) + "&message=" + form_encode(piece.text);
+  call.body = "v=5.199&peer_id=" + url_encoded(piece.address.substr(prefix.size())) +
+              "&random_id=" + random_id(piece) + "&message=" + url_encoded(piece.text);
   return call;
 }
 

@@ -6,6 +6,7 @@
 #include "base/core/invalid.h"
 #include "social/core/json.h"
 #include "social/core/meta.h"
+#include "social/core/url.h"
 
 namespace hark::social {
 namespace {
@@ -54,8 +55,11 @@ std::string other_spelling(std::string_view number) {
 
 std::string media_of(std::string_view type, const json::value& message, Said& said) {
   const auto file_name = text_at(message, {type, "filename"});
-  said.remarks.push_back("a " + std::string{type} +
-                         " came with it, which is not fetched; its id is in the raw request");
+  said.files.push_back({std::string{type},
+                        {},
+                        text_at(message, {type, "id"}),
+                        file_name,
+                        text_at(message, {type, "mime_type"})});
   const auto caption = text_at(message, {type, "caption"});
   if (!caption.empty()) return caption;
   return "[" + (file_name.empty() ? std::string{type} : file_name) + "]";
@@ -200,6 +204,21 @@ bool same_customer(std::string_view address, std::string_view other) {
          other_spelling(address.substr(kTel.size())) == other.substr(kTel.size());
 }
 
+namespace {
+
+Fetch ask_for_file(const Account& account, const File& file) {
+  return {account.base_url + std::string{kVersion} + "/" + url_encoded(file.id), "Bearer " + account.token};
+}
+
+/// The address holds for five minutes, and wants the token as well.
+std::optional<Fetch> file_place(const Account& account, std::string_view answer) {
+  auto url = text_at(parse_json(answer), {"url"});
+  if (url.empty()) return std::nullopt;
+  return Fetch{std::move(url), "Bearer " + account.token};
+}
+
+}  // namespace
+
 void read_whatsapp_change(const std::string& portfolio, const json::value& change, std::vector<Item>& items) {
   const std::string network{kNetwork};
   const auto own_id = text_at(change, {"value", "metadata", "phone_number_id"});
@@ -229,6 +248,8 @@ const Network kWhatsApp{.name = "whatsapp",
                         .proves = &meta_proves,
                         .read = &read_meta,
                         .render = &render,
-                        .judge = &judge};
+                        .judge = &judge,
+                        .ask_for_file = &ask_for_file,
+                        .file_place = &file_place};
 
 }  // namespace hark::social

@@ -22,4 +22,17 @@ class HttpsClient final : public Transport {
   asio::thread_pool pool_;
 };
 
+/// Files over HTTP and HTTPS, past any proxy; each blocks a thread of a pool of its own, so that a slow file
+/// holds up no answer. Redirects are followed three times, from a trusted place never.
+class FileClient final : public FileSource {
+ public:
+  explicit FileClient(int connections);
+  ~FileClient() override;
+
+  Task<Answer> get(Fetch fetch, Limits limits) override;
+
+ private:
+  asio::thread_pool pool_;
+};
+
 }  // namespace hark::social

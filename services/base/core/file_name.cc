@@ -1,12 +1,9 @@
+#include "base/core/file_name.h"
+
 #include <algorithm>
 #include <array>
-#include <string>
 
-#include "email/core/ascii.h"
-#include "email/core/charset.h"
-#include "email/core/parse_mail.h"
-
-namespace hark::email {
+namespace hark {
 namespace {
 
 struct TypeExtension {
@@ -86,6 +83,25 @@ bool is_direction_mark(std::string_view text) {
   return false;
 }
 
+std::string_view trimmed(std::string_view text) {
+  constexpr std::string_view kSpace = " \t\r\n\f\v";
+  const auto first = text.find_first_not_of(kSpace);
+  return first == text.npos ? std::string_view{}
+                            : text.substr(first, text.find_last_not_of(kSpace) - first + 1);
+}
+
+/// Not cut inside a character.
+std::string_view whole_characters(std::string_view text, std::size_t bytes_max) {
+  if (text.size() <= bytes_max) return text;
+  while (bytes_max > 0 && (static_cast<unsigned char>(text[bytes_max]) & 0xC0) == 0x80) --bytes_max;
+  return text.substr(0, bytes_max);
+}
+
+bool is_type_character(char c) {
+  return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') ||
+         std::string_view{"/.+-_"}.find(c) != std::string_view::npos;
+}
+
 }  // namespace
 
 std::string_view extension_of_type(std::string_view content_type) {
@@ -97,7 +113,7 @@ std::string_view extension_of_type(std::string_view content_type) {
 std::string safe_file_name(std::string_view name) {
   constexpr std::size_t kNameBytesMax = 255;
   constexpr std::size_t kExtensionBytesMax = 20;
-  name = ascii_trimmed(name);
+  name = trimmed(name);
   while (name.ends_with('/') || name.ends_with('\\')) name.remove_suffix(1);
   if (const std::size_t slash = name.find_last_of("/\\"); slash != std::string_view::npos)
     name.remove_prefix(slash + 1);
@@ -109,15 +125,26 @@ std::string safe_file_name(std::string_view name) {
       out += std::string_view{"<>:\"|?*"}.find(name[i]) == std::string_view::npos ? name[i] : '_';
     }
   }
-  out = std::string{ascii_trimmed(out)};
-  if (out.find_first_not_of('.') == std::string::npos) return "attachment";
+  out = std::string{trimmed(out)};
+  if (out.find_first_not_of('.') == std::string::npos) return "file";
   if (out.size() > kNameBytesMax) {
     const std::size_t dot = out.rfind('.');
     const std::string extension =
         dot != std::string::npos && out.size() - dot <= kExtensionBytesMax ? out.substr(dot) : std::string{};
-    out = std::string{utf8_prefix(out, kNameBytesMax - extension.size())} + extension;
+    out = std::string{whole_characters(out, kNameBytesMax - extension.size())} + extension;
   }
   return out;
 }
 
-}  // namespace hark::email
+std::string safe_content_type(std::string_view type) {
+  constexpr std::size_t kTypeBytesMax = 127;
+  std::string out{trimmed(type.substr(0, std::min(type.find(';'), kTypeBytesMax)))};
+  std::ranges::transform(out, out.begin(),
+                         [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c | 0x20) : c; });
+  const auto slash = out.find('/');
+  const bool good = slash != std::string::npos && slash > 0 && slash + 1 < out.size() &&
+                    std::ranges::all_of(out, is_type_character);
+  return good ? out : "application/octet-stream";
+}
+
+}  // namespace hark

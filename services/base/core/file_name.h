@@ -1,0 +1,18 @@
+#pragma once
+
+#include <string>
+#include <string_view>
+
+namespace hark {
+
+/// A file name fit for a download: no path, no control or direction characters, never empty ("file" then), at
+/// most 255 bytes with the extension kept.
+std::string safe_file_name(std::string_view name);
+
+/// A content type in lower case and without parameters; "application/octet-stream" if it is none.
+std::string safe_content_type(std::string_view type);
+
+/// Without a dot, never empty.
+std::string_view extension_of_type(std::string_view content_type);
+
+}  // namespace hark
