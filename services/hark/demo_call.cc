@@ -30,6 +30,8 @@ struct DemoCall::Line {
         stream{stub->PhoneEvents(&context)} {}
 
   void send(v1::PhoneEventsRequest frame) {
+    const std::lock_guard lock{writing};
+    if (said_all) return;
     frame.set_frame_id(++frames);
     stream->Write(frame);
   }
@@ -94,7 +96,10 @@ struct DemoCall::Line {
   grpc::ClientContext context;
   std::unique_ptr<v1::PhoneService::Stub> stub;
   std::unique_ptr<grpc::ClientReaderWriter<v1::PhoneEventsRequest, v1::PhoneEventsResponse>> stream;
+  std::mutex writing;
+  bool said_all = false;
   std::int64_t frames = 0;
+  const std::string call = "demo-" + std::to_string(secure_random());
   std::mutex mutex;
   std::condition_variable changed;
   bool left = false;
@@ -106,18 +111,22 @@ DemoCall::DemoCall(std::shared_ptr<grpc::Channel> channel, std::string account)
 DemoCall::~DemoCall() = default;
 
 void DemoCall::leave() {
-  const std::lock_guard lock{line_->mutex};
-  line_->left = true;
-  line_->changed.notify_all();
-  line_->context.TryCancel();
+  {
+    const std::lock_guard lock{line_->mutex};
+    line_->left = true;
+    line_->changed.notify_all();
+  }
+  line_->hang_up(line_->call, {});  // whoever did so before has done it once
+  const std::lock_guard lock{line_->writing};
+  line_->said_all = true;
+  line_->stream->WritesDone();
 }
 
 Status DemoCall::run() {
   v1::PhoneEventsRequest hello;
   hello.mutable_hello()->set_account_id(line_->account);
   line_->send(std::move(hello));
-  const auto call = "demo-" + std::to_string(secure_random());
-  auto calls = line_->about(call);
+  auto calls = line_->about(line_->call);
   calls.mutable_event()->mutable_arrived()->set_from(std::string{kNumber});
   calls.mutable_event()->mutable_arrived()->set_name(std::string{kCaller});
   line_->say("calls");

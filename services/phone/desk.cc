@@ -48,9 +48,13 @@ Task<Status> Desk::start() {
   for (const auto& [account, settings] : world_.settings.accounts) {
     HARK_CO_TRY(const auto ids, co_await world_.store.live(account));
     for (const auto& id : ids) {
-      HARK_CO_TRY(const auto live, co_await get(account, id, false));
-      if (live->kept.call.id.empty()) continue;
-      live->holder_to_look_for = true;
+      const auto live = co_await get(account, id, false);
+      if (!live.ok() && live.error().code == Code::kDataLoss) {
+        logger().error(live.error().message, {{"account", account}});
+        continue;
+      }
+      HARK_CO_TRY_VOID(live);
+      (*live)->holder_to_look_for = true;
     }
     if (!ids.empty()) logger().info("calls taken up", {{"account", account}, {"calls", ids.size()}});
   }
@@ -84,7 +88,9 @@ Task<Result<Desk::LivePtr>> Desk::get(std::string account, std::string call, boo
   KeptCall kept;
   if (*stored) {
     v1::CallRecord record;
-    record.ParseFromString((*stored)->bytes);
+    if (!record.ParseFromString((*stored)->bytes)) {
+      co_return Error{Code::kDataLoss, Reason::kInternal, "what is kept of call " + call + " cannot be read"};
+    }
     kept = from_record(record);
     kept.version = (*stored)->version;
   } else if (make) {

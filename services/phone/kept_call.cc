@@ -101,7 +101,7 @@ v1::CallRecord to_record(const KeptCall& kept) {
   for (const auto& recording : call.recordings) *out.add_recordings() = to_proto(recording);
   for (const auto& id : call.done) out.add_done(id);
   out.set_revision(kept.revision);
-  out.set_reported(kept.reported);
+  if (!kept.reported.empty()) out.mutable_reported()->ParseFromString(kept.reported);
   out.set_attempt(kept.attempt);
   out.set_lease_id(kept.lease_id);
   out.set_receipt_sent(kept.receipt_sent);
@@ -135,7 +135,7 @@ KeptCall from_record(const v1::CallRecord& in) {
   for (const auto& recording : in.recordings()) call.recordings.push_back(from_proto(recording));
   call.done = {in.done().begin(), in.done().end()};
   kept.revision = in.revision();
-  kept.reported = in.reported();
+  if (in.has_reported()) kept.reported = in.reported().SerializeAsString();
   kept.attempt = in.attempt();
   kept.lease_id = in.lease_id();
   kept.receipt_sent = in.receipt_sent();

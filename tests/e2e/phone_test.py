@@ -8,6 +8,7 @@ import pytest
 
 from support import protos
 from support.agent import Agent
+from support.console import Console
 from support.exchange import CALL, Exchange
 from support.hark import Hark, config_yaml, wait_for
 
@@ -308,6 +309,32 @@ def test_who_waits_on_the_line_comes_before_missed_calls(hark, exchange):
         finish(hark, ana, missed_conversation, ana.take(missed_conversation.id), waive_reason="test")
     finally:
         ana.leave()
+
+
+def test_an_agents_page_is_told_how_a_call_goes_on(hark, exchange):
+    page = Console(hark).sign_in("ana").available()
+    try:
+        call, customer, conversation = begin(hark, exchange)
+        token = page.take(conversation.id)
+        page.open(conversation.id)
+
+        def shown(state):
+            return lambda frame: any(entry["call"]["state"] == state for entry in frame["conversation"]["entries"] or [])
+
+        leg = exchange.wait_command(call, "ring_agent").leg_id
+        exchange.answered(call, leg)
+        answered = page.wait("the talk", shown("CALL_STATE_ANSWERED"))
+        (entry,) = [e for e in answered["conversation"]["entries"] if e["call"]["state"] == "CALL_STATE_ANSWERED"]
+        assert entry["call"]["agentId"] == "ana" and entry["obligation"] == "OBLIGATION_STATE_ANSWERED"
+        exchange.hangs_up(call)
+        exchange.hangs_up(call, leg)
+        page.wait("the end", shown("CALL_STATE_ENDED"))
+        assert token
+        held = hark.conversation_of(f"tel:{customer}").ticket
+        page.command(resolve={"ticketId": held.id, "assignmentToken": str(held.assignment_token)})
+    finally:
+        page.ask(setPresence={"presence": "PRESENCE_OFFLINE"})
+        page.close()
 
 
 def test_a_message_on_tape_is_an_entry_that_wants_an_answer(hark, exchange, ana):

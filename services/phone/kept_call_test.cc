@@ -1,0 +1,60 @@
+#include "phone/kept_call.h"
+
+#include <gtest/gtest.h>
+
+namespace hark::phone {
+namespace {
+
+constexpr TimePoint kNow = from_ms(1'700'000'000'000);
+
+TEST(KeptCall, ComesBackAsItWasKept) {
+  KeptCall kept;
+  auto& call = kept.call;
+  call.account = "line";
+  call.id = "c1";
+  for (const auto& event : std::vector<Event>{{"", kNow, Arrived{"+37120000000", "+37160000000", "Jānis"}},
+                                              {"", kNow, Accepted{"con_1", "tkt_1", "ent_1"}},
+                                              {"", kNow, Assigned{{"ana", "PJSIP/ana", 3}}},
+                                              {"c1.a3", kNow, Rang{}},
+                                              {"c1.a3", kNow, Named{"CA2"}},
+                                              {"c1.a3", kNow, Answered{}},
+                                              {"", kNow, Held{true, true}},
+                                              {"", kNow, Held{false, false}},
+                                              {"", kNow, Consults{3}},
+                                              {"", kNow, HandsOver{3}},
+                                              {"", kNow, Released{2}},
+                                              {"", kNow, HangUpWished{}},
+                                              {"", kNow, Recorded{{"r1", "https://x/r1", 12, true, "words"}}},
+                                              {"", kNow, CommandDone{"queue"}},
+                                              {"", kNow, Ended{LegEnd::kBusy, "no"}}})
+    ASSERT_TRUE(apply(call, event));
+  call.continues = "line:c0";
+  kept.revision = 4;
+  kept.reported = to_proto(progress_of(call), call).SerializeAsString();
+  kept.attempt = 2;
+  kept.lease_id = "lease";
+  kept.receipt_sent = kept.closed = true;
+  v1::CallRecord record;
+  ASSERT_TRUE(record.ParseFromString(to_record(kept).SerializeAsString()));
+  const auto again = from_record(record);
+  EXPECT_EQ(again.call, call);
+  EXPECT_EQ(again.revision, kept.revision);
+  EXPECT_EQ(again.reported, kept.reported);
+  EXPECT_EQ(again.attempt, kept.attempt);
+  EXPECT_EQ(again.lease_id, kept.lease_id);
+  EXPECT_TRUE(again.receipt_sent && again.closed);
+}
+
+TEST(KeptCall, HasNothingInItThatCouldNotBeReadAgain) {
+  v1::PhoneEvent in;
+  in.set_at_ms(to_ms(kNow) + 5'000);
+  in.mutable_arrived()->set_from(std::string(1000, 'x') + "\xff");
+  in.mutable_arrived()->set_name("a\xff");
+  const auto event = event_of(in, kNow);
+  EXPECT_EQ(std::get<Arrived>(event.what).name, "a?");
+  EXPECT_EQ(std::get<Arrived>(event.what).from.size(), 256U);
+  EXPECT_EQ(event.at, kNow);  // nothing comes from the future
+}
+
+}  // namespace
+}  // namespace hark::phone
