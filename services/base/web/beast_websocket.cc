@@ -48,7 +48,10 @@ class BeastWebSocket final : public WebSocketSession,
 
   Task<bool> accept(const beast::http::request<beast::http::empty_body>& upgrade) {
     auto [error] = co_await stream_.async_accept(upgrade, as_result);
-    co_return !error;
+    if (error) co_return false;
+    accepted_ = true;
+    write_next();  // we may be winding down already
+    co_return true;
   }
 
   void wind_down() override { close(CloseCode::kRestarting, "restarting: reconnect in a moment"); }
@@ -123,10 +126,11 @@ class BeastWebSocket final : public WebSocketSession,
   }
 
  private:
-  /// Everything that is written goes through here: one message after the other, then the close. No coroutine,
-  /// since most sockets have nothing to say most of the time.
+  /// Everything that is written goes through here: one message after the other, then the close; nothing
+  /// before the upgrade is accepted, for Beast begins afresh there. No coroutine, since most sockets have
+  /// nothing to say most of the time.
   void write_next() {
-    writing_ = !gone_ && (!outbox_.empty() || closing_);
+    writing_ = accepted_ && !gone_ && (!outbox_.empty() || closing_);
     if (!writing_) {
       written_out_.notify_all();
     } else if (!outbox_.empty()) {
@@ -163,6 +167,7 @@ class BeastWebSocket final : public WebSocketSession,
   asio::steady_timer cut_timer_;
   std::list<OpenConnection*>::iterator place_;
   websocket::close_reason close_reason_;
+  bool accepted_ = false;
   bool closing_ = false;
   bool gone_ = false;
   bool writing_ = false;
