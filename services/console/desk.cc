@@ -96,7 +96,7 @@ void Desk::on_lost(const SessionPtr& session) {
 }
 
 void Desk::on_state(const SessionPtr& session, v1::AgentSessionResponse state) {
-  if (state.agent().session_generation() > session->claim.generation) {
+  if (session->ended_by(state.agent().session_generation())) {
     session->close(Farewell::kSignInAgain, kSignedOutEverywhere);
     return;
   }

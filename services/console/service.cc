@@ -152,7 +152,7 @@ void ConsoleService::on_agents_changed(const std::vector<std::string>& ids) {
     if (session->sign_in != SignInState::kSignedIn) continue;
     if (const auto* agent = directory_.find(session->agent_id)) {
       session->agent = *agent;
-      if (agent->session_generation() > session->claim.generation) {
+      if (session->ended_by(agent->session_generation())) {
         session->close(Farewell::kSignInAgain, kSignedOutEverywhere);
         end(session);
         continue;

@@ -62,6 +62,11 @@ struct Session {
     return agent.role() == v1::ROLE_SUPERVISOR || agent.role() == v1::ROLE_ADMINISTRATOR;
   }
 
+  /// All sessions of before this generation have ended. The page that asked for it is answered first.
+  [[nodiscard]] bool ended_by(std::int64_t generation) const {
+    return generation > claim.generation && !signing_out;
+  }
+
   /// Null while the page is away.
   std::shared_ptr<ResponseSink> sink;
   std::string remote_address;
@@ -74,6 +79,7 @@ struct Session {
   /// Their record, as the directory has it.
   v1::Agent agent;
   SessionClaim claim;
+  bool signing_out = false;
   std::size_t in_flight = 0;
 
   std::string epoch;

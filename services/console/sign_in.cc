@@ -186,8 +186,11 @@ ConsoleService::Answer ConsoleService::sign_out(SessionPtr session, Request::Sig
   if (request.everywhere()) {
     v1::EndSessionsRequest call;
     call.set_agent_id(session->agent_id);
-    HARK_CO_TRY(auto ended, co_await ports_.routing.end_sessions(std::move(call)));
-    directory_.put(std::move(*ended.mutable_agent()));
+    session->signing_out = true;
+    auto ended = co_await ports_.routing.end_sessions(std::move(call));
+    session->signing_out = ended.ok();
+    if (!ended.ok()) co_return ended.error();
+    directory_.put(std::move(*ended->mutable_agent()));
   }
   // Other tabs of the same browser hold the same session.
   for_other_pages(*session, [&](Session& other) {
