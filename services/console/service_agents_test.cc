@@ -235,7 +235,7 @@ TEST_F(AgentsTest, SigningOutEverywhereOrANewPasswordEndsEverySession) {
   signed_in(phone);
   v1::ConsoleRequest by_token;
   by_token.mutable_sign_in()->set_session_token(told_at_sign_in(*phone).session_token());
-  ask(connection, page, sign_out(true));
+  EXPECT_TRUE(ask(connection, page, sign_out(true)).has_done()) << "whoever asks is answered first";
   settle();
   EXPECT_THAT(phone->farewells, ::testing::Each(Farewell::kSignInAgain));
   EXPECT_FALSE(phone->farewells.empty());

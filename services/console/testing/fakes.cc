@@ -51,6 +51,13 @@ Task<Result<v1::EndSessionsResponse>> FakeRouting::end_sessions(v1::EndSessionsR
   auto agent = agents[request.agent_id()];
   agent.set_session_generation(agent.session_generation() + 1);
   change_agent(agent);
+  v1::AgentSessionResponse state;
+  *state.mutable_agent() = agent;
+  for (const auto& stream : streams) {
+    if (stream->hello.agent_id() == agent.id()) stream->push(state);
+  }
+  // As in life, pages may be told before whoever asked has the answer.
+  for (int turn = 0; turn < 10; ++turn) co_await asio::post(executor_, asio::use_awaitable);
   v1::EndSessionsResponse response;
   *response.mutable_agent() = agent;
   co_return response;
