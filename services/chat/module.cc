@@ -4,6 +4,7 @@
 
 #include <optional>
 
+#include "base/app/redis_options.h"
 #include "base/async/blocking.h"
 #include "base/config/config.h"
 #include "base/core/ids.h"
@@ -24,15 +25,6 @@ void report_defect(std::string_view task, std::string_view what) {
   Logger{"chat"}.error("a task ended by a defect", {{"task", task}, {"what", what}});
 }
 
-redis::Client::Options redis_options(const Process& process, int connections) {
-  redis::Client::Options options;
-  options.endpoint = *redis::parse_endpoint(process.redis_url);
-  options.password = process.config.redis().password();
-  options.connections = connections;
-  options.on_change = [](std::string_view what) { Logger{"chat"}.debug(what); };
-  return options;
-}
-
 std::string random_secret() {
   std::string secret;
   while (secret.size() < kSecretBytes) secret += std::to_string(secure_random());
@@ -49,8 +41,8 @@ std::vector<std::string> account_ids(const Settings& settings) {
 struct Running {
   Running(Process& process, const Settings& settings)
       : tasks{process.web_executor, &report_defect},
-        redis{process.web_executor, redis_options(process, process.config.redis().connections())},
-        blocking{process.web_executor, redis_options(process, 1)},
+        redis{process.web_executor, redis_options(process, "chat")},
+        blocking{process.web_executor, redis_options(process, "chat", 1)},
         news{tasks, redis, blocking, std::to_string(secure_random())},
         store{redis, settings.session_life},
         channel{tasks, process.channel_to("conversation"), v1::CHANNEL_CHAT, account_ids(settings),

@@ -7,6 +7,7 @@
 #include <cstring>
 #include <optional>
 
+#include "base/app/redis_options.h"
 #include "base/async/blocking.h"
 #include "base/config/config.h"
 #include "base/config/defaults.h"
@@ -120,20 +121,11 @@ v1::ConsoleResponse::Setup setup_of(const v1::Config& config) {
   return setup;
 }
 
-redis::Client::Options redis_options(const Process& process) {
-  redis::Client::Options options;
-  options.endpoint = *redis::parse_endpoint(process.redis_url);
-  options.password = process.config.redis().password();
-  options.connections = 1;
-  options.on_change = [](std::string_view what) { Logger{"console"}.debug(what); };
-  return options;
-}
-
 /// What exists between start() and the last download after stop().
 struct Running {
   Running(const Process& process, std::string secret)
       : ports{process.web_executor, process.channel_to("conversation"), process.channel_to("routing")},
-        redis{process.web_executor, redis_options(process)},
+        redis{process.web_executor, redis_options(process, "console", 1)},
         store{redis},
         service{
             process.web_executor, ports.ports(store), process.clock,

@@ -1,5 +1,6 @@
 #include "conversation/module.h"
 
+#include "base/app/redis_options.h"
 #include "base/async/blocking.h"
 #include "base/async/service_thread.h"
 #include "base/config/config.h"
@@ -31,15 +32,6 @@ Conversations::Settings settings_from(const v1::Config& config) {
   return settings;
 }
 
-redis::Client::Options redis_options(const Process& process, int connections) {
-  redis::Client::Options options;
-  options.endpoint = *redis::parse_endpoint(process.redis_url);
-  options.password = process.config.redis().password();
-  options.connections = connections;
-  options.on_change = [](std::string_view what) { Logger{"conversation"}.debug(what); };
-  return options;
-}
-
 /// gRPC services that exist before the store is open: calls that come earlier wait for nothing, they are
 /// refused.
 class ConversationModule final : public Module {
@@ -50,9 +42,9 @@ class ConversationModule final : public Module {
                [](std::string_view task, std::string_view what) {
                  Logger{"conversation"}.error("a task ended by a defect", {{"task", task}, {"what", what}});
                }},
-        redis_{thread_.executor(), redis_options(process, process.config.redis().connections())},
-        blocking_{thread_.executor(), redis_options(process, 1)},
-        attention_blocking_{thread_.executor(), redis_options(process, 1)},
+        redis_{thread_.executor(), redis_options(process, "conversation")},
+        blocking_{thread_.executor(), redis_options(process, "conversation", 1)},
+        attention_blocking_{thread_.executor(), redis_options(process, "conversation", 1)},
         blobs_{process.data_dir / "blobs"},
         attention_hub_{thread_.executor()},
         attention_relay_{tasks_, attention_hub_, redis_, attention_blocking_,

@@ -1,5 +1,6 @@
 #include "routing/module.h"
 
+#include "base/app/redis_options.h"
 #include "base/async/blocking.h"
 #include "base/async/service_thread.h"
 #include "base/config/config.h"
@@ -25,15 +26,6 @@ constexpr std::chrono::milliseconds kStartWait = kLeaseTime + 3'500ms;
 /// Every look counts all tickets.
 constexpr std::chrono::milliseconds kGaugesEvery = 5s;
 
-redis::Client::Options redis_options(const Process& process) {
-  redis::Client::Options options;
-  options.endpoint = *redis::parse_endpoint(process.redis_url);
-  options.password = process.config.redis().password();
-  options.connections = process.config.redis().connections();
-  options.on_change = [](std::string_view what) { Logger{"routing"}.debug(what); };
-  return options;
-}
-
 void report_defect(std::string_view task, std::string_view what) {
   Logger{"routing"}.error("a task ended by a defect", {{"task", task}, {"what", what}});
 }
@@ -43,7 +35,7 @@ class RoutingModule final : public Module {
   explicit RoutingModule(Process& process)
       : process_{process},
         tasks_{thread_.executor(), &report_defect},
-        redis_{thread_.executor(), redis_options(process)},
+        redis_{thread_.executor(), redis_options(process, "routing")},
         store_{redis_, 0} {}
 
   ~RoutingModule() override { stop(); }

@@ -4,6 +4,7 @@
 
 #include <optional>
 
+#include "base/app/redis_options.h"
 #include "base/async/blocking.h"
 #include "base/config/config.h"
 #include "base/log/log.h"
@@ -25,15 +26,6 @@ void report_defect(std::string_view task, std::string_view what) {
   Logger{"social"}.error("a task ended by a defect", {{"task", task}, {"what", what}});
 }
 
-redis::Client::Options redis_options(const Process& process) {
-  redis::Client::Options options;
-  options.endpoint = *redis::parse_endpoint(process.redis_url);
-  options.password = process.config.redis().password();
-  options.connections = process.config.redis().connections();
-  options.on_change = [](std::string_view what) { Logger{"social"}.debug(what); };
-  return options;
-}
-
 std::vector<std::string> account_ids(const Settings& settings) {
   std::vector<std::string> ids;
   for (const auto& [id, account] : settings.accounts) ids.push_back(id);
@@ -44,7 +36,7 @@ std::vector<std::string> account_ids(const Settings& settings) {
 struct Running {
   Running(Process& process, const Settings& settings)
       : tasks{process.web_executor, &report_defect},
-        redis{process.web_executor, redis_options(process)},
+        redis{process.web_executor, redis_options(process, "social")},
         store{redis},
         channel{tasks, process.channel_to("conversation"), v1::CHANNEL_SOCIAL, account_ids(settings),
                 [this](v1::Lease lease) { sender.take(std::move(lease)); }},
