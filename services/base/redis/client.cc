@@ -1,6 +1,5 @@
 #include "base/redis/client.h"
 
-#include <hiredis/hiredis.h>
 #include <openssl/evp.h>
 
 #include <array>
@@ -11,6 +10,7 @@
 #include <boost/asio/ssl.hpp>
 #include <boost/asio/steady_timer.hpp>
 #include <boost/asio/write.hpp>
+#include <charconv>
 #include <deque>
 
 #include "base/async/notifier.h"
@@ -24,6 +24,10 @@ using namespace std::chrono_literals;
 constexpr std::chrono::milliseconds kBackOffMin = 20ms;
 constexpr std::chrono::milliseconds kBackOffMax = 2s;
 constexpr std::size_t kReadBytes = 64U << 10;
+/// Up to here commands share a connection, and with it the system calls of both sides; then the next one is
+/// used.
+constexpr std::size_t kSharedCommandsMax = 64;
+constexpr std::size_t kSharedBytesMax = 256U << 10;
 
 Error unavailable(Reason reason, std::string message) {
   return {Code::kUnavailable, reason, std::move(message)};
@@ -42,23 +46,28 @@ Error from_error_line(std::string_view line) {
   return {Code::kInternal, Reason::kInternal, "the store refused a command: " + std::string{line}};
 }
 
-std::string format(Args args) {
-  std::vector<const char*> data;
-  std::vector<std::size_t> sizes;
-  data.reserve(args.size());
-  sizes.reserve(args.size());
+/// Appends the command as an array of bulk strings (RESP2).
+void append_command(std::string& to, Args args) {
+  const auto append_count = [&to](char kind, std::size_t count) {
+    std::array<char, 24> digits;
+    const auto end = std::to_chars(digits.data(), digits.data() + digits.size(), count).ptr;
+    to += kind;
+    to.append(digits.data(), end);
+    to += "\r\n";
+  };
+  append_count('*', args.size());
   for (const auto arg : args) {
-    data.push_back(arg.data() ? arg.data() : "");
-    sizes.push_back(arg.size());
+    append_count('$', arg.size());
+    to += arg;
+    to += "\r\n";
   }
-  // The other one, redisFormatCommandArgv(), prints every length with sprintf().
-  sds buffer = nullptr;
-  const int size =
-      redisFormatSdsCommandArgv(&buffer, static_cast<int>(args.size()), data.data(), sizes.data());
-  HARK_CHECK(size > 0);
-  std::string out{buffer, static_cast<std::size_t>(size)};
-  redisFreeSdsCommand(buffer);
-  return out;
+}
+
+std::size_t size_of_command(Args args) {
+  constexpr std::size_t kPerArgument = 16;  // its length and line ends
+  std::size_t size = kPerArgument;
+  for (const auto arg : args) size += arg.size() + kPerArgument;
+  return size;
 }
 
 }  // namespace
@@ -83,13 +92,13 @@ class Client::Connection {
     tasks_.spawn("redis connection", run());
   }
 
-  Task<Result<Reply>> command(std::string bytes, std::chrono::milliseconds timeout) {
-    if (unsent_.size() + bytes.size() > kUnsentBytesMax) {
+  Task<Result<Reply>> command(Args args, std::chrono::milliseconds timeout) {
+    if (unsent_.size() + size_of_command(args) > kUnsentBytesMax) {
       co_return Error{Code::kResourceExhausted, Reason::kOverloaded, "too many commands wait for the store"};
     }
     auto waiter = std::make_shared<Waiter>(tasks_.executor());
     waiter->timer.expires_after(timeout);
-    unsent_ += bytes;
+    append_command(unsent_, args);
     waiters_.push_back(waiter);
     ++unsent_waiters_;
     if (unsent_waiters_ == 1) wake_writer_.notify_all();
@@ -102,7 +111,10 @@ class Client::Connection {
         : unavailable(Reason::kStoreUnavailable, "the store could not be reached in time");
   }
 
-  [[nodiscard]] std::size_t waiting() const { return waiters_.size(); }
+  /// Takes more without making anybody wait for what lies before it.
+  [[nodiscard]] bool has_room() const {
+    return serves_ && waiters_.size() < kSharedCommandsMax && unsent_.size() < kSharedBytesMax;
+  }
 
   void fail_all() {
     for (auto& waiter : waiters_) settle(*waiter, unavailable(Reason::kShuttingDown, "shutting down"));
@@ -128,6 +140,7 @@ class Client::Connection {
     auto back_off = kBackOffMin;
     for (;;) {
       const bool was_connected = co_await connect_and_serve();
+      serves_ = false;
       drop_sent();
       if (was_connected) {
         back_off = kBackOffMin;
@@ -197,12 +210,14 @@ class Client::Connection {
     report("connected to the store");
     {
       CloseOnExit close{socket};
+      serves_ = true;
       writers.spawn("redis writer", write_loop(stream));
       try {
         co_await read_loop(stream, reader);
       } catch (const boost::system::system_error&) {
         // Cancelled: the writer must be gone before the stream is.
       }
+      serves_ = false;
     }
     co_await asio::this_coro::throw_if_cancelled(false);
     writers.cancel();
@@ -213,9 +228,9 @@ class Client::Connection {
 
   template <class Stream>
   Task<bool> authenticate(Stream& stream, ReplyReader& reader) {
-    const std::array<std::string_view, 2> auth{"AUTH", options_.password};
-    const auto [write_error, written] =
-        co_await asio::async_write(stream, asio::buffer(format(auth)), as_result);
+    std::string auth;
+    append_command(auth, std::array<std::string_view, 2>{"AUTH", options_.password});
+    const auto [write_error, written] = co_await asio::async_write(stream, asio::buffer(auth), as_result);
     if (write_error) co_return false;
     std::array<char, 512> chunk;
     Reply reply;
@@ -295,6 +310,7 @@ class Client::Connection {
   std::string unsent_;
   std::deque<std::shared_ptr<Waiter>> waiters_;
   std::size_t unsent_waiters_ = 0;
+  bool serves_ = false;  // is connected
 };
 
 Client::Client(asio::any_io_executor executor, Options options)
@@ -306,12 +322,15 @@ Client::Client(asio::any_io_executor executor, Options options)
 Client::~Client() = default;
 
 Client::Connection& Client::pick(std::string_view) {
+  for (auto& connection : connections_) {
+    if (connection->has_room()) return *connection;
+  }
   next_ = (next_ + 1) % connections_.size();
   return *connections_[next_];
 }
 
 Task<Result<Reply>> Client::command(std::string_view key, Args args, std::chrono::milliseconds timeout) {
-  co_return co_await pick(key).command(format(args), timeout);
+  co_return co_await pick(key).command(args, timeout);
 }
 
 Task<Result<Reply>> Client::eval(const Script& script, Args keys, Args args,

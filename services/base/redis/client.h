@@ -30,10 +30,10 @@ struct Script {
 
 /// Redis for the coroutines of one service thread.
 ///
-/// Commands of concurrent coroutines share a few connections and are pipelined on each, so that one fsync of
-/// the server serves many. A lost connection is re-made with back-off; a command that was not yet sent waits
-/// for it within its own deadline (STORE_UNAVAILABLE), one that was sent fails with OUTCOME_UNKNOWN: retry it
-/// by its idempotency key.
+/// Commands of concurrent coroutines are pipelined, so that one fsync of the server and one system call serve
+/// many: on one connection, and on a further one while that has much to do. A lost connection is re-made with
+/// back-off; a command that was not yet sent waits for it within its own deadline (STORE_UNAVAILABLE), one
+/// that was sent fails with OUTCOME_UNKNOWN: retry it by its idempotency key.
 ///
 /// Every call names the key that decides the place, so that the same interface serves a cluster.
 class Client {
