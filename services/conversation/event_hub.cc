@@ -19,7 +19,11 @@ constexpr std::chrono::milliseconds kPause = 20ms;
 }  // namespace
 
 EventHub::EventHub(TaskGroup& tasks, Store& store, redis::Client& blocking)
-    : tasks_{tasks}, store_{store}, blocking_{blocking}, early_(store.partitions()) {
+    : tasks_{tasks},
+      store_{store},
+      blocking_{blocking},
+      early_(store.partitions()),
+      published_{tasks.executor()} {
   for (std::uint16_t p = 0; p < store.partitions(); ++p) logs_.push_back(keys::in(p, "ev"));
   store_.on_event = [this](v1::Event event, std::shared_ptr<const v1::Entry> entry) {
     if (!positions_.empty()) learn(std::move(event), std::move(entry));
@@ -31,6 +35,7 @@ Task<Status> EventHub::start() {
   if (!ends.ok()) co_return std::move(ends).error();
   positions_ = *std::move(ends);
   tasks_.spawn("event watch", watch());
+  tasks_.spawn("event subscribers", wake_subscribers());
   co_return Status{};
 }
 
@@ -136,9 +141,22 @@ void EventHub::publish(News news) {
     } else {
       subscription->events.push_back(news);
     }
-    if (subscription->events.size() <= 1 || subscription->overflowed) subscription->arrived.notify_all();
     return false;
   });
+  if (!std::exchange(untold_, true)) published_.notify_all();
+}
+
+Task<> EventHub::wake_subscribers() {
+  for (;;) {
+    if (!std::exchange(untold_, false)) {
+      co_await published_.wait();
+      continue;
+    }
+    for (const auto& weak : subscriptions_) {
+      if (const auto subscription = weak.lock()) subscription->arrived.notify_all();
+    }
+    co_await sleep_for(kWakeEvery);
+  }
 }
 
 }  // namespace hark::conversation

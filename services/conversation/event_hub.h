@@ -22,6 +22,8 @@ class EventHub {
   static constexpr std::size_t kQueuedEventsMax = 10'000;
   /// Events of a partition that wait for an earlier one to be known; those beyond are left to the tail.
   static constexpr std::size_t kEarlyEventsMax = 1'000;
+  /// The least time from one waking of the subscribers to the next: what comes in between shares it.
+  static constexpr std::chrono::milliseconds kWakeEvery{1};
 
   struct News {
     std::shared_ptr<const v1::Event> event;
@@ -60,6 +62,7 @@ class EventHub {
   /// known.
   bool learn(v1::Event event, std::shared_ptr<const v1::Entry> entry);
   void publish(News news);
+  Task<> wake_subscribers();
 
   TaskGroup& tasks_;
   Store& store_;
@@ -69,6 +72,8 @@ class EventHub {
   /// By partition, then by position: what is known before everything that comes before it.
   std::vector<std::map<std::int64_t, News>> early_;
   std::vector<std::weak_ptr<Subscription>> subscriptions_;
+  bool untold_ = false;  // something was published since they were woken
+  Notifier published_;
 };
 
 }  // namespace hark::conversation
