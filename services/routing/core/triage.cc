@@ -28,10 +28,12 @@ std::string words_of(std::string_view text) {
   return words;
 }
 
-}  // namespace
+struct Look {
+  std::string language;  // empty if not certain
+  int share_percent = 0;
+};
 
-std::string detect_language(std::string_view text) {
-  const std::string words = words_of(text.substr(0, kTriageBytesMax));
+Look look_at(std::string_view words) {
   const CLD2::CLDHints no_hints{nullptr, nullptr, CLD2::UNKNOWN_ENCODING, CLD2::UNKNOWN_LANGUAGE};
   CLD2::Language languages[3];
   int shares_percent[3];
@@ -48,13 +50,25 @@ std::string detect_language(std::string_view text) {
     if (valid == length) break;
     length = valid;
   }
-  if (!reliable || languages[0] == CLD2::UNKNOWN_LANGUAGE) return "";
-  if (text_bytes < kTriageTextBytesMin || shares_percent[0] < kTriageShareMin_percent) return "";
+  if (!reliable || languages[0] == CLD2::UNKNOWN_LANGUAGE) return {};
+  if (text_bytes < kTriageTextBytesMin || shares_percent[0] < kTriageShareMin_percent) return {};
   std::string code = CLD2::LanguageCode(languages[0]);
   code = code.substr(0, code.find('-'));
   std::transform(code.begin(), code.end(), code.begin(),
                  [](unsigned char c) { return static_cast<char>(c | 0x20); });
-  return code;
+  return {std::move(code), shares_percent[0]};
+}
+
+}  // namespace
+
+std::string detect_language(std::string_view text) {
+  const std::string words = words_of(text.substr(0, kTriageBytesMax));
+  if (words.size() > 2 * kTriageSampleBytes) {
+    const auto sample = std::string_view{words}.substr(0, words.find(' ', kTriageSampleBytes));
+    Look look = look_at(sample);
+    if (look.share_percent >= kTriageSampleShareMin_percent) return std::move(look.language);
+  }
+  return look_at(words).language;
 }
 
 Triage triage(std::string_view text, const AccountPolicy& account, const std::vector<Skill>& wished,

@@ -35,6 +35,9 @@ constexpr std::size_t kTriageBytesMax = 4096;
 constexpr int kTriageTextBytesMin = 16;
 /// Share of the text that must be in the language.
 constexpr int kTriageShareMin_percent = 70;
+/// The beginning of a long text that is enough if so much of it is in one language.
+constexpr std::size_t kTriageSampleBytes = 240;
+constexpr int kTriageSampleShareMin_percent = 95;
 
 /// Required skills are the account's, those that were wished for, and the language if the account asks for
 /// it, it is certain, and at least one agent's record has it. A language that nobody has is not required: the

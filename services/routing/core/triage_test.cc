@@ -35,6 +35,14 @@ TEST(Triage, DoesNotGuessFromTooLittle) {
   }
 }
 
+TEST(Triage, ALongTextIsJudgedAsAWholeUnlessItsBeginningIsClear) {
+  std::string greeting = kEnglish;
+  std::string story;
+  while (story.size() < 2'000) story += std::string{kLatvian} + " ";
+  EXPECT_EQ(detect_language(story), "lv");
+  EXPECT_EQ(detect_language(greeting + " " + story), "lv") << "a greeting is not the message";
+}
+
 TEST(Triage, ACutLastCharacterDoesNotSpoilTheRest) {
   std::string text{kRussian};
   text.pop_back();

@@ -3,6 +3,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <random>
+
 namespace hark::routing {
 namespace {
 
@@ -26,6 +28,33 @@ TEST(Words, AreFoldedAndCutByUnicodesRules) {
   EXPECT_THAT(texts_of(breaker.words_of("Don't—ĻOTI slikti! Łódź, Ёлка; STRASSE/Straße 👍\xff\xfe ok")),
               ElementsAre("dont", "loti", "slikti", "lodz", "елка", "strasse", "strasse", "👍", "ok"));
   EXPECT_THAT(breaker.words_of(""), IsEmpty());
+}
+
+/// A text is cut by the library as a whole when much of it is not ASCII, and otherwise word by word.
+TEST(Words, AreTheSameWhicheverWayATextIsCut) {
+  constexpr std::string_view kPieces[] = {"a",    "Zb",    "7",    "10",   "_",    "'",    ".",  ",",
+                                          ":",    ";",     "-",    " ",    "  ",   "\t",   "\n", "\r",
+                                          "\r\n", "!",     "@",    "#",    "\x01", "\x7f", "\"", "(",
+                                          ")",    "don't", "3.14", "e.g.", "x_1",  "ā",    "—",  "👍"};
+  WordBreaker breaker;
+  std::minstd_rand random{4711};
+  for (int round = 0; round < 3'000; ++round) {
+    std::string text;
+    for (int i = 0; i < 12; ++i) {
+      // What is not ASCII is rare enough for the text to be cut word by word.
+      const auto limit = std::size(kPieces) - (i == 5 ? 0 : 3);
+      text += kPieces[random() % limit];
+    }
+    std::string mostly_foreign = text + " ";
+    for (int i = 0; i < 100; ++i) mostly_foreign += "ā ";
+    const auto words = breaker.words_of(text);
+    auto same = breaker.words_of(mostly_foreign);
+    ASSERT_GE(same.size(), 100U);
+    same.resize(same.size() - 100);
+    ASSERT_EQ(texts_of(words), texts_of(same)) << "'" << text << "'";
+    for (std::size_t i = 0; i < words.size(); ++i)
+      ASSERT_EQ(words[i].clause, same[i].clause) << "'" << text << "'";
+  }
 }
 
 TEST(Words, ClausesAreCounted) {

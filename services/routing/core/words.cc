@@ -5,6 +5,7 @@
 #include <unicode/uchar.h>
 #include <unicode/unistr.h>
 
+#include <algorithm>
 #include <optional>
 
 #include "base/core/check.h"
@@ -47,6 +48,25 @@ std::string fold(const icu::UnicodeString& text) {
   return out;
 }
 
+constexpr std::string_view kSpaces = " \t\r\n";
+/// One byte in so many may be of characters beyond ASCII for a text to be cut word by word.
+constexpr std::size_t kForeignShareMax = 16;
+
+bool is_space(char c) { return kSpaces.find(c) != kSpaces.npos; }
+
+/// What UAX 29 makes of an ASCII character.
+enum class Ascii { kOther, kLetter, kDigit };
+
+Ascii kind_of(char c) {
+  if ((c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z')) return Ascii::kLetter;
+  return c >= '0' && c <= '9' ? Ascii::kDigit : Ascii::kOther;
+}
+/// ASCII that all versions of the library cut alike; they do not agree on what at signs and colons belong to.
+bool is_plain(char c) { return static_cast<unsigned char>(c) < 0x80 && c != '@' && c != ':' && c != '_'; }
+/// Between two of them (rules WB6, WB7 and WB11, WB12).
+bool joins_letters(char c) { return c == '\'' || c == '.'; }
+bool joins_digits(char c) { return c == '\'' || c == '.' || c == ',' || c == ';'; }
+
 bool is_emoji(UChar32 c) { return u_hasBinaryProperty(c, UCHAR_EXTENDED_PICTOGRAPHIC) != 0; }
 
 bool ends_clause(UChar32 c) {
@@ -86,28 +106,86 @@ WordBreaker::WordBreaker() : rules_{std::make_unique<Rules>()} {
 
 WordBreaker::~WordBreaker() = default;
 
+/// Words of a text that are told one after the other, with the clause that each is in.
+struct WordBreaker::Sentence {
+  std::vector<Word> words;
+  int clause = 0;
+  [[nodiscard]] bool full() const { return words.size() >= kWordsMax; }
+};
+
 std::vector<Word> WordBreaker::words_of(std::string_view text) {
+  Sentence out;
+  out.words.reserve(text.size() / 5);
+  const auto foreign = static_cast<std::size_t>(
+      std::ranges::count_if(text, [](char c) { return static_cast<unsigned char>(c) >= 0x80; }));
+  // To ask the library is dear for each word, and cheap for many.
+  if (foreign * kForeignShareMax > text.size()) {
+    cut_by_rules(text, out);
+    return std::move(out.words);
+  }
+  std::size_t begin = 0;
+  while (begin < text.size() && !out.full()) {
+    if (is_space(text[begin])) {
+      // A line end of two characters is one.
+      if (text[begin] == '\n' || text[begin] == '\r') ++out.clause;
+      begin += text.substr(begin, 2) == "\r\n" ? 2 : 1;
+      continue;
+    }
+    const auto end = std::min(text.find_first_of(kSpaces, begin), text.size());
+    const auto chunk = text.substr(begin, end - begin);
+    if (std::ranges::all_of(chunk, is_plain)) {
+      cut_ascii(chunk, out);
+    } else {
+      cut_by_rules(chunk, out);
+    }
+    begin = end;
+  }
+  return std::move(out.words);
+}
+
+/// As cut_by_rules(), of what needs no tables and has no spaces.
+void WordBreaker::cut_ascii(std::string_view text, Sentence& out) {
+  const auto kind_at = [text](std::size_t i) { return i < text.size() ? kind_of(text[i]) : Ascii::kOther; };
+  for (std::size_t begin = 0, end = 0; begin < text.size() && !out.full(); begin = end) {
+    end = begin + 1;
+    if (kind_of(text[begin]) == Ascii::kOther) {
+      if (ends_clause(static_cast<unsigned char>(text[begin]))) ++out.clause;
+      continue;
+    }
+    for (; end < text.size(); ++end) {
+      if (kind_of(text[end]) != Ascii::kOther) continue;
+      const Ascii before = kind_of(text[end - 1]);
+      const bool inside =
+          kind_at(end + 1) == before && ((before == Ascii::kLetter && joins_letters(text[end])) ||
+                                         (before == Ascii::kDigit && joins_digits(text[end])));
+      if (!inside) break;
+    }
+    std::string word;
+    for (const char c : text.substr(begin, std::min<std::size_t>(end - begin, kWordLengthMax))) {
+      if (c != '\'') word += static_cast<char>(c >= 'A' && c <= 'Z' ? c + ('a' - 'A') : c);
+    }
+    out.words.push_back({std::move(word), out.clause});
+  }
+}
+
+void WordBreaker::cut_by_rules(std::string_view text, Sentence& out) {
   const auto whole = unicode(text);
   auto& breaks = *rules_->iterator;
   breaks.setText(whole);
-  std::vector<Word> out;
-  out.reserve(text.size() / 5);
-  int clause = 0;
   std::int32_t begin = breaks.first();
-  for (std::int32_t end = breaks.next(); end != icu::BreakIterator::DONE && out.size() < kWordsMax;
+  for (std::int32_t end = breaks.next(); end != icu::BreakIterator::DONE && !out.full();
        begin = end, end = breaks.next()) {
     const UChar32 first = whole.char32At(begin);
     if (breaks.getRuleStatus() == UBRK_WORD_NONE && (first < 0x80 || !is_emoji(first))) {
-      if (ends_clause(first)) ++clause;
+      if (ends_clause(first)) ++out.clause;
       continue;
     }
     const auto length = std::min(end - begin, kWordLengthMax);
     auto word = fold_ascii({whole.getBuffer() + begin, static_cast<std::size_t>(length)});
     if (!word) word = fold(whole.tempSubString(begin, length));
-    if (!word->empty()) out.push_back({*std::move(word), clause});
+    if (!word->empty()) out.words.push_back({*std::move(word), out.clause});
   }
   breaks.setText(icu::UnicodeString{});
-  return out;
 }
 
 }  // namespace hark::routing

@@ -36,6 +36,9 @@ class WordBreaker {
 
  private:
   struct Rules;
+  struct Sentence;
+  static void cut_ascii(std::string_view text, Sentence& out);
+  void cut_by_rules(std::string_view text, Sentence& out);
   std::unique_ptr<Rules> rules_;
 };
 
