@@ -78,7 +78,7 @@ class ConversationModule final : public Module {
     blob_.emplace(tasks_, *store_, blobs_);
     attention_.emplace(tasks_, attention_hub_);
     process_.in_process.add(thread_.executor(), *conversation_, &ConversationHandler::Assign);
-    process_.in_process.add(thread_.executor(), *conversation_, &ConversationHandler::AnnotateTicket);
+    process_.in_process.add(thread_.executor(), *conversation_, &ConversationHandler::SetVerdicts);
     process_.in_process.add(thread_.executor(), *channel_, &ChannelHandler::Connect);
     process_.in_process.add(thread_.executor(), *event_, &EventHandler::Subscribe);
     process_.rpc.add(*conversation_, v1::ConversationService::service_full_name());

@@ -36,6 +36,7 @@ constexpr int kTicketsListedMax = 100;
 constexpr std::size_t kPreviewBytesMax = 500;
 constexpr std::int64_t kMergedEntriesMax = 50'000;  // of two conversations; beyond it they are not merged
 constexpr int kRetriesMax = 16;  // of one call that merges get in the way of; then CONVERSATION_MOVED
+constexpr int kVerdictsMax = 1'000;  // set at once
 constexpr std::size_t kKnownAddressesMax = 200'000;  // addresses whose customer is remembered in memory
 
 /// One of our accounts, as conversation needs it.
@@ -68,6 +69,7 @@ class Conversations {
   Task<Result<v1::AddNoteResponse>> add_note(v1::AddNoteRequest request);
   Task<Result<v1::AssignResponse>> assign(v1::AssignRequest request);
   Task<Result<v1::AnnotateTicketResponse>> annotate_ticket(v1::AnnotateTicketRequest request);
+  Task<Result<v1::SetVerdictsResponse>> set_verdicts(v1::SetVerdictsRequest request);
   Task<Result<v1::ResolveResponse>> resolve(v1::ResolveRequest request);
   Task<Result<v1::ReopenResponse>> reopen(v1::ReopenRequest request);
   Task<Result<v1::WaiveObligationResponse>> waive_obligation(v1::WaiveObligationRequest request);

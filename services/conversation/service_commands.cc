@@ -1,4 +1,5 @@
 // What agents, routing and integrators do to a conversation.
+#include "base/async/all.h"
 #include "base/core/invalid.h"
 #include "conversation/entry_build.h"
 #include "conversation/service.h"
@@ -98,8 +99,7 @@ Task<Result<v1::AssignResponse>> Conversations::assign(v1::AssignRequest request
 Task<Result<v1::AnnotateTicketResponse>> Conversations::annotate_ticket(v1::AnnotateTicketRequest request) {
   HARK_CO_TRY_VOID(check_key(request.idempotency_key()));
   HARK_CO_TRY_VOID(parse_id(IdKind::kTicket, request.ticket_id()));
-  if (!request.has_verdict() && !request.has_sla()) co_return invalid("verdict, sla: one of them is needed");
-  HARK_CO_TRY_VOID(check_verdict(request.verdict()));
+  if (!request.has_sla()) co_return invalid("sla: is not set");
   const bool missed = request.sla().percent() >= 100;
   auto entry =
       status_entry(request.ticket_id(),
@@ -113,6 +113,26 @@ Task<Result<v1::AnnotateTicketResponse>> Conversations::annotate_ticket(v1::Anno
   v1::AnnotateTicketResponse response;
   *response.mutable_ticket() = std::move(ticket);
   co_return response;
+}
+
+Task<Result<v1::SetVerdictsResponse>> Conversations::set_verdicts(v1::SetVerdictsRequest request) {
+  if (request.verdicts_size() > kVerdictsMax) co_return invalid("verdicts: at most 1000");
+  std::map<std::uint16_t, std::vector<Store::Verdict>> by_partition;
+  for (const auto& [ticket_id, verdict] : request.verdicts()) {
+    HARK_CO_TRY_VOID(parse_id(IdKind::kTicket, ticket_id));
+    HARK_CO_TRY_VOID(check_verdict(verdict));
+    HARK_CO_TRY(const auto partition, partition_of(ticket_id));
+    by_partition[partition].push_back({ticket_id, verdict.SerializeAsString()});
+  }
+  std::vector<Task<Status>> stored;
+  for (auto& [partition, verdicts] : by_partition) {
+    stored.push_back(
+        store_.set_verdicts(partition, clock_.now(), request.fencing_token(), std::move(verdicts)));
+  }
+  for (auto& status : co_await all(std::move(stored))) {
+    if (!status.ok()) co_return std::move(status).error();
+  }
+  co_return v1::SetVerdictsResponse{};
 }
 
 Task<Result<v1::TransferResponse>> Conversations::transfer(v1::TransferRequest request) {

@@ -143,28 +143,49 @@ TEST_F(ConversationsTest, ATransferKeepsTheAgeAndRemembersWhoGaveItAway) {
 
 TEST_F(ConversationsTest, AVerdictIsSetOnceByARoutingLeaderWhoIsNotFencedOff) {
   const auto in = accept(mail("m1"));
-  v1::AnnotateTicketRequest request;
-  request.set_idempotency_key("v1");
-  request.set_ticket_id(in.ticket_id());
+  v1::SetVerdictsRequest request;
   request.set_fencing_token(7);
-  request.mutable_verdict()->set_language("lv");
-  request.mutable_verdict()->set_sentiment(-60);
-  const auto stored = run(service_->annotate_ticket(request));
+  auto& verdict = (*request.mutable_verdicts())[in.ticket_id()];
+  verdict.set_language("lv");
+  verdict.set_sentiment(-60);
+  const auto stored = run(service_->set_verdicts(request));
   ASSERT_TRUE(stored.ok()) << stored.error().message;
-  EXPECT_EQ(stored->ticket().verdict().language(), "lv");
+  EXPECT_EQ(conversation(in.conversation_id()).ticket().verdict().language(), "lv");
 
-  request.set_idempotency_key("v2");
-  request.mutable_verdict()->set_language("en");
-  EXPECT_EQ(run(service_->annotate_ticket(request))->ticket().verdict().language(), "lv");
+  verdict.set_language("en");
+  ASSERT_TRUE(run(service_->set_verdicts(request)).ok());
+  EXPECT_EQ(conversation(in.conversation_id()).ticket().verdict().language(), "lv");
   EXPECT_EQ(conversation(in.conversation_id()).ticket().verdict().sentiment(), -60);
 
   v1::RaiseFenceRequest fence;
   fence.set_fencing_token(8);
   ASSERT_TRUE(run(service_->raise_fence(fence)).ok());
-  request.set_idempotency_key("v3");
-  EXPECT_EQ(run(service_->annotate_ticket(request)).error().reason, Reason::kStaleFence);
-  request.clear_verdict();
-  EXPECT_EQ(run(service_->annotate_ticket(request)).error().reason, Reason::kInvalidField);
+  EXPECT_EQ(run(service_->set_verdicts(request)).error().reason, Reason::kStaleFence);
+}
+
+TEST_F(ConversationsTest, VerdictsOfManyTicketsAreSetAtOnceAndWhatIsNoLongerOpenIsPassedOver) {
+  v1::SetVerdictsRequest request;
+  request.set_fencing_token(1);
+  std::vector<v1::AcceptResponse> accepted;
+  for (int i = 0; i < 20; ++i) {
+    auto message = mail("m" + std::to_string(i));
+    message.mutable_sender()->set_address("mailto:c" + std::to_string(i) + "@x.lv");
+    accepted.push_back(accept(message));
+    (*request.mutable_verdicts())[accepted.back().ticket_id()].set_sentiment(-i - 1);
+  }
+  v1::ResolveRequest resolve;
+  resolve.set_idempotency_key("r");
+  resolve.set_ticket_id(accepted[7].ticket_id());
+  resolve.set_waive_reason("spam");
+  ASSERT_TRUE(run(service_->resolve(resolve)).ok());
+  ASSERT_TRUE(run(service_->set_verdicts(request)).ok());
+  for (int i = 0; i < 20; ++i) {
+    const auto& ticket = conversation(accepted[static_cast<std::size_t>(i)].conversation_id()).ticket();
+    EXPECT_EQ(ticket.has_verdict(), i != 7);
+    if (i != 7) EXPECT_EQ(ticket.verdict().sentiment(), -i - 1);
+  }
+  (*request.mutable_verdicts())["no ticket"];
+  EXPECT_EQ(run(service_->set_verdicts(request)).error().reason, Reason::kInvalidField);
 }
 
 TEST_F(ConversationsTest, AnAssignmentBringsTheVerdictIfThereIsNoneYet) {

@@ -108,6 +108,9 @@ class RoutingModule final : public Module {
     Task<Result<v1::AnnotateTicketResponse>> annotate(v1::AnnotateTicketRequest request) override {
       return client_->annotate(std::move(request));
     }
+    Task<Result<v1::SetVerdictsResponse>> set_verdicts(v1::SetVerdictsRequest request) override {
+      return client_->set_verdicts(std::move(request));
+    }
     Task<Result<std::vector<v1::Entry>>> entries_since(std::string conversation_id,
                                                        std::int64_t since_ms) override {
       return client_->entries_since(std::move(conversation_id), since_ms);

@@ -61,13 +61,25 @@ class FakeConversations final : public Conversations {
     v1::AnnotateTicketResponse response;
     const auto at = tickets.find(request.ticket_id());
     if (at == tickets.end()) co_return Error{Code::kNotFound, Reason::kTicketNotFound, "no such ticket"};
-    if (request.has_verdict() && !at->second.has_verdict()) {
-      *at->second.mutable_verdict() = request.verdict();
-      log(v1::EVENT_TYPE_TRIAGED, at->second);
-    }
     if (request.has_sla()) notices.push_back(request.sla());
     *response.mutable_ticket() = at->second;
     co_return response;
+  }
+
+  Task<Result<v1::SetVerdictsResponse>> set_verdicts(v1::SetVerdictsRequest request) override {
+    if (request.fencing_token() < fence)
+      co_return Error{Code::kAborted, Reason::kStaleFence, "a newer leader"};
+    for (const auto& [id, verdict] : request.verdicts()) {
+      const auto at = tickets.find(id);
+      if (at == tickets.end() || at->second.has_verdict()) continue;
+      *at->second.mutable_verdict() = verdict;
+      v1::Event event;
+      event.set_type(v1::EVENT_TYPE_TRIAGED);
+      event.set_ticket_id(id);
+      *event.mutable_verdict() = verdict;
+      log(std::move(event));
+    }
+    co_return v1::SetVerdictsResponse{};
   }
 
   Task<Result<std::vector<v1::Entry>>> entries_since(std::string, std::int64_t) override {
@@ -124,14 +136,17 @@ class FakeConversations final : public Conversations {
     log(v1::EVENT_TYPE_RESOLVED, ticket);
   }
 
+  void log(v1::Event event) {
+    event.set_position(static_cast<std::int64_t>(events.size()) + 1);
+    events.push_back(std::move(event));
+    logged_.notify_all();
+  }
   void log(v1::EventType type, const v1::Ticket& ticket) {
     v1::Event event;
-    event.set_position(static_cast<std::int64_t>(events.size()) + 1);
     event.set_type(type);
     event.set_ticket_id(ticket.id());
     *event.mutable_ticket() = ticket;
-    events.push_back(event);
-    logged_.notify_all();
+    log(std::move(event));
   }
 
   std::map<std::string, v1::Ticket> tickets;

@@ -49,6 +49,7 @@ Term::Term(World world, std::int64_t fencing_token, NumberedRules rules)
       timer_{world_.executor},
       caught_up_signal_{world_.executor},
       to_judge_signal_{world_.executor},
+      to_store_signal_{world_.executor},
       to_assess_signal_{world_.executor},
       sla_{{world_.executor, world_.conversations, world_.clock, token_, world_.on_failure,
             [this](const std::string& ticket_id, int points) { raise(ticket_id, points); },
@@ -222,9 +223,8 @@ Task<> Term::assign(AssignTicket effect) {
   request.set_agent_id(effect.agent_id);
   request.set_fencing_token(token_);
   // Unless somebody else is asked for it.
-  const auto verdict = found_verdicts_.find(effect.ticket_id);
-  if (verdict != found_verdicts_.end() && world_.triager == nullptr) {
-    *request.mutable_verdict() = verdict->second;
+  if (world_.triager == nullptr && unstored_verdicts_.contains(effect.ticket_id)) {
+    *request.mutable_verdict() = tickets_.at(effect.ticket_id).verdict();
   }
   auto pause = kPauseMin;
   for (;;) {
@@ -232,8 +232,7 @@ Task<> Term::assign(AssignTicket effect) {
     if (over_) co_return;
     if (answer.ok()) {
       v1::Ticket& ticket = *answer->mutable_ticket();
-      tickets_[effect.ticket_id] = ticket;
-      want_verdict(ticket);
+      keep_ticket(ticket);
       feed(AssignmentConfirmed{effect.offer_id, ticket.assignment_token()});
       finish_assignment(effect.offer_id, std::move(ticket));
       co_return;
@@ -333,15 +332,9 @@ std::vector<v1::Agent> Term::agents() const {
 }
 
 v1::Ticket Term::ticket(const std::string& id) const {
+  if (const auto found = tickets_.find(id); found != tickets_.end()) return found->second;
   v1::Ticket ticket;
-  if (const auto found = tickets_.find(id); found != tickets_.end()) {
-    ticket = found->second;
-  } else {
-    ticket.set_id(id);
-  }
-  if (const auto found = found_verdicts_.find(id); found != found_verdicts_.end()) {
-    *ticket.mutable_verdict() = found->second;
-  }
+  ticket.set_id(id);
   return ticket;
 }
 
@@ -351,7 +344,10 @@ v1::AgentSessionResponse Term::session_state(std::string_view agent_id) const {
   if (!view) return state;
   const auto record = records_.find(agent_id);
   if (record != records_.end()) *state.mutable_agent() = to_proto(record->second, *view);
-  for (const Offer& offer : view->offers) *state.add_offers() = to_proto(offer, ticket(offer.ticket_id));
+  for (const Offer& offer : view->offers) {
+    const auto found = tickets_.find(offer.ticket_id);
+    *state.add_offers() = to_proto(offer, found == tickets_.end() ? ticket(offer.ticket_id) : found->second);
+  }
   return state;
 }
 

@@ -9,6 +9,7 @@
 #include <set>
 #include <string>
 #include <unordered_map>
+#include <unordered_set>
 #include <vector>
 
 #include "base/async/notifier.h"
@@ -35,14 +36,14 @@ class Term {
   /// Records written at once, and the least time from one batch to the next: what comes in between shares a
   /// script and an fsync.
   static constexpr std::size_t kBatchRecordsMax = 2'000;
-  static constexpr std::chrono::milliseconds kBatchEvery{1};
+  static constexpr std::chrono::milliseconds kBatchEvery{2};
   /// Tickets of which the Triager is asked at the same time.
   static constexpr int kJudgesAtOnce = 4;
-  /// How long a verdict found here waits for an assignment that takes it along, before it is stored by
-  /// itself; and how often those are stored, so many at once: together they cost the store one fsync.
+  /// How long a verdict found here waits for an assignment that takes it along, before it is stored without
+  /// one; and how often those are stored, so many at once.
   static constexpr std::chrono::milliseconds kVerdictWait{1'000};
-  static constexpr std::chrono::milliseconds kVerdictsEvery{100};
-  static constexpr int kVerdictsAtOnce = 500;
+  static constexpr std::chrono::milliseconds kVerdictsEvery{500};
+  static constexpr int kVerdictsAtOnce = 1'000;
 
   struct World {
     asio::any_io_executor executor;
@@ -146,12 +147,14 @@ class Term {
   void finish_assignment(const std::string& offer_id, Result<v1::Ticket> result);
 
   // term_triage.cc: what texts say
-  void want_verdict(const v1::Ticket& ticket);
+  void find_verdict(v1::Ticket& ticket);
   void begin_judging();
   Task<> judge();
-  Task<> store_verdicts();
   Task<> ask_triager(std::string ticket_id);
-  Task<> annotate(std::string ticket_id);
+  void want_stored(std::string ticket_id, TimePoint at);
+  Task<> store_verdicts();
+  Task<> store(v1::SetVerdictsRequest request);
+  void take_verdict(const v1::Event& event);
   void raise(const std::string& ticket_id, int points);
   void order_anew(const std::string& ticket_id);
   Task<> assess_anew();
@@ -160,8 +163,10 @@ class Term {
   Task<Status> rebuild(std::optional<Conversations::Snapshot> read_ahead);
   Task<Status> load_tickets(std::optional<Conversations::Snapshot> snapshot);
   Task<> follow();
-  void take(const v1::Event& event);
-  void take_ticket(const v1::Ticket& ticket);
+  void take(v1::Event event);
+  void take_ticket(v1::Ticket ticket);
+  const v1::Ticket& keep_ticket(v1::Ticket ticket);
+  void place_ticket(const v1::Ticket& ticket);
   [[nodiscard]] bool known(const Work& work, const v1::Ticket& ticket) const;
   void close_ticket(const std::string& ticket_id);
   void forget_declines(const std::string& ticket_id);
@@ -185,25 +190,27 @@ class Term {
   Notifier caught_up_signal_;
 
   std::map<std::string, v1::Agent, std::less<>> records_;
+  /// With the verdicts that were found here.
   std::unordered_map<std::string, v1::Ticket> tickets_;
   Store::Declines declines_;
   std::map<std::string, std::shared_ptr<Assignment>, std::less<>> assignments_;
   std::map<std::string, std::set<Session*>, std::less<>> sessions_;
   std::set<Watch*> watches_;
 
-  /// Verdicts that are not on their tickets yet.
-  std::unordered_map<std::string, v1::TicketVerdict> found_verdicts_;
-  /// Tickets of which the Triager is to be asked, or else those to put it onto, and when.
-  struct ToJudge {
+  /// Tickets whose verdict is not stored yet.
+  std::unordered_set<std::string> unstored_verdicts_;
+  /// Tickets of which the Triager is to be asked.
+  std::deque<std::string> to_judge_;
+  Notifier to_judge_signal_;
+  struct ToStore {
     std::string ticket_id;
     TimePoint at;
   };
-  std::deque<ToJudge> to_judge_;
-  int annotating_ = 0;
+  std::deque<ToStore> to_store_;
+  Notifier to_store_signal_;
   /// Of the Triager, in a row; and until when it is left alone.
   int triage_failures_ = 0;
   TimePoint triage_rests_until_;
-  Notifier to_judge_signal_;
   /// Tickets that were assessed by earlier rules.
   std::deque<std::string> to_assess_;
   Notifier to_assess_signal_;

@@ -57,8 +57,8 @@ Task<Status> Term::load_tickets(std::optional<Conversations::Snapshot> snapshot)
   std::ranges::sort(snapshot->tickets,
                     [](const v1::Ticket& a, const v1::Ticket& b) { return a.id() < b.id(); });
   int taken = 0;
-  for (const v1::Ticket& ticket : snapshot->tickets) {
-    take_ticket(ticket);
+  for (v1::Ticket& ticket : snapshot->tickets) {
+    take_ticket(std::move(ticket));
     // The lease is to be renewed meanwhile.
     if (++taken % kTakenAtOnce == 0) co_await asio::post(world_.executor, asio::use_awaitable);
     if (over_) co_return why_over();
@@ -73,12 +73,28 @@ Task<Status> Term::load_tickets(std::optional<Conversations::Snapshot> snapshot)
 }
 
 /// The ticket as it was at some moment of the log; the engine tells old news from new.
-void Term::take_ticket(const v1::Ticket& ticket) {
+void Term::take_ticket(v1::Ticket ticket) {
   if (ticket.state() == v1::TICKET_STATE_RESOLVED) return close_ticket(ticket.id());
-  tickets_[ticket.id()] = ticket;
-  want_verdict(ticket);
+  place_ticket(keep_ticket(std::move(ticket)));
+}
+
+/// A verdict that is known stays known.
+const v1::Ticket& Term::keep_ticket(v1::Ticket ticket) {
+  v1::Ticket& kept = tickets_[ticket.id()];
+  if (ticket.has_verdict()) {
+    unstored_verdicts_.erase(ticket.id());
+  } else if (kept.has_verdict()) {
+    ticket.mutable_verdict()->Swap(kept.mutable_verdict());
+  } else {
+    find_verdict(ticket);
+  }
+  kept = std::move(ticket);
+  return kept;
+}
+
+void Term::place_ticket(const v1::Ticket& ticket) {
   const auto skill_known = [this](std::string_view skill) { return router_.skill_known(skill); };
-  const Assessment assessment = assess(this->ticket(ticket.id()), rules_.rules);
+  const Assessment assessment = assess(ticket, rules_.rules);
   Work work = work_of(ticket, assessment, rules_.rules, skill_known);
   if (const auto raised = raised_.find(ticket.id()); raised != raised_.end()) work.priority += raised->second;
   if (rules_.rules.policies) {
@@ -112,19 +128,21 @@ bool Term::known(const Work& work, const v1::Ticket& ticket) const {
 
 void Term::close_ticket(const std::string& ticket_id) {
   sla_.forget(ticket_id);
-  found_verdicts_.erase(ticket_id);
+  unstored_verdicts_.erase(ticket_id);
   raised_.erase(ticket_id);
   tickets_.erase(ticket_id);
   feed(TicketClosed{ticket_id});
   forget_declines(ticket_id);
 }
 
-void Term::take(const v1::Event& event) {
+void Term::take(v1::Event event) {
   auto& position = (*cursor_.mutable_positions())[event.partition()];
   if (event.position() <= position) return;
   position = event.position();
   if (event.has_ticket() && !event.ticket().id().empty()) {
-    take_ticket(event.ticket());
+    take_ticket(std::move(*event.mutable_ticket()));
+  } else if (event.has_verdict()) {
+    take_verdict(event);
   } else if (event.type() == v1::EVENT_TYPE_RESOLVED) {
     close_ticket(event.ticket_id());
   }
@@ -138,7 +156,7 @@ Task<> Term::follow() {
     while (auto response = co_await feed->read()) {
       if (over_) co_return;
       pause = kPauseMin;
-      for (const v1::Event& event : response->events()) take(event);
+      for (v1::Event& event : *response->mutable_events()) take(std::move(event));
       if (response->caught_up() && !std::exchange(caught_up_, true)) caught_up_signal_.notify_all();
     }
     const Status status = co_await feed->status();

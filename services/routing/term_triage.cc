@@ -10,7 +10,6 @@ using namespace std::chrono_literals;
 
 constexpr std::chrono::milliseconds kPauseMin = 50ms;
 constexpr std::chrono::milliseconds kPauseMax = 2s;
-constexpr int kAttemptsMax = 100;
 constexpr int kTriageFailuresMax = 5;
 constexpr Duration kTriageRest = 10s;
 /// Tickets that new rules are read for before others have their turn.
@@ -18,39 +17,21 @@ constexpr int kAssessedAtOnce = 50;
 
 }  // namespace
 
-/// The engine goes by the built-in verdict until one is stored; the log brings that.
-void Term::want_verdict(const v1::Ticket& ticket) {
-  if (ticket.has_verdict() || !rules_.rules.policies) {
-    found_verdicts_.erase(ticket.id());
-    return;
-  }
-  const auto [found, first] = found_verdicts_.try_emplace(ticket.id());
-  if (!first) return;
-  found->second = to_proto(rules_.rules.policies->judge(ticket));
-  found->second.set_found_by("built-in");
-  to_judge_.push_back({ticket.id(), world_.clock.now() + kVerdictWait});
+/// The engine goes by the built-in verdict until another one is stored; the log brings that.
+void Term::find_verdict(v1::Ticket& ticket) {
+  if (!rules_.rules.policies) return;
+  *ticket.mutable_verdict() = to_proto(rules_.rules.policies->judge(ticket));
+  ticket.mutable_verdict()->set_found_by("built-in");
+  unstored_verdicts_.insert(ticket.id());
+  if (world_.triager == nullptr) return want_stored(ticket.id(), world_.clock.now() + kVerdictWait);
+  to_judge_.push_back(ticket.id());
   to_judge_signal_.notify_all();
 }
 
 void Term::begin_judging() {
-  if (world_.triager == nullptr) return tasks_.spawn("store verdicts", store_verdicts());
+  tasks_.spawn("store verdicts", store_verdicts());
+  if (world_.triager == nullptr) return;
   for (int i = 0; i < kJudgesAtOnce; ++i) tasks_.spawn("judge", judge());
-}
-
-Task<> Term::store_verdicts() {
-  while (!over_) {
-    if (to_judge_.empty()) {
-      co_await to_judge_signal_.wait();
-      continue;
-    }
-    const auto now = world_.clock.now();
-    for (int room = kVerdictsAtOnce - annotating_; room > 0; --room) {
-      if (to_judge_.empty() || to_judge_.front().at > now) break;
-      tasks_.spawn("annotate", annotate(std::move(to_judge_.front().ticket_id)));
-      to_judge_.pop_front();
-    }
-    co_await sleep_for(kVerdictsEvery);
-  }
 }
 
 Task<> Term::judge() {
@@ -59,15 +40,15 @@ Task<> Term::judge() {
       co_await to_judge_signal_.wait();
       continue;
     }
-    const std::string id = std::move(to_judge_.front().ticket_id);
+    const std::string id = std::move(to_judge_.front());
     to_judge_.pop_front();
     co_await ask_triager(id);
-    co_await annotate(id);
+    want_stored(id, world_.clock.now());
   }
 }
 
 Task<> Term::ask_triager(std::string ticket_id) {
-  if (!found_verdicts_.contains(ticket_id) || world_.clock.now() < triage_rests_until_) co_return;
+  if (!unstored_verdicts_.contains(ticket_id) || world_.clock.now() < triage_rests_until_) co_return;
   const v1::Ticket about = ticket(ticket_id);
   v1::TriageRequest request;
   request.set_ticket_id(ticket_id);
@@ -83,32 +64,59 @@ Task<> Term::ask_triager(std::string ticket_id) {
     co_return;
   }
   triage_failures_ = 0;
-  const auto found = found_verdicts_.find(ticket_id);
-  if (found == found_verdicts_.end()) co_return;
+  if (!unstored_verdicts_.contains(ticket_id)) co_return;
   // Read and written again, so that nothing out of range is stored.
-  found->second = to_proto(verdict_of(*answer));
-  found->second.set_found_by(answer->found_by());
+  v1::TicketVerdict& verdict = *tickets_.at(ticket_id).mutable_verdict();
+  verdict = to_proto(verdict_of(*answer));
+  verdict.set_found_by(answer->found_by());
 }
 
-/// Puts the verdict onto its ticket, unless an assignment has taken it along.
-Task<> Term::annotate(std::string ticket_id) {
-  const auto found = found_verdicts_.find(ticket_id);
-  if (found == found_verdicts_.end()) co_return;
-  v1::AnnotateTicketRequest request;
-  // Whoever judges after a fail-over may find otherwise; the store keeps the first.
-  request.set_idempotency_key("verdict-" + ticket_id + "-" + std::to_string(token_));
-  request.set_ticket_id(ticket_id);
+void Term::want_stored(std::string ticket_id, TimePoint at) {
+  to_store_.push_back({std::move(ticket_id), at});
+  to_store_signal_.notify_all();
+}
+
+Task<> Term::store_verdicts() {
+  while (!over_) {
+    if (to_store_.empty()) {
+      co_await to_store_signal_.wait();
+      continue;
+    }
+    v1::SetVerdictsRequest request;
+    while (!to_store_.empty() && to_store_.front().at <= world_.clock.now() &&
+           request.verdicts_size() < kVerdictsAtOnce) {
+      const std::string id = std::move(to_store_.front().ticket_id);
+      to_store_.pop_front();
+      // An assignment may have taken it along.
+      if (unstored_verdicts_.contains(id)) (*request.mutable_verdicts())[id] = tickets_.at(id).verdict();
+    }
+    const bool full = request.verdicts_size() == kVerdictsAtOnce;
+    if (request.verdicts_size() > 0) co_await store(std::move(request));
+    if (!full) co_await sleep_for(kVerdictsEvery);
+  }
+}
+
+Task<> Term::store(v1::SetVerdictsRequest request) {
   request.set_fencing_token(token_);
-  *request.mutable_verdict() = found->second;
-  ++annotating_;
   auto pause = kPauseMin;
-  for (int attempt = 0; attempt < kAttemptsMax && !over_; ++attempt) {
-    const auto answer = co_await world_.conversations.annotate(request);
-    if (answer.ok() || !is_passing(answer.error())) break;
+  while (!over_) {
+    const auto answer = co_await world_.conversations.set_verdicts(request);
+    if (answer.ok() || !is_passing(answer.error())) co_return;
     co_await sleep_for(pause);
     pause = std::min(pause * 2, kPauseMax);
   }
-  --annotating_;
+}
+
+/// A verdict was stored: ours, which the engine goes by already, or somebody else's.
+void Term::take_verdict(const v1::Event& event) {
+  const auto found = tickets_.find(event.ticket_id());
+  if (found == tickets_.end()) return;
+  v1::TicketVerdict& verdict = *found->second.mutable_verdict();
+  const bool ours = unstored_verdicts_.erase(event.ticket_id()) > 0 && world_.triager == nullptr &&
+                    verdict.SerializeAsString() == event.verdict().SerializeAsString();
+  if (ours) return;
+  verdict = event.verdict();
+  place_ticket(found->second);
 }
 
 void Term::raise(const std::string& ticket_id, int points) {
@@ -117,7 +125,7 @@ void Term::raise(const std::string& ticket_id, int points) {
   int& raised = raised_[ticket_id];
   if (points <= raised) return;
   raised = points;
-  take_ticket(v1::Ticket{found->second});
+  place_ticket(found->second);
 }
 
 /// What new rules make of the tickets that are there.
@@ -131,7 +139,7 @@ Task<> Term::assess_anew() {
       const std::string id = std::move(to_assess_.front());
       to_assess_.pop_front();
       const auto found = tickets_.find(id);
-      if (found != tickets_.end()) take_ticket(v1::Ticket{found->second});
+      if (found != tickets_.end()) place_ticket(found->second);
     }
     co_await asio::post(world_.executor, asio::use_awaitable);
   }
@@ -143,7 +151,7 @@ void Term::order_anew(const std::string& ticket_id) {
   if (std::ranges::none_of(rules_.rules.settings.queues, by_due)) return;
   const auto found = tickets_.find(ticket_id);
   if (found == tickets_.end() || over_ || found->second.state() != v1::TICKET_STATE_QUEUED) return;
-  take_ticket(v1::Ticket{found->second});
+  place_ticket(found->second);
 }
 
 }  // namespace hark::routing

@@ -166,6 +166,9 @@ v1::Event decode_event(std::uint16_t partition, const redis::Reply& item) {
       case 'u':
         event.set_account_id(value);
         break;
+      case 'v':
+        event.mutable_verdict()->ParseFromString(value);
+        break;
       default:
         break;
     }

@@ -11,6 +11,7 @@ extern const std::string_view reply_lua;
 extern const std::string_view start_lua;
 extern const std::string_view note_lua;
 extern const std::string_view annotate_lua;
+extern const std::string_view verdicts_lua;
 extern const std::string_view assign_lua;
 extern const std::string_view transfer_lua;
 extern const std::string_view resolve_lua;

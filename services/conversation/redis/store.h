@@ -146,6 +146,12 @@ class Store {
                                   const StatusEntry& entry);
   Task<Result<v1::Ticket>> annotate(TimePoint now, const v1::AnnotateTicketRequest& in,
                                     std::string_view digest, const StatusEntry& entry);
+  struct Verdict {
+    std::string ticket_id, bytes;
+  };
+  /// Onto open tickets of the partition that have none.
+  Task<Status> set_verdicts(std::uint16_t partition, TimePoint now, std::int64_t fencing_token,
+                            std::vector<Verdict> verdicts);
   Task<Result<v1::Ticket>> transfer(TimePoint now, const v1::TransferRequest& in, std::string_view digest,
                                     const StatusEntry& entry);
   Task<Result<v1::Ticket>> resolve(TimePoint now, const v1::ResolveRequest& in, std::string_view digest,

@@ -1,6 +1,7 @@
 // The reading half of Store.
 #include <set>
 
+#include "base/async/all.h"
 #include "base/core/ids.h"
 #include "conversation/redis/decode.h"
 #include "conversation/redis/keys.h"
@@ -182,10 +183,12 @@ Task<Result<Store::ThreadInfo>> Store::thread(std::string_view thread_id) {
 }
 
 Task<Result<std::vector<std::int64_t>>> Store::log_ends() {
+  std::vector<Task<Result<redis::Reply>>> asked;
+  for (std::uint16_t p = 0; p < partitions_; ++p) asked.push_back(command({"GET", keys::in(p, "evpos")}));
   std::vector<std::int64_t> ends;
-  for (std::uint16_t p = 0; p < partitions_; ++p) {
-    HARK_CO_TRY(const auto reply, co_await command({"GET", keys::in(p, "evpos")}));
-    ends.push_back(reply.number());
+  for (auto& reply : co_await all(std::move(asked))) {
+    if (!reply.ok()) co_return std::move(reply).error();
+    ends.push_back(reply->number());
   }
   co_return ends;
 }

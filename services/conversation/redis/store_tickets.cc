@@ -16,6 +16,10 @@ const redis::Script& annotate_script() {
   static const auto s = script("annotate", scripts::annotate_lua);
   return s;
 }
+const redis::Script& verdicts_script() {
+  static const auto s = script("verdicts", scripts::verdicts_lua);
+  return s;
+}
 const redis::Script& transfer_script() {
   static const auto s = script("transfer", scripts::transfer_lua);
   return s;
@@ -67,19 +71,29 @@ Task<Result<v1::Ticket>> Store::assign(TimePoint now, const v1::AssignRequest& i
 Task<Result<v1::Ticket>> Store::annotate(TimePoint now, const v1::AnnotateTicketRequest& in,
                                          std::string_view digest, const StatusEntry& entry) {
   const auto fence = std::to_string(in.fencing_token());
-  const auto verdict = in.has_verdict() ? in.verdict().SerializeAsString() : std::string{};
   std::vector<std::string_view> args{in.idempotency_key(),
                                      digest,
                                      in.ticket_id(),
                                      fence,
                                      transition(TicketEvent::kAnnotate).from,
-                                     in.has_verdict() ? "verdict" : "",
-                                     verdict,
-                                     in.has_sla() ? std::string_view{entry.id} : std::string_view{},
+                                     entry.id,
                                      entry.bytes,
                                      in.sla().percent() >= 100 ? "missed" : "warning"};
   co_return changed_ticket(TicketEvent::kAnnotate, in.ticket_id(),
                            co_await run(annotate_script(), place(in.ticket_id()), now, std::move(args)));
+}
+
+Task<Status> Store::set_verdicts(std::uint16_t partition, TimePoint now, std::int64_t fencing_token,
+                                 std::vector<Verdict> verdicts) {
+  const auto fence = std::to_string(fencing_token);
+  std::vector<std::string_view> args{fence, transition(TicketEvent::kAnnotate).from};
+  for (const Verdict& verdict : verdicts) {
+    args.push_back(verdict.ticket_id);
+    args.push_back(verdict.bytes);
+  }
+  HARK_CO_TRY(const auto reply, co_await run(verdicts_script(), partition, now, std::move(args)));
+  if (reply[0].view() != "ok") co_return refusal(TicketEvent::kAnnotate, reply);
+  co_return Status{};
 }
 
 Task<Result<v1::Ticket>> Store::transfer(TimePoint now, const v1::TransferRequest& in,

@@ -26,6 +26,10 @@ Reactor* ConversationHandler::AnnotateTicket(Context*, const v1::AnnotateTicketR
                                              v1::AnnotateTicketResponse* out) {
   return rpc::run_unary(tasks_, "AnnotateTicket", service_.annotate_ticket(*in), out);
 }
+Reactor* ConversationHandler::SetVerdicts(Context*, const v1::SetVerdictsRequest* in,
+                                          v1::SetVerdictsResponse* out) {
+  return rpc::run_unary(tasks_, "SetVerdicts", service_.set_verdicts(*in), out);
+}
 Reactor* ConversationHandler::Resolve(Context*, const v1::ResolveRequest* in, v1::ResolveResponse* out) {
   return rpc::run_unary(tasks_, "Resolve", service_.resolve(*in), out);
 }

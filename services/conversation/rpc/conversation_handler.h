@@ -21,6 +21,7 @@ class ConversationHandler final : public v1::ConversationService::CallbackServic
   Reactor* Assign(Context*, const v1::AssignRequest* in, v1::AssignResponse* out) override;
   Reactor* AnnotateTicket(Context*, const v1::AnnotateTicketRequest* in,
                           v1::AnnotateTicketResponse* out) override;
+  Reactor* SetVerdicts(Context*, const v1::SetVerdictsRequest* in, v1::SetVerdictsResponse* out) override;
   Reactor* Resolve(Context*, const v1::ResolveRequest* in, v1::ResolveResponse* out) override;
   Reactor* Reopen(Context*, const v1::ReopenRequest* in, v1::ReopenResponse* out) override;
   Reactor* WaiveObligation(Context*, const v1::WaiveObligationRequest* in,

@@ -46,6 +46,12 @@ Task<Result<v1::TransferResponse>> ConversationClient::transfer(v1::TransferRequ
 Task<Result<v1::AnnotateTicketResponse>> ConversationClient::annotate(v1::AnnotateTicketRequest request) {
   co_return co_await rpc::call(conversation_->async(),
                                &v1::ConversationService::Stub::async_interface::AnnotateTicket,
+                               std::move(request));
+}
+
+Task<Result<v1::SetVerdictsResponse>> ConversationClient::set_verdicts(v1::SetVerdictsRequest request) {
+  co_return co_await rpc::call(conversation_->async(),
+                               &v1::ConversationService::Stub::async_interface::SetVerdicts,
                                std::move(request), rpc::kCallTimeout, in_process_);
 }
 
