@@ -28,7 +28,7 @@ using routing::Difference;
 using routing::RecordedInput;
 using routing::RecordedStart;
 
-constexpr int kPage = 1000;
+constexpr int kPage = 100;
 
 struct ReplayOptions {
   std::string log, from, password_file, after, until, save, config, chart;

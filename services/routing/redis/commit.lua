@@ -1,6 +1,6 @@
 --[[ commit: one batch of the leader: its journal and what came of it. The same batch twice is written once.
      KEYS[1] the shard's prefix
-     ARGV  1 fencing token  2 number of the batch's first record  3 number of records  4 records kept
+     ARGV  1 fencing token  2 number of the batch's first record  3 number of records  4 lots of records kept
            5.. records, then changes of three values each:
            'offer' id bytes · 'unoffer' id '' · 'declined' ticket agent · 'forget' ticket '' ·
            'presence' agent number · 'wrap_up' agent until_ms ('' when over) · 'accepted' offer 'ticket agent token'
@@ -17,8 +17,14 @@ if last then
 end
 redis.call('SET', P .. 'committed', token .. ' ' .. (first + count - 1))
 
-for i = 1, count do
-  redis.call('XADD', P .. 'journal', 'MAXLEN', '~', ARGV[4], token .. '-' .. (first + i - 1), 'r', ARGV[4 + i])
+for begin = 1, count, 100 do
+  local last = math.min(begin + 99, count)
+  local lot = {}
+  for i = begin, last do
+    lot[#lot + 1] = 'r'
+    lot[#lot + 1] = ARGV[4 + i]
+  end
+  redis.call('XADD', P .. 'journal', 'MAXLEN', '~', ARGV[4], token .. '-' .. (first + last - 1), unpack(lot))
 end
 for i = 5 + count, #ARGV, 3 do
   local what, a, b = ARGV[i], ARGV[i + 1], ARGV[i + 2]

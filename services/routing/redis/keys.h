@@ -13,7 +13,9 @@
 ///   offers             hash    standing offers: id -> RoutingOffer bytes
 ///   declined           hash    ticket -> agents who declined it since it was last queued, space-separated
 ///   accepted:<offer>   string  "<ticket> <agent> <assignment token>", kept a day
-///   journal            stream  <fencing token>-<n>: r RoutingJournalRecord bytes; capped
+///   journal            stream  lots of up to 100 records that were written together, <fencing token>-<n of
+///   the last>:
+///                              r RoutingJournalRecord bytes, r ...; capped
 ///   committed          string  "<fencing token> <n>": last batch that was written
 ///   rules              string  number of the version of the rules in force
 ///   rules:<n>          string  RoutingVersion bytes; the newest 100

@@ -210,8 +210,7 @@ void Store::Batch::accepted(std::string_view offer_id, const Accepted& a) {
 
 Task<Status> Store::commit(std::int64_t token, const Batch& batch) {
   const std::vector<std::string> head{std::to_string(token), std::to_string(batch.first_record),
-                                      std::to_string(batch.records.size()),
-                                      std::to_string(kJournalRecordsMax)};
+                                      std::to_string(batch.records.size()), std::to_string(kJournalLotsMax)};
   std::vector<std::string_view> args;
   args.reserve(head.size() + batch.records.size() + batch.changes.size());
   for (const auto* part : {&head, &batch.records, &batch.changes})
@@ -276,17 +275,24 @@ Task<Result<std::int64_t>> Store::set_rules(std::int64_t token, RulesRequest req
   co_return not_leading(reply[1].text());
 }
 
-Task<Result<std::vector<Store::JournalItem>>> Store::journal(std::string_view after, int limit) {
+Task<Result<std::vector<Store::JournalItem>>> Store::journal(std::string_view after, int lots_max) {
   const std::string key = prefix_ + ":journal";
   const std::string from = after == "-" ? "-" : "(" + std::string{after};
-  const std::string count = std::to_string(limit);
+  const std::string count = std::to_string(lots_max);
   const std::array<std::string_view, 6> args{"XRANGE", key, from, "+", "COUNT", count};
   HARK_CO_TRY(const redis::Reply reply, co_await redis_.command(key, args));
   std::vector<JournalItem> out;
-  for (const redis::Reply& item : reply.items()) {
-    JournalItem& entry = out.emplace_back();
-    entry.id = item[0].text();
-    if (!entry.record.ParseFromString(item[1][1].text())) co_return unreadable("a journal record");
+  for (const redis::Reply& lot : reply.items()) {
+    const auto last = lot[0].view();
+    const auto dash = last.find('-');
+    const auto number = std::strtoll(last.data() + dash + 1, nullptr, 10);
+    const auto records = static_cast<std::int64_t>(lot[1].size() / 2);
+    for (std::int64_t i = 0; i < records; ++i) {
+      JournalItem& item = out.emplace_back();
+      item.id = std::string{last.substr(0, dash + 1)} + std::to_string(number - records + 1 + i);
+      const auto& record = lot[1][static_cast<std::size_t>(2 * i + 1)];
+      if (!item.record.ParseFromString(record.text())) co_return unreadable("a journal record");
+    }
   }
   co_return out;
 }

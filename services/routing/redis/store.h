@@ -16,8 +16,9 @@
 
 namespace hark::routing {
 
-/// Journal records that are kept, at least; older ones are dropped in lumps.
-constexpr std::int64_t kJournalRecordsMax = 200'000;
+/// Lots of journal records that are kept, at least; older ones are dropped in lumps. What is written together
+/// is a lot: one record while little happens, some when much does, 100 when a leader begins.
+constexpr std::int64_t kJournalLotsMax = 100'000;
 /// Versions of the rules that are kept.
 constexpr std::int64_t kRulesVersionsMax = 100;
 
@@ -117,8 +118,8 @@ class Store {
     std::string id;
     v1::RoutingJournalRecord record;
   };
-  /// Oldest first, after the id given ("-" from the start).
-  Task<Result<std::vector<JournalItem>>> journal(std::string_view after, int limit);
+  /// Oldest first, after the id of the last one that was read ("-" from the start); whole lots.
+  Task<Result<std::vector<JournalItem>>> journal(std::string_view after, int lots_max);
 
  private:
   Task<Result<redis::Reply>> command(std::string_view name, std::string_view suffix,

@@ -146,6 +146,30 @@ TEST_F(RoutingStore, TheSameBatchTwiceIsWrittenOnce) {
   EXPECT_EQ(wait_for(store.journal("-", 10))->size(), 2u);
 }
 
+TEST_F(RoutingStore, ManyRecordsAreReadBackEachUnderItsNumber) {
+  const auto token = lead();
+  Store::Batch batch;
+  for (int i = 1; i <= 250; ++i) batch.records.push_back(encode(TimePassed{}, from_ms(i)));
+  ASSERT_TRUE(wait_for(store.commit(token, batch)).ok());
+  Store::Batch next;
+  next.first_record = 251;
+  next.records = {encode(TimePassed{}, from_ms(251))};
+  ASSERT_TRUE(wait_for(store.commit(token, next)).ok());
+  std::vector<Store::JournalItem> read;
+  std::string after = "-";
+  for (;;) {
+    const auto page = *wait_for(store.journal(after, 2));
+    if (page.empty()) break;
+    after = page.back().id;
+    read.insert(read.end(), page.begin(), page.end());
+  }
+  ASSERT_EQ(read.size(), 251u);
+  for (std::size_t i = 0; i < read.size(); ++i) {
+    EXPECT_EQ(read[i].id, std::to_string(token) + "-" + std::to_string(i + 1));
+    EXPECT_EQ(read[i].record.at_ms(), static_cast<std::int64_t>(i + 1));
+  }
+}
+
 TEST_F(RoutingStore, AFormerLeaderWritesNothing) {
   const auto old = lead("a");
   ASSERT_TRUE(wait_for(store.resign("a")).ok());
