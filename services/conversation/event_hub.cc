@@ -114,7 +114,7 @@ bool EventHub::learn(v1::Event event, std::shared_ptr<const v1::Entry> entry) {
   auto& early = early_[partition];
   const auto at = event.position();
   if (at <= position) return false;
-  News news{std::make_shared<const v1::Event>(std::move(event)), std::move(entry)};
+  News news{std::make_shared<v1::Event>(std::move(event)), std::move(entry)};
   if (at > position + 1) {
     if (early.size() < kEarlyEventsMax) early.emplace(at, std::move(news));
     return true;

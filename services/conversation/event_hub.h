@@ -26,7 +26,7 @@ class EventHub {
   static constexpr std::chrono::milliseconds kWakeEvery{1};
 
   struct News {
-    std::shared_ptr<const v1::Event> event;
+    std::shared_ptr<v1::Event> event;  // shared by the subscriptions: whoever takes it last may have it
     /// Of an event of this process, where it is at hand; null otherwise.
     std::shared_ptr<const v1::Entry> entry;
   };

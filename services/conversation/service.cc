@@ -117,7 +117,7 @@ Task<Result<v1::AcceptResponse>> Conversations::accept(v1::InboundMessage messag
   in.native_id = message.native_id();
   in.wants_answer = message.kind() == v1::InboundMessage::KIND_MESSAGE;
   in.entry = std::move(entry);
-  in.ticket_bytes = ticket_attributes(message).SerializeAsString();
+  in.ticket = ticket_attributes(message);
   in.address = address;
   in.name = message.sender().name();
   in.verified = message.sender_verified();

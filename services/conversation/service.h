@@ -35,7 +35,7 @@ constexpr std::size_t kQueryBytesMax = 200;
 constexpr int kTicketsListedMax = 100;
 constexpr std::size_t kPreviewBytesMax = 500;
 constexpr std::int64_t kMergedEntriesMax = 50'000;  // of two conversations; beyond it they are not merged
-constexpr int kRetriesMax = 16;  // of one call that merges get in the way of; then CONVERSATION_MOVED
+constexpr int kRetriesMax = 16;      // of one call that merges get in the way of; then CONVERSATION_MOVED
 constexpr int kVerdictsMax = 1'000;  // set at once
 constexpr std::size_t kKnownAddressesMax = 200'000;  // addresses whose customer is remembered in memory
 

@@ -30,6 +30,31 @@ TEST_F(ConversationsTest, AHundredMailsAtOnceAreOneConversationWithOneTicketInOn
   EXPECT_EQ(*sequences.rbegin(), 100);
 }
 
+TEST_F(ConversationsTest, WhatIsToldOfAMessageIsWhatTheLogHas) {
+  std::vector<v1::Event> told;
+  store_.on_event = [&told](v1::Event event, std::shared_ptr<const v1::Entry>) {
+    told.push_back(std::move(event));
+  };
+  const auto first = accept(mail("m1"));
+  accept(mail("m2"));
+  v1::ResolveRequest resolve;
+  resolve.set_idempotency_key("r");
+  resolve.set_ticket_id(first.ticket_id());
+  resolve.set_waive_reason("spam");
+  clock_.advance(std::chrono::minutes{1});
+  ASSERT_TRUE(run(service_->resolve(resolve)).ok());
+  clock_.advance(std::chrono::minutes{1});
+  accept(mail("m3"));
+  store_.on_event = nullptr;
+  const auto logged = run(store_.events(*partition_of(first.conversation_id()), 0, 100));
+  ASSERT_TRUE(logged.ok());
+  ASSERT_EQ(told.size(), logged->size());
+  for (std::size_t i = 0; i < told.size(); ++i) {
+    EXPECT_EQ(told[i].DebugString(), (*logged)[i].DebugString());
+  }
+  EXPECT_GT(told.back().ticket().previous_resolved_at_ms(), 0);
+}
+
 TEST_F(ConversationsTest, TheSameMessageTakenManyTimesAtOnceIsOneEntry) {
   std::vector<std::optional<Result<v1::AcceptResponse>>> accepted(20);
   for (auto& one : accepted) tasks().spawn("accept", keep(service_->accept(mail("same")), one));

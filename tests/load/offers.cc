@@ -151,8 +151,8 @@ class Agent final : public grpc::ClientBidiReactor<v1::AgentSessionRequest, v1::
   int accepting_ = 0;
 };
 
-/// So many sessions share a connection, as those of one console do.
-constexpr int kSessionsPerConnection = 50;
+/// So many sessions share a connection, as those of one console process do: here there are four.
+constexpr int kSessionsPerConnection = 500;
 
 void make_agent(v1::RoutingService::Stub& stub, const std::string& id) {
   grpc::ClientContext context;

@@ -9,9 +9,11 @@
 namespace hark {
 
 std::string sha256_hex(std::string_view bytes) {
+  // Found once: to look for the algorithm at each call costs about as much as a short text does.
+  static const EVP_MD* const sha256 = EVP_MD_fetch(nullptr, "SHA256", nullptr);
   unsigned char digest[EVP_MAX_MD_SIZE];
   unsigned int size = 0;
-  HARK_CHECK(EVP_Digest(bytes.data(), bytes.size(), digest, &size, EVP_sha256(), nullptr) == 1);
+  HARK_CHECK(EVP_Digest(bytes.data(), bytes.size(), digest, &size, sha256, nullptr) == 1);
   return hex({reinterpret_cast<const char*>(digest), size});
 }
 

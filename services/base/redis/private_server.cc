@@ -148,6 +148,8 @@ Result<PrivateServer> PrivateServer::start(const Options& options) {
                                    "yes",
                                    "--appendfsync",
                                    options.fsync_always ? "always" : "everysec",
+                                   "--latency-tracking",
+                                   "no",
                                    "--maxmemory-policy",
                                    "noeviction",
                                    "--stream-node-max-bytes",

@@ -5,7 +5,8 @@
            16 own reference  17 seconds to remember  18 most events  19 part of the conversation that led here, or ''
            20 '1' if the parts' references were looked up  21 number of references, then those, nearest first
            then pairs of blob id, content
-     Returns {'accepted', entry, sequence, ticket, opened '1'|'0', conversation, thread}
+     Returns {'accepted', entry, sequence, ticket, opened '1'|'0', conversation, thread, and of a ticket that was opened: whose
+               it is first, or '', when the one before was resolved}
            | {'duplicate', entry, sequence, ticket, '0', conversation} | {'moved', conversation} | {'moving'} (a merge is under way)
            | {'look'} (up the references in the conversations that are part of this one) | {'full'} ]]
 local conversation, entry, ticket, thread = ARGV[2], ARGV[3], ARGV[4], ARGV[5]
@@ -56,7 +57,7 @@ if own ~= '' then redis.call('HSETNX', refs_key, own, thread) end
 
 -- The ticket: the open one, or a new one for a message that wants an answer. An answer to what an agent started is meant
 -- for that agent.
-local opened, hash = '0', nil
+local opened, hash, agent = '0', nil, ''
 local changes = ARGV[14] ~= '' and { 'name', ARGV[14] } or {}
 local current = con[1]
 local state = current and redis.call('HGET', P .. 'tkt:' .. current, 'state')
@@ -64,7 +65,7 @@ if current and state ~= 'r' then
   ticket = current
 elseif kind == 'message' then
   opened = '1'
-  local agent = found ~= '' and redis.call('HGET', P .. 'thr:' .. thread, 'agent') or ''
+  agent = found ~= '' and redis.call('HGET', P .. 'thr:' .. thread, 'agent') or ''
   hash = new_ticket(conversation, ticket, ARGV[11], agent, current)
   changes[#changes + 1] = 'ticket'
   changes[#changes + 1] = ticket
@@ -84,5 +85,5 @@ store_blobs(22 + references)
 
 local fields = { 'c', conversation, 't', ticket, 'e', entry, 's', sequence, 'h', channel, 'u', account }
 if opened == '1' then with_ticket(fields, ticket, hash) end
-emit(1, fields)
-return { 'accepted', entry, tostring(sequence), ticket, opened, conversation, thread }
+emit(1, fields, true)
+return { 'accepted', entry, tostring(sequence), ticket, opened, conversation, thread, agent, hash and hash[#hash] or '0' }

@@ -70,12 +70,13 @@ local function field_map(list)
   return map
 end
 
--- What this run puts into the log rides back with its result: whoever ran the script need not read it again.
+-- What this run puts into the log rides back with its result, so that whoever ran the script need not read it again; of an
+-- event that they can make themselves (`known`) only its place.
 local emitted = {}
-local function emit(kind, fields)
+local function emit(kind, fields, known)
   local id = redis.call('INCR', P .. 'evpos') .. '-0'
   redis.call('XADD', P .. 'ev', id, 'y', kind, 'a', now, unpack(fields))
-  emitted[#emitted + 1] = { id, { 'y', kind, 'a', now, unpack(fields) } }
+  emitted[#emitted + 1] = known and { id } or { id, { 'y', kind, 'a', now, unpack(fields) } }
 end
 
 -- The ticket as it is now, as event fields "t.<name>": readers of the log need not ask back. Also as its hash, which who
@@ -156,7 +157,7 @@ local function send(conversation, entry, message, account, thread, agent)
 end
 
 -- An open ticket, for `wanted` first, if that is not ''; `last` was the conversation's one before, if any. Whoever calls this
--- makes it the conversation's. Returns its hash.
+-- makes it the conversation's. Returns its hash, of which the last value is when that one was resolved.
 local function new_ticket(conversation, ticket, attributes, wanted, last)
   local before = last and redis.call('HGET', P .. 'tkt:' .. last, 'resolved') or '0'
   local hash = { 'con', conversation, 'state', 'q', 'agent', '', 'token', '0', 'opened', now, 'waiting', now,
@@ -198,6 +199,12 @@ local function put_before_somebody(conversation, entry, bytes, new_ticket, attri
 end
 
 local function store_blobs(from)
-  for i = from, #ARGV, 2 do redis.call('SET', P .. 'blob:' .. ARGV[i], ARGV[i + 1]) end
+  if from > #ARGV then return end
+  local blobs = {}
+  for i = from, #ARGV, 2 do
+    blobs[#blobs + 1] = P .. 'blob:' .. ARGV[i]
+    blobs[#blobs + 1] = ARGV[i + 1]
+  end
+  redis.call('MSET', unpack(blobs))
 end
 

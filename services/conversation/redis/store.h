@@ -81,7 +81,7 @@ class Store {
     bool wants_answer = true;
     v1::Entry entry;          // without what the store gives it
     bool tell_entry = false;  // to on_event: nothing else of the conversation changes that readers could show
-    std::string ticket_bytes;
+    v1::Ticket ticket;        // attributes of a new one
     std::string address, name;
     bool verified = false;
     std::string proved_thread_id, own_reference;

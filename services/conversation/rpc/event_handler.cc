@@ -103,13 +103,17 @@ class Reader {
   void forward_queued() {
     v1::SubscribeResponse response;
     while (!subscription_->events.empty() && response.events_size() < kEventsPerResponse) {
-      const auto news = std::move(subscription_->events.front());
+      auto news = std::move(subscription_->events.front());
       subscription_->events.pop_front();
       auto& position = positions_[static_cast<std::size_t>(news.event->partition())];
       if (news.event->position() <= position) continue;
       position = news.event->position();
       auto& event = *response.add_events();
-      event = *news.event;
+      if (news.event.use_count() == 1) {
+        event = std::move(*news.event);
+      } else {
+        event = *news.event;
+      }
       if (with_entries_ && news.entry) *event.mutable_entry() = *news.entry;
     }
     if (response.events_size() > 0) stream_->write(std::move(response));
