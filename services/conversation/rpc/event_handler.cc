@@ -1,5 +1,7 @@
 #include "conversation/rpc/event_handler.h"
 
+#include "base/async/all.h"
+
 namespace hark::conversation {
 namespace {
 
@@ -9,6 +11,7 @@ using Stream = rpc::ServerWriteStream<v1::SubscribeResponse>;
 constexpr int kEventsPerResponse = 200;
 /// Of a snapshot, which a new leader of routing waits for.
 constexpr int kTicketsPerResponse = 500;
+constexpr std::uint16_t kPartitionsAtOnce = 8;
 constexpr std::size_t kResponsesUnsentMax = 64;
 /// How often a subscriber that reads slowly is looked at again.
 constexpr std::chrono::milliseconds kSlowReaderPause = 5ms;
@@ -135,6 +138,24 @@ Task<Status> subscribe(Conversations& service, EventHub& events, std::shared_ptr
 
 using SnapshotStream = rpc::ServerWriteStream<v1::SnapshotResponse>;
 
+Task<Status> send_tickets(Conversations& service, std::shared_ptr<SnapshotStream> stream,
+                          std::uint16_t partition) {
+  Store::OpenTicketRef after;
+  for (;;) {
+    HARK_CO_TRY(const auto page,
+                co_await service.store().index(partition, false, after, kTicketsPerResponse));
+    if (page.empty()) co_return Status{};
+    after = page.back();
+    std::vector<std::string> ids;
+    for (const auto& ref : page) ids.push_back(ref.id);
+    HARK_CO_TRY(auto tickets, co_await service.store().tickets(partition, std::move(ids)));
+    v1::SnapshotResponse response;
+    for (auto& ticket : tickets) *response.add_tickets() = std::move(ticket);
+    if (!co_await wait_for_room(*stream)) co_return Status{};
+    stream->write(std::move(response));
+  }
+}
+
 Task<Status> snapshot(Conversations& service, std::shared_ptr<SnapshotStream> stream) {
   // The cursor first: a ticket that changes while it is read is then seen again among the events.
   HARK_CO_TRY(const auto ends, co_await service.store().log_ends());
@@ -142,20 +163,12 @@ Task<Status> snapshot(Conversations& service, std::shared_ptr<SnapshotStream> st
   for (std::size_t p = 0; p < ends.size(); ++p)
     (*first.mutable_cursor()->mutable_positions())[static_cast<int>(p)] = ends[p];
   stream->write(std::move(first));
-  for (std::uint16_t p = 0; p < service.store().partitions(); ++p) {
-    Store::OpenTicketRef after;
-    for (;;) {
-      HARK_CO_TRY(const auto page, co_await service.store().index(p, false, after, kTicketsPerResponse));
-      if (page.empty()) break;
-      after = page.back();
-      std::vector<std::string> ids;
-      for (const auto& ref : page) ids.push_back(ref.id);
-      HARK_CO_TRY(auto tickets, co_await service.store().tickets(p, std::move(ids)));
-      v1::SnapshotResponse response;
-      for (auto& ticket : tickets) *response.add_tickets() = std::move(ticket);
-      if (!co_await wait_for_room(*stream)) co_return Status{};
-      stream->write(std::move(response));
-    }
+  const auto partitions = service.store().partitions();
+  for (std::uint16_t p = 0; p < partitions && !stream->cancelled(); p += kPartitionsAtOnce) {
+    std::vector<Task<Status>> sent;
+    for (std::uint16_t one = p; one < partitions && one < p + kPartitionsAtOnce; ++one)
+      sent.push_back(send_tickets(service, stream, one));
+    for (auto& status : co_await all(std::move(sent))) HARK_CO_TRY_VOID(std::move(status));
   }
   co_return Status{};
 }
