@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "base/async/all.h"
 #include "base/core/ids.h"
 #include "console/core/back_off.h"
 
@@ -18,12 +19,15 @@ bool moves_tickets(v1::EventType type) {
     case v1::EVENT_TYPE_TRANSFERRED:
     case v1::EVENT_TYPE_RESOLVED:
     case v1::EVENT_TYPE_REOPENED:
-    case v1::EVENT_TYPE_MOVED:
-    case v1::EVENT_TYPE_MERGED:
       return true;
     default:
       return false;
   }
+}
+
+/// A ticket may go on in another conversation.
+bool moves_conversations(v1::EventType type) {
+  return type == v1::EVENT_TYPE_MOVED || type == v1::EVENT_TYPE_MERGED;
 }
 
 v1::AgentSessionRequest::Hello hello_of(const Session& session) {
@@ -32,11 +36,6 @@ v1::AgentSessionRequest::Hello hello_of(const Session& session) {
   // After routing was away, the agent is to it what they were to the page.
   hello.set_presence(session.desk.agent().presence());
   return hello;
-}
-
-bool same_tickets(const v1::Agent& a, const v1::Agent& b) {
-  return std::equal(a.ticket_ids().begin(), a.ticket_ids().end(), b.ticket_ids().begin(),
-                    b.ticket_ids().end());
 }
 
 }  // namespace
@@ -100,19 +99,24 @@ void Desk::on_state(const SessionPtr& session, v1::AgentSessionResponse state) {
     session->close(Farewell::kSignInAgain, kSignedOutEverywhere);
     return;
   }
-  const bool tickets_moved = !same_tickets(session->desk.agent(), state.agent());
   session->desk = std::move(state);
-  if (tickets_moved) read_again(session);
   // Before the first list is there, the page would take its absence for an empty desk.
   if (session->assigned_known) send_work(*session);
 }
 
 void Desk::on_event(const v1::Event& event) {
-  if (!moves_tickets(event.type())) return;
+  const bool all = moves_conversations(event.type());
+  if (!all && !moves_tickets(event.type())) return;
   for (const auto& [agent_id, session] : sessions_) {
-    if (agent_id == event.agent_id() || agent_id == event.ticket().agent_id() ||
-        session->assigned.contains(event.conversation_id())) {
+    if (agent_id != event.agent_id() && agent_id != event.ticket().agent_id() &&
+        !session->assigned.contains(event.conversation_id())) {
+      continue;
+    }
+    if (all) {
       read_again(session);
+    } else {
+      session->to_read.insert(event.conversation_id());
+      start_reading(session);
     }
   }
 }
@@ -123,35 +127,75 @@ void Desk::read_all_again() {
 
 void Desk::read_again(const SessionPtr& session) {
   session->work_stale = true;
+  start_reading(session);
+}
+
+void Desk::start_reading(const SessionPtr& session) {
   if (!std::exchange(session->work_reading, true)) tasks_.spawn("read work", read_work(session));
 }
 
 Task<> Desk::read_work(SessionPtr session) {
   BackOff back_off{kDeskRetryFirst, kDeskRetryMost};
-  while (!session->ended && std::exchange(session->work_stale, false)) {
-    v1::ListConversationsRequest request;
-    request.set_agent_id(session->agent_id);
-    request.set_limit(kAssignedMax);
-    auto listed = co_await conversation_.list_conversations(std::move(request));
+  while (!session->ended && (session->work_stale || !session->to_read.empty())) {
+    Status read;
+    if (session->work_stale) {
+      read = co_await read_all(session);
+    } else {
+      read = co_await read_some(session);
+    }
     if (session->ended) break;
-    if (!listed.ok()) {
+    if (!read.ok()) {
       session->work_stale = true;
       asio::steady_timer pause{tasks_.executor(), back_off.next(secure_random())};
       co_await pause.async_wait(as_result);
       continue;
     }
-    session->assigned.clear();
     std::set<std::string> ids;
-    for (auto& conversation : *listed->mutable_conversations()) {
-      ids.insert(conversation.id());
-      auto& held = session->assigned[conversation.id()];
-      held = std::move(conversation);
-    }
+    for (const auto& [id, held] : session->assigned) ids.insert(id);
     session->assigned_known = true;
     feeds_.hold(session, ids);
     send_work(*session);
   }
   session->work_reading = false;
+}
+
+Task<Status> Desk::read_all(SessionPtr session) {
+  session->work_stale = false;
+  session->to_read.clear();
+  v1::ListConversationsRequest request;
+  request.set_agent_id(session->agent_id);
+  request.set_limit(kAssignedMax);
+  HARK_CO_TRY(auto listed, co_await conversation_.list_conversations(std::move(request)));
+  session->assigned.clear();
+  for (auto& conversation : *listed.mutable_conversations()) {
+    auto& held = session->assigned[conversation.id()];
+    held = std::move(conversation);
+  }
+  co_return Status{};
+}
+
+Task<Status> Desk::read_some(SessionPtr session) {
+  const auto ids = std::exchange(session->to_read, {});
+  std::vector<Task<Result<v1::GetConversationResponse>>> asked;
+  for (const auto& id : ids) {
+    v1::GetConversationRequest request;
+    request.set_id(id);
+    asked.push_back(conversation_.get_conversation(std::move(request)));
+  }
+  auto answers = co_await all(std::move(asked));
+  auto answer = answers.begin();
+  for (const auto& id : ids) {
+    auto got = std::move(*answer++);
+    if (!got.ok() && got.error().code != Code::kNotFound) co_return std::move(got).error();
+    const auto& ticket = got.ok() ? got->conversation().ticket() : v1::Ticket::default_instance();
+    if (ticket.state() == v1::TICKET_STATE_ASSIGNED && ticket.agent_id() == session->agent_id &&
+        got->conversation().id() == id) {
+      session->assigned[id] = std::move(*got->mutable_conversation());
+    } else {
+      session->assigned.erase(id);
+    }
+  }
+  co_return Status{};
 }
 
 void Desk::send_work(Session& session) const {

@@ -33,7 +33,10 @@ class Desk {
   void on_lost(const SessionPtr& session);
   void on_state(const SessionPtr& session, v1::AgentSessionResponse state);
   void read_again(const SessionPtr& session);
+  void start_reading(const SessionPtr& session);
   Task<> read_work(SessionPtr session);
+  Task<Status> read_all(SessionPtr session);
+  Task<Status> read_some(SessionPtr session);
   void send_work(Session& session) const;
 
   TaskGroup& tasks_;

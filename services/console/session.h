@@ -102,8 +102,9 @@ struct Session {
   BackOff back_off{kDeskRetryFirst, kDeskRetryMost};
   /// How long a page that is away is waited for.
   asio::steady_timer away_timer;
-  /// `assigned` must be read again; somebody is at it.
+  /// All of `assigned` must be read again, or these conversations alone; somebody is at it.
   bool work_stale = false;
+  std::set<std::string> to_read;
   bool work_reading = false;
   /// Wants Overview frames.
   bool oversees = false;

@@ -2,6 +2,7 @@
 #include <algorithm>
 #include <charconv>
 
+#include "base/async/all.h"
 #include "base/core/invalid.h"
 #include "conversation/service.h"
 
@@ -55,15 +56,15 @@ Task<Result<v1::ListConversationsResponse>> Conversations::list_conversations(
     v1::ListConversationsRequest request) {
   HARK_CO_TRY(const auto limit, page_size(request.limit()));
   const auto after = read_page_token(request.page_token());
-  std::vector<Store::OpenTicketRef> found;
+  std::vector<Task<Result<std::vector<Store::OpenTicketRef>>>> asked;
   for (std::uint16_t p = 0; p < store_.partitions(); ++p) {
-    if (!request.agent_id().empty()) {
-      HARK_CO_TRY(auto held, co_await store_.held_by(p, request.agent_id()));
-      for (auto& id : held) found.push_back({0, std::move(id)});
-    } else {
-      HARK_CO_TRY(auto some, co_await store_.index(p, request.all(), after, limit));
-      std::ranges::move(some, std::back_inserter(found));
-    }
+    asked.push_back(request.agent_id().empty() ? store_.index(p, request.all(), after, limit)
+                                               : store_.held_by(p, request.agent_id()));
+  }
+  std::vector<Store::OpenTicketRef> found;
+  for (auto& some : co_await all(std::move(asked))) {
+    if (!some.ok()) co_return std::move(some).error();
+    std::ranges::move(*some, std::back_inserter(found));
   }
   std::ranges::sort(
       found, [](const auto& a, const auto& b) { return std::tie(a.at_ms, a.id) < std::tie(b.at_ms, b.id); });
@@ -72,10 +73,13 @@ Task<Result<v1::ListConversationsResponse>> Conversations::list_conversations(
     found.resize(static_cast<std::size_t>(limit));
     response.set_next_page_token(std::to_string(found.back().at_ms) + "." + found.back().id);
   }
+  std::vector<Task<Result<v1::GetConversationResponse>>> read;
   for (const auto& ref : found) {
     v1::GetConversationRequest one;
     one.set_id(ref.id);
-    auto conversation = co_await get_conversation(std::move(one));
+    read.push_back(get_conversation(std::move(one)));
+  }
+  for (auto& conversation : co_await all(std::move(read))) {
     // Resolved or merged between the index and now: no longer part of the list.
     if (!conversation.ok() && conversation.error().code == Code::kNotFound) continue;
     if (!conversation.ok()) co_return std::move(conversation).error();

@@ -1,7 +1,5 @@
 // Visitors who chat and agents who have the conversation open, in pairs; and sockets on which nothing
 // happens.
-#include <google/protobuf/util/json_util.h>
-
 #include <atomic>
 #include <charconv>
 #include <condition_variable>
@@ -12,6 +10,7 @@
 #include <thread>
 
 #include "drivers.h"
+#include "frames.h"
 #include "hark/v1/chat.pb.h"
 #include "hark/v1/console.pb.h"
 #include "latencies.h"
@@ -26,36 +25,6 @@ using namespace std::chrono_literals;
 using SocketPtr = std::shared_ptr<WebSockets::Socket>;
 
 constexpr std::string_view kMark = "pair#";  // then "<pair>.<number>#"
-
-std::string json(const google::protobuf::Message& message) {
-  std::string out;
-  if (!google::protobuf::util::MessageToJsonString(message, &out).ok())
-    throw std::logic_error("a frame is no JSON");
-  return out;
-}
-
-template <class Message>
-Message parsed(std::string_view text) {
-  Message out;
-  google::protobuf::util::JsonParseOptions options;
-  options.ignore_unknown_fields = true;
-  const auto status = google::protobuf::util::JsonStringToMessage(
-      google::protobuf::StringPiece{text.data(), text.size()}, &out, options);
-  if (!status.ok())
-    throw std::runtime_error("a frame that is not of the contract: " + std::string{text.substr(0, 200)});
-  return out;
-}
-
-/// Reads frames until one is what is waited for; refusals end the measurement.
-template <class Message, class Wanted>
-Message heard(WebSockets::Socket& socket, Wanted wanted) {
-  for (;;) {
-    auto frame = parsed<Message>(socket.hear());
-    if (frame.has_failed())
-      throw std::runtime_error(frame.failed().reason() + ": " + frame.failed().message());
-    if (wanted(frame)) return frame;
-  }
-}
 
 /// Says some seconds after a frame that the page has it, as the console's page does: the server keeps what is
 /// newer.

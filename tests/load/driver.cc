@@ -56,6 +56,24 @@ int main(int argc, char** argv) {
   command->add_flag("--take", offer.takes);
   command->callback([&] { measure = [&] { return offers(offer); }; });
 
+  DesksOptions desk;
+  const auto add_desks = [&desk](CLI::App& to) {
+    to.add_option("--http", desk.http_port)->required();
+    to.add_option("--grpc", desk.grpc_port)->required();
+    to.add_option("--key", desk.key)->required();
+    to.add_option("--agents", desk.agents);
+    to.add_option("--units", desk.capacity_units);
+    to.add_option("--rate", desk.rate);
+    to.add_option("--seconds", desk.seconds);
+    to.add_option("--watch", desk.watched, "name=pid of a process whose CPU is counted");
+  };
+  command = app.add_subcommand("opened", "New tickets until they are offered on an agent's page");
+  add_desks(*command);
+  command->callback([&] { measure = [&] { return desks_opened(desk); }; });
+  command = app.add_subcommand("freed", "Agents who become free, until they are offered the next customer");
+  add_desks(*command);
+  command->callback([&] { measure = [&] { return desks_freed(desk); }; });
+
   ChatsOptions chat;
   const auto add_chats = [&chat](CLI::App& to) {
     to.add_option("--http", chat.http_port)->required();

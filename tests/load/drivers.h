@@ -60,6 +60,23 @@ struct OffersOptions {
 /// Mails of new customers, until the offer of each has come down to an agent.
 Report offers(const OffersOptions& options);
 
+struct DesksOptions {
+  std::string host = "127.0.0.1";
+  int http_port = 0;
+  int grpc_port = 0;
+  std::filesystem::path key;  // of the console, which signs its sessions
+  int agents = 1000;          // made for this, each with a page
+  int capacity_units = 1000;
+  double rate = 1000;  // a second, when they are due
+  double seconds = 5;
+  std::vector<std::string> watched;
+};
+/// Messages of new customers at that rate, until each is offered on a page.
+Report desks_opened(const DesksOptions& options);
+/// With customers waiting: agents resolve what they hold, that many a second, until each has the next offer
+/// on their page. Capacity is to be for one.
+Report desks_freed(const DesksOptions& options);
+
 struct ChatsOptions {
   std::string host = "127.0.0.1";
   int http_port = 0;

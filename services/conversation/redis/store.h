@@ -357,7 +357,8 @@ class Store {
   Task<Result<std::vector<v1::Ticket>>> tickets_of(std::string_view conversation_id, int limit);
   /// Whose address it is; empty if nobody's yet.
   Task<Result<std::string>> owner_of(std::string_view address);
-  Task<Result<std::vector<std::string>>> held_by(std::uint16_t partition, std::string_view agent_id);
+  /// Tickets, in no order and without their times.
+  Task<Result<std::vector<OpenTicketRef>>> held_by(std::uint16_t partition, std::string agent_id);
   Task<Result<std::vector<v1::QuarantinedInput>>> quarantined(std::uint16_t partition, int limit);
   Task<Result<std::string>> blob(std::uint16_t partition, std::string_view blob_id);
   /// Conversation of a thread, empty if there is none; and the last reply in it.

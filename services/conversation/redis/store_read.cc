@@ -141,10 +141,11 @@ Task<Result<std::string>> Store::owner_of(std::string_view address) {
   co_return std::move(reply).text();
 }
 
-Task<Result<std::vector<std::string>>> Store::held_by(std::uint16_t partition, std::string_view agent_id) {
+Task<Result<std::vector<Store::OpenTicketRef>>> Store::held_by(std::uint16_t partition,
+                                                               std::string agent_id) {
   HARK_CO_TRY(const auto reply, co_await command({"SMEMBERS", keys::in(partition, "held", agent_id)}));
-  std::vector<std::string> out;
-  for (const auto& item : reply.items()) out.push_back(item.text());
+  std::vector<OpenTicketRef> out;
+  for (const auto& item : reply.items()) out.push_back({0, item.text()});
   co_return out;
 }
 
