@@ -228,8 +228,6 @@ void at_rate(double rate, std::size_t count, Do what) {
 class Desk {
  public:
   bool holds = false;
-  /// Since it was told to resolve.
-  bool waits = false;
   std::string ticket_id;
   std::int64_t token = 0;
   std::string offer_id;

@@ -56,6 +56,16 @@ int main(int argc, char** argv) {
   command->add_flag("--take", offer.takes);
   command->callback([&] { measure = [&] { return offers(offer); }; });
 
+  std::int64_t waiting = 0;
+  command = app.add_subcommand("assigned", "Tickets that wait, until agents have taken them all");
+  add_way(*command, offer.way);
+  command->add_option("--agents", offer.agents);
+  command->add_option("--waiting", waiting)->required();
+  command->callback([&] {
+    offer.takes = true;
+    measure = [&] { return assigned(offer, waiting); };
+  });
+
   DesksOptions desk;
   const auto add_desks = [&desk](CLI::App& to) {
     to.add_option("--http", desk.http_port)->required();

@@ -59,6 +59,8 @@ struct OffersOptions {
 };
 /// Mails of new customers, until the offer of each has come down to an agent.
 Report offers(const OffersOptions& options);
+/// So many tickets wait; agents who come take them all.
+Report assigned(const OffersOptions& options, std::int64_t waiting);
 
 struct DesksOptions {
   std::string host = "127.0.0.1";

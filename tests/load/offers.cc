@@ -43,6 +43,16 @@ class Ledger {
     std::unique_lock lock{mutex_};
     return changed_.wait_for(lock, patience, [this] { return waiting_.empty(); });
   }
+  void taken() {
+    const std::lock_guard lock{mutex_};
+    ++taken_;
+    changed_.notify_all();
+  }
+  /// False if fewer are taken within the time.
+  bool wait_until_taken(std::int64_t count, std::chrono::seconds patience) {
+    std::unique_lock lock{mutex_};
+    return changed_.wait_for(lock, patience, [&] { return taken_ >= count; });
+  }
   [[nodiscard]] std::int64_t count() const { return sent_; }
   [[nodiscard]] SteadyTime last_offer() const { return last_offer_; }
   Latencies& latencies() { return latencies_; }
@@ -52,6 +62,7 @@ class Ledger {
   std::condition_variable changed_;
   std::unordered_map<std::string, SteadyTime> waiting_;
   std::atomic<std::int64_t> sent_{0};
+  std::int64_t taken_ = 0;
   SteadyTime last_offer_;
   Latencies latencies_;
 };
@@ -59,13 +70,14 @@ class Ledger {
 /// An agent at work: connected, and, if so told, taking every offer at once.
 class Agent final : public grpc::ClientBidiReactor<v1::AgentSessionRequest, v1::AgentSessionResponse> {
  public:
-  Agent(std::shared_ptr<grpc::Channel> channel, std::string id, bool takes, Ledger& ledger)
+  Agent(std::shared_ptr<grpc::Channel> channel, std::string id, bool takes, Ledger& ledger,
+        v1::Presence presence)
       : id_{std::move(id)},
         takes_{takes},
         ledger_{ledger},
         stub_{v1::RoutingService::NewStub(std::move(channel))} {
     hello_.mutable_hello()->set_agent_id(id_);
-    hello_.mutable_hello()->set_presence(v1::PRESENCE_AVAILABLE);
+    hello_.mutable_hello()->set_presence(presence);
     stub_->async()->AgentSession(&context_, this);
     StartWrite(&hello_);
     StartRead(&state_);
@@ -127,7 +139,8 @@ class Agent final : public grpc::ClientBidiReactor<v1::AgentSessionRequest, v1::
       ++accepting_;
     }
     stub_->async()->AcceptOffer(&call->context, &call->request, &call->response,
-                                [this, call](const grpc::Status&) {
+                                [this, call](const grpc::Status& status) {
+                                  if (status.ok()) ledger_.taken();
                                   const std::lock_guard lock{mutex_};
                                   --accepting_;
                                   changed_.notify_all();
@@ -164,7 +177,8 @@ void make_agent(v1::RoutingService::Stub& stub, const std::string& id) {
   if (!status.ok()) throw std::runtime_error("agent " + id + ": " + status.error_message());
 }
 
-std::vector<std::unique_ptr<Agent>> connect(const OffersOptions& options, Ledger& ledger) {
+std::vector<std::unique_ptr<Agent>> connect(const OffersOptions& options, Ledger& ledger,
+                                            v1::Presence presence = v1::PRESENCE_AVAILABLE) {
   const auto target = options.way.host + ":" + std::to_string(options.way.grpc_port);
   std::vector<std::unique_ptr<Agent>> agents;
   std::shared_ptr<grpc::Channel> channel;
@@ -178,10 +192,41 @@ std::vector<std::unique_ptr<Agent>> connect(const OffersOptions& options, Ledger
     }
     const std::string id = "desk" + std::to_string(i);
     make_agent(*stub, id);
-    agents.push_back(std::make_unique<Agent>(channel, id, options.takes, ledger));
+    agents.push_back(std::make_unique<Agent>(channel, id, options.takes, ledger, presence));
   }
   for (const auto& agent : agents) agent->wait_until_connected();
   return agents;
+}
+
+/// All of them at once.
+void make_available(const OffersOptions& options) {
+  struct Call {
+    grpc::ClientContext context;
+    v1::SetPresenceRequest request;
+    v1::SetPresenceResponse response;
+  };
+  const auto target = options.way.host + ":" + std::to_string(options.way.grpc_port);
+  const auto stub =
+      v1::RoutingService::NewStub(grpc::CreateChannel(target, grpc::InsecureChannelCredentials()));
+  std::mutex mutex;
+  std::condition_variable changed;
+  int done = 0;
+  std::string failure;
+  std::vector<Call> calls(static_cast<std::size_t>(options.agents));
+  for (int i = 0; i < options.agents; ++i) {
+    auto& call = calls[static_cast<std::size_t>(i)];
+    call.request.set_agent_id("desk" + std::to_string(i));
+    call.request.set_presence(v1::PRESENCE_AVAILABLE);
+    stub->async()->SetPresence(&call.context, &call.request, &call.response, [&](const grpc::Status& status) {
+      const std::lock_guard lock{mutex};
+      if (!status.ok()) failure = status.error_message();
+      ++done;
+      changed.notify_all();
+    });
+  }
+  std::unique_lock lock{mutex};
+  changed.wait(lock, [&] { return done == options.agents; });
+  if (!failure.empty()) throw std::runtime_error("an agent's presence: " + failure);
 }
 
 struct Shared {
@@ -212,6 +257,21 @@ void write_as_new_customers(const OffersOptions& options, Shared& shared, Ledger
 }
 
 }  // namespace
+
+Report assigned(const OffersOptions& options, std::int64_t waiting) {
+  Ledger ledger;
+  ProcessCpu cpu{options.way.watched};
+  const auto agents = connect(options, ledger, v1::PRESENCE_AWAY);
+  cpu.begin();
+  const auto began = steady_now();
+  make_available(options);
+  if (!ledger.wait_until_taken(waiting, 120s))
+    throw std::runtime_error("not all that waits was taken within two minutes");
+  Report report;
+  report.add("per_second", static_cast<double>(waiting) / seconds_between(began, steady_now()));
+  cpu.into(report, static_cast<double>(waiting));
+  return report;
+}
 
 Report offers(const OffersOptions& options) {
   Ledger ledger;
