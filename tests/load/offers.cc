@@ -43,15 +43,19 @@ class Ledger {
     std::unique_lock lock{mutex_};
     return changed_.wait_for(lock, patience, [this] { return waiting_.empty(); });
   }
-  void taken() {
+  void taken(const grpc::Status& status) {
     const std::lock_guard lock{mutex_};
-    ++taken_;
+    if (status.ok()) ++taken_;
+    if (!status.ok() && failure_.empty()) failure_ = status.error_message();
     changed_.notify_all();
   }
-  /// False if fewer are taken within the time.
-  bool wait_until_taken(std::int64_t count, std::chrono::seconds patience) {
+  /// Throws if fewer are taken within the time, or one could not be.
+  void wait_until_taken(std::int64_t count, std::chrono::seconds patience) {
     std::unique_lock lock{mutex_};
-    return changed_.wait_for(lock, patience, [&] { return taken_ >= count; });
+    changed_.wait_for(lock, patience, [&] { return taken_ >= count || !failure_.empty(); });
+    if (taken_ >= count) return;
+    throw std::runtime_error("only " + std::to_string(taken_) + " of " + std::to_string(count) +
+                             " tickets were taken" + (failure_.empty() ? " in time" : ": " + failure_));
   }
   [[nodiscard]] std::int64_t count() const { return sent_; }
   [[nodiscard]] SteadyTime last_offer() const { return last_offer_; }
@@ -63,6 +67,7 @@ class Ledger {
   std::unordered_map<std::string, SteadyTime> waiting_;
   std::atomic<std::int64_t> sent_{0};
   std::int64_t taken_ = 0;
+  std::string failure_;
   SteadyTime last_offer_;
   Latencies latencies_;
 };
@@ -140,7 +145,7 @@ class Agent final : public grpc::ClientBidiReactor<v1::AgentSessionRequest, v1::
     }
     stub_->async()->AcceptOffer(&call->context, &call->request, &call->response,
                                 [this, call](const grpc::Status& status) {
-                                  if (status.ok()) ledger_.taken();
+                                  ledger_.taken(status);
                                   const std::lock_guard lock{mutex_};
                                   --accepting_;
                                   changed_.notify_all();
@@ -265,8 +270,7 @@ Report assigned(const OffersOptions& options, std::int64_t waiting) {
   cpu.begin();
   const auto began = steady_now();
   make_available(options);
-  if (!ledger.wait_until_taken(waiting, 120s))
-    throw std::runtime_error("not all that waits was taken within two minutes");
+  ledger.wait_until_taken(waiting, 120s);
   Report report;
   report.add("per_second", static_cast<double>(waiting) / seconds_between(began, steady_now()));
   cpu.into(report, static_cast<double>(waiting));
