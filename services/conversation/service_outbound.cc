@@ -45,6 +45,23 @@ void set_words(v1::Content& content, const Request& request, const std::string& 
   *content.mutable_attachments() = request.attachments();
 }
 
+v1::Entry reply_entry(const v1::ReplyRequest& request, const v1::Entry& answered, const ReplyBinding& binding,
+                      std::int64_t now_ms) {
+  v1::Entry entry;
+  entry.set_accepted_at_ms(now_ms);
+  entry.set_kind(v1::ENTRY_KIND_REPLY);
+  entry.set_channel(static_cast<v1::Channel>(binding.channel));
+  entry.set_account_id(binding.account_id);
+  entry.set_agent_id(request.agent_id());
+  entry.set_answers_entry_id(answered.id());
+  entry.set_customer_id(answered.customer_id());
+  *entry.mutable_to() = participant(binding.to);
+  for (const auto& cc : binding.cc) *entry.add_cc() = participant(cc);
+  // Subjects are a thing of mail.
+  if (binding.channel == v1::CHANNEL_EMAIL) entry.mutable_content()->set_subject(binding.subject);
+  return entry;
+}
+
 Status check_subject(std::string_view subject) {
   if (subject.empty()) return invalid("subject: is empty");
   if (subject.size() > kSubjectBytesMax) return invalid("subject: has more than 998 bytes");
@@ -109,18 +126,7 @@ Task<Result<v1::ReplyResponse>> Conversations::try_to_reply(v1::ReplyRequest req
 
   const auto now = clock_.now();
   HARK_CO_TRY(const auto partition, partition_of(answered.conversation_id()));
-  v1::Entry entry;
-  entry.set_accepted_at_ms(to_ms(now));
-  entry.set_kind(v1::ENTRY_KIND_REPLY);
-  entry.set_channel(static_cast<v1::Channel>(binding.channel));
-  entry.set_account_id(binding.account_id);
-  entry.set_agent_id(request.agent_id());
-  entry.set_answers_entry_id(answered.id());
-  entry.set_customer_id(answered.customer_id());
-  *entry.mutable_to() = participant(binding.to);
-  for (const auto& cc : binding.cc) *entry.add_cc() = participant(cc);
-  // Subjects are a thing of mail.
-  if (binding.channel == v1::CHANNEL_EMAIL) entry.mutable_content()->set_subject(binding.subject);
+  auto entry = reply_entry(request, answered, binding, to_ms(now));
   HARK_CO_TRY(auto sendable, co_await judge_sending(request, binding, conversation, answered));
   set_words(*entry.mutable_content(), request, sendable.text);
   if (sendable.filled) *entry.mutable_template_() = *std::move(sendable.filled);

@@ -105,7 +105,7 @@ function templateObjection(rules: SendingRules | undefined, filled: FilledTempla
   const template = rules?.templates?.find((one) => isTemplate(one, filled));
   if (!template) return t("chooseTemplate");
   const name = missing(template, filled);
-  return name ? t("fillIn", {label: name}) : "";
+  return name ? t("fillIn", {label: `{{${name}}}`}) : "";
 }
 
 /** Why this cannot be sent as it is; empty if it can. */

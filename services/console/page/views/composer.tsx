@@ -27,7 +27,7 @@ function WindowLine({closes, now, templates}: {closes: number; now: number; temp
   if (!closes) return null;
   const left = closes - now;
   if (left <= 0) return <span id="window" class="window closed block">{t(templates ? "windowClosedTemplates" : "windowClosed")}</span>;
-  return <span id="window" class={`window block ${left < 3600_000 ? "soon" : ""}`}>{t("answersUntil", {time: timeText(closes, now), left: waitText(left)})}</span>;
+  return <span id="window" aria-live="off" class={`window block ${left < 3600_000 ? "soon" : ""}`}>{t("answersUntil", {time: timeText(closes, now), left: waitText(left)})}</span>;
 }
 
 function ReplyDestination({thread, entry, window}: {thread: Thread; entry: Entry; window: preact.JSX.Element}) {
@@ -177,7 +177,7 @@ export function Composer({state, thread}: {state: State; thread: Thread}) {
       <WroteAgain thread={thread} entryId={entryId} />
       {templated && entry && <TemplateForm thread={thread} entryId={entryId} templates={templates} closed={closed} />}
       <label for="words" class="hidden">{t(mode === "reply" ? "yourReply" : "yourNote")}</label>
-      <textarea id="words" ref={area} rows={3} hidden={templated} maxLength={200_000} dir="auto" value={draft.text} readOnly={busy} disabled={mode === "reply" && !entry}
+      <textarea id="words" ref={area} rows={3} hidden={templated && !(closed && draft.text)} maxLength={200_000} dir="auto" value={draft.text} readOnly={busy} disabled={mode === "reply" && !entry}
                 placeholder={t(callsBack ? "callBackHint" : mode === "reply" ? "writeReply" : "writeNote")} onKeyDown={onKeyDown}
                 onInput={(event) => write(thread, entryId, {text: event.currentTarget.value})}
                 onPaste={(event) => take(event.clipboardData?.files)} />
