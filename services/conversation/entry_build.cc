@@ -21,6 +21,7 @@ v1::Entry inbound_entry(const v1::InboundMessage& message, std::int64_t now_ms) 
   entry.set_own_reference(message.thread().own_reference());
   if (message.has_reply_route()) *entry.mutable_reply_route() = message.reply_route();
   entry.set_sent_at_ms(message.sent_at_ms());
+  entry.set_answerable_until_ms(message.answerable_until_ms());
   if (message.has_raw()) *entry.mutable_raw() = message.raw();
   return entry;
 }

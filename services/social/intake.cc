@@ -145,13 +145,15 @@ Task<Status> Intake::take_item(Request& request, const Item& item, std::size_t i
 }
 
 Task<Status> Intake::accept(Request& request, const Account& account, const Said& said, std::size_t index) {
+  auto message = inbound_message(account, said);
   if (said.wants_answer) {
     // By the network's time, for a window is counted from it, also when the request comes late.
     const auto now = clock_.now();
     const auto at = said.sent_at_ms > 0 ? std::min(now, from_ms(said.sent_at_ms)) : now;
     HARK_CO_TRY_VOID(co_await store_.heard(account.id, said.address, at));
+    if (const auto closes = window_end(*find_network(account.network), account, at))
+      message.set_answerable_until_ms(to_ms(*closes));
   }
-  auto message = inbound_message(account, said);
   HARK_CO_TRY_VOID(co_await files_.attach(account, said.files, *message.mutable_content()));
   HARK_CO_TRY(*message.mutable_raw(), co_await keep(request, *message.mutable_blobs()));
   const auto accepted = co_await conversation_.accept(std::move(message));

@@ -1,13 +1,20 @@
 // Telegram Bot API: https://core.telegram.org/bots/api
+#include <algorithm>
+#include <array>
 #include <boost/json/serialize.hpp>
 
 #include "base/core/digest.h"
 #include "base/core/invalid.h"
 #include "social/core/json.h"
+#include "social/core/multipart.h"
 #include "social/core/network.h"
+#include "social/core/picture_size.h"
 #include "social/core/url.h"
 
 namespace hark::social {
+
+extern const Network kTelegram;
+
 namespace {
 
 namespace json = boost::json;
@@ -147,9 +154,36 @@ Reading read(const Account&, const json::object& update) {
   return out;
 }
 
+constexpr std::array kFiles{FileRule{"image/jpeg", 10 << 20, "photo"},
+                            FileRule{"image/png", 10 << 20, "photo"}, FileRule{"", 50 << 20, "document"}};
+
+/// https://core.telegram.org/bots/api#sendphoto: what it does not take as a photo goes as a document.
+bool fits_as_photo(std::string_view content) {
+  const auto size = picture_size(content);
+  if (!size) return false;
+  const auto [shorter, longer] = std::minmax(std::uint64_t{size->width}, std::uint64_t{size->height});
+  return shorter + longer <= 10'000 && longer <= shorter * 20;
+}
+
+/// https://core.telegram.org/bots/api#sending-files
+Call render_file(const Account& account, const Piece& piece, std::string_view kind) {
+  Call call;
+  const bool photo = kind == "photo" && fits_as_photo(piece.file->content);
+  if (!photo) kind = "document";
+  call.url = account.base_url + "/bot" + account.token + (photo ? "/sendPhoto" : "/sendDocument");
+  const std::array parts{FormPart{"chat_id", piece.address.substr(kScheme.size())},
+                         file_part(std::string{kind}, *piece.file)};
+  set_form(call, parts);
+  return call;
+}
+
 Result<Call> render(const Account& account, const Piece& piece) {
   if (!piece.address.starts_with(kScheme)) {
     return Error{Code::kInvalidArgument, Reason::kAddressInvalid, piece.address + " is nobody on Telegram"};
+  }
+  if (piece.file) {
+    HARK_TRY(const auto* rule, sendable(kTelegram, *piece.file));
+    return render_file(account, piece, rule->kind);
   }
   Call call;
   call.url = account.base_url + "/bot" + account.token + "/sendMessage";
@@ -196,13 +230,15 @@ Verdict judge(int status, std::string_view body) {
 
 }  // namespace
 
-extern const Network kTelegram;
 const Network kTelegram{.name = "telegram",
                         .window = std::nullopt,
                         .base_url = "https://api.telegram.org",
                         .needs_secret = true,
                         .text_max = 4096,
                         .text_unit = TextUnit::kUtf16,
+                        .title = "Telegram",
+                        .per_second = 25,
+                        .files = kFiles,
                         .proves = &proves,
                         .read = &read,
                         .render = &render,
