@@ -30,7 +30,7 @@ TEST_F(ConversationsTest, AHundredMailsAtOnceAreOneConversationWithOneTicketInOn
   EXPECT_EQ(*sequences.rbegin(), 100);
 }
 
-TEST_F(ConversationsTest, WhatIsToldOfAMessageIsWhatTheLogHas) {
+TEST_F(ConversationsTest, WhatIsToldIsWhatTheLogHas) {
   std::vector<v1::Event> told;
   store_.on_event = [&told](v1::Event event, std::shared_ptr<const v1::Entry>) {
     told.push_back(std::move(event));
@@ -45,6 +45,14 @@ TEST_F(ConversationsTest, WhatIsToldOfAMessageIsWhatTheLogHas) {
   ASSERT_TRUE(run(service_->resolve(resolve)).ok());
   clock_.advance(std::chrono::minutes{1});
   accept(mail("m3"));
+  const auto third = accept(mail("m4"));
+  const auto held = assign(third.ticket_id(), "ana", 1, "a");
+  v1::TransferRequest transfer;
+  transfer.set_idempotency_key("t");
+  transfer.set_ticket_id(third.ticket_id());
+  transfer.set_agent_id("ana");
+  transfer.set_assignment_token(held.assignment_token());
+  ASSERT_TRUE(run(service_->transfer(transfer)).ok());
   store_.on_event = nullptr;
   const auto logged = run(store_.events(*partition_of(first.conversation_id()), 0, 100));
   ASSERT_TRUE(logged.ok());
@@ -52,7 +60,7 @@ TEST_F(ConversationsTest, WhatIsToldOfAMessageIsWhatTheLogHas) {
   for (std::size_t i = 0; i < told.size(); ++i) {
     EXPECT_EQ(told[i].DebugString(), (*logged)[i].DebugString());
   }
-  EXPECT_GT(told.back().ticket().previous_resolved_at_ms(), 0);
+  EXPECT_GT(told.back().ticket().previous_resolved_at_ms(), 0) << "of the ticket before";
 }
 
 TEST_F(ConversationsTest, TheSameMessageTakenManyTimesAtOnceIsOneEntry) {

@@ -72,12 +72,12 @@ local function field_map(list)
 end
 
 -- What this run puts into the log rides back with its result, so that whoever ran the script need not read it again; of an
--- event that they can make themselves (`known`) only its place.
+-- event that they can make themselves (`known` is true) only its place.
 local emitted = {}
 local function emit(kind, fields, known)
   local id = redis.call('INCR', P .. 'evpos') .. '-0'
   redis.call('XADD', P .. 'ev', id, 'y', kind, 'a', now, unpack(fields))
-  emitted[#emitted + 1] = known and { id } or { id, { 'y', kind, 'a', now, unpack(fields) } }
+  emitted[#emitted + 1] = known == true and { id } or { id, { 'y', kind, 'a', now, unpack(fields) } }
 end
 
 -- The ticket as it is now, as event fields "t.<name>": readers of the log need not ask back. Also as its hash, which who
