@@ -56,6 +56,8 @@ Status Conversations::check_inbound(const v1::InboundMessage& message) const {
     return invalid("thread: at most 64 references and 64 tokens");
   }
   if (message.claims_size() > static_cast<int>(kClaimsMax)) return invalid("claims: at most 8");
+  if (message.queue_id().size() > kQueueIdBytesMax) return invalid("queue_id: is longer than 64 bytes");
+  if (message.virtual_start_ms() < 0) return invalid("virtual_start_ms: is negative");
   return check_blobs(message.blobs());
 }
 

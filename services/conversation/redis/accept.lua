@@ -59,9 +59,11 @@ if own ~= '' then redis.call('HSETNX', refs_key, own, thread) end
 local opened, hash = '0', nil
 local changes = ARGV[14] ~= '' and { 'name', ARGV[14] } or {}
 local current = con[1]
-local state = current and redis.call('HGET', P .. 'tkt:' .. current, 'state')
-if current and state ~= 'r' then
+local t = current and redis.call('HMGET', P .. 'tkt:' .. current, 'state', 'hold', 'quiet')
+local stirred = false
+if current and t[1] ~= 'r' then
   ticket = current
+  stirred = kind == 'message' and (t[2] or t[3])
 elseif kind == 'message' then
   opened = '1'
   local agent = found ~= '' and redis.call('HGET', P .. 'thr:' .. thread, 'agent') or ''
@@ -84,5 +86,10 @@ store_blobs(22 + references)
 
 local fields = { 'c', conversation, 't', ticket, 'e', entry, 's', sequence, 'h', channel, 'u', account }
 if opened == '1' then with_ticket(fields, ticket, hash) end
+if kind ~= 'message' then
+  fields[#fields + 1] = 'x'
+  fields[#fields + 1] = kind
+end
 emit(1, fields)
+if stirred then stir(conversation, ticket, 'the customer wrote') end
 return { 'accepted', entry, tostring(sequence), ticket, opened, conversation, thread }

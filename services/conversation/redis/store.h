@@ -148,6 +148,12 @@ class Store {
                                     std::string_view digest, const StatusEntry& entry);
   Task<Result<v1::Ticket>> transfer(TimePoint now, const v1::TransferRequest& in, std::string_view digest,
                                     const StatusEntry& entry);
+  Task<Result<v1::Ticket>> hold(TimePoint now, const v1::HoldTicketRequest& in, std::string_view digest,
+                                const v1::TicketHold& hold, const StatusEntry& entry);
+  Task<Result<v1::Ticket>> release(TimePoint now, const v1::ReleaseTicketRequest& in, std::string_view digest,
+                                   const StatusEntry& entry);
+  Task<Status> prefer(TimePoint now, const v1::SetPreferredAgentsRequest& in, std::string_view digest,
+                      const StatusEntry& entry);
   Task<Result<v1::Ticket>> resolve(TimePoint now, const v1::ResolveRequest& in, std::string_view digest,
                                    const StatusEntry& entry, const StatusEntry& waiver);
   Task<Result<v1::Ticket>> reopen(TimePoint now, const v1::ReopenRequest& in, std::string_view digest,
