@@ -33,10 +33,21 @@ int Rules::units_of(v1::Channel channel) const {
   return found == units.end() ? 1 : std::max(found->second, 1);
 }
 
+bool Rules::asks_who_knows() const {
+  return std::ranges::any_of(settings.queues,
+                             [](const QueueRules& queue) { return queue.affinity_wait > Duration{0}; });
+}
+
+bool Rules::frees_silent(v1::Channel channel) const {
+  const auto at = static_cast<std::size_t>(channel);
+  return at < settings.channels.size() && settings.channels[at].idle_after > Duration{0};
+}
+
 namespace {
 
-void check_names(const std::vector<QueueRules>& queues, RuleProblems& problems) {
-  std::set<std::string> ids;
+void check_names(const std::vector<QueueRules>& queues, const v1::Routing& routing, RuleProblems& problems) {
+  std::set<std::string> ids, hours;
+  for (const v1::BusinessHours& some : routing.hours()) hours.insert(some.id());
   for (std::size_t i = 0; i < queues.size(); ++i) {
     const std::string path = "queues[" + std::to_string(i) + "].id";
     if (queues[i].id.empty()) problems.emplace_back(path, "is missing");
@@ -51,6 +62,9 @@ void check_names(const std::vector<QueueRules>& queues, RuleProblems& problems) 
     };
     known("overflow_to", queues[i].overflow_to);
     known("empty_to", queues[i].empty_to);
+    known("closed_to", queues[i].closed_to);
+    if (!queues[i].hours.empty() && !hours.contains(queues[i].hours))
+      problems.emplace_back(path + "hours", "there are no hours '" + queues[i].hours + "' in routing.hours");
     for (std::size_t j = 0; j < queues[i].overflows.size(); ++j) {
       const OverflowRule& rule = queues[i].overflows[j];
       const std::string field = "overflows[" + std::to_string(j) + "].";
@@ -102,8 +116,10 @@ Rules read_rules(const v1::Config& config, RuleProblems& problems) {
     rules.settings.rest_after_decline[rest.code()] = seconds(rest.seconds());
   }
   rules.settings.live_wait = seconds(routing.live_wait_seconds());
+  rules.settings.waking_wait = seconds(routing.waking_wait_seconds());
+  rules.affinity_window = std::chrono::hours{routing.affinity_hours()};
   rules.settings.queues = queues_of(routing.queues(), problems);
-  check_names(rules.settings.queues, problems);
+  check_names(rules.settings.queues, routing, problems);
   check_entries(routing, problems);
   if (rules.settings.queues.size() > kQueuesMax) problems.emplace_back("queues", "more than 256");
   rules.settings.version = routing.version();
@@ -117,6 +133,7 @@ Rules read_rules(const v1::Config& config, RuleProblems& problems) {
   for (const v1::Account& account : config.accounts()) {
     rules.accounts[account.id()] = {account.route_by_language(),
                                     skills_of(account.required_skills(), kSkillLevelMin)};
+    if (!account.queue().empty()) rules.account_queues[account.id()] = account.queue();
   }
   return rules;
 }
@@ -162,6 +179,48 @@ Assessment assess(const v1::Ticket& ticket, const Rules& rules) {
   return out;
 }
 
+namespace {
+
+/// The customer's own preferred agents, then those of their tier, then who resolved their last ticket.
+std::vector<PreferredAgent> preferred_of(const v1::Ticket& ticket, const Rules& rules) {
+  constexpr int kOwnScore = 300, kTierScore = 200, kLastScore = 100;
+  std::vector<PreferredAgent> out;
+  if (!rules.asks_who_knows()) return out;
+  const auto add = [&](const std::string& id, int score) {
+    const bool known = std::ranges::find(out, id, &PreferredAgent::agent_id) != out.end();
+    if (!id.empty() && !known && out.size() < kPreferredAgentsMax) out.push_back({id, score});
+  };
+  int score = kOwnScore;
+  for (const std::string& id : ticket.preferred_agent_ids()) add(id, score--);
+  score = kTierScore;
+  if (rules.policies) {
+    for (const std::string& id : rules.policies->agents_of_tier(ticket)) add(id, score--);
+  }
+  const auto since = from_ms(ticket.opened_at_ms()) - from_ms(ticket.previous_resolved_at_ms());
+  if (since <= rules.affinity_window) add(ticket.previous_agent_id(), kLastScore);
+  return out;
+}
+
+/// What its holder leaves it alone for, and since when its customer is the one to write next.
+void put_pauses(const v1::Ticket& ticket, const Rules& rules, v1::Channel channel, Work& work) {
+  if (ticket.state() != v1::TICKET_STATE_ASSIGNED) return;
+  if (ticket.has_hold()) {
+    const HoldState* state = rules.policies ? rules.policies->hold_state(ticket.hold().state()) : nullptr;
+    work.hold = state && state->frees_capacity ? Hold::kFreesUnits : Hold::kKeepsUnits;
+    work.hold_until = from_ms(ticket.hold().until_ms());
+  }
+  if (rules.frees_silent(channel) && !ticket.on_the_line())
+    work.quiet_since = from_ms(ticket.quiet_since_ms());
+}
+
+std::string queue_of(const v1::Ticket& ticket, const Rules& rules) {
+  if (!ticket.wanted_queue_id().empty()) return ticket.wanted_queue_id();
+  const auto account = rules.account_queues.find(ticket.account_id());
+  return account == rules.account_queues.end() ? "" : account->second;
+}
+
+}  // namespace
+
 Work work_of(const v1::Ticket& ticket, const Rules& rules, const SkillKnown& skill_known) {
   return work_of(ticket, assess(ticket, rules), rules, skill_known);
 }
@@ -196,6 +255,11 @@ Work work_of(const v1::Ticket& ticket, const Assessment& assessment, const Rules
   work.priority = priority_of(ticket) + assessment.points;
   work.units = rules.units_of(channel);
   work.assignment_token = ticket.assignment_token();
+  work.queue_id = queue_of(ticket, rules);
+  work.queued_since = from_ms(ticket.queued_at_ms());
+  work.virtual_start = from_ms(ticket.virtual_start_ms());
+  work.preferred = preferred_of(ticket, rules);
+  put_pauses(ticket, rules, channel, work);
   return work;
 }
 
@@ -274,6 +338,14 @@ v1::Agent to_proto(const v1::Agent& record, const AgentView& view) {
   agent.set_used_units(view.used_units);
   agent.set_connections(view.connections);
   if (view.wraps_up_until) agent.set_wrap_up_until_ms(to_ms(*view.wraps_up_until));
+  agent.set_wrap_up_forced(view.wrap_up_forced);
+  agent.set_wrap_up_offered_ms(view.wrap_up_offered.count());
+  agent.clear_channels();
+  if (view.channels != kAllChannels) {
+    for (int channel = 1; channel < static_cast<int>(kChannels); ++channel) {
+      if (((view.channels >> channel) & 1) != 0) agent.add_channels(static_cast<v1::Channel>(channel));
+    }
+  }
   agent.clear_ticket_ids();
   for (const std::string& id : view.ticket_ids) agent.add_ticket_ids(id);
   return agent;
@@ -297,6 +369,25 @@ v1::ExplainResponse to_proto(const Explanation& explanation) {
     listed.set_rank(candidate.rank);
   }
   out.set_agents(explanation.agents);
+  return out;
+}
+
+v1::AgentChoices choices_of(const Rules& rules) {
+  v1::AgentChoices out;
+  if (rules.policies) {
+    for (const HoldState& state : rules.policies->hold_states()) {
+      v1::HoldState& choice = *out.add_hold_states();
+      choice.set_id(state.id);
+      choice.set_name(state.name);
+      choice.set_longest_minutes(
+          static_cast<int>(std::chrono::duration_cast<std::chrono::minutes>(state.longest).count()));
+      choice.set_frees_capacity(state.frees_capacity);
+    }
+  }
+  for (const auto& [code, rest] : rules.settings.rest_after_decline) {
+    if (!code.empty()) out.add_decline_codes(code);
+  }
+  for (const QueueRules& queue : rules.settings.queues) out.add_queue_ids(queue.id);
   return out;
 }
 

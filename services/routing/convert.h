@@ -26,10 +26,18 @@ struct Rules {
   std::map<std::string, AccountPolicy, std::less<>> accounts;
   /// Hours, targets, topics, tiers; null: none of it.
   std::shared_ptr<Policies> policies;
+  /// Account -> the queue that its tickets go into.
+  std::map<std::string, std::string, std::less<>> account_queues;
+  /// How long whoever resolved a ticket knows its customer.
+  Duration affinity_window{0};
   /// Who waits longer is at risk.
   Duration answer_target = std::chrono::minutes{5};
 
   [[nodiscard]] int units_of(v1::Channel channel) const;
+  /// Some queue waits for agents who know the customer.
+  [[nodiscard]] bool asks_who_knows() const;
+  /// Units of this channel's tickets are free while their customers are silent.
+  [[nodiscard]] bool frees_silent(v1::Channel channel) const;
 };
 
 /// What is wrong with the rules, by field: "routing.queues[0].members".
@@ -77,6 +85,7 @@ Result<Presence> presence_of(v1::Presence presence);
 /// The record with what routing sees of the agent now.
 v1::Agent to_proto(const v1::Agent& record, const AgentView& view);
 v1::ExplainResponse to_proto(const Explanation& explanation);
+v1::AgentChoices choices_of(const Rules& rules);
 v1::Offer to_proto(const Offer& offer, const v1::Ticket& ticket);
 
 }  // namespace hark::routing
