@@ -20,6 +20,8 @@ bool moves_tickets(v1::EventType type) {
     case v1::EVENT_TYPE_REOPENED:
     case v1::EVENT_TYPE_MOVED:
     case v1::EVENT_TYPE_MERGED:
+    case v1::EVENT_TYPE_HELD:
+    case v1::EVENT_TYPE_RELEASED:
       return true;
     default:
       return false;
@@ -101,6 +103,7 @@ void Desk::on_state(const SessionPtr& session, v1::AgentSessionResponse state) {
     return;
   }
   const bool tickets_moved = !same_tickets(session->desk.agent(), state.agent());
+  if (!state.has_choices()) *state.mutable_choices() = session->desk.choices();
   session->desk = std::move(state);
   if (tickets_moved) read_again(session);
   // Before the first list is there, the page would take its absence for an empty desk.
@@ -161,6 +164,7 @@ void Desk::send_work(Session& session) const {
   *work.mutable_agent() = session.desk.agent();
   if (work.agent().id().empty()) work.mutable_agent()->set_id(session.agent_id);
   *work.mutable_offers() = session.desk.offers();
+  *work.mutable_choices() = session.desk.choices();
   for (const auto& [id, conversation] : session.assigned) *work.add_assigned() = conversation;
   for (const auto& conversation : work.assigned()) {
     if (conversation.open_obligations().empty()) work.add_waiting_on_customer(conversation.id());

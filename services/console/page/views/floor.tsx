@@ -1,7 +1,7 @@
 // The supervisor's view: what waits and for how long, who does what, and the last hours.
 import {useState} from "preact/hooks";
 import type {Agent, ConsoleResponse_QueueState, QueuedTicket} from "hark/v1";
-import {changePresence, loadWaiting} from "../floor.js";
+import {changePresence, endAgentWrapUp, loadWaiting} from "../floor.js";
 import {select} from "../conversations.js";
 import {customerText, personText, presenceName, waitText} from "../format.js";
 import {serverNow, type State} from "../store/state.js";
@@ -100,7 +100,8 @@ function AgentRow({state, agent}: {state: State; agent: Agent}) {
         {!work.length && <span class="quiet">{t("idle")}</span>}
         {work.map((id) => <button key={id} type="button" class="chip-button" onClick={() => select(id)}>{titleOf(id)}</button>)}
       </td>
-      <td><button type="button" class="plain small" onClick={() => changePresence(agent.id ?? "", name)}>{t("changePresence")}</button></td>
+      <td><button type="button" class="plain small" onClick={() => changePresence(agent.id ?? "", name)}>{t("changePresence")}</button>
+        {Number(agent.wrapUpUntilMs ?? 0) > serverNow(state) && <button type="button" class="plain small" onClick={() => endAgentWrapUp(agent.id ?? "", name)}>{t("endWrapUp")}</button>}</td>
     </tr>
   );
 }
