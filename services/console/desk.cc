@@ -103,6 +103,7 @@ void Desk::on_state(const SessionPtr& session, v1::AgentSessionResponse state) {
     return;
   }
   const bool tickets_moved = !same_tickets(session->desk.agent(), state.agent());
+  session->choices_stale |= state.has_choices();
   if (!state.has_choices()) *state.mutable_choices() = session->desk.choices();
   session->desk = std::move(state);
   if (tickets_moved) read_again(session);
@@ -164,7 +165,7 @@ void Desk::send_work(Session& session) const {
   *work.mutable_agent() = session.desk.agent();
   if (work.agent().id().empty()) work.mutable_agent()->set_id(session.agent_id);
   *work.mutable_offers() = session.desk.offers();
-  *work.mutable_choices() = session.desk.choices();
+  if (std::exchange(session.choices_stale, false)) *work.mutable_choices() = session.desk.choices();
   for (const auto& [id, conversation] : session.assigned) *work.add_assigned() = conversation;
   for (const auto& conversation : work.assigned()) {
     if (conversation.open_obligations().empty()) work.add_waiting_on_customer(conversation.id());

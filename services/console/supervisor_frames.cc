@@ -74,6 +74,7 @@ ConsoleService::Answer ConsoleService::set_agent_presence(SessionPtr session,
   v1::SetPresenceRequest call;
   call.set_agent_id(request.agent_id());
   call.set_presence(request.presence());
+  call.set_by_agent_id(session->agent_id);
   // What they take is theirs to say.
   if (const auto* agent = directory_.find(request.agent_id())) *call.mutable_channels() = agent->channels();
   HARK_CO_TRY(const auto set, co_await ports_.routing.set_presence(std::move(call)));

@@ -66,7 +66,7 @@ TrafficStream completed(TrafficStream stream, const v1::Config& config, const ro
   v1::Ticket ticket;
   ticket.set_channel(channel);
   ticket.set_on_the_line(channel == v1::CHANNEL_PHONE);
-  work.priority += routing::priority_of(ticket);
+  work.priority += routing::priority_of(ticket, rules);
   for (const v1::TopicConfig& topic : config.routing().topics()) {
     if (std::ranges::find(work.topics, topic.id()) == work.topics.end()) continue;
     work.priority += topic.priority_points();

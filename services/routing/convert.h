@@ -28,6 +28,8 @@ struct Rules {
   std::shared_ptr<Policies> policies;
   /// Account -> the queue that its tickets go into.
   std::map<std::string, std::string, std::less<>> account_queues;
+  /// Of a call that nobody answered.
+  int callback_points = 0;
   /// How long whoever resolved a ticket knows its customer.
   Duration affinity_window{0};
   /// Who waits longer is at risk.
@@ -40,6 +42,11 @@ struct Rules {
   [[nodiscard]] bool frees_silent(v1::Channel channel) const;
 };
 
+/// As they are written: "billing" or "language:lv=5". One that cannot be read cannot be had by anyone either;
+/// it was checked where it came in, and is left out.
+std::vector<Skill> skills_of(const google::protobuf::RepeatedPtrField<std::string>& texts,
+                             int level_if_absent);
+
 /// What is wrong with the rules, by field: "routing.queues[0].members".
 RuleProblems rule_problems(const v1::Config& config);
 /// The configuration has been validated but for its queues: INVALID_FIELD names every problem in them.
@@ -48,8 +55,8 @@ Result<Rules> checked_rules(const v1::Config& config);
 Rules rules_of(const v1::Config& config);
 
 /// A live channel goes before a patient one: 100 points for a chat and for who is on the telephone, 0 for the
-/// rest; a call that nobody answered can wait.
-int priority_of(const v1::Ticket& ticket);
+/// rest; a call that nobody answered has what the rules give it.
+int priority_of(const v1::Ticket& ticket, const Rules& rules);
 
 using SkillKnown = std::function<bool(std::string_view)>;
 

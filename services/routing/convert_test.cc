@@ -195,6 +195,28 @@ TEST(Convert, WhoKnowsTheCustomerIsAskedForWhereAQueueWaitsForThem) {
               ElementsAre(PreferredAgent{"bea", 200}, PreferredAgent{"ana", 199}));
 }
 
+TEST(Convert, ACallbackKeepsItsPlaceAmongCallsIfTheRulesSaySo) {
+  v1::Ticket ticket = some_ticket();
+  ticket.set_channel(v1::CHANNEL_PHONE);
+  const Rules keeping =
+      rules_from("routing: {callback_points: 100, queues: [{id: q, entries: [{channels: [phone]}]}]}");
+  ticket.set_on_the_line(true);
+  const int live = work_of(ticket, keeping).priority;
+  ticket.set_on_the_line(false);
+  EXPECT_EQ(work_of(ticket, keeping).priority, live);
+  EXPECT_EQ(work_of(ticket, rules_from("routing: {}")).priority, live - 100);
+}
+
+TEST(Convert, WaitsAreOfTheirOwnOrThoseOfAnOffer) {
+  const Rules own = rules_from("routing: {wanted_wait_seconds: 7, rest_after_miss_seconds: 8, seed: 9}");
+  EXPECT_EQ(own.settings.wanted_wait, std::chrono::seconds{7});
+  EXPECT_EQ(own.settings.rest_after_miss, std::chrono::seconds{8});
+  EXPECT_EQ(own.settings.seed, 9U);
+  const Rules plain = rules_from("routing: {accept_timeout_seconds: 11}");
+  EXPECT_EQ(plain.settings.wanted_wait, std::chrono::seconds{11});
+  EXPECT_EQ(plain.settings.rest_after_miss, std::chrono::seconds{11});
+}
+
 TEST(Convert, AHeldTicketsHoldAndSilenceAreTheEnginesToKnow) {
   const Rules rules = rules_from(R"(routing:
   hold_states: [{id: customer, frees_capacity: true}, {id: desk}]

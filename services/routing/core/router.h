@@ -308,6 +308,8 @@ class Router {
   [[nodiscard]] bool holds(const MetricCondition& condition, QueueIndex queue) const;
   [[nodiscard]] std::int64_t value_of(Metric metric, const QueueState& queue) const;
   [[nodiscard]] std::optional<Duration> wait_in(const QueueState& queue, std::int64_t ahead) const;
+
+  // router_emptiness.cc
   [[nodiscard]] bool is_empty(const QueueState& queue, std::uint8_t factors) const;
   void watch_emptiness(QueueState& queue);
   void watch_emptiness();

@@ -219,6 +219,41 @@ TEST(Shares, AgentsTakeNewLimitsOfChannelsOnInSharesToo) {
   for (const int i : {0, kMany - 1}) EXPECT_LE(c.router.agent("agent" + std::to_string(i))->room[email], 2);
 }
 
+TEST(Queues, AVirtualStartIsAPlaceInLineAndNoWait) {
+  OneQueue c{queue_named("q", "a")};
+  c.come("first");
+  c.wait(1min);
+  Work waited_elsewhere = Center::work("second");
+  waited_elsewhere.account_id = "a";
+  waited_elsewhere.waiting_since = c.now;
+  waited_elsewhere.virtual_start = c.now - 1h;
+  c.queue(waited_elsewhere);
+  EXPECT_THAT(c.router.queue(2), ElementsAre("second", "first"));
+  EXPECT_EQ(c.router.queues(c.now, 30s)[1].tickets.at_risk, 1) << "it is the first that has waited long";
+}
+
+TEST(Queues, StepsAreCountedFromWhenATicketCameBackAlsoUnderANewLeader) {
+  QueueRules rules = queue_named("q", "a");
+  Step narrow, wide;
+  narrow.require = *parse_requirement("billing >= 5");
+  narrow.lasts = 60s;
+  rules.steps = {narrow, wide};
+  Work work = Center::work("t1");
+  work.account_id = "a";
+  work.waiting_since = t0 - 1h;
+  work.queued_since = t0 - 20s;
+  work.assignment_token = 1;
+  Center c{with({rules})};
+  c.agent("ana");
+  c.tell(TicketQueued{work});
+  c.begin();
+  EXPECT_THAT(c.made(), IsEmpty());
+  c.wait(39s);
+  EXPECT_THAT(c.made(), IsEmpty());
+  c.wait(1s);
+  EXPECT_THAT(c.made(), ElementsAre("t1>ana"));
+}
+
 TEST(Affinity, WaitsForWhoKnowsTheCustomerAndThenForAnyone) {
   QueueRules rules = queue_named("q", "a");
   rules.affinity_wait = 10s;
