@@ -1,8 +1,10 @@
 // Tickets that their agent leaves alone for a while, and who is to serve a customer.
 import type {Conversation, HoldState} from "hark/v1";
+import {refusalText} from "./format.js";
 import {newKey} from "./link.js";
 import {link, store} from "./session.js";
 import {agentName, serverNow} from "./store/state.js";
+import {say} from "./views/announcer.js";
 import {ask} from "./views/ask.js";
 import {t} from "./words/words.js";
 
@@ -12,7 +14,8 @@ export const holdStates = (): readonly HoldState[] => store.state.choices.holdSt
 /** As people read it; the rules may have forgotten it. */
 export const holdStateName = (id = ""): string => holdStates().find((state) => state.id === id)?.name || id;
 
-export function putOnHold({ticket}: Conversation): void {
+/** Supervisors may do so with anybody's; the server asks who they are. */
+export function putOnHold({ticket}: Conversation, bySupervisor = false): void {
   const idempotencyKey = newKey();
   ask({
     title: t("holdTitle"), ok: t("holdOk"),
@@ -27,13 +30,15 @@ export function putOnHold({ticket}: Conversation): void {
       const untilMs = time > 0 ? String(Math.round(serverNow(store.state) + time * HOUR_MS)) : "0";
       return link.command("putOnHold", {
         idempotencyKey, ticketId: ticket?.id ?? "", assignmentToken: ticket?.assignmentToken ?? "0", state: state ?? "", untilMs, reason: reason ?? "",
+        bySupervisor,
       });
     },
   });
 }
 
-export const release = ({ticket}: Conversation): Promise<unknown> =>
-  link.command("release", {idempotencyKey: newKey(), ticketId: ticket?.id ?? "", assignmentToken: ticket?.assignmentToken ?? "0"});
+export const release = ({ticket}: Conversation, bySupervisor = false): Promise<void> =>
+  link.command("release", {idempotencyKey: newKey(), ticketId: ticket?.id ?? "", assignmentToken: ticket?.assignmentToken ?? "0", bySupervisor})
+    .then(() => {}, (error: unknown) => say(refusalText(error), "problem"));
 
 export const preferredText = ({preferredAgentIds}: Conversation): string =>
   (preferredAgentIds ?? []).map((id) => agentName(store.state, id)).join(", ");

@@ -97,6 +97,25 @@ TEST(Queues, WhatWaitsGoesOnWhenTheLastMemberLeaves) {
   EXPECT_EQ(c.router.ticket("t2")->queue_id, "rest");
 }
 
+TEST(Queues, WhatComesWhileNobodyIsThereGoesOnAtOnce) {
+  QueueRules rules = queue_named("q", "a");
+  rules.empty_on_join = kOfflineCounts | kAwayCounts | kWrappingUpCounts;
+  rules.empty_to = "rest";
+  Center c{with({rules, queue_named("rest")})};
+  c.begin();
+  c.agent("ana");
+  Work work = Center::work("t1");
+  work.account_id = "a";
+  c.queue(work);
+  EXPECT_EQ(c.router.ticket("t1")->queue_id, "q") << "ana is busy at worst, and that does not count";
+  c.tell(PresenceChanged{"ana", Presence::kAway});
+  work.ticket_id = "t2";
+  c.queue(work);
+  EXPECT_EQ(c.router.ticket("t2")->queue_id, "rest");
+  EXPECT_EQ(c.all<TicketMoved>().at(0).why, "nobody serves it now");
+  EXPECT_EQ(c.router.ticket("t1")->queue_id, "q") << "what waits stays; that is for empty_on_leave";
+}
+
 TEST(Queues, ServeByClassThenWeightThenDueTime) {
   QueueRules low = queue_named("low", "low"), heavy = queue_named("heavy", "heavy"),
              first = queue_named("first", "first");

@@ -2,13 +2,12 @@
 import type {Conversation, Entry, TicketVerdict} from "hark/v1";
 import {useRef, useState} from "preact/hooks";
 import {loadEarlier, select} from "../conversations.js";
-import {customerText, dayText, isSameDay, refusalText, ticketStateName, timeText} from "../format.js";
+import {customerText, dayText, isSameDay, ticketStateName, timeText} from "../format.js";
 import {holdStateName, holdStates, putOnHold, release} from "../holds.js";
 import {store} from "../session.js";
 import {agentName, isMine, isSupervisor, selectedThread, sequenceOf, serverNow, type State, type Thread} from "../store/state.js";
 import {reassign, reopen, resolve, takeOver, transfer, whisper} from "../tickets.js";
 import {t} from "../words/words.js";
-import {say} from "./announcer.js";
 import {Composer} from "./composer.js";
 import {EntryView} from "./entry.js";
 import {Icon} from "./icons.js";
@@ -23,8 +22,9 @@ export function Actions({state, conversation}: {state: State; conversation: Conv
   return (
     <div class="actions">
       {mine && <button id="transfer" type="button" onClick={() => transfer(conversation)}>{t("transfer")}</button>}
-      {mine && !ticket?.hold && holdStates().length > 0 && <button id="hold" type="button" onClick={() => putOnHold(conversation)}>{t("holdOk")}</button>}
-      {mine && ticket?.hold && <button id="release" type="button" onClick={() => void release(conversation).catch((error: unknown) => say(refusalText(error), "problem"))}>{t("resumeWork")}</button>}
+      {(mine || (isSupervisor(state) && ticket?.agentId)) && (ticket?.hold
+        ? <button id="release" type="button" onClick={() => void release(conversation, !mine)}>{t("resumeWork")}</button>
+        : holdStates().length > 0 && <button id="hold" type="button" onClick={() => putOnHold(conversation, !mine)}>{t("holdOk")}</button>)}
       {mine && <button id="resolve" type="button" onClick={() => resolve(conversation)}>{t("resolve")}</button>}
       {ticket?.state === "TICKET_STATE_RESOLVED" && <button id="reopen" type="button" onClick={() => reopen(conversation)}>{t("reopen")}</button>}
       {isSupervisor(state) && standing && !mine && (
