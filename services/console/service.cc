@@ -142,6 +142,8 @@ void ConsoleService::on_event(const v1::Event& event) {
     tasks_.spawn("tell of a note", on_note(event));
   }
   if (event.type() == v1::EVENT_TYPE_SLA) tasks_.spawn("tell of a target", on_sla(event));
+  if (event.type() == v1::EVENT_TYPE_RELEASED && event.detail() == "due")
+    tasks_.spawn("tell of a hold", on_hold_due(event));
   if (event.type() == v1::EVENT_TYPE_UNFETCHED) {
     tasks_.spawn("tell of an unfetched reply", on_unfetched(event));
   }

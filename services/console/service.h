@@ -137,6 +137,7 @@ class ConsoleService {
   Task<Status> notify_of_note(v1::Entry entry, std::vector<std::string> agent_ids);
   Task<> on_note(v1::Event event);
   Task<> on_sla(v1::Event event);
+  Task<> on_hold_due(v1::Event event);
   Task<> on_unfetched(v1::Event event);
 
   // commands.cc

@@ -96,6 +96,26 @@ TEST_F(HoldsTest, AWrapUpBeginsByItsAgentsWordAndEndsByASupervisorsWhoSaysWhy) {
   EXPECT_EQ(frames(*page, &v1::ConsoleResponse::has_notices).back().notices().notices(0).text(), "many wait");
 }
 
+TEST_F(HoldsTest, ItsHolderIsToldWhenTheTimeOfAHoldHasComeAndNotWhenItEndedOtherwise) {
+  const auto page = std::make_shared<Page>();
+  signed_in(page);
+  auto event = FakeWorld::event(v1::EVENT_TYPE_RELEASED, kOne);
+  event.set_agent_id("ana");
+  event.set_entry_id("ent_word");
+  event.set_detail("the customer wrote");
+  happens(event);
+  event = FakeWorld::event(v1::EVENT_TYPE_RELEASED, kOne);
+  event.set_agent_id("ana");
+  event.set_entry_id("ent_due");
+  event.set_detail("due");
+  happens(event);
+  std::vector<std::string> told;
+  for (const auto& frame : frames(*page, &v1::ConsoleResponse::has_notices)) {
+    for (const auto& notice : frame.notices().notices()) told.push_back(notice.id());
+  }
+  EXPECT_THAT(told, ElementsAre("ent_due"));
+}
+
 TEST_F(HoldsTest, ThePageIsToldOnceWhatItsAgentMayChooseFrom) {
   const auto page = std::make_shared<Page>();
   signed_in(page);

@@ -126,6 +126,8 @@ TEST_F(HoldTest, RoutingEndsTheHoldThatItMeansAndNoOther) {
   due.set_idempotency_key("d2");
   due.set_until_ms(now().hold().until_ms());
   EXPECT_FALSE(run(service_->release_ticket(due))->ticket().has_hold());
+  EXPECT_EQ(events().back().detail(), "due");
+  EXPECT_EQ(events().back().agent_id(), "ana");
   v1::RaiseFenceRequest fence;
   fence.set_fencing_token(2);
   EXPECT_TRUE(run(service_->raise_fence(fence)).ok());

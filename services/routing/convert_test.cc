@@ -231,6 +231,9 @@ TEST(Convert, AHeldTicketsHoldAndSilenceAreTheEnginesToKnow) {
   EXPECT_EQ(work_of(ticket, rules).hold, Hold::kFreesUnits);
   EXPECT_EQ(work_of(ticket, rules).hold_until, from_ms(500));
   EXPECT_EQ(work_of(ticket, rules).quiet_since, from_ms(400));
+  ticket.set_on_the_line(true);
+  EXPECT_EQ(work_of(ticket, rules).hold, Hold::kKeepsUnits) << "the customer is on the telephone";
+  ticket.set_on_the_line(false);
   for (const char* state : {"desk", "unheard of"}) {
     ticket.mutable_hold()->set_state(state);
     EXPECT_EQ(work_of(ticket, rules).hold, Hold::kKeepsUnits) << state;

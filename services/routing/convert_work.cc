@@ -33,7 +33,9 @@ void put_pauses(const v1::Ticket& ticket, const Rules& rules, v1::Channel channe
   if (ticket.state() != v1::TICKET_STATE_ASSIGNED) return;
   if (ticket.has_hold()) {
     const HoldState* state = rules.policies ? rules.policies->hold_state(ticket.hold().state()) : nullptr;
-    work.hold = state && state->frees_capacity ? Hold::kFreesUnits : Hold::kKeepsUnits;
+    // Whoever talks to the customer has their hands full.
+    const bool frees = state && state->frees_capacity && !ticket.on_the_line();
+    work.hold = frees ? Hold::kFreesUnits : Hold::kKeepsUnits;
     work.hold_until = from_ms(ticket.hold().until_ms());
   }
   if (rules.frees_silent(channel) && !ticket.on_the_line())

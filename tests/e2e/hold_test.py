@@ -128,6 +128,24 @@ def test_a_hold_ends_at_its_time_though_hark_was_killed_meanwhile(hark, ana):
     finish(hark, conversation)
 
 
+def test_its_agent_finds_a_notice_when_the_time_of_a_hold_has_come(hark, ana):
+    conversation, _ = come(hark)
+    ana.take(conversation.id)
+    held = ticket(hark, conversation)
+    hark.routing().PutOnHold(protos.routing_service_pb2.PutOnHoldRequest(
+        idempotency_key="hold-" + held.id, ticket_id=held.id, agent_id="ana", assignment_token=held.assignment_token,
+        state="supplier", until_ms=int(time.time() * 1000) + 500), timeout=20)
+    wait_for("off hold", lambda: not ticket(hark, conversation).HasField("hold"))
+    page = Console(hark)
+    try:
+        page.sign_in("ana")
+        page.wait("a notice", lambda f: any(n.get("kind") == "KIND_HOLD_DUE" and n["conversationId"] == conversation.id
+                                            for n in f.get("notices", {}).get("notices", [])))
+    finally:
+        page.close()
+    finish(hark, conversation)
+
+
 def test_the_console_puts_on_hold_and_shows_it(hark):
     conversation, _ = come(hark)
     page = Console(hark)

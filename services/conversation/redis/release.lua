@@ -22,6 +22,7 @@ if not t[3] or (ARGV[9] ~= '0' and ARGV[9] ~= t[3]) then
 end
 redis.call('HDEL', ticket_key, 'hold', 'hold_until', 'quiet')
 local sequence = append(t[1], ARGV[10], ARGV[11], ticket, '')
-local fields, all = with_ticket({ 'c', t[1], 't', ticket, 'e', ARGV[10], 's', sequence, 'g', t[2] }, ticket)
+local why = ARGV[6] == '' and 'due' or ''
+local fields, all = with_ticket({ 'c', t[1], 't', ticket, 'e', ARGV[10], 's', sequence, 'g', t[2], 'x', why }, ticket)
 emit(43, fields)
 return remember(key, digest, { 'ok', all })

@@ -30,6 +30,7 @@ export const en = {
   noticeWhisper: "{who} whispers",
   noticePresence: "{who} changed your presence",
   noticeSla: "A target is close or missed",
+  noticeHoldDue: "A ticket of yours is off hold: its time has come",
   noticeUnfetched: "A reply waits for a customer who has not come back",
   noticeUnfetchedOffer: "It can be sent to {address} instead.",
   markSeen: "Mark as seen",

@@ -29,6 +29,7 @@ export const lv: Dictionary = {
   noticeWhisper: "{who} pačukst",
   noticePresence: "{who} maina jūsu statusu",
   noticeSla: "Termiņš tuvojas vai ir nokavēts",
+  noticeHoldDue: "Jūsu atliktā pieteikuma laiks ir pienācis",
   noticeUnfetched: "Atbilde gaida klientu, kas nav atgriezies",
   noticeUnfetchedOffer: "To var nosūtīt uz {address}.",
   markSeen: "Izlasīts",

@@ -29,6 +29,7 @@ export const pl: Dictionary = {
   noticeWhisper: "{who} podpowiada",
   noticePresence: "{who} zmienia twój status",
   noticeSla: "Termin zbliża się lub minął",
+  noticeHoldDue: "Wstrzymane zgłoszenie wraca: nadszedł jego czas",
   noticeUnfetched: "Odpowiedź czeka na klienta, który nie wrócił",
   noticeUnfetchedOffer: "Można ją wysłać na {address}.",
   markSeen: "Przeczytane",

@@ -29,6 +29,7 @@ export const ru: Dictionary = {
   noticeWhisper: "{who} подсказывает",
   noticePresence: "{who} меняет ваш статус",
   noticeSla: "Срок близок или пропущен",
+  noticeHoldDue: "Время отложенной заявки пришло",
   noticeUnfetched: "Ответ ждёт клиента, который не вернулся",
   noticeUnfetchedOffer: "Его можно отправить на {address}.",
   markSeen: "Прочитано",
