@@ -73,6 +73,21 @@ TEST(Hours, WhatComesWhileItIsClosedGoesThereAtOnce) {
   EXPECT_EQ(c.all<TicketMoved>()[0].why, "it is closed");
 }
 
+TEST(Hours, WhatComesBackFromAnOfferToAClosedQueueGoesThereToo) {
+  Center c{with({office("night"), queue_named("night")})};
+  c.begin();
+  c.tell(QueueHours{"office", true});
+  c.agent("ana");
+  Work work = Center::work("t1");
+  work.account_id = "a";
+  c.queue(work);
+  c.tell(QueueHours{"office", false});
+  c.wait(1ms);
+  EXPECT_EQ(c.router.ticket("t1")->queue_id, "office") << "it is before ana";
+  c.tell(OfferDeclined{c.last_offer.id, "ana"});
+  EXPECT_EQ(c.router.ticket("t1")->queue_id, "night");
+}
+
 TEST(Hours, ANewLeaderSendsOnWhatItFindsInAClosedQueue) {
   Center c{with({office("night"), queue_named("night")})};
   Work work = Center::work("t1");
