@@ -69,11 +69,11 @@ function ConversationCard({state, conversation, showState, excerpt}: {
         </span>
         <span class="subject" dir="auto">{ticket?.subject || ticket?.preview || t("noSubject")}</span>
         {excerpt}
+        {ticket?.hold && <span class="quiet line-clamp">{t("holdUntil", {what: holdStateName(ticket.hold.state), time: timeText(ticket.hold.untilMs, serverNow(state))})}</span>}
         <span class="line">
           <ChannelChip channel={ticket?.channel} />
           {showState && <span class="quiet">{holder}</span>}
           {writing && <span class="badge">✎</span>}
-          {ticket?.hold && <span class="badge">{t("holdUntil", {what: holdStateName(ticket.hold.state), time: timeText(ticket.hold.untilMs, serverNow(state))})}</span>}
           {owed > 0 && <span class="badge open">{t("unanswered", {count: owed})}</span>}
         </span>
       </button>

@@ -395,7 +395,7 @@ export const en = {
 
   // Holds, wrap-up, channels
   holdTitle: "Put this ticket on hold?",
-  holdOk: "Put on hold",
+  holdOk: "Hold",
   holdWhat: "What it waits for",
   holdAtMost: "at most {hours} h",
   holdHours: "For how many hours (optional)",
