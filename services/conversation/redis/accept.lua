@@ -27,7 +27,7 @@ if seen then
   return { 'duplicate', first[1], first[2], first[3], '0', first[5] }
 end
 
-local con = redis.call('HMGET', P .. 'con:' .. conversation, 'ticket', 'parts', 'moved', 'seq')
+local con = redis.call('HMGET', P .. 'con:' .. conversation, 'ticket', 'parts', 'moved', 'seq', 'preferred')
 if con[3] then return { 'moved', con[3] } end
 local refused = not_part(conversation, ARGV[19])
 if refused then return refused end
@@ -67,7 +67,7 @@ if current and t[1] ~= 'r' then
 elseif kind == 'message' then
   opened = '1'
   local agent = found ~= '' and redis.call('HGET', P .. 'thr:' .. thread, 'agent') or ''
-  hash = new_ticket(conversation, ticket, ARGV[11], agent, current)
+  hash = new_ticket(conversation, ticket, ARGV[11], agent, current, con[5] or '')
   changes[#changes + 1] = 'ticket'
   changes[#changes + 1] = ticket
 else

@@ -173,8 +173,8 @@ local function grow_quiet(conversation, ticket)
 end
 
 -- An open ticket, for `wanted` first, if that is not ''; `last` was the conversation's one before, if any. Whoever calls this
--- makes it the conversation's. Returns its hash.
-local function new_ticket(conversation, ticket, attributes, wanted, last)
+-- makes it the conversation's. Returns its hash. `preferred` are the customer's agents, from who has read them already.
+local function new_ticket(conversation, ticket, attributes, wanted, last, preferred)
   local before = last and redis.call('HMGET', P .. 'tkt:' .. last, 'resolved', 'resolved_by') or {}
   local hash = { 'con', conversation, 'state', 'q', 'agent', '', 'token', '0', 'opened', now, 'waiting', now,
     'attrs', attributes, 'wanted_agent', wanted, 'before', before[1] or '0' }
@@ -184,7 +184,7 @@ local function new_ticket(conversation, ticket, attributes, wanted, last)
     hash[#hash + 1] = value
   end
   also('before_agent', before[2])
-  also('preferred', redis.call('HGET', P .. 'con:' .. conversation, 'preferred'))
+  also('preferred', preferred or redis.call('HGET', P .. 'con:' .. conversation, 'preferred'))
   redis.call('HSET', P .. 'tkt:' .. ticket, unpack(hash))
   redis.call('ZADD', P .. 'open', now, ticket)
   return hash
