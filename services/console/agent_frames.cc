@@ -30,6 +30,7 @@ ConsoleService::Answer ConsoleService::set_presence(SessionPtr session, Request:
   v1::SetPresenceRequest call;
   call.set_agent_id(session->agent_id);
   call.set_presence(request.presence());
+  *call.mutable_channels() = request.channels();
   HARK_CO_TRY(const auto set, co_await ports_.routing.set_presence(std::move(call)));
   co_return done();
 }
@@ -50,6 +51,13 @@ ConsoleService::Answer ConsoleService::decline_offer(SessionPtr session, Request
   call.set_offer_id(request.offer_id());
   call.set_reason(request.reason());
   HARK_CO_TRY(const auto declined, co_await ports_.routing.decline_offer(std::move(call)));
+  co_return done();
+}
+
+ConsoleService::Answer ConsoleService::begin_wrap_up(SessionPtr session) {
+  v1::BeginWrapUpRequest call;
+  call.set_agent_id(session->agent_id);
+  HARK_CO_TRY(const auto begun, co_await ports_.routing.begin_wrap_up(std::move(call)));
   co_return done();
 }
 

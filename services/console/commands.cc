@@ -68,11 +68,50 @@ ConsoleService::Answer ConsoleService::command(SessionPtr session, Request::Comm
       HARK_CO_TRY(auto apart, co_await port.unmerge(std::move(call)));
       co_return done_with(std::move(*apart.mutable_restored()->mutable_ticket()));
     }
+    case Request::Command::kPutOnHold:
+    case Request::Command::kRelease:
+      co_return co_await change_hold(session, std::move(command));
+    case Request::Command::kSetPreferredAgents:
+      co_return co_await set_preferred_agents(session, std::move(*command.mutable_set_preferred_agents()));
     case Request::Command::COMMAND_NOT_SET:
       break;
   }
   co_return Error{Code::kInvalidArgument, Reason::kInvalidField,
                   "the command is empty: set one of its fields"};
+}
+
+/// Of the agent's own ticket; supervisors may do so with anybody's.
+ConsoleService::Answer ConsoleService::change_hold(SessionPtr session, Request::Command command) {
+  const auto prepare = [&](auto& call) -> Status {
+    HARK_TRY_VOID(check_idempotency_key(call.idempotency_key()));
+    call.set_agent_id(session->agent_id);
+    call.set_by_supervisor(call.by_supervisor() && session->supervises());
+    return {};
+  };
+  if (command.has_put_on_hold()) {
+    HARK_CO_TRY_VOID(prepare(*command.mutable_put_on_hold()));
+    HARK_CO_TRY(auto held, co_await ports_.routing.put_on_hold(std::move(*command.mutable_put_on_hold())));
+    co_return done_with(std::move(*held.mutable_ticket()));
+  }
+  auto& call = *command.mutable_release();
+  HARK_CO_TRY_VOID(prepare(call));
+  call.clear_fencing_token();  // routing's own way
+  call.clear_until_ms();
+  HARK_CO_TRY(auto released, co_await ports_.conversation.release(std::move(call)));
+  co_return done_with(std::move(*released.mutable_ticket()));
+}
+
+ConsoleService::Answer ConsoleService::set_preferred_agents(SessionPtr session,
+                                                            v1::SetPreferredAgentsRequest call) {
+  HARK_CO_TRY_VOID(check_idempotency_key(call.idempotency_key()));
+  for (const auto& id : call.preferred_agent_ids()) {
+    if (!directory_.find(id))
+      co_return Error{Code::kNotFound, Reason::kAgentNotFound,
+                      "preferred_agent_ids: there is no agent '" + id + "'"};
+  }
+  call.set_agent_id(session->agent_id);
+  HARK_CO_TRY(auto set, co_await ports_.conversation.set_preferred_agents(std::move(call)));
+  co_return done_with(std::move(*set.mutable_conversation()->mutable_ticket()));
 }
 
 ConsoleService::Answer ConsoleService::reply(SessionPtr session, v1::ReplyRequest call) {

@@ -19,6 +19,8 @@ bool moves_tickets(v1::EventType type) {
     case v1::EVENT_TYPE_TRANSFERRED:
     case v1::EVENT_TYPE_RESOLVED:
     case v1::EVENT_TYPE_REOPENED:
+    case v1::EVENT_TYPE_HELD:
+    case v1::EVENT_TYPE_RELEASED:
       return true;
     default:
       return false;
@@ -99,6 +101,8 @@ void Desk::on_state(const SessionPtr& session, v1::AgentSessionResponse state) {
     session->close(Farewell::kSignInAgain, kSignedOutEverywhere);
     return;
   }
+  session->choices_stale |= state.has_choices();
+  if (!state.has_choices()) *state.mutable_choices() = session->desk.choices();
   session->desk = std::move(state);
   // Before the first list is there, the page would take its absence for an empty desk.
   if (session->assigned_known) send_work(*session);
@@ -205,6 +209,7 @@ void Desk::send_work(Session& session) const {
   *work.mutable_agent() = session.desk.agent();
   if (work.agent().id().empty()) work.mutable_agent()->set_id(session.agent_id);
   *work.mutable_offers() = session.desk.offers();
+  if (std::exchange(session.choices_stale, false)) *work.mutable_choices() = session.desk.choices();
   for (const auto& [id, conversation] : session.assigned) *work.add_assigned() = conversation;
   for (const auto& conversation : work.assigned()) {
     if (conversation.open_obligations().empty()) work.add_waiting_on_customer(conversation.id());

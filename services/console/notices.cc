@@ -85,6 +85,17 @@ Task<> ConsoleService::on_sla(v1::Event event) {
   }
 }
 
+/// Kept until its agent has seen it, signed in or not: nothing else may draw their eye to the ticket.
+Task<> ConsoleService::on_hold_due(v1::Event event) {
+  v1::ConsoleResponse::Notice notice;
+  notice.set_id(event.entry_id());
+  notice.set_kind(v1::ConsoleResponse::Notice::KIND_HOLD_DUE);
+  notice.set_at_ms(event.at_ms());
+  notice.set_conversation_id(event.conversation_id());
+  notice.set_entry_id(event.entry_id());
+  (void)co_await notify(event.agent_id(), std::move(notice), Tell::kAnyway);
+}
+
 Task<> ConsoleService::on_note(v1::Event event) {
   auto called = words_of(event.detail());
   std::erase_if(called, [&](const std::string& agent_id) {

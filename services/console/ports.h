@@ -31,6 +31,9 @@ class ConversationPort {
   virtual Task<Result<v1::ReopenResponse>> reopen(v1::ReopenRequest request) = 0;
   virtual Task<Result<v1::WaiveObligationResponse>> waive_obligation(v1::WaiveObligationRequest request) = 0;
   virtual Task<Result<v1::TransferResponse>> transfer(v1::TransferRequest request) = 0;
+  virtual Task<Result<v1::ReleaseTicketResponse>> release(v1::ReleaseTicketRequest request) = 0;
+  virtual Task<Result<v1::SetPreferredAgentsResponse>> set_preferred_agents(
+      v1::SetPreferredAgentsRequest request) = 0;
   virtual Task<Result<v1::MergeResponse>> merge(v1::MergeRequest request) = 0;
   virtual Task<Result<v1::UnmergeResponse>> unmerge(v1::UnmergeRequest request) = 0;
   virtual Task<Result<v1::GetConversationResponse>> get_conversation(v1::GetConversationRequest request) = 0;
@@ -72,7 +75,9 @@ class RoutingPort {
   virtual Task<Result<v1::AcceptOfferResponse>> accept_offer(v1::AcceptOfferRequest request) = 0;
   virtual Task<Result<v1::DeclineOfferResponse>> decline_offer(v1::DeclineOfferRequest request) = 0;
   virtual Task<Result<v1::SetPresenceResponse>> set_presence(v1::SetPresenceRequest request) = 0;
+  virtual Task<Result<v1::BeginWrapUpResponse>> begin_wrap_up(v1::BeginWrapUpRequest request) = 0;
   virtual Task<Result<v1::EndWrapUpResponse>> end_wrap_up(v1::EndWrapUpRequest request) = 0;
+  virtual Task<Result<v1::PutOnHoldResponse>> put_on_hold(v1::PutOnHoldRequest request) = 0;
   virtual Task<Result<v1::EndSessionsResponse>> end_sessions(v1::EndSessionsRequest request) = 0;
   virtual Task<Result<v1::TakeOverResponse>> take_over(v1::TakeOverRequest request) = 0;
   virtual Task<Result<v1::ListQueueResponse>> list_queue(v1::ListQueueRequest request) = 0;

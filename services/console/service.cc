@@ -18,6 +18,7 @@ FrameKind kind_of(const v1::ConsoleRequest& request) {
     case v1::ConsoleRequest::kOversee:
     case v1::ConsoleRequest::kListWaiting:
     case v1::ConsoleRequest::kExplain:
+    case v1::ConsoleRequest::kEndAgentWrapUp:
     case v1::ConsoleRequest::kGetSeries:
     case v1::ConsoleRequest::kTakeOver:
     case v1::ConsoleRequest::kReassign:
@@ -141,6 +142,8 @@ void ConsoleService::on_event(const v1::Event& event) {
     tasks_.spawn("tell of a note", on_note(event));
   }
   if (event.type() == v1::EVENT_TYPE_SLA) tasks_.spawn("tell of a target", on_sla(event));
+  if (event.type() == v1::EVENT_TYPE_RELEASED && event.detail() == "due")
+    tasks_.spawn("tell of a hold", on_hold_due(event));
   if (event.type() == v1::EVENT_TYPE_UNFETCHED) {
     tasks_.spawn("tell of an unfetched reply", on_unfetched(event));
   }
@@ -238,6 +241,8 @@ ConsoleService::Answer ConsoleService::handle(SessionPtr session, Request reques
       return accept_offer(session, request.accept_offer());
     case Request::kDeclineOffer:
       return decline_offer(session, request.decline_offer());
+    case Request::kBeginWrapUp:
+      return begin_wrap_up(session);
     case Request::kEndWrapUp:
       return end_wrap_up(session);
     case Request::kClose:
@@ -281,6 +286,8 @@ ConsoleService::Answer ConsoleService::handle_supervisors(SessionPtr session, Re
       return reassign(session, request.reassign());
     case Request::kSetAgentPresence:
       return set_agent_presence(session, request.set_agent_presence());
+    case Request::kEndAgentWrapUp:
+      return end_agent_wrap_up(session, request.end_agent_wrap_up());
     default:
       floor_.oversee(session, request.oversee().on());
       return done();

@@ -117,6 +117,7 @@ class ConsoleService {
   Answer set_presence(SessionPtr session, Request::SetPresence request);
   Answer accept_offer(SessionPtr session, Request::AcceptOffer request);
   Answer decline_offer(SessionPtr session, Request::DeclineOffer request);
+  Answer begin_wrap_up(SessionPtr session);
   Answer end_wrap_up(SessionPtr session);
   Task<Result<v1::Conversation>> conversation_named(std::string id);
   Task<Result<std::vector<v1::Draft>>> drafts_of(std::string agent_id, v1::Conversation conversation);
@@ -139,10 +140,13 @@ class ConsoleService {
   Task<Status> notify_of_note(v1::Entry entry, std::vector<std::string> agent_ids);
   Task<> on_note(v1::Event event);
   Task<> on_sla(v1::Event event);
+  Task<> on_hold_due(v1::Event event);
   Task<> on_unfetched(v1::Event event);
 
   // commands.cc
   Answer command(SessionPtr session, Request::Command command);
+  Answer change_hold(SessionPtr session, Request::Command command);
+  Answer set_preferred_agents(SessionPtr session, v1::SetPreferredAgentsRequest call);
   Answer reply(SessionPtr session, v1::ReplyRequest call);
   Answer add_note(SessionPtr session, v1::AddNoteRequest call);
   Task<> drop_draft(SessionPtr session, std::string conversation_id, std::string entry_id);
@@ -154,6 +158,9 @@ class ConsoleService {
   Answer take_over(SessionPtr session, Request::TakeOver request);
   Answer reassign(SessionPtr session, Request::Reassign request);
   Answer set_agent_presence(SessionPtr session, Request::SetAgentPresence request);
+  Answer end_agent_wrap_up(SessionPtr session, Request::EndAgentWrapUp request);
+  /// Of what a supervisor changed about another agent, once for each time.
+  Task<Status> notify_of_presence(std::string agent_id, std::string by, std::string reason);
   void supervised(const Session& session, std::string_view what, std::string_view whom) const;
 
   /// Every other page of the same agent.

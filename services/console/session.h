@@ -94,6 +94,8 @@ struct Session {
 
   /// Routing's last word on the agent.
   v1::AgentSessionResponse desk;
+  /// The page has not been told yet what its agent may choose from.
+  bool choices_stale = false;
   /// The agent is at their desk: routing is followed, over this stream while there is one.
   bool sitting = false;
   std::shared_ptr<AgentStream> agent_stream;

@@ -60,6 +60,7 @@ ConsoleService::Answer ConsoleService::reassign(SessionPtr session, Request::Rea
   call.set_assignment_token(request.assignment_token());
   call.set_wanted_agent_id(request.wanted_agent_id());
   *call.mutable_wanted_skills() = request.wanted_skills();
+  call.set_wanted_queue_id(request.wanted_queue_id());
   call.set_reason(request.reason());
   call.set_by_supervisor(true);
   HARK_CO_TRY(auto moved, co_await ports_.conversation.transfer(std::move(call)));
@@ -73,18 +74,37 @@ ConsoleService::Answer ConsoleService::set_agent_presence(SessionPtr session,
   v1::SetPresenceRequest call;
   call.set_agent_id(request.agent_id());
   call.set_presence(request.presence());
+  call.set_by_agent_id(session->agent_id);
+  // What they take is theirs to say.
+  if (const auto* agent = directory_.find(request.agent_id())) *call.mutable_channels() = agent->channels();
   HARK_CO_TRY(const auto set, co_await ports_.routing.set_presence(std::move(call)));
   supervised(*session, v1::Presence_Name(request.presence()), request.agent_id());
+  HARK_CO_TRY_VOID(co_await notify_of_presence(request.agent_id(), session->agent_id, request.reason()));
+  co_return done();
+}
+
+ConsoleService::Answer ConsoleService::end_agent_wrap_up(SessionPtr session,
+                                                         Request::EndAgentWrapUp request) {
+  HARK_CO_TRY_VOID(check_reason(request.reason()));
+  v1::EndWrapUpRequest call;
+  call.set_agent_id(request.agent_id());
+  call.set_by_agent_id(session->agent_id);
+  HARK_CO_TRY(const auto ended, co_await ports_.routing.end_wrap_up(std::move(call)));
+  supervised(*session, "ended the wrap-up", request.agent_id());
+  HARK_CO_TRY_VOID(co_await notify_of_presence(request.agent_id(), session->agent_id, request.reason()));
+  co_return done();
+}
+
+Task<Status> ConsoleService::notify_of_presence(std::string agent_id, std::string by, std::string reason) {
   const auto now = clock_.now();
   v1::ConsoleResponse::Notice notice;
   // Every such change is a notice of its own, also the second of the same millisecond.
   notice.set_id("presence-" + std::to_string(to_ms(now)) + "-" + std::to_string(secure_random()));
   notice.set_kind(v1::ConsoleResponse::Notice::KIND_PRESENCE);
   notice.set_at_ms(to_ms(now));
-  notice.set_by_agent_id(session->agent_id);
-  notice.set_text(first_bytes(request.reason(), kReasonBytesMax));
-  HARK_CO_TRY_VOID(co_await notify(request.agent_id(), std::move(notice)));
-  co_return done();
+  notice.set_by_agent_id(by);
+  notice.set_text(first_bytes(reason, kReasonBytesMax));
+  co_return co_await notify(std::move(agent_id), std::move(notice));
 }
 
 }  // namespace hark::console

@@ -35,6 +35,8 @@ v1::Ticket ticket_attributes(const v1::InboundMessage& message) {
   ticket.set_preview(
       preview_of(content.visible_text().empty() ? content.text() : content.visible_text(), 500));
   *ticket.mutable_sender() = message.sender();
+  ticket.set_wanted_queue_id(message.queue_id());
+  ticket.set_virtual_start_ms(message.virtual_start_ms());
   return ticket;
 }
 

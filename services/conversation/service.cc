@@ -56,6 +56,8 @@ Status Conversations::check_inbound(const v1::InboundMessage& message) const {
     return invalid("thread: at most 64 references and 64 tokens");
   }
   if (message.claims_size() > static_cast<int>(kClaimsMax)) return invalid("claims: at most 8");
+  if (message.queue_id().size() > kQueueIdBytesMax) return invalid("queue_id: is longer than 64 bytes");
+  if (message.virtual_start_ms() < 0) return invalid("virtual_start_ms: is negative");
   return check_blobs(message.blobs());
 }
 
@@ -117,7 +119,7 @@ Task<Result<v1::AcceptResponse>> Conversations::accept(v1::InboundMessage messag
   in.native_id = message.native_id();
   in.wants_answer = message.kind() == v1::InboundMessage::KIND_MESSAGE;
   in.entry = std::move(entry);
-  in.ticket = ticket_attributes(message);
+  in.ticket_bytes = ticket_attributes(message).SerializeAsString();
   in.address = address;
   in.name = message.sender().name();
   in.verified = message.sender_verified();

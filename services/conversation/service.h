@@ -25,6 +25,7 @@ constexpr std::size_t kReplyTextBytesMax = 256U << 10;
 constexpr std::size_t kSubjectBytesMax = 998;
 constexpr std::size_t kNoteTextBytesMax = 64U << 10;
 constexpr std::size_t kReferencesMax = 64;
+constexpr std::size_t kQueueIdBytesMax = 64;
 constexpr int kMentionsMax = 20;
 /// Conversations that one search looks into, and the newest entries of each; a further call goes on from
 /// there.
@@ -79,6 +80,9 @@ class Conversations {
   /// Finishes what a crash left of merges, in all partitions. At start.
   Task<Status> finish_all_sagas();
   Task<Result<v1::TransferResponse>> transfer(v1::TransferRequest request);
+  Task<Result<v1::HoldTicketResponse>> hold_ticket(v1::HoldTicketRequest request);
+  Task<Result<v1::ReleaseTicketResponse>> release_ticket(v1::ReleaseTicketRequest request);
+  Task<Result<v1::SetPreferredAgentsResponse>> set_preferred_agents(v1::SetPreferredAgentsRequest request);
   Task<Result<v1::RaiseFenceResponse>> raise_fence(v1::RaiseFenceRequest request);
 
   Task<Result<v1::GetConversationResponse>> get_conversation(v1::GetConversationRequest request);

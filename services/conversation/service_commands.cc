@@ -142,6 +142,10 @@ Task<Result<v1::TransferResponse>> Conversations::transfer(v1::TransferRequest r
     if (skill.empty() || skill.find(' ') != std::string::npos)
       co_return invalid("wanted_skills: a skill has no spaces");
   }
+  if (request.wanted_queue_id().size() > kQueueIdBytesMax)
+    co_return invalid("wanted_queue_id: is longer than 64 bytes");
+  if (request.virtual_start_ms() < 0 || request.virtual_start_ms() > to_ms(clock_.now()))
+    co_return invalid("virtual_start_ms: must lie in the past");
   const auto change =
       request.fencing_token() > 0 ? v1::StatusChange::CHANGE_RETURNED : v1::StatusChange::CHANGE_TRANSFERRED;
   const auto entry = status_entry(request.ticket_id(), change, request.agent_id(), request.wanted_agent_id(),

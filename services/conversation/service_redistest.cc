@@ -45,6 +45,9 @@ TEST_F(ConversationsTest, WhatIsToldIsWhatTheLogHas) {
   ASSERT_TRUE(run(service_->resolve(resolve)).ok());
   clock_.advance(std::chrono::minutes{1});
   accept(mail("m3"));
+  auto automatic = mail("m5");
+  automatic.set_kind(v1::InboundMessage::KIND_AUTO_REPLY);
+  accept(automatic);
   const auto third = accept(mail("m4"));
   const auto held = assign(third.ticket_id(), "ana", 1, "a");
   v1::TransferRequest transfer;

@@ -12,6 +12,7 @@
 #include "hark/ctl_print.h"
 #include "hark/ctl_reply.h"
 #include "hark/ctl_routing.h"
+#include "hark/ctl_tickets.h"
 #include "hark/v1/conversation_service.grpc.pb.h"
 #include "hark/v1/routing_service.grpc.pb.h"
 
@@ -25,6 +26,7 @@ struct Ctl : CtlClient {
                                                                      to, subject;
   std::vector<std::string> skills;
   std::vector<std::string> groups;
+  std::vector<std::string> channels;
   std::string phone;
   int capacity = 0;
 
@@ -193,6 +195,11 @@ struct Ctl : CtlClient {
     request.set_presence(presence == "available" ? v1::PRESENCE_AVAILABLE
                          : presence == "away"    ? v1::PRESENCE_AWAY
                                                  : v1::PRESENCE_OFFLINE);
+    for (const auto& name : channels)
+      request.add_channels(name == "email"    ? v1::CHANNEL_EMAIL
+                           : name == "chat"   ? v1::CHANNEL_CHAT
+                           : name == "social" ? v1::CHANNEL_SOCIAL
+                                              : v1::CHANNEL_PHONE);
     v1::SetPresenceResponse response;
     call(*routing(), &v1::RoutingService::Stub::SetPresence, request, response,
          [this](const v1::SetPresenceResponse&) { std::printf("%s is %s\n", id.c_str(), presence.c_str()); });
@@ -304,7 +311,7 @@ void add_ctl(CLI::App& app, int& status) {
 
   add_ctl_routing(*root, ctl);
 
-  auto* agents = root->add_subcommand("agents", "Agents: list (default), add, presence");
+  auto* agents = root->add_subcommand("agents", "Agents: list (default), add, presence, wrap-up");
   agents->require_subcommand(0, 1);
   agents->add_flag("--json", ctl->json, "Print proto3 JSON of the message that gRPC returned");
   agents->callback([ctl, agents] {
@@ -326,6 +333,9 @@ void add_ctl(CLI::App& app, int& status) {
   presence->add_option("presence", ctl->presence)
       ->required()
       ->check(CLI::IsMember({"available", "away", "offline"}));
+  presence->add_option("--channel", ctl->channels, "What they take, repeatable (default: all)")
+      ->check(CLI::IsMember({"email", "chat", "social", "phone"}));
+  add_ctl_tickets(*root, *agents, ctl);
 }
 
 }  // namespace hark

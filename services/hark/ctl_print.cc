@@ -63,6 +63,9 @@ void print_conversations(const v1::ListConversationsResponse& response) {
                     ? conversation.addresses(0).address().c_str()
                     : conversation.customer_name().c_str(),
                 ticket.subject().c_str());
+    if (ticket.has_hold())
+      std::printf("    on hold (%s) until %s\n", ticket.hold().state().c_str(),
+                  time_text(ticket.hold().until_ms()).c_str());
     if (!ticket.verdict().explanation().empty())
       std::printf("    %s\n", ticket.verdict().explanation().c_str());
   }
@@ -86,6 +89,9 @@ void print_entry(const v1::Entry& entry) {
     std::printf("%s, %d%% of the target", word(v1::SlaMetric_Name(sla.metric()), "SLA_METRIC_").c_str(),
                 sla.percent());
   }
+  if (entry.status().has_hold())
+    std::printf("(%s) until %s", entry.status().hold().state().c_str(),
+                time_text(entry.status().hold().until_ms()).c_str());
   if (entry.delivery() != v1::DELIVERY_STATE_UNSPECIFIED) {
     std::printf(" [%s%s%s]", word(v1::DeliveryState_Name(entry.delivery()), "DELIVERY_STATE_").c_str(),
                 entry.delivery_detail().empty() ? "" : ": ", entry.delivery_detail().c_str());
@@ -132,10 +138,14 @@ void print_agents(const v1::ListAgentsResponse& response) {
     for (const auto& skill : agent.skills()) {
       skills += (skills.empty() ? "" : ", ") + skill.name() + "=" + std::to_string(skill.level());
     }
-    std::printf("%-12s %-10s %d/%d units  %s  %s  %s\n", agent.id().c_str(),
+    std::string takes;
+    for (const int channel : agent.channels())
+      takes += (takes.empty() ? " takes " : ", ") +
+               word(v1::Channel_Name(static_cast<v1::Channel>(channel)), "CHANNEL_");
+    std::printf("%-12s %-10s %d/%d units  %s  %s  %s%s\n", agent.id().c_str(),
                 word(v1::Presence_Name(agent.presence()), "PRESENCE_").c_str(), agent.used_units(),
                 agent.capacity_units(), agent.name().c_str(), skills.c_str(),
-                list(agent.ticket_ids()).c_str());
+                list(agent.ticket_ids()).c_str(), takes.c_str());
   }
 }
 
@@ -154,18 +164,25 @@ void print_queues(const v1::SummarizeQueueResponse& response) {
               "oldest", "ready", "busy", "wrap-up", "away", "offline", "estimated wait");
   for (const v1::QueueStatus& queue : response.queues()) {
     const v1::QueueGroup& tickets = queue.tickets();
-    const std::string wait =
-        queue.estimated_wait_ms() < 0 ? "-" : std::to_string(queue.estimated_wait_ms() / 1000) + " s";
+    const std::string wait = queue.closed() ? "closed"
+                             : queue.estimated_wait_ms() < 0
+                                 ? "-"
+                                 : std::to_string(queue.estimated_wait_ms() / 1000) + " s";
     std::printf("%-20s %7d %7d %7d  %-19s  %5d %5d %7d %5d %7d  %s\n",
                 tickets.name().empty() ? "(none)" : tickets.name().c_str(), tickets.waiting(),
                 tickets.offered(), tickets.at_risk(),
                 tickets.waiting() == 0 ? "-" : time_text(tickets.oldest_since_ms()).c_str(), queue.ready(),
                 queue.busy(), queue.wrapping_up(), queue.away(), queue.offline(), wait.c_str());
   }
+  if (response.on_hold() > 0) std::printf("%d on hold with their agents\n", response.on_hold());
 }
 
 void print_why(const v1::ExplainResponse& response) {
   std::printf("%s\n", response.summary().c_str());
+  if (response.has_hold())
+    std::printf("on hold (%s) until %s%s%s\n", response.hold().state().c_str(),
+                time_text(response.hold().until_ms()).c_str(), response.hold().reason().empty() ? "" : ": ",
+                response.hold().reason().c_str());
   std::printf("queue %s, %d ahead, requires %s%s%s\n",
               response.queue_id().empty() ? "without a name" : response.queue_id().c_str(), response.ahead(),
               response.requirement().c_str(), response.step().empty() ? "" : ", ", response.step().c_str());

@@ -19,6 +19,7 @@
 #include "routing/redis/store.h"
 #include "routing/rule_book.h"
 #include "routing/study/journal_file.h"
+#include "routing/study/queue_hours.h"
 #include "routing/study/workload_reader.h"
 
 namespace hark {
@@ -219,6 +220,8 @@ Result<NamedKpis> what_if(Replayed& done, const routing::Rules& rules, const std
   routing::Workload workload = done.workload.take(kUsualReaction);
   for (auto& ticket : workload.tickets)
     ticket.work.units = rules.units_of(static_cast<v1::Channel>(ticket.work.channel));
+  routing::add_hours(workload, rules.settings,
+                     [&](const std::string& name) { return rules.policies->hours(name); });
   return NamedKpis{name, routing::simulate(rules.settings, workload, target)};
 }
 

@@ -14,6 +14,7 @@
 #include "hark/ctl_print.h"
 #include "hark/study_print.h"
 #include "routing/rule_book.h"
+#include "routing/study/queue_hours.h"
 #include "routing/study/traffic.h"
 
 namespace hark {
@@ -65,7 +66,7 @@ TrafficStream completed(TrafficStream stream, const v1::Config& config, const ro
   v1::Ticket ticket;
   ticket.set_channel(channel);
   ticket.set_on_the_line(channel == v1::CHANNEL_PHONE);
-  work.priority += routing::priority_of(ticket);
+  work.priority += routing::priority_of(ticket, rules);
   for (const v1::TopicConfig& topic : config.routing().topics()) {
     if (std::ranges::find(work.topics, topic.id()) == work.topics.end()) continue;
     work.priority += topic.priority_points();
@@ -190,8 +191,10 @@ Status simulate(const SimulateOptions& options) {
                                                      : rules.answer_target;
   std::vector<Run> runs;
   for (int agents = range.first; agents <= range.last; ++agents) {
-    const auto workload = routing::generate(streams, routing::staff(like, agents), kBegins,
-                                            std::chrono::hours{options.hours}, options.seed);
+    auto workload = routing::generate(streams, routing::staff(like, agents), kBegins,
+                                      std::chrono::hours{options.hours}, options.seed);
+    routing::add_hours(workload, rules.settings,
+                       [&](const std::string& name) { return rules.policies->hours(name); });
     runs.push_back({agents, routing::simulate(rules.settings, workload, target)});
   }
   const bool sweep = runs.size() > 1;

@@ -12,31 +12,39 @@ bool fits_id(char c) {
   return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '.' || c == '_' || c == '-';
 }
 
+Duration seconds(int n) { return std::chrono::seconds{n}; }
+
+}  // namespace
+
 std::vector<Skill> skills_of(const google::protobuf::RepeatedPtrField<std::string>& texts,
                              int level_if_absent) {
   std::vector<Skill> out;
   for (const std::string& text : texts) {
-    // One that cannot be read cannot be had by anyone either; it was checked where it came in.
     if (auto skill = parse_skill(text, level_if_absent); skill.ok()) out.push_back(*std::move(skill));
   }
   return out;
 }
-
-constexpr int kLivePoints = 100;
-
-Duration seconds(int n) { return std::chrono::seconds{n}; }
-
-}  // namespace
 
 int Rules::units_of(v1::Channel channel) const {
   const auto found = units.find(channel);
   return found == units.end() ? 1 : std::max(found->second, 1);
 }
 
+bool Rules::asks_who_knows() const {
+  return std::ranges::any_of(settings.queues,
+                             [](const QueueRules& queue) { return queue.affinity_wait > Duration{0}; });
+}
+
+bool Rules::frees_silent(v1::Channel channel) const {
+  const auto at = static_cast<std::size_t>(channel);
+  return at < settings.channels.size() && settings.channels[at].idle_after > Duration{0};
+}
+
 namespace {
 
-void check_names(const std::vector<QueueRules>& queues, RuleProblems& problems) {
-  std::set<std::string> ids;
+void check_names(const std::vector<QueueRules>& queues, const v1::Routing& routing, RuleProblems& problems) {
+  std::set<std::string> ids, hours;
+  for (const v1::BusinessHours& some : routing.hours()) hours.insert(some.id());
   for (std::size_t i = 0; i < queues.size(); ++i) {
     const std::string path = "queues[" + std::to_string(i) + "].id";
     if (queues[i].id.empty()) problems.emplace_back(path, "is missing");
@@ -51,6 +59,9 @@ void check_names(const std::vector<QueueRules>& queues, RuleProblems& problems) 
     };
     known("overflow_to", queues[i].overflow_to);
     known("empty_to", queues[i].empty_to);
+    known("closed_to", queues[i].closed_to);
+    if (!queues[i].hours.empty() && !hours.contains(queues[i].hours))
+      problems.emplace_back(path + "hours", "there are no hours '" + queues[i].hours + "' in routing.hours");
     for (std::size_t j = 0; j < queues[i].overflows.size(); ++j) {
       const OverflowRule& rule = queues[i].overflows[j];
       const std::string field = "overflows[" + std::to_string(j) + "].";
@@ -93,8 +104,11 @@ Rules read_rules(const v1::Config& config, RuleProblems& problems) {
   rules.settings.disconnect_grace = seconds(routing.disconnect_grace_seconds());
   rules.settings.gone_policy = routing.gone_policy() == "keep" ? GonePolicy::kKeep : GonePolicy::kRequeue;
   rules.settings.missed_offers_until_away = routing.missed_offers_until_away();
-  rules.settings.wanted_wait = rules.settings.accept_timeout;
-  rules.settings.rest_after_miss = rules.settings.accept_timeout;
+  const auto or_accept_timeout = [&](int n) { return n > 0 ? seconds(n) : rules.settings.accept_timeout; };
+  rules.settings.wanted_wait = or_accept_timeout(routing.wanted_wait_seconds());
+  rules.settings.rest_after_miss = or_accept_timeout(routing.rest_after_miss_seconds());
+  rules.settings.seed = static_cast<std::uint64_t>(routing.seed());
+  rules.callback_points = routing.callback_points();
   rules.settings.wrap_up = seconds(routing.wrap_up_seconds());
   rules.settings.wrap_up_mode = wrap_up_mode_of(routing.wrap_up(), "wrap_up", problems);
   rules.settings.channels = channels_of(routing.channels(), problems);
@@ -102,8 +116,10 @@ Rules read_rules(const v1::Config& config, RuleProblems& problems) {
     rules.settings.rest_after_decline[rest.code()] = seconds(rest.seconds());
   }
   rules.settings.live_wait = seconds(routing.live_wait_seconds());
+  rules.settings.waking_wait = seconds(routing.waking_wait_seconds());
+  rules.affinity_window = std::chrono::hours{routing.affinity_hours()};
   rules.settings.queues = queues_of(routing.queues(), problems);
-  check_names(rules.settings.queues, problems);
+  check_names(rules.settings.queues, routing, problems);
   check_entries(routing, problems);
   if (rules.settings.queues.size() > kQueuesMax) problems.emplace_back("queues", "more than 256");
   rules.settings.version = routing.version();
@@ -117,6 +133,7 @@ Rules read_rules(const v1::Config& config, RuleProblems& problems) {
   for (const v1::Account& account : config.accounts()) {
     rules.accounts[account.id()] = {account.route_by_language(),
                                     skills_of(account.required_skills(), kSkillLevelMin)};
+    if (!account.queue().empty()) rules.account_queues[account.id()] = account.queue();
   }
   return rules;
 }
@@ -141,62 +158,6 @@ Result<Rules> checked_rules(const v1::Config& config) {
 Rules rules_of(const v1::Config& config) {
   RuleProblems unused;
   return read_rules(config, unused);
-}
-
-int priority_of(const v1::Ticket& ticket) {
-  return ticket.channel() == v1::CHANNEL_CHAT || ticket.on_the_line() ? kLivePoints : 0;
-}
-
-Assessment assess(const v1::Ticket& ticket, const Rules& rules) {
-  Assessment out;
-  if (ticket.has_verdict()) {
-    out.verdict = verdict_of(ticket.verdict());
-  } else if (rules.policies) {
-    out.verdict = rules.policies->judge(ticket);
-  } else {
-    out.verdict.language = detect_language(ticket.subject() + " " + ticket.preview());
-  }
-  if (!rules.policies) return out;
-  out.customer_tier = rules.policies->tier_of(ticket);
-  out.points = rules.policies->points_of(ticket, out.verdict);
-  return out;
-}
-
-Work work_of(const v1::Ticket& ticket, const Rules& rules, const SkillKnown& skill_known) {
-  return work_of(ticket, assess(ticket, rules), rules, skill_known);
-}
-
-Work work_of(const v1::Ticket& ticket, const Assessment& assessment, const Rules& rules,
-             const SkillKnown& skill_known) {
-  static const AccountPolicy kNoPolicy;
-  const auto account = rules.accounts.find(ticket.account_id());
-  const AccountPolicy& policy = account == rules.accounts.end() ? kNoPolicy : account->second;
-  const Verdict& verdict = assessment.verdict;
-  std::vector<Skill> wished = skills_of(ticket.wanted_skills(), kSkillLevelMin);
-  wished.insert(wished.end(), verdict.required_skills.begin(), verdict.required_skills.end());
-  Triage found = requirements(verdict.language, policy, wished, skill_known);
-  if (!verdict.explanation.empty()) {
-    found.explanation += (found.explanation.empty() ? "" : "; ") + verdict.explanation;
-  }
-  Work work;
-  work.ticket_id = ticket.id();
-  work.conversation_id = ticket.conversation_id();
-  // Whoever is on the telephone is served as a call, whatever they wrote before.
-  const auto channel = ticket.on_the_line() ? v1::CHANNEL_PHONE : ticket.channel();
-  work.channel = static_cast<Channel>(channel);
-  work.account_id = ticket.account_id();
-  work.required_skills = std::move(found.required_skills);
-  work.note = std::move(found.explanation);
-  work.language = std::move(found.language);
-  work.topics = verdict.topics;
-  work.customer_tier = assessment.customer_tier;
-  work.wanted_agent_id = ticket.wanted_agent_id();
-  work.declined_by.assign(ticket.declined_by().begin(), ticket.declined_by().end());
-  work.waiting_since = from_ms(ticket.waiting_since_ms());
-  work.priority = priority_of(ticket) + assessment.points;
-  work.units = rules.units_of(channel);
-  work.assignment_token = ticket.assignment_token();
-  return work;
 }
 
 Result<v1::Agent> checked_agent(v1::Agent agent) {
@@ -274,6 +235,14 @@ v1::Agent to_proto(const v1::Agent& record, const AgentView& view) {
   agent.set_used_units(view.used_units);
   agent.set_connections(view.connections);
   if (view.wraps_up_until) agent.set_wrap_up_until_ms(to_ms(*view.wraps_up_until));
+  agent.set_wrap_up_forced(view.wrap_up_forced);
+  agent.set_wrap_up_offered_ms(view.wrap_up_offered.count());
+  agent.clear_channels();
+  if (view.channels != kAllChannels) {
+    for (int channel = 1; channel < static_cast<int>(kChannels); ++channel) {
+      if (((view.channels >> channel) & 1) != 0) agent.add_channels(static_cast<v1::Channel>(channel));
+    }
+  }
   agent.clear_ticket_ids();
   for (const std::string& id : view.ticket_ids) agent.add_ticket_ids(id);
   return agent;
@@ -297,6 +266,25 @@ v1::ExplainResponse to_proto(const Explanation& explanation) {
     listed.set_rank(candidate.rank);
   }
   out.set_agents(explanation.agents);
+  return out;
+}
+
+v1::AgentChoices choices_of(const Rules& rules) {
+  v1::AgentChoices out;
+  if (rules.policies) {
+    for (const HoldState& state : rules.policies->hold_states()) {
+      v1::HoldState& choice = *out.add_hold_states();
+      choice.set_id(state.id);
+      choice.set_name(state.name);
+      choice.set_longest_minutes(
+          static_cast<int>(std::chrono::duration_cast<std::chrono::minutes>(state.longest).count()));
+      choice.set_frees_capacity(state.frees_capacity);
+    }
+  }
+  for (const auto& [code, rest] : rules.settings.rest_after_decline) {
+    if (!code.empty()) out.add_decline_codes(code);
+  }
+  for (const QueueRules& queue : rules.settings.queues) out.add_queue_ids(queue.id);
   return out;
 }
 

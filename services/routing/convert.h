@@ -26,11 +26,26 @@ struct Rules {
   std::map<std::string, AccountPolicy, std::less<>> accounts;
   /// Hours, targets, topics, tiers; null: none of it.
   std::shared_ptr<Policies> policies;
+  /// Account -> the queue that its tickets go into.
+  std::map<std::string, std::string, std::less<>> account_queues;
+  /// Of a call that nobody answered.
+  int callback_points = 0;
+  /// How long whoever resolved a ticket knows its customer.
+  Duration affinity_window{0};
   /// Who waits longer is at risk.
   Duration answer_target = std::chrono::minutes{5};
 
   [[nodiscard]] int units_of(v1::Channel channel) const;
+  /// Some queue waits for agents who know the customer.
+  [[nodiscard]] bool asks_who_knows() const;
+  /// Units of this channel's tickets are free while their customers are silent.
+  [[nodiscard]] bool frees_silent(v1::Channel channel) const;
 };
+
+/// As they are written: "billing" or "language:lv=5". One that cannot be read cannot be had by anyone either;
+/// it was checked where it came in, and is left out.
+std::vector<Skill> skills_of(const google::protobuf::RepeatedPtrField<std::string>& texts,
+                             int level_if_absent);
 
 /// What is wrong with the rules, by field: "routing.queues[0].members".
 RuleProblems rule_problems(const v1::Config& config);
@@ -40,8 +55,8 @@ Result<Rules> checked_rules(const v1::Config& config);
 Rules rules_of(const v1::Config& config);
 
 /// A live channel goes before a patient one: 100 points for a chat and for who is on the telephone, 0 for the
-/// rest; a call that nobody answered can wait.
-int priority_of(const v1::Ticket& ticket);
+/// rest; a call that nobody answered has what the rules give it.
+int priority_of(const v1::Ticket& ticket, const Rules& rules);
 
 using SkillKnown = std::function<bool(std::string_view)>;
 
@@ -77,6 +92,7 @@ Result<Presence> presence_of(v1::Presence presence);
 /// The record with what routing sees of the agent now.
 v1::Agent to_proto(const v1::Agent& record, const AgentView& view);
 v1::ExplainResponse to_proto(const Explanation& explanation);
+v1::AgentChoices choices_of(const Rules& rules);
 v1::Offer to_proto(const Offer& offer, const v1::Ticket& ticket);
 
 }  // namespace hark::routing

@@ -3,6 +3,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "base/config/config.h"
+
 namespace hark::routing {
 namespace {
 
@@ -147,6 +149,106 @@ TEST(Convert, WhatIsWrongWithARecordIsNamed) {
   agent.add_skills()->set_name("x y");
   agent.mutable_skills(0)->set_level(3);
   EXPECT_THAT(checked_agent(agent).error().message, HasSubstr("agent.skills"));
+}
+
+Rules rules_from(const std::string& yaml) {
+  const auto config = read_config(yaml, "f", &policy_problems);
+  EXPECT_TRUE(config.ok()) << (config.ok() ? "" : config.error().message);
+  return rules_of(*config);
+}
+
+Work work_of(const v1::Ticket& ticket, const Rules& rules) {
+  return work_of(ticket, rules, [](std::string_view) { return false; });
+}
+
+TEST(Convert, ATicketGoesIntoTheQueueThatItWasPutIntoElseItsAccounts) {
+  const Rules rules = rules_from(R"(accounts: [{id: support, email: {address: a@b.example}, queue: mails}]
+routing: {queues: [{id: mails}, {id: claims}]}
+)");
+  v1::Ticket ticket = some_ticket();
+  EXPECT_EQ(work_of(ticket, rules).queue_id, "mails");
+  ticket.set_wanted_queue_id("claims");
+  ticket.set_queued_at_ms(99);
+  ticket.set_virtual_start_ms(55);
+  EXPECT_EQ(work_of(ticket, rules).queue_id, "claims");
+  EXPECT_EQ(work_of(ticket, rules).queued_since, from_ms(99));
+  EXPECT_EQ(work_of(ticket, rules).virtual_start, from_ms(55));
+}
+
+TEST(Convert, WhoKnowsTheCustomerIsAskedForWhereAQueueWaitsForThem) {
+  const std::string tiers = "tiers: [{id: gold, addresses: ['@gold.example'], agents: [bea, ana]}]";
+  v1::Ticket ticket = some_ticket();
+  ticket.mutable_sender()->set_address("mailto:x@gold.example");
+  ticket.set_opened_at_ms(std::int64_t{100} * 3600 * 1000);
+  ticket.set_previous_resolved_at_ms(ticket.opened_at_ms() - std::int64_t{71} * 3600 * 1000);
+  ticket.set_previous_agent_id("leo");
+  ticket.add_preferred_agent_ids("ana");
+  const Rules plain = rules_from("routing: {" + tiers + "}");
+  EXPECT_TRUE(work_of(ticket, plain).preferred.empty());
+  const Rules asking = rules_from("routing: {" + tiers + ", queues: [{id: q, affinity_wait_seconds: 60}]}");
+  EXPECT_THAT(
+      work_of(ticket, asking).preferred,
+      ElementsAre(PreferredAgent{"ana", 300}, PreferredAgent{"bea", 200}, PreferredAgent{"leo", 100}));
+  ticket.set_previous_resolved_at_ms(1);
+  ticket.clear_preferred_agent_ids();
+  EXPECT_THAT(work_of(ticket, asking).preferred,
+              ElementsAre(PreferredAgent{"bea", 200}, PreferredAgent{"ana", 199}));
+}
+
+TEST(Convert, ACallbackKeepsItsPlaceAmongCallsIfTheRulesSaySo) {
+  v1::Ticket ticket = some_ticket();
+  ticket.set_channel(v1::CHANNEL_PHONE);
+  const Rules keeping =
+      rules_from("routing: {callback_points: 100, queues: [{id: q, entries: [{channels: [phone]}]}]}");
+  ticket.set_on_the_line(true);
+  const int live = work_of(ticket, keeping).priority;
+  ticket.set_on_the_line(false);
+  EXPECT_EQ(work_of(ticket, keeping).priority, live);
+  EXPECT_EQ(work_of(ticket, rules_from("routing: {}")).priority, live - 100);
+}
+
+TEST(Convert, WaitsAreOfTheirOwnOrThoseOfAnOffer) {
+  const Rules own = rules_from("routing: {wanted_wait_seconds: 7, rest_after_miss_seconds: 8, seed: 9}");
+  EXPECT_EQ(own.settings.wanted_wait, std::chrono::seconds{7});
+  EXPECT_EQ(own.settings.rest_after_miss, std::chrono::seconds{8});
+  EXPECT_EQ(own.settings.seed, 9U);
+  const Rules plain = rules_from("routing: {accept_timeout_seconds: 11}");
+  EXPECT_EQ(plain.settings.wanted_wait, std::chrono::seconds{11});
+  EXPECT_EQ(plain.settings.rest_after_miss, std::chrono::seconds{11});
+}
+
+TEST(Convert, AHeldTicketsHoldAndSilenceAreTheEnginesToKnow) {
+  const Rules rules = rules_from(R"(routing:
+  hold_states: [{id: customer, frees_capacity: true}, {id: desk}]
+  channels: {chat: {idle_after_seconds: 60}}
+)");
+  v1::Ticket ticket = some_ticket();
+  ticket.mutable_hold()->set_state("customer");
+  ticket.mutable_hold()->set_until_ms(500);
+  ticket.set_quiet_since_ms(400);
+  EXPECT_EQ(work_of(ticket, rules).hold, Hold::kNone) << "nobody holds it";
+  ticket.set_state(v1::TICKET_STATE_ASSIGNED);
+  EXPECT_EQ(work_of(ticket, rules).hold, Hold::kFreesUnits);
+  EXPECT_EQ(work_of(ticket, rules).hold_until, from_ms(500));
+  EXPECT_EQ(work_of(ticket, rules).quiet_since, from_ms(400));
+  ticket.set_on_the_line(true);
+  EXPECT_EQ(work_of(ticket, rules).hold, Hold::kKeepsUnits) << "the customer is on the telephone";
+  ticket.set_on_the_line(false);
+  for (const char* state : {"desk", "unheard of"}) {
+    ticket.mutable_hold()->set_state(state);
+    EXPECT_EQ(work_of(ticket, rules).hold, Hold::kKeepsUnits) << state;
+  }
+  ticket.set_channel(v1::CHANNEL_EMAIL);
+  EXPECT_EQ(work_of(ticket, rules).quiet_since, TimePoint{}) << "mails keep their units";
+}
+
+TEST(Convert, QueuesHoursMustBeThere) {
+  const auto config = read_config("routing: {queues: [{id: q, hours: nights, closed_to: nowhere}]}", "f");
+  ASSERT_TRUE(config.ok());
+  const RuleProblems problems = rule_problems(*config);
+  ASSERT_EQ(problems.size(), 2U);
+  EXPECT_EQ(problems[0].second, "there is no queue 'nowhere'");
+  EXPECT_EQ(problems[1].second, "there are no hours 'nights' in routing.hours");
 }
 
 }  // namespace

@@ -105,6 +105,12 @@ class RoutingModule final : public Module {
     Task<Result<v1::TransferResponse>> transfer(v1::TransferRequest request) override {
       return client_->transfer(std::move(request));
     }
+    Task<Result<v1::HoldTicketResponse>> hold(v1::HoldTicketRequest request) override {
+      return client_->hold(std::move(request));
+    }
+    Task<Result<v1::ReleaseTicketResponse>> release(v1::ReleaseTicketRequest request) override {
+      return client_->release(std::move(request));
+    }
     Task<Result<v1::AnnotateTicketResponse>> annotate(v1::AnnotateTicketRequest request) override {
       return client_->annotate(std::move(request));
     }

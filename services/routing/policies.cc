@@ -6,6 +6,7 @@
 #include <set>
 #include <utility>
 
+#include "routing/core/input.h"
 #include "routing/core/skill.h"
 
 namespace hark::routing {
@@ -13,6 +14,10 @@ namespace {
 
 constexpr int kMinutesMax = 366 * 24 * 60;
 constexpr std::size_t kExplanationBytesMax = 1000;
+constexpr std::size_t kHoldStateBytesMax = 64;
+constexpr int kHoldMinutesUsual = 3 * 24 * 60;
+/// By SlaMetric.
+constexpr std::string_view kClockNames[] = {"first_response", "next_response", "update", "resolution"};
 
 std::string item(std::string_view list, int index) {
   return "routing." + std::string{list} + "[" + std::to_string(index) + "]";
@@ -53,6 +58,9 @@ class Policies::Builder {
   void build(const v1::Routing& routing) {
     for (int i = 0; i < routing.hours_size(); ++i) hours(item("hours", i), routing.hours(i));
     for (int i = 0; i < routing.tiers_size(); ++i) tier(item("tiers", i), routing.tiers(i));
+    for (int i = 0; i < routing.hold_states_size(); ++i)
+      hold_state(item("hold_states", i), routing.hold_states(i));
+    for (const v1::RoutingQueue& queue : routing.queues()) queues_.insert(queue.id());
     for (int i = 0; i < routing.sla_size(); ++i) sla(item("sla", i), routing.sla(i));
     Topics topics;
     for (int i = 0; i < routing.topics_size(); ++i) topic(item("topics", i), routing.topics(i), topics);
@@ -62,6 +70,11 @@ class Policies::Builder {
     points("routing.triage.urgent_points", triage.urgent_points());
     points("routing.triage.repeat_contact_points", triage.repeat_contact_points());
     range("routing.triage.repeat_contact_days", triage.repeat_contact_days(), 0, 366);
+    range("routing.waking_wait_seconds", routing.waking_wait_seconds(), 0, 24 * 3600);
+    range("routing.wanted_wait_seconds", routing.wanted_wait_seconds(), 0, 24 * 3600);
+    range("routing.rest_after_miss_seconds", routing.rest_after_miss_seconds(), 0, 24 * 3600);
+    points("routing.callback_points", routing.callback_points());
+    range("routing.affinity_hours", routing.affinity_hours(), 0, 366 * 24);
     range("routing.triage.service_timeout_ms", triage.service_timeout_ms(), triage.service().empty() ? 0 : 1,
           60'000);
     out_.repeat_points_ = triage.repeat_contact_points();
@@ -130,12 +143,42 @@ class Policies::Builder {
     id(path, in.id());
     points(path + ".priority_points", in.priority_points());
     if (in.addresses().empty()) add(path + ".addresses", "is missing; nobody would belong to it");
-    out_.tiers_.push_back({in.id(), {}, in.priority_points()});
+    if (in.agents_size() > static_cast<int>(kPreferredAgentsMax)) add(path + ".agents", "has more than 8");
+    out_.tiers_.push_back({in.id(), {}, in.priority_points(), {in.agents().begin(), in.agents().end()}});
     for (const std::string& address : in.addresses()) {
       // Mail addresses are written as people write them; others in their regular form.
       const bool mail =
           address.find(':') == address.npos && address.find('@') > 0 && address.find('@') != address.npos;
       out_.tiers_.back().addresses.push_back(mail ? "mailto:" + address : address);
+    }
+  }
+
+  void hold_state(const std::string& path, const v1::RoutingHoldState& in) {
+    id(path, in.id());
+    if (in.id().size() > kHoldStateBytesMax) add(path + ".id", "is longer than 64 bytes");
+    range(path + ".longest_minutes", in.longest_minutes(), 0, kMinutesMax);
+    const int longest = in.longest_minutes() == 0 ? kHoldMinutesUsual : in.longest_minutes();
+    HoldState state{in.id(),
+                    in.name().empty() ? in.id() : in.name(),
+                    std::chrono::minutes{longest},
+                    in.frees_capacity(),
+                    {}};
+    clocks(path + ".pauses", in.pauses(), WhilePaused::kPause, state);
+    clocks(path + ".resets", in.resets(), WhilePaused::kReset, state);
+    out_.hold_states_.push_back(std::move(state));
+  }
+
+  void clocks(const std::string& field, const google::protobuf::RepeatedPtrField<std::string>& names,
+              WhilePaused what, HoldState& state) {
+    for (int i = 0; i < names.size(); ++i) {
+      const auto* const found = std::ranges::find(kClockNames, names[i]);
+      const std::string at = field + "[" + std::to_string(i) + "]";
+      if (found == std::end(kClockNames)) {
+        add(at, "'" + names[i] + "' is not one of first_response, next_response, update, resolution");
+        continue;
+      }
+      WhilePaused& clock = state.clocks[static_cast<std::size_t>(found - std::begin(kClockNames))];
+      if (std::exchange(clock, what) != WhilePaused::kRun) add(at, "'" + names[i] + "' is given twice");
     }
   }
 
@@ -173,7 +216,12 @@ class Policies::Builder {
     std::vector<Skill> checked;
     skills(path + ".missed_move_to_skills", in.missed_move_to_skills(), checked);
     rule.missed_move_to_skills.assign(in.missed_move_to_skills().begin(), in.missed_move_to_skills().end());
+    rule.missed_move_to_queue = in.missed_move_to_queue();
+    if (!in.missed_move_to_queue().empty() && !queues_.contains(in.missed_move_to_queue()))
+      add(path + ".missed_move_to_queue",
+          "there is no queue '" + in.missed_move_to_queue() + "' in routing.queues");
     targets(path, in, rule.policy);
+    for (const HoldState& state : out_.hold_states_) rule.policy.holds[state.id] = state.clocks;
     out_.rules_.push_back(std::move(rule));
   }
 
@@ -223,6 +271,7 @@ class Policies::Builder {
   std::vector<ConfigProblem>& problems_;
   WordBreaker breaker_;
   std::set<std::string> ids_;
+  std::set<std::string> queues_;
 };
 
 std::shared_ptr<Policies> Policies::make(const v1::Routing& routing, std::vector<ConfigProblem>& problems) {
@@ -246,6 +295,21 @@ const Policies::Tier* Policies::find_tier(const v1::Ticket& ticket) const {
 std::string Policies::tier_of(const v1::Ticket& ticket) const {
   const Tier* tier = find_tier(ticket);
   return tier ? tier->id : "";
+}
+
+std::vector<std::string> Policies::agents_of_tier(const v1::Ticket& ticket) const {
+  const Tier* tier = find_tier(ticket);
+  return tier ? tier->agents : std::vector<std::string>{};
+}
+
+const HoldState* Policies::hold_state(std::string_view id) const {
+  const auto found = std::ranges::find(hold_states_, id, &HoldState::id);
+  return found == hold_states_.end() ? nullptr : &*found;
+}
+
+const BusinessHours* Policies::hours(const std::string& id) const {
+  const auto found = hours_.find(id);
+  return found == hours_.end() ? nullptr : found->second.get();
 }
 
 int Policies::points_of(const v1::Ticket& ticket, const Verdict& verdict) const {

@@ -1,8 +1,10 @@
 #pragma once
 
+#include <array>
 #include <map>
 #include <memory>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "base/config/config.h"
@@ -24,6 +26,18 @@ struct SlaRule {
   const BusinessHours* hours = nullptr;
   int missed_priority_points = 0;
   std::vector<std::string> missed_move_to_skills;
+  std::string missed_move_to_queue;
+};
+
+/// What a ticket may be put on hold for.
+struct HoldState {
+  std::string id;
+  std::string name;
+  /// No hold lasts longer.
+  Duration longest{0};
+  bool frees_capacity = false;
+  /// What clocks do meanwhile, by SlaMetric.
+  std::array<WhilePaused, kSlaMetrics> clocks{};
 };
 
 /// What the configuration says of hours, targets, topics and tiers, ready for use. Lives on its service's
@@ -45,12 +59,20 @@ class Policies {
   /// Null: the ticket has no targets.
   [[nodiscard]] const SlaRule* rule_for(const v1::Ticket& ticket, int points) const;
   [[nodiscard]] bool has_targets() const { return !rules_.empty(); }
+  /// Who knows the customers of this ticket's tier, the first one first.
+  [[nodiscard]] std::vector<std::string> agents_of_tier(const v1::Ticket& ticket) const;
+  [[nodiscard]] const std::vector<HoldState>& hold_states() const { return hold_states_; }
+  /// Null: there is none.
+  [[nodiscard]] const HoldState* hold_state(std::string_view id) const;
+  /// Null: there are none of this name.
+  [[nodiscard]] const BusinessHours* hours(const std::string& id) const;
 
  private:
   struct Tier {
     std::string id;
     std::vector<std::string> addresses;
     int priority_points = 0;
+    std::vector<std::string> agents;
   };
   class Builder;
 
@@ -58,6 +80,7 @@ class Policies {
 
   std::map<std::string, std::unique_ptr<BusinessHours>> hours_;
   BusinessHours always_ = BusinessHours::around_the_clock();
+  std::vector<HoldState> hold_states_;
   std::vector<SlaRule> rules_;
   std::vector<Tier> tiers_;
   int repeat_points_ = 0;

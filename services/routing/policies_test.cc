@@ -117,5 +117,34 @@ TEST(Policies, WhatIsWrongIsToldByFileAndLine) {
             HasSubstr("hark.yaml:6: routing.topics[1].words: '...' must be words")));
 }
 
+TEST(Policies, AHoldStateStopsTheClocksThatItNames) {
+  const auto config = configured(R"(  hold_states:
+    - {id: customer, name: Waiting, longest_minutes: 90, frees_capacity: true, resets: [next_response], pauses: [resolution]}
+    - {id: supplier}
+  sla:
+    - {id: all, resolution_minutes: 60}
+)");
+  ASSERT_TRUE(config.ok()) << config.error().message;
+  const Rules rules = rules_of(*config);
+  const HoldState* customer = rules.policies->hold_state("customer");
+  ASSERT_TRUE(customer);
+  EXPECT_EQ(customer->longest, std::chrono::minutes{90});
+  EXPECT_EQ(rules.policies->hold_state("supplier")->longest, std::chrono::hours{72});
+  EXPECT_FALSE(rules.policies->hold_state("other"));
+  const SlaRule* rule = rules.policies->rule_for(ticket("mailto:a@b.example"), 0);
+  EXPECT_THAT(rule->policy.holds.at("customer"),
+              ElementsAre(WhilePaused::kRun, WhilePaused::kReset, WhilePaused::kRun, WhilePaused::kPause));
+}
+
+TEST(Policies, WrongHoldStatesAreToldByTheirFields) {
+  EXPECT_THAT(problem("  hold_states: [{id: a, pauses: [sleep]}]"),
+              HasSubstr("routing.hold_states[0].pauses[0]: 'sleep' is not one of first_response"));
+  EXPECT_THAT(problem("  hold_states: [{id: a, pauses: [update], resets: [update]}]"),
+              HasSubstr("routing.hold_states[0].resets[0]: 'update' is given twice"));
+  EXPECT_THAT(problem("  hold_states: [{id: a}, {id: a}]"), HasSubstr("'a' is taken by one before"));
+  EXPECT_THAT(problem("  sla: [{id: a, update_minutes: 5, missed_move_to_queue: nowhere}]"),
+              HasSubstr("there is no queue 'nowhere' in routing.queues"));
+}
+
 }  // namespace
 }  // namespace hark::routing

@@ -36,6 +36,8 @@ class Conversations {
 
   virtual Task<Result<v1::AssignResponse>> assign(v1::AssignRequest request) = 0;
   virtual Task<Result<v1::TransferResponse>> transfer(v1::TransferRequest request) = 0;
+  virtual Task<Result<v1::HoldTicketResponse>> hold(v1::HoldTicketRequest request) = 0;
+  virtual Task<Result<v1::ReleaseTicketResponse>> release(v1::ReleaseTicketRequest request) = 0;
   virtual Task<Result<v1::AnnotateTicketResponse>> annotate(v1::AnnotateTicketRequest request) = 0;
   virtual Task<Result<v1::SetVerdictsResponse>> set_verdicts(v1::SetVerdictsRequest request) = 0;
   /// What is on the timeline of the conversation since the time; oldest first, at most some thousand entries.

@@ -28,7 +28,8 @@ QueueGauges::Of QueueGauges::make(const std::string& queue) {
           agents("busy"),
           agents("wrapping_up"),
           agents("away"),
-          agents("offline")};
+          agents("offline"),
+          gauge("hark_routing_queue_open", "1 within its hours, or if it has none; 0 outside them")};
 }
 
 void QueueGauges::show(const Of& gauges, const QueueView& queue, TimePoint now) {
@@ -43,6 +44,7 @@ void QueueGauges::show(const Of& gauges, const QueueView& queue, TimePoint now) 
   gauges.wrapping_up.set(queue.wrapping_up);
   gauges.away.set(queue.away);
   gauges.offline.set(queue.offline);
+  gauges.open.set(queue.closed ? 0 : 1);
 }
 
 void QueueGauges::show(const std::vector<QueueView>& queues, TimePoint now) {

@@ -22,7 +22,7 @@ class QueueGauges {
  private:
   struct Of {
     Gauge waiting, offered, at_risk, oldest, estimated_wait;
-    Gauge ready, busy, wrapping_up, away, offline;
+    Gauge ready, busy, wrapping_up, away, offline, open;
   };
   static void show(const Of& gauges, const QueueView& queue, TimePoint now);
   Of make(const std::string& queue);

@@ -17,6 +17,7 @@ QueueView busy_queue(const std::string& id) {
   view.tickets = {7, 2, t0 - 90s, 3};
   view.ready = 1;
   view.wrapping_up = 4;
+  view.closed = true;
   view.estimated_wait = 2500ms;
   return view;
 }
@@ -33,6 +34,7 @@ TEST(QueueGauges, ShowEachQueueUnderItsIdAndTheOneWithoutAsNone) {
         "hark_routing_queue_estimated_wait_seconds{queue=\"claims\"} 2.5",
         "hark_routing_queue_agents{queue=\"claims\",state=\"ready\"} 1",
         "hark_routing_queue_agents{queue=\"claims\",state=\"wrapping_up\"} 4",
+        "hark_routing_queue_open{queue=\"claims\"} 0", "hark_routing_queue_open{queue=\"none\"} 1",
         "hark_routing_queue_waiting{queue=\"none\"} 0",
         "hark_routing_queue_estimated_wait_seconds{queue=\"none\"} -1"}) {
     EXPECT_THAT(page, HasSubstr(line));

@@ -183,7 +183,7 @@ Routing::Session::~Session() {
 
 Task<std::optional<v1::AgentSessionResponse>> Routing::Session::next() {
   while (!hung_up_ && !term_->over()) {
-    if (std::exchange(place_.stale, false)) co_return term_->session_state(agent_id_);
+    if (std::exchange(place_.stale, false)) co_return term_->session_state(agent_id_, place_);
     co_await place_.wake.wait();
   }
   co_return std::nullopt;

@@ -76,6 +76,7 @@ class Routing {
   Task<Result<v1::TakeOverResponse>> take_over(v1::TakeOverRequest request);
   Task<Result<v1::BeginWrapUpResponse>> begin_wrap_up(v1::BeginWrapUpRequest request);
   Task<Result<v1::EndWrapUpResponse>> end_wrap_up(v1::EndWrapUpRequest request);
+  Task<Result<v1::PutOnHoldResponse>> put_on_hold(v1::PutOnHoldRequest request);
   Task<Result<v1::EndSessionsResponse>> end_sessions(v1::EndSessionsRequest request);
 
   // service_rules.cc

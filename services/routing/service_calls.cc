@@ -83,6 +83,7 @@ v1::QueueStatus status_of(const QueueView& queue) {
   out.set_away(queue.away);
   out.set_offline(queue.offline);
   out.set_estimated_wait_ms(queue.estimated_wait ? queue.estimated_wait->count() : -1);
+  out.set_closed(queue.closed);
   return out;
 }
 
@@ -223,13 +224,18 @@ Task<Result<v1::SummarizeQueueResponse>> Routing::summarize_queue(v1::SummarizeQ
   *response.mutable_total() = group_of("", summary.total);
   response.set_sla_at_risk(term->sla_counts().at_risk);
   response.set_sla_missed(term->sla_counts().missed);
+  response.set_on_hold(summary.on_hold);
   for (const auto& [name, group] : summary.by_account) {
     if (response.by_account_size() < kQueueGroupsMax) *response.add_by_account() = group_of(name, group);
   }
   for (const auto& [name, group] : summary.by_skill) {
     if (response.by_skill_size() < kQueueGroupsMax) *response.add_by_skill() = group_of(name, group);
   }
-  for (const QueueView& queue : queues()) *response.add_queues() = status_of(queue);
+  for (const QueueView& queue : queues()) {
+    v1::QueueStatus& status = *response.add_queues() = status_of(queue);
+    if (const auto change = term->next_change_of_hours(queue.id))
+      status.set_hours_change_at_ms(to_ms(*change));
+  }
   co_return response;
 }
 
@@ -244,7 +250,10 @@ Task<Result<v1::ExplainResponse>> Routing::explain(v1::ExplainRequest request) {
     co_return Error{Code::kNotFound, Reason::kTicketNotFound,
                     "there is no open ticket '" + request.ticket_id().substr(0, 64) + "'"};
   }
-  co_return to_proto(*explanation);
+  v1::ExplainResponse response = to_proto(*explanation);
+  const v1::Ticket ticket = term->ticket(request.ticket_id());
+  if (ticket.has_hold()) *response.mutable_hold() = ticket.hold();
+  co_return response;
 }
 
 Task<Result<v1::TakeOverResponse>> Routing::take_over(v1::TakeOverRequest request) {
@@ -284,6 +293,35 @@ Task<Result<v1::EndWrapUpResponse>> Routing::end_wrap_up(v1::EndWrapUpRequest re
   if (const auto refused = refusal(effects)) co_return *refused;
   HARK_CO_TRY_VOID(co_await term->settle());
   co_return v1::EndWrapUpResponse{};
+}
+
+Task<Result<v1::PutOnHoldResponse>> Routing::put_on_hold(v1::PutOnHoldRequest request) {
+  HARK_CO_TRY(const auto term, leading_term());
+  const auto policies = term->rules().policies;
+  const HoldState* state = policies ? policies->hold_state(request.state()) : nullptr;
+  if (!state) {
+    std::string known;
+    const v1::AgentChoices choices = choices_of(term->rules());
+    for (const v1::HoldState& one : choices.hold_states()) (known += known.empty() ? "" : ", ") += one.id();
+    co_return invalid("state: '" + request.state().substr(0, 64) + "' is not one of routing.hold_states" +
+                      (known.empty() ? ", which has none" : ": " + known));
+  }
+  v1::HoldTicketRequest call;
+  call.set_idempotency_key(request.idempotency_key());
+  call.set_ticket_id(request.ticket_id());
+  call.set_agent_id(request.agent_id());
+  call.set_assignment_token(request.assignment_token());
+  call.set_state(request.state());
+  call.set_until_ms(request.until_ms());
+  call.set_longest_ms(state->longest.count());
+  call.set_reason(request.reason());
+  call.set_by_supervisor(request.by_supervisor());
+  // The log tells the engine.
+  auto held = co_await world_.conversations.hold(std::move(call));
+  if (!held.ok()) co_return held.error();
+  v1::PutOnHoldResponse response;
+  *response.mutable_ticket() = std::move(*held->mutable_ticket());
+  co_return response;
 }
 
 Task<Result<v1::EndSessionsResponse>> Routing::end_sessions(v1::EndSessionsRequest request) {

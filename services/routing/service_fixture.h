@@ -55,6 +55,33 @@ class FakeConversations final : public Conversations {
     co_return v1::TransferResponse{};
   }
 
+  Task<Result<v1::HoldTicketResponse>> hold(v1::HoldTicketRequest request) override {
+    v1::Ticket& ticket = tickets.at(request.ticket_id());
+    if (request.assignment_token() != ticket.assignment_token())
+      co_return Error{Code::kFailedPrecondition, Reason::kStaleAssignment, "not yours"};
+    ticket.mutable_hold()->set_state(request.state());
+    ticket.mutable_hold()->set_until_ms(request.until_ms());
+    holds.push_back(request);
+    log(v1::EVENT_TYPE_HELD, ticket);
+    v1::HoldTicketResponse response;
+    *response.mutable_ticket() = ticket;
+    co_return response;
+  }
+
+  Task<Result<v1::ReleaseTicketResponse>> release(v1::ReleaseTicketRequest request) override {
+    if (request.fencing_token() < fence)
+      co_return Error{Code::kAborted, Reason::kStaleFence, "a newer leader"};
+    if (unknown_releases > 0 && unknown_releases-- > 0)
+      co_return Error{Code::kUnavailable, Reason::kOutcomeUnknown, "the connection broke"};
+    v1::Ticket& ticket = tickets.at(request.ticket_id());
+    releases.push_back(request);
+    if (ticket.hold().until_ms() == request.until_ms()) {
+      ticket.clear_hold();
+      log(v1::EVENT_TYPE_RELEASED, ticket);
+    }
+    co_return v1::ReleaseTicketResponse{};
+  }
+
   Task<Result<v1::AnnotateTicketResponse>> annotate(v1::AnnotateTicketRequest request) override {
     if (request.fencing_token() < fence)
       co_return Error{Code::kAborted, Reason::kStaleFence, "a newer leader"};
@@ -154,10 +181,13 @@ class FakeConversations final : public Conversations {
   std::vector<std::string> assign_keys;
   std::vector<v1::SlaNotice> notices;
   std::vector<v1::TransferRequest> transfers;
+  std::vector<v1::HoldTicketRequest> holds;
+  std::vector<v1::ReleaseTicketRequest> releases;
   /// The one timeline that there is.
   std::vector<v1::Entry> entries;
   std::int64_t fence = 0;
   int unknown_assigns = 0;
+  int unknown_releases = 0;
 
  private:
   Notifier logged_;

@@ -406,7 +406,7 @@ TEST_F(RoutingService, AMissedTargetIsToldOnceRaisesThePriorityAndCounts) {
   });
 }
 
-TEST_F(RoutingService, AMissedTargetMovesTheTicketToOtherSkillsWhoeverHasIt) {
+TEST_F(RoutingService, AMissedTargetMovesTheTicketToOtherSkillsAndQueueWhoeverHasIt) {
   play(+[](RoutingService& t) -> Task<> {
     v1::Entry message;
     message.set_id("ent_1");
@@ -416,11 +416,13 @@ TEST_F(RoutingService, AMissedTargetMovesTheTicketToOtherSkillsWhoeverHasIt) {
     t.conversations.entries.push_back(message);
     t.conversations.open("tkt_1");
     co_await t.start("one", with_policies("  sla:\n    - {id: quick, first_response_minutes: 1, "
-                                          "missed_move_to_skills: [rescue, 'language:lv']}\n"));
+                                          "missed_move_to_skills: [rescue, 'language:lv'], "
+                                          "missed_move_to_queue: last}\n  queues: [{id: last}]\n"));
     co_await until([&t] { return !t.conversations.transfers.empty(); });
     const v1::TransferRequest& moved = t.conversations.transfers.front();
     EXPECT_EQ(moved.ticket_id(), "tkt_1");
     EXPECT_THAT(moved.wanted_skills(), ElementsAre("rescue", "language:lv"));
+    EXPECT_EQ(moved.wanted_queue_id(), "last");
     EXPECT_TRUE(moved.by_supervisor());
     EXPECT_EQ(moved.reason(), "the first response target of quick is missed");
     co_await t.stop();

@@ -68,6 +68,8 @@ void SlaDesk::take(const v1::Event& event) {
     case v1::EVENT_TYPE_OWED_AGAIN:
     case v1::EVENT_TYPE_MERGED:
     case v1::EVENT_TYPE_UNMERGED:
+    case v1::EVENT_TYPE_HELD:
+    case v1::EVENT_TYPE_RELEASED:
       if (watched_.contains(event.ticket_id())) want_reading(event.ticket_id());
       break;
     default:
@@ -204,7 +206,8 @@ Task<> SlaDesk::tell(std::string ticket_id, SlaMark mark) {
   co_await send(&Conversations::annotate, std::move(request));
   if (mark.percent < 100 || !watched_.contains(ticket_id)) co_return;
   if (rule.missed_priority_points != 0) world_.raise(ticket_id, rule.missed_priority_points);
-  if (!rule.missed_move_to_skills.empty()) co_await move(ticket_id, mark);
+  if (!rule.missed_move_to_skills.empty() || !rule.missed_move_to_queue.empty())
+    co_await move(ticket_id, mark);
 }
 
 /// Passes the ticket on, whoever holds it.
@@ -217,6 +220,7 @@ Task<> SlaDesk::move(std::string ticket_id, SlaMark mark) {
   request.set_fencing_token(world_.fencing_token);
   request.set_by_supervisor(true);
   for (const std::string& skill : rule.missed_move_to_skills) request.add_wanted_skills(skill);
+  request.set_wanted_queue_id(rule.missed_move_to_queue);
   request.set_reason("the " + std::string{name_of(mark.metric)} + " target of " + rule.policy.name +
                      " is missed");
   co_await send(&Conversations::transfer, std::move(request));

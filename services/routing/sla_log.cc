@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <map>
+#include <utility>
 
 namespace hark::routing {
 namespace {
@@ -25,11 +26,17 @@ SlaLog sla_log(const v1::Ticket& ticket, std::span<const v1::Entry> entries) {
       answered_by[entry.answered_by_entry_id()].push_back(entry.id());
   }
   log.events.push_back({from_ms(ticket.opened_at_ms()), Kind::kOpened, {}});
+  // Whatever makes the ticket somebody's to look after ends a hold; only some of it says so.
+  bool held = false;
+  const auto release = [&](TimePoint at) {
+    if (std::exchange(held, false)) log.events.push_back({at, Kind::kReleased, {}});
+  };
   for (const v1::Entry& entry : entries) {
     if (entry.ticket_id() != ticket.id()) continue;
     const TimePoint at = from_ms(entry.accepted_at_ms());
     switch (entry.kind()) {
       case v1::ENTRY_KIND_INBOUND:
+        release(at);
         log.events.push_back({at, Kind::kOwed, {entry.id()}});
         if (entry.call().answered_at_ms() > 0)
           talks.push_back({from_ms(entry.call().answered_at_ms()), Kind::kReplied, answered_by[entry.id()]});
@@ -44,7 +51,18 @@ SlaLog sla_log(const v1::Ticket& ticket, std::span<const v1::Entry> entries) {
             log.events.push_back({at, Kind::kResolved, {}});
             break;
           case v1::StatusChange::CHANGE_REOPENED:
+            release(at);
             log.events.push_back({at, Kind::kReopened, {}});
+            break;
+          case v1::StatusChange::CHANGE_HELD:
+            held = true;
+            log.events.push_back({at, Kind::kHeld, {}, entry.status().hold().state()});
+            break;
+          case v1::StatusChange::CHANGE_RELEASED:
+          case v1::StatusChange::CHANGE_ASSIGNED:
+          case v1::StatusChange::CHANGE_TRANSFERRED:
+          case v1::StatusChange::CHANGE_RETURNED:
+            release(at);
             break;
           case v1::StatusChange::CHANGE_WAIVED:
             if (!entry.answers_entry_id().empty()) {

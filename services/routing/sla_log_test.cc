@@ -46,6 +46,26 @@ TEST(SlaLog, TakesACallAsAnsweredWhenTheyBeganToTalk) {
   EXPECT_THAT(log.events[3].messages, ElementsAre("c1"));
 }
 
+TEST(SlaLog, AHoldEndsByWordByTheCustomersNextMessageAndByAChangeOfHands) {
+  using Kind = SlaEvent::Kind;
+  auto held = status(v1::StatusChange::CHANGE_HELD, 110);
+  held.mutable_status()->mutable_hold()->set_state("supplier");
+  const auto ends_by = [&](v1::Entry last) {
+    const std::vector<v1::Entry> entries{entry("m1", v1::ENTRY_KIND_INBOUND, 100), held, std::move(last)};
+    return kinds(sla_log(ticket(), entries));
+  };
+  const std::vector<v1::Entry> entries{held};
+  EXPECT_EQ(sla_log(ticket(), entries).events.back().hold_state, "supplier");
+  EXPECT_THAT(ends_by(status(v1::StatusChange::CHANGE_RELEASED, 120)),
+              ElementsAre(Kind::kOpened, Kind::kOwed, Kind::kHeld, Kind::kReleased));
+  EXPECT_THAT(ends_by(status(v1::StatusChange::CHANGE_TRANSFERRED, 120)),
+              ElementsAre(Kind::kOpened, Kind::kOwed, Kind::kHeld, Kind::kReleased));
+  EXPECT_THAT(ends_by(entry("m2", v1::ENTRY_KIND_INBOUND, 120)),
+              ElementsAre(Kind::kOpened, Kind::kOwed, Kind::kHeld, Kind::kReleased, Kind::kOwed));
+  EXPECT_THAT(ends_by(entry("r1", v1::ENTRY_KIND_REPLY, 120)),
+              ElementsAre(Kind::kOpened, Kind::kOwed, Kind::kHeld, Kind::kReplied));
+}
+
 TEST(SlaLog, IsReadFromTheTimeline) {
   using Kind = SlaEvent::Kind;
   auto first = entry("m1", v1::ENTRY_KIND_INBOUND, 100);

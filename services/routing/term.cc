@@ -47,6 +47,7 @@ Term::Term(World world, std::int64_t fencing_token, NumberedRules rules)
       work_{world_.executor},
       settled_{world_.executor},
       timer_{world_.executor},
+      hours_timer_{world_.executor},
       caught_up_signal_{world_.executor},
       to_judge_signal_{world_.executor},
       to_store_signal_{world_.executor},
@@ -123,7 +124,9 @@ void Term::record(const Effect& effect, Pending& pending) {
                    }
                  },
                  [&](const PresenceSet& e) { pending.batch.presence(e.agent_id, e.presence); },
-                 [&](const WrapUpSet& e) { pending.batch.wrap_up(e.agent_id, e.until); },
+                 [&](const WrapUpSet& e) { pending.batch.wrap_up(e.agent_id, e.until, e.forced); },
+                 [&](const ChannelsSet& e) { pending.batch.channels(e.agent_id, e.channels); },
+                 [&](const EndHold& e) { pending.effects.emplace_back(e); },
                  [&](const AssignTicket& e) {
                    assignments_[e.offer_id] = std::make_shared<Assignment>(world_.executor);
                    pending.effects.emplace_back(e);
@@ -146,6 +149,8 @@ void Term::carry_out(const Effect& effect) {
     tasks_.spawn("assign", assign(*e));
   } else if (const auto* back = std::get_if<ReturnTicket>(&effect)) {
     tasks_.spawn("return", give_back(*back));
+  } else if (const auto* hold = std::get_if<EndHold>(&effect)) {
+    tasks_.spawn("end hold", end_hold(*hold));
   } else if (const auto* changed = std::get_if<AgentChanged>(&effect)) {
     for (Watch* watch : watches_) {
       watch->changed.insert(changed->agent_id);
@@ -279,6 +284,28 @@ Task<> Term::give_back(ReturnTicket effect) {
   }
 }
 
+Task<> Term::end_hold(EndHold effect) {
+  v1::ReleaseTicketRequest request;
+  request.set_idempotency_key("hold-" + effect.ticket_id + "-" + std::to_string(to_ms(effect.until)) + "-" +
+                              std::to_string(token_));
+  request.set_ticket_id(effect.ticket_id);
+  request.set_fencing_token(token_);
+  request.set_until_ms(to_ms(effect.until));
+  request.set_reason("its time has come");
+  auto pause = kPauseMin;
+  while (!over_) {
+    const auto answer = co_await world_.conversations.release(request);
+    if (over_ || answer.ok()) co_return;  // the log brings the rest
+    if (answer.error().reason == Reason::kStaleFence) {
+      end(answer.error());
+      co_return;
+    }
+    if (!is_passing(answer.error())) co_return;
+    co_await sleep_for(pause);
+    pause = std::min(pause * 2, kPauseMax);
+  }
+}
+
 void Term::finish_assignment(const std::string& offer_id, Result<v1::Ticket> result) {
   const auto found = assignments_.find(offer_id);
   if (found == assignments_.end()) return;
@@ -304,6 +331,13 @@ void Term::take_rules(NumberedRules rules) {
   if (over_ || rules.number <= rules_.number) return;
   rules_ = std::move(rules);
   feed(SettingsChanged{rules_.rules.settings});
+  hours_timer_.cancel();  // other hours, maybe
+  for (const auto& [agent_id, sessions] : sessions_) {
+    for (Session* session : sessions) {
+      session->stale = true;
+      session->wake.notify_all();
+    }
+  }
   to_assess_.clear();
   for (const auto& [id, ticket] : tickets_) to_assess_.push_back(id);
   std::ranges::sort(to_assess_);  // the order of a hash table is nobody's business
@@ -338,8 +372,10 @@ v1::Ticket Term::ticket(const std::string& id) const {
   return ticket;
 }
 
-v1::AgentSessionResponse Term::session_state(std::string_view agent_id) const {
+v1::AgentSessionResponse Term::session_state(std::string_view agent_id, Session& session) const {
   v1::AgentSessionResponse state;
+  if (std::exchange(session.choices_told, rules_.number) != rules_.number)
+    *state.mutable_choices() = choices_of(rules_.rules);
   const auto view = router_.agent(agent_id);
   if (!view) return state;
   const auto record = records_.find(agent_id);

@@ -97,22 +97,27 @@ class Term {
   /// of each is found anew, some at a time beside everything else.
   void take_rules(NumberedRules rules);
   [[nodiscard]] const Rules& rules() const { return rules_.rules; }
-
-  [[nodiscard]] const Router& router() const { return router_; }
-  [[nodiscard]] std::optional<v1::Agent> agent(std::string_view id) const;
-  /// As stored.
-  [[nodiscard]] std::optional<v1::Agent> record(std::string_view id) const;
-  [[nodiscard]] std::vector<v1::Agent> agents() const;
-  [[nodiscard]] v1::AgentSessionResponse session_state(std::string_view agent_id) const;
-  /// With the verdict that was found here, if none is stored yet.
-  [[nodiscard]] v1::Ticket ticket(const std::string& id) const;
+  /// Nothing: the queue has no hours, or they never change.
+  [[nodiscard]] std::optional<TimePoint> next_change_of_hours(std::string_view queue_id) const;
 
   /// One socket's worth of an agent: told when what it shows is out of date.
   struct Session {
     explicit Session(const asio::any_io_executor& executor) : wake{executor} {}
     bool stale = true;
+    /// Of the rules whose choices it was told.
+    std::int64_t choices_told = 0;
     Notifier wake;
   };
+  [[nodiscard]] const Router& router() const { return router_; }
+  [[nodiscard]] std::optional<v1::Agent> agent(std::string_view id) const;
+  /// As stored.
+  [[nodiscard]] std::optional<v1::Agent> record(std::string_view id) const;
+  [[nodiscard]] std::vector<v1::Agent> agents() const;
+  /// With what agents may choose from, if the session was told of other rules.
+  [[nodiscard]] v1::AgentSessionResponse session_state(std::string_view agent_id, Session& session) const;
+  /// With the verdict that was found here, if none is stored yet.
+  [[nodiscard]] v1::Ticket ticket(const std::string& id) const;
+
   /// Told who has changed, of all agents.
   struct Watch {
     explicit Watch(const asio::any_io_executor& executor) : wake{executor} {}
@@ -144,6 +149,7 @@ class Term {
   Task<> tick();
   Task<> assign(AssignTicket effect);
   Task<> give_back(ReturnTicket effect);
+  Task<> end_hold(EndHold effect);
   void finish_assignment(const std::string& offer_id, Result<v1::Ticket> result);
 
   // term_triage.cc: what texts say
@@ -159,6 +165,10 @@ class Term {
   void order_anew(const std::string& ticket_id);
   Task<> assess_anew();
 
+  // term_hours.cc: when queues are open
+  std::optional<TimePoint> tell_hours();
+  Task<> keep_hours();
+
   // term_rebuild.cc: where it comes from
   Task<Status> rebuild(std::optional<Conversations::Snapshot> read_ahead);
   Task<Status> load_tickets(std::optional<Conversations::Snapshot> snapshot);
@@ -167,6 +177,7 @@ class Term {
   void take_ticket(v1::Ticket ticket);
   const v1::Ticket& keep_ticket(v1::Ticket ticket);
   void place_ticket(const v1::Ticket& ticket);
+  void follow_quiet(const v1::Event& event);
   [[nodiscard]] bool known(const Work& work, const v1::Ticket& ticket) const;
   void close_ticket(const std::string& ticket_id);
   void forget_declines(const std::string& ticket_id);
@@ -184,6 +195,7 @@ class Term {
   Notifier settled_;
   asio::steady_timer timer_;
   std::optional<TimePoint> armed_for_;
+  asio::steady_timer hours_timer_;
 
   v1::Cursor cursor_;
   bool caught_up_ = false;

@@ -27,10 +27,12 @@ Task<Status> Term::begin(std::optional<Conversations::Snapshot> read_ahead) {
   tasks_.spawn("follow", follow());
   while (!caught_up_ && !over_) co_await caught_up_signal_.wait();
   if (over_) co_return why_over();
+  (void)tell_hours();
   feed(RebuildFinished{});
   begin_judging();
   sla_.begin();
   tasks_.spawn("tick", tick());
+  tasks_.spawn("hours", keep_hours());
   tasks_.spawn("assess anew", assess_anew());
   co_return co_await settle();
 }
@@ -39,8 +41,9 @@ Task<Status> Term::rebuild(std::optional<Conversations::Snapshot> read_ahead) {
   HARK_CO_TRY(const auto agents, co_await world_.store.agents());
   for (const Store::AgentRecord& record : agents) {
     take_agent(record.agent);
-    feed(PresenceChanged{record.agent.id(), record.presence});
-    if (record.wraps_up_until) feed(WrapUpRestored{record.agent.id(), *record.wraps_up_until});
+    feed(PresenceChanged{record.agent.id(), record.presence, record.channels});
+    if (record.wraps_up_until)
+      feed(WrapUpRestored{record.agent.id(), *record.wraps_up_until, record.wrap_up_forced});
   }
   HARK_CO_TRY(declines_, co_await world_.store.declines());
   HARK_CO_TRY_VOID(co_await load_tickets(std::move(read_ahead)));
@@ -146,7 +149,21 @@ void Term::take(v1::Event event) {
   } else if (event.type() == v1::EVENT_TYPE_RESOLVED) {
     close_ticket(event.ticket_id());
   }
+  follow_quiet(event);
   sla_.take(event);
+}
+
+/// Who is to write next, of a held ticket, as far as the rules ask for it: not every event brings its ticket.
+void Term::follow_quiet(const v1::Event& event) {
+  const bool stirs = (event.type() == v1::EVENT_TYPE_ACCEPTED && event.detail().empty()) ||
+                     event.type() == v1::EVENT_TYPE_OWED_AGAIN;
+  const bool quiet = (event.type() == v1::EVENT_TYPE_REPLIED || event.type() == v1::EVENT_TYPE_WAIVED) &&
+                     event.detail() == "quiet";
+  if (!stirs && !quiet) return;
+  const auto found = tickets_.find(event.ticket_id());
+  if (found == tickets_.end() || found->second.state() != v1::TICKET_STATE_ASSIGNED) return;
+  found->second.set_quiet_since_ms(quiet ? event.at_ms() : 0);
+  if (rules_.rules.frees_silent(found->second.channel())) place_ticket(found->second);
 }
 
 Task<> Term::follow() {

@@ -311,6 +311,40 @@ for (const theme of ["light", "dark"]) {
   });
 }
 
+story("a ticket is put on hold, and comes back to its agent when the customer writes", async ({agent, customer}) => {
+  const ana = await agent("ana");
+  const oto = customer("Oto");
+  await oto.writes({subject: "Spare part 99", text: "When does it come?\n"});
+  await ana.accepts(oto.address);
+  await ana.shows("#entries", "When does it come?");
+  await ana.click("#hold");
+  await ana.page.selectOption("#dialog-state", "third_party");
+  await ana.page.fill("#dialog-hours", "4");
+  await ana.page.fill("#dialog-reason", "the supplier is asked");
+  await ana.click("#dialog-ok");
+  await ana.shows("#hold-state", "Waiting for somebody else");
+  await ana.shows("#on-hold", "Spare part 99");
+  await ana.shows("#entries", "the supplier is asked");
+  await ana.click("#release");
+  await ana.hides("#hold-state");
+  await ana.click("#hold");
+  await ana.click("#dialog-ok");
+  await ana.shows("#hold-state", "Waiting for the customer");
+  await oto.writes({subject: "Spare part 99", text: "Never mind, I found one.\n"});
+  await ana.hides("#hold-state");
+  await ana.shows("#assigned", "Spare part 99");
+});
+
+story("an agent says which channels they take, and it outlives the page", async ({agent}) => {
+  const ana = await agent("ana");
+  await ana.click("#me");
+  await ana.page.uncheck("#channels input[value=CHANNEL_PHONE]");
+  await ana.page.reload();
+  await ana.click("#me");
+  await ana.page.locator("#channels input[value=CHANNEL_PHONE]:not(:checked)").waitFor();
+  await ana.page.check("#channels input[value=CHANNEL_PHONE]");
+});
+
 story("the page comes back by itself after hark was killed", async ({agent, customer, hark}) => {
   const ana = await agent("ana");
   const ivo = customer("Ivo");

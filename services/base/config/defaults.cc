@@ -57,6 +57,19 @@ void add_policies(v1::Routing& routing) {
   calls.set_first_response_minutes(1);
   calls.add_warn_at_percent(50);
 
+  v1::RoutingHoldState& customer = *routing.add_hold_states();
+  customer.set_id("customer");
+  customer.set_name("Waiting for the customer");
+  v1::RoutingHoldState& other = *routing.add_hold_states();
+  other.set_id("third_party");
+  other.set_name("Waiting for somebody else");
+  for (v1::RoutingHoldState* state : {&customer, &other}) {
+    state->set_longest_minutes(72 * 60);
+    state->set_frees_capacity(true);
+    for (const char* clock : {"first_response", "next_response", "update"}) state->add_resets(clock);
+    state->add_pauses("resolution");
+  }
+
   v1::TopicConfig& billing = *routing.add_topics();
   billing.set_id("billing");
   for (const char* words : {"invoice*", "faktur*", "rēķin*", "счёт*", "счет*"}) billing.add_words(words);
@@ -117,6 +130,8 @@ v1::Config default_config() {
   calls.add_interrupts("email");
   calls.add_interrupts("social");
   routing.set_live_wait_seconds(20);
+  routing.set_waking_wait_seconds(300);
+  routing.set_affinity_hours(72);
   v1::TriageConfig& triage = *routing.mutable_triage();
   triage.set_displeased_points(10);
   triage.set_complaint_points(20);

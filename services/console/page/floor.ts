@@ -51,3 +51,8 @@ export const changePresence = (agentId: string, who: string): void => ask({
   ],
   act: ({presence, reason}) => link.request({setAgentPresence: {agentId, presence: presence as Presence, reason: reason ?? ""}}),
 });
+
+export const endAgentWrapUp = (agentId: string, who: string): void => ask({
+  title: t("endWrapUpTitle", {who}), ok: t("endWrapUp"), fields: [{name: "reason", label: t("why"), required: true}],
+  act: ({reason}) => link.request({endAgentWrapUp: {agentId, reason: reason ?? ""}}),
+});

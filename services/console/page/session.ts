@@ -1,5 +1,5 @@
 // The signed-in session: joins the link to the state. Everything that the page does goes through `store`, `link` and `drafts`.
-import type {ConsoleResponse, ConsoleResponse_SignedIn, Presence} from "hark/v1";
+import type {Channel, ConsoleResponse, ConsoleResponse_SignedIn, Presence} from "hark/v1";
 import {Drafts} from "./compose/drafts.js";
 import {keptDraft, saveUnsaved} from "./compose/server_drafts.js";
 import {fillGap, open} from "./conversations.js";
@@ -72,9 +72,14 @@ function keepPresence(state: State): void {
   if (wish && state.me?.presence === "PRESENCE_OFFLINE") setPresence(wish);
 }
 
-export function setPresence(presence: Presence): void {
+/** What the agent takes stays as it is, if nothing else is said. */
+export function setPresence(presence: Presence, channels: readonly Channel[] = store.state.me?.channels ?? []): void {
   sessionStorage.setItem(PRESENCE, presence);
-  link.request({setPresence: {presence}}).catch((error: unknown) => say(refusalText(error), "problem"));
+  link.request({setPresence: {presence, channels: [...channels]}}).catch((error: unknown) => say(refusalText(error), "problem"));
+}
+
+export async function beginWrapUp(): Promise<void> {
+  await link.request({beginWrapUp: {}}).catch((error: unknown) => say(refusalText(error), "problem"));
 }
 
 export async function endWrapUp(): Promise<void> {

@@ -34,9 +34,15 @@ export async function accept(offer: Offer): Promise<void> {
   }
 }
 
+/** The codes that the rules know, which decide how long the agent then rests; else some words. */
+const declineReasons = (): readonly string[] =>
+  store.state.choices.declineCodes?.length
+    ? store.state.choices.declineCodes
+    : [t("declineBusy"), t("declineSubject"), t("declineLanguage"), t("declineBreak")];
+
 export const decline = (offer: Offer): void => ask({
   title: t("declineTitle"), ok: t("decline"),
-  fields: [{name: "reason", label: t("whyOptional"), list: [t("declineBusy"), t("declineSubject"), t("declineLanguage"), t("declineBreak")]}],
+  fields: [{name: "reason", label: t("whyOptional"), list: declineReasons()}],
   act: async ({reason}) => {
     await link.request({declineOffer: {offerId: offer.id ?? "", reason: reason ?? ""}});
     withoutOffer(offer.id);
@@ -81,6 +87,9 @@ const wishFields = () => [
     ? {name: "agent", label: t("toWhom"), choices: colleagueChoices()}
     : {name: "agent", label: `${t("toWhom")} (${t("login")})`},
   {name: "skills", label: t("skillsOptional"), hint: t("skillsExample"), list: knownSkills(), many: true},
+  ...(store.state.choices.queueIds?.length
+    ? [{name: "queue", label: t("intoQueue"), choices: [{value: "", label: t("whereItBelongs")}, ...store.state.choices.queueIds.map((value) => ({value, label: value}))]}]
+    : []),
 ];
 
 export function transfer({ticket}: Conversation): void {
@@ -91,9 +100,9 @@ export function transfer({ticket}: Conversation): void {
       ...wishFields(),
       {name: "reason", label: t("transferWhy"), required: true, area: true, list: [t("transferSkill"), t("transferShift"), t("transferAsked")]},
     ],
-    act: ({reason, agent, skills}) => link.command("transfer", {
+    act: ({reason, agent, skills, queue}) => link.command("transfer", {
       idempotencyKey, ticketId: ticket?.id ?? "", assignmentToken: tokenOf(ticket), reason: reason ?? "", wantedAgentId: (agent ?? "").toLowerCase(),
-      wantedSkills: skillsOf(skills),
+      wantedSkills: skillsOf(skills), wantedQueueId: queue ?? "",
     }),
   });
 }
@@ -162,9 +171,9 @@ export function reassign(ticket: Ticket): void {
   const idempotencyKey = newKey();
   ask({
     title: t("reassignTitle"), ok: t("reassign"), fields: [...wishFields(), {name: "reason", label: t("why"), required: true}],
-    act: ({reason, agent, skills}) => link.request({reassign: {
+    act: ({reason, agent, skills, queue}) => link.request({reassign: {
       idempotencyKey, ticketId: ticket.id ?? "", assignmentToken: tokenOf(ticket), reason: reason ?? "", wantedAgentId: (agent ?? "").toLowerCase(),
-      wantedSkills: skillsOf(skills),
+      wantedSkills: skillsOf(skills), wantedQueueId: queue ?? "",
     }}),
   });
 }

@@ -43,6 +43,13 @@ class GrpcConversation final : public ConversationPort {
   Task<Result<v1::TransferResponse>> transfer(v1::TransferRequest request) override {
     return rpc::call(stub_->async(), &Async::Transfer, std::move(request));
   }
+  Task<Result<v1::ReleaseTicketResponse>> release(v1::ReleaseTicketRequest request) override {
+    return rpc::call(stub_->async(), &Async::ReleaseTicket, std::move(request));
+  }
+  Task<Result<v1::SetPreferredAgentsResponse>> set_preferred_agents(
+      v1::SetPreferredAgentsRequest request) override {
+    return rpc::call(stub_->async(), &Async::SetPreferredAgents, std::move(request));
+  }
   Task<Result<v1::MergeResponse>> merge(v1::MergeRequest request) override {
     return rpc::call(stub_->async(), &Async::Merge, std::move(request));
   }
@@ -122,6 +129,12 @@ class GrpcRouting final : public RoutingPort {
   }
   Task<Result<v1::SetPresenceResponse>> set_presence(v1::SetPresenceRequest request) override {
     return rpc::call(stub_->async(), &Async::SetPresence, std::move(request));
+  }
+  Task<Result<v1::BeginWrapUpResponse>> begin_wrap_up(v1::BeginWrapUpRequest request) override {
+    return rpc::call(stub_->async(), &Async::BeginWrapUp, std::move(request));
+  }
+  Task<Result<v1::PutOnHoldResponse>> put_on_hold(v1::PutOnHoldRequest request) override {
+    return rpc::call(stub_->async(), &Async::PutOnHold, std::move(request));
   }
   Task<Result<v1::EndWrapUpResponse>> end_wrap_up(v1::EndWrapUpRequest request) override {
     return rpc::call(stub_->async(), &Async::EndWrapUp, std::move(request));

@@ -38,12 +38,30 @@ Task<Result<v1::DeclineOfferResponse>> FakeRouting::decline_offer(v1::DeclineOff
 }
 
 Task<Result<v1::SetPresenceResponse>> FakeRouting::set_presence(v1::SetPresenceRequest request) {
-  log.push_back("presence " + v1::Presence_Name(request.presence()) + " of " + request.agent_id());
+  auto channels = std::string{};
+  for (const int channel : request.channels())
+    channels += " " + v1::Channel_Name(static_cast<v1::Channel>(channel));
+  log.push_back("presence " + v1::Presence_Name(request.presence()) + " of " + request.agent_id() + channels);
   co_return v1::SetPresenceResponse{};
 }
 
+Task<Result<v1::BeginWrapUpResponse>> FakeRouting::begin_wrap_up(v1::BeginWrapUpRequest request) {
+  log.push_back("wrap-up of " + request.agent_id() + " begins");
+  co_return v1::BeginWrapUpResponse{};
+}
+
+Task<Result<v1::PutOnHoldResponse>> FakeRouting::put_on_hold(v1::PutOnHoldRequest request) {
+  log.push_back(request.ticket_id() + " on hold (" + request.state() + ") by " + request.agent_id() +
+                (request.by_supervisor() ? ", supervising" : ""));
+  v1::PutOnHoldResponse response;
+  response.mutable_ticket()->set_id(request.ticket_id());
+  response.mutable_ticket()->mutable_hold()->set_state(request.state());
+  co_return response;
+}
+
 Task<Result<v1::EndWrapUpResponse>> FakeRouting::end_wrap_up(v1::EndWrapUpRequest request) {
-  log.push_back("wrap-up of " + request.agent_id() + " done");
+  log.push_back("wrap-up of " + request.agent_id() + " done" +
+                (request.by_agent_id().empty() ? "" : " by " + request.by_agent_id()));
   co_return v1::EndWrapUpResponse{};
 }
 
@@ -181,6 +199,19 @@ Task<Result<v1::TransferResponse>> FakeConversations::transfer(v1::TransferReque
   *commands.emplace_back().mutable_transfer() = request;
   HARK_CO_TRY_VOID(may());
   co_return v1::TransferResponse{};
+}
+
+Task<Result<v1::ReleaseTicketResponse>> FakeConversations::release(v1::ReleaseTicketRequest request) {
+  *commands.emplace_back().mutable_release() = request;
+  HARK_CO_TRY_VOID(may());
+  co_return v1::ReleaseTicketResponse{};
+}
+
+Task<Result<v1::SetPreferredAgentsResponse>> FakeConversations::set_preferred_agents(
+    v1::SetPreferredAgentsRequest request) {
+  *commands.emplace_back().mutable_set_preferred_agents() = request;
+  HARK_CO_TRY_VOID(may());
+  co_return v1::SetPreferredAgentsResponse{};
 }
 
 Task<Result<v1::MergeResponse>> FakeConversations::merge(v1::MergeRequest request) {

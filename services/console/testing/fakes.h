@@ -88,6 +88,8 @@ class FakeRouting final : public RoutingPort {
   Task<Result<v1::AcceptOfferResponse>> accept_offer(v1::AcceptOfferRequest request) override;
   Task<Result<v1::DeclineOfferResponse>> decline_offer(v1::DeclineOfferRequest request) override;
   Task<Result<v1::SetPresenceResponse>> set_presence(v1::SetPresenceRequest request) override;
+  Task<Result<v1::BeginWrapUpResponse>> begin_wrap_up(v1::BeginWrapUpRequest request) override;
+  Task<Result<v1::PutOnHoldResponse>> put_on_hold(v1::PutOnHoldRequest request) override;
   Task<Result<v1::EndWrapUpResponse>> end_wrap_up(v1::EndWrapUpRequest request) override;
   Task<Result<v1::EndSessionsResponse>> end_sessions(v1::EndSessionsRequest request) override;
   Task<Result<v1::TakeOverResponse>> take_over(v1::TakeOverRequest request) override;
@@ -123,6 +125,9 @@ class FakeConversations final : public ConversationPort {
   Task<Result<v1::ReopenResponse>> reopen(v1::ReopenRequest request) override;
   Task<Result<v1::WaiveObligationResponse>> waive_obligation(v1::WaiveObligationRequest request) override;
   Task<Result<v1::TransferResponse>> transfer(v1::TransferRequest request) override;
+  Task<Result<v1::ReleaseTicketResponse>> release(v1::ReleaseTicketRequest request) override;
+  Task<Result<v1::SetPreferredAgentsResponse>> set_preferred_agents(
+      v1::SetPreferredAgentsRequest request) override;
   Task<Result<v1::MergeResponse>> merge(v1::MergeRequest request) override;
   Task<Result<v1::UnmergeResponse>> unmerge(v1::UnmergeRequest request) override;
   Task<Result<v1::GetConversationResponse>> get_conversation(v1::GetConversationRequest request) override;

@@ -14,6 +14,8 @@ constexpr Transition kTransitions[] = {
     {TicketEvent::kResolve, "qa", TicketState::kResolved, "resolve"},
     {TicketEvent::kReopen, "r", TicketState::kQueued, "reopen"},
     {TicketEvent::kAnnotate, "qa", TicketState::kAssigned, "annotate"},
+    {TicketEvent::kHold, "a", TicketState::kAssigned, "hold"},
+    {TicketEvent::kRelease, "a", TicketState::kAssigned, "release"},
 };
 
 }  // namespace

@@ -12,13 +12,23 @@ namespace hark::conversation {
 enum class TicketState : char { kQueued = 'q', kAssigned = 'a', kResolved = 'r' };
 
 /// What can happen to a ticket after it was opened.
-enum class TicketEvent { kAssign, kTransfer, kReassign, kReply, kResolve, kReopen, kAnnotate };
+enum class TicketEvent {
+  kAssign,
+  kTransfer,
+  kReassign,
+  kReply,
+  kResolve,
+  kReopen,
+  kAnnotate,
+  kHold,
+  kRelease
+};
 
 /// One row of the life cycle: where the event may start from, and where it leads.
 struct Transition {
   TicketEvent event;
   std::string_view from;  // letters of TicketState
-  TicketState to;         // of kReply and kAnnotate: the state stays, whatever it is
+  TicketState to;         // of kReply, kAnnotate, kHold and kRelease: the state stays, whatever it is
   std::string_view name;
 };
 

@@ -6,8 +6,8 @@
            20 '1' if the parts' references were looked up  21 until when the network lets the sender be answered, or '0'
            22 number of references, then those, nearest first
            then pairs of blob id, content
-     Returns {'accepted', entry, sequence, ticket, opened '1'|'0', conversation, thread, and of a ticket that was opened: whose
-               it is first, or '', when the one before was resolved}
+     Returns {'accepted', entry, sequence, ticket, opened '1'|'0', conversation, thread, hash of a ticket that was opened
+               without its attributes}
            | {'duplicate', entry, sequence, ticket, '0', conversation} | {'moved', conversation} | {'moving'} (a merge is under way)
            | {'look'} (up the references in the conversations that are part of this one) | {'full'} ]]
 local conversation, entry, ticket, thread = ARGV[2], ARGV[3], ARGV[4], ARGV[5]
@@ -29,7 +29,7 @@ if seen then
   return { 'duplicate', first[1], first[2], first[3], '0', first[5] }
 end
 
-local con = redis.call('HMGET', P .. 'con:' .. conversation, 'ticket', 'parts', 'moved', 'seq')
+local con = redis.call('HMGET', P .. 'con:' .. conversation, 'ticket', 'parts', 'moved', 'seq', 'preferred')
 if con[3] then return { 'moved', con[3] } end
 local refused = not_part(conversation, ARGV[19])
 if refused then return refused end
@@ -58,16 +58,18 @@ if own ~= '' then redis.call('HSETNX', refs_key, own, thread) end
 
 -- The ticket: the open one, or a new one for a message that wants an answer. An answer to what an agent started is meant
 -- for that agent.
-local opened, hash, agent = '0', nil, ''
+local opened, hash = '0', nil
 local changes = ARGV[14] ~= '' and { 'name', ARGV[14] } or {}
 local current = con[1]
-local state = current and redis.call('HGET', P .. 'tkt:' .. current, 'state')
-if current and state ~= 'r' then
+local t = current and redis.call('HMGET', P .. 'tkt:' .. current, 'state', 'hold', 'quiet')
+local stirred = false
+if current and t[1] ~= 'r' then
   ticket = current
+  stirred = kind == 'message' and (t[2] or t[3])
 elseif kind == 'message' then
   opened = '1'
-  agent = found ~= '' and redis.call('HGET', P .. 'thr:' .. thread, 'agent') or ''
-  hash = new_ticket(conversation, ticket, ARGV[11], agent, current)
+  local agent = found ~= '' and redis.call('HGET', P .. 'thr:' .. thread, 'agent') or ''
+  hash = new_ticket(conversation, ticket, ARGV[11], agent, current, con[5] or '')
   changes[#changes + 1] = 'ticket'
   changes[#changes + 1] = ticket
 else
@@ -94,5 +96,10 @@ store_blobs(23 + references)
 
 local fields = { 'c', conversation, 't', ticket, 'e', entry, 's', sequence, 'h', channel, 'u', account }
 if opened == '1' then with_ticket(fields, ticket, hash) end
+if kind ~= 'message' then
+  fields[#fields + 1] = 'x'
+  fields[#fields + 1] = kind
+end
 emit(1, fields, true)
-return { 'accepted', entry, tostring(sequence), ticket, opened, conversation, thread, agent, hash and hash[#hash] or '0' }
+if stirred then stir(conversation, ticket, 'the customer wrote') end
+return { 'accepted', entry, tostring(sequence), ticket, opened, conversation, thread, hash and without_attributes(hash) or {} }

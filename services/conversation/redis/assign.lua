@@ -14,6 +14,7 @@ local ticket_key = P .. 'tkt:' .. ticket
 local t = redis.call('HMGET', ticket_key, 'con', 'token', 'verdict')
 local verdict = not t[3] and ARGV[10] ~= '' and { 'verdict', ARGV[10] } or {}
 redis.call('HSET', ticket_key, 'state', 'a', 'agent', agent, 'token', t[2] + 1, 'wanted_agent', '', unpack(verdict))
+redis.call('HDEL', ticket_key, 'hold', 'hold_until', 'quiet')
 redis.call('SADD', P .. 'held:' .. agent, ticket)
 local sequence = append(t[1], ARGV[8], ARGV[9], ticket, '')
 local fields, all = with_ticket({ 'c', t[1], 't', ticket, 'e', ARGV[8], 's', sequence, 'g', agent }, ticket)

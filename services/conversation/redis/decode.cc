@@ -19,6 +19,12 @@ void each_word(std::string_view text, Add add) {
 
 }  // namespace
 
+std::vector<std::string> words_of(std::string_view text) {
+  std::vector<std::string> out;
+  each_word(text, [&](std::string_view word) { out.emplace_back(word); });
+  return out;
+}
+
 Fields fields_of(const redis::Reply& flat) {
   Fields fields;
   for (std::size_t i = 0; i + 1 < flat.size(); i += 2) fields.emplace(flat[i].text(), flat[i + 1].text());
@@ -62,6 +68,15 @@ v1::Ticket decode_ticket(std::string_view ticket_id, const Fields& fields) {
   ticket.set_wanted_agent_id(std::string{field(fields, "wanted_agent")});
   ticket.set_on_the_line(field(fields, "line") == "1");
   ticket.set_previous_resolved_at_ms(number(field(fields, "before")));
+  ticket.set_previous_agent_id(std::string{field(fields, "before_agent")});
+  const auto queued = field(fields, "queued");
+  ticket.set_queued_at_ms(queued.empty() ? ticket.waiting_since_ms() : number(queued));
+  // What its message brought along holds until somebody says otherwise.
+  if (fields.contains("wanted_queue")) ticket.set_wanted_queue_id(std::string{field(fields, "wanted_queue")});
+  if (fields.contains("virtual")) ticket.set_virtual_start_ms(number(field(fields, "virtual")));
+  ticket.set_quiet_since_ms(number(field(fields, "quiet")));
+  if (const auto hold = field(fields, "hold"); !hold.empty())
+    ticket.mutable_hold()->ParseFromString(std::string{hold});
   if (const auto verdict = field(fields, "verdict"); !verdict.empty()) {
     ticket.mutable_verdict()->ParseFromString(std::string{verdict});
   }
@@ -69,6 +84,8 @@ v1::Ticket decode_ticket(std::string_view ticket_id, const Fields& fields) {
             [&](std::string_view word) { ticket.add_wanted_skills(std::string{word}); });
   each_word(field(fields, "declined"),
             [&](std::string_view word) { ticket.add_declined_by(std::string{word}); });
+  each_word(field(fields, "preferred"),
+            [&](std::string_view word) { ticket.add_preferred_agent_ids(std::string{word}); });
   return ticket;
 }
 

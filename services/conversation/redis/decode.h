@@ -12,6 +12,9 @@ namespace hark::conversation {
 
 /// A flat list of names and values, as HGETALL and stream items give them.
 using Fields = std::map<std::string, std::string, std::less<>>;
+/// Words between spaces.
+std::vector<std::string> words_of(std::string_view text);
+
 Fields fields_of(const redis::Reply& flat);
 
 std::string_view field(const Fields& fields, std::string_view name);

@@ -3,7 +3,7 @@
      KEYS[1] is the partition's prefix, "hark:{p7}"; every key below it carries the same hash tag, so a script stays in one
      partition, and on one node of a cluster. Time is ARGV[1] (milliseconds), never the server's clock.
 
-     con:<conversation>    hash    seq, name, ticket (open or last), updated, windows ('1' if win: has any); of merges: moved (where it is part of), parts
+     con:<conversation>    hash    seq, name, ticket (open or last), updated, preferred (agents), windows ('1' if win: has any); of merges: moved (where it is part of), parts
                                    (what is part of it), view (entries numbered by view:), expects, leaving (under way),
                                    carried (its ticket), restored, unmerged_by, unmerged_from,
                                    merge (id of the saga that froze it), by:<part> (id of the saga that joined it)
@@ -17,7 +17,9 @@
      tkt:<ticket>          hash    con, state (q queued, a assigned, r resolved), agent, token, opened, waiting, resolved,
                                    attrs (Ticket bytes: what does not change), wanted_agent, wanted_skills, declined,
                                    disposition, resolved_by, verdict (TicketVerdict bytes), before (when the customer's last one
-                                   was resolved), line ('1' while the customer is on the telephone)
+                                   was resolved), line ('1' while the customer is on the telephone), hold (TicketHold bytes),
+                                   hold_until, quiet (since when the customer is the one to write next), queued (since when it
+                                   waits this time, if not since it was opened), wanted_queue, virtual, preferred, before_agent
      tl:<conversation>     stream  <seq>-0: e Entry bytes, i entry id, t ticket, h thread
      ent:<entry>           string  "<conversation> <seq>"
      obl:<conversation>    hash    entry -> "<seq> <thread>" of every unanswered message
@@ -63,6 +65,18 @@ local function not_part(conversation, via)
   local con = redis.call('HMGET', P .. 'con:' .. conversation, 'parts', 'expects', 'leaving')
   if not con[3] and (has_word(con[1], via) or con[2] == via) then return nil end
   return { 'moving' }
+end
+
+-- Of a ticket's hash, what the one who opened it has not sent.
+local function without_attributes(hash)
+  local rest = {}
+  for i = 1, #hash, 2 do
+    if hash[i] ~= 'attrs' then
+      rest[#rest + 1] = hash[i]
+      rest[#rest + 1] = hash[i + 1]
+    end
+  end
+  return rest
 end
 
 local function field_map(list)
@@ -157,12 +171,34 @@ local function send(conversation, entry, message, account, thread, agent)
   redis.call('ZADD', P .. 'outq:' .. account, now, entry)
 end
 
+-- Something is to be done about the ticket: it is no longer left alone.
+local function stir(conversation, ticket, why)
+  local key = P .. 'tkt:' .. ticket
+  local held = redis.call('HDEL', key, 'hold') == 1
+  redis.call('HDEL', key, 'hold_until', 'quiet')
+  if held then emit(43, with_ticket({ 'c', conversation, 't', ticket, 'x', why }, ticket)) end
+end
+
+-- Nothing of the customer's is unanswered any more, so they are the one to write next. Returns the detail of an event.
+local function grow_quiet(conversation, ticket)
+  if redis.call('EXISTS', P .. 'obl:' .. conversation) == 1 then return '' end
+  redis.call('HSET', P .. 'tkt:' .. ticket, 'quiet', now)
+  return 'quiet'
+end
+
 -- An open ticket, for `wanted` first, if that is not ''; `last` was the conversation's one before, if any. Whoever calls this
--- makes it the conversation's. Returns its hash, of which the last value is when that one was resolved.
-local function new_ticket(conversation, ticket, attributes, wanted, last)
-  local before = last and redis.call('HGET', P .. 'tkt:' .. last, 'resolved') or '0'
+-- makes it the conversation's. Returns its hash. `preferred` are the customer's agents, from who has read them already.
+local function new_ticket(conversation, ticket, attributes, wanted, last, preferred)
+  local before = last and redis.call('HMGET', P .. 'tkt:' .. last, 'resolved', 'resolved_by') or {}
   local hash = { 'con', conversation, 'state', 'q', 'agent', '', 'token', '0', 'opened', now, 'waiting', now,
-    'attrs', attributes, 'wanted_agent', wanted, 'before', before }
+    'attrs', attributes, 'wanted_agent', wanted, 'before', before[1] or '0' }
+  local function also(name, value)
+    if not value or value == '' then return end
+    hash[#hash + 1] = name
+    hash[#hash + 1] = value
+  end
+  also('before_agent', before[2])
+  also('preferred', preferred or redis.call('HGET', P .. 'con:' .. conversation, 'preferred'))
   redis.call('HSET', P .. 'tkt:' .. ticket, unpack(hash))
   redis.call('ZADD', P .. 'open', now, ticket)
   return hash
@@ -178,7 +214,8 @@ end
 -- A resolved ticket waits for an agent again: for `wanted` first, if that is not ''.
 local function requeue(ticket, wanted)
   local key = P .. 'tkt:' .. ticket
-  redis.call('HSET', key, 'state', 'q', 'agent', '', 'waiting', now, 'declined', '', 'wanted_agent', wanted)
+  redis.call('HSET', key, 'state', 'q', 'agent', '', 'waiting', now, 'queued', now, 'declined', '', 'wanted_agent', wanted,
+    'wanted_queue', '', 'virtual', '0')
   redis.call('HDEL', key, 'resolved', 'wanted_skills')
   redis.call('ZADD', P .. 'open', redis.call('HGET', key, 'opened'), ticket)
 end
@@ -197,6 +234,7 @@ local function put_before_somebody(conversation, entry, bytes, new_ticket, attri
   local sequence = append(conversation, entry, bytes, ticket, '')
   local fields = { 'c', conversation, 't', ticket, 'e', entry, 's', sequence, 'x', detail }
   emit(tells, tells == 20 and fields or with_ticket(fields, ticket))
+  if tells == 20 then stir(conversation, ticket, detail) end
 end
 
 local function store_blobs(from)

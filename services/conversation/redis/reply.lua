@@ -38,5 +38,6 @@ for _, done in ipairs(settled) do settle(conversation, string.match(done, '^%S+'
 send(conversation, entry, ARGV[11], ARGV[12], thread, ARGV[14])
 redis.call('HSET', P .. 'out:' .. entry, 'settles', table.concat(settled, ' '), 'upto', upto, 'channel', ARGV[13])
 store_blobs(22)
-emit(2, { 'c', conversation, 't', ticket, 'e', entry, 's', sequence, 'g', ARGV[14], 'h', ARGV[13], 'u', ARGV[12] })
+local detail = ARGV[6] ~= '0' and grow_quiet(conversation, ticket) or ''
+emit(2, { 'c', conversation, 't', ticket, 'e', entry, 's', sequence, 'g', ARGV[14], 'h', ARGV[13], 'u', ARGV[12], 'x', detail })
 return remember(key, digest, { 'ok', tostring(sequence), ticket, thread, entry })

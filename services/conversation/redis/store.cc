@@ -96,7 +96,7 @@ Result<Store::Appended> appended(TicketEvent event, const Result<redis::Reply>& 
 
 /// The event of an accept, of which the script tells only the place: as the log has it.
 void complete(v1::Event& event, TimePoint now, const Store::Acceptance& in, const Store::Accepted& out,
-              const redis::Reply& reply) {
+              const redis::Reply& ticket) {
   event.set_type(v1::EVENT_TYPE_ACCEPTED);
   event.set_at_ms(to_ms(now));
   event.set_conversation_id(out.conversation_id);
@@ -105,16 +105,11 @@ void complete(v1::Event& event, TimePoint now, const Store::Acceptance& in, cons
   event.set_sequence(out.sequence);
   event.set_channel(static_cast<v1::Channel>(in.channel));
   event.set_account_id(in.account_id);
+  if (!in.wants_answer) event.set_detail("auto_reply");
   if (!out.opened) return;
-  v1::Ticket& ticket = *event.mutable_ticket();
-  ticket = in.ticket;
-  ticket.set_id(out.ticket_id);
-  ticket.set_conversation_id(out.conversation_id);
-  ticket.set_state(v1::TICKET_STATE_QUEUED);
-  ticket.set_opened_at_ms(to_ms(now));
-  ticket.set_waiting_since_ms(to_ms(now));
-  ticket.set_wanted_agent_id(reply[7].text());
-  ticket.set_previous_resolved_at_ms(reply[8].number());
+  auto fields = fields_of(ticket);
+  fields.emplace("attrs", in.ticket_bytes);
+  *event.mutable_ticket() = decode_ticket(out.ticket_id, fields);
 }
 
 }  // namespace
@@ -256,7 +251,6 @@ Task<Status> Store::record_claims(TimePoint now, std::string_view conversation_i
 
 Task<Result<Store::Accepted>> Store::accept(TimePoint now, const Acceptance& in) {
   const auto entry_bytes = in.entry.SerializeAsString();
-  const auto ticket_bytes = in.ticket.SerializeAsString();
   const auto channel = std::to_string(in.channel);
   const auto seconds = std::to_string(kSeenFor.count());
   const auto events = std::to_string(kEventsMax);
@@ -271,7 +265,7 @@ Task<Result<Store::Accepted>> Store::accept(TimePoint now, const Acceptance& in)
                                      in.native_id,
                                      in.wants_answer ? "message" : "auto_reply",
                                      entry_bytes,
-                                     ticket_bytes,
+                                     in.ticket_bytes,
                                      in.address,
                                      in.verified ? "1" : "0",
                                      in.name,
@@ -300,7 +294,7 @@ Task<Result<Store::Accepted>> Store::accept(TimePoint now, const Acceptance& in)
   out.ticket_id = reply[3].text();
   out.opened = reply[4].view() == "1";
   out.conversation_id = reply[5].text();
-  if (!out.duplicate) complete(ran.events.front(), now, in, out, reply);
+  if (!out.duplicate) complete(ran.events.front(), now, in, out, reply[7]);
   std::shared_ptr<v1::Entry> entry;
   if (in.tell_entry && !out.duplicate) {
     entry = std::make_shared<v1::Entry>(in.entry);

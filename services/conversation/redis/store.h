@@ -81,7 +81,7 @@ class Store {
     bool wants_answer = true;
     v1::Entry entry;          // without what the store gives it
     bool tell_entry = false;  // to on_event: nothing else of the conversation changes that readers could show
-    v1::Ticket ticket;        // attributes of a new one
+    std::string ticket_bytes;  // attributes of a new one
     std::string address, name;
     bool verified = false;
     std::string proved_thread_id, own_reference;
@@ -156,6 +156,12 @@ class Store {
                             std::vector<Verdict> verdicts);
   Task<Result<v1::Ticket>> transfer(TimePoint now, const v1::TransferRequest& in, std::string_view digest,
                                     const StatusEntry& entry);
+  Task<Result<v1::Ticket>> hold(TimePoint now, const v1::HoldTicketRequest& in, std::string_view digest,
+                                const v1::TicketHold& hold, const StatusEntry& entry);
+  Task<Result<v1::Ticket>> release(TimePoint now, const v1::ReleaseTicketRequest& in, std::string_view digest,
+                                   const StatusEntry& entry);
+  Task<Status> prefer(TimePoint now, const v1::SetPreferredAgentsRequest& in, std::string_view digest,
+                      const StatusEntry& entry);
   Task<Result<v1::Ticket>> resolve(TimePoint now, const v1::ResolveRequest& in, std::string_view digest,
                                    const StatusEntry& entry, const StatusEntry& waiver);
   Task<Result<v1::Ticket>> reopen(TimePoint now, const v1::ReopenRequest& in, std::string_view digest,

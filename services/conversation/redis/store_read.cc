@@ -76,8 +76,9 @@ Task<Result<std::optional<v1::SendingRules>>> Store::rules(std::string account_i
 Task<Result<v1::Conversation>> Store::conversation(std::string_view conversation_id) {
   HARK_CO_TRY(const auto partition, partition_of(conversation_id));
   const std::string id{conversation_id};
-  HARK_CO_TRY(const auto con, co_await command({"HMGET", keys::in(partition, "con", id), "seq", "name",
-                                                "ticket", "updated", "parts", "moved", "windows"}));
+  HARK_CO_TRY(const auto con,
+              co_await command({"HMGET", keys::in(partition, "con", id), "seq", "name", "ticket", "updated",
+                                "parts", "moved", "windows", "preferred"}));
   if (con[0].is_nil()) co_return no_conversation(id);
   if (!con[5].is_nil()) co_return co_await conversation(con[5].view());
   v1::Conversation out;
@@ -85,6 +86,7 @@ Task<Result<v1::Conversation>> Store::conversation(std::string_view conversation
   out.set_last_sequence(con[0].number());
   out.set_customer_name(con[1].text());
   out.set_updated_at_ms(con[3].number());
+  for (auto& agent : words_of(con[7].view())) out.add_preferred_agent_ids(std::move(agent));
   HARK_CO_TRY_VOID(co_await add_addresses(id, out));
   if (!con[6].is_nil()) HARK_CO_TRY_VOID(co_await add_windows(id, out));
   if (!con[4].is_nil()) {

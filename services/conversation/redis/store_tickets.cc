@@ -101,12 +101,23 @@ Task<Result<v1::Ticket>> Store::transfer(TimePoint now, const v1::TransferReques
   const auto token = in.fencing_token() > 0 ? std::string{} : std::to_string(in.assignment_token());
   const auto fence = std::to_string(in.fencing_token());
   const auto skills = spaced(in.wanted_skills());
+  const auto virtual_start = std::to_string(in.virtual_start_ms());
   // A supervisor need not be the holder; the token still says which assignment they mean.
   const auto event = in.by_supervisor() ? TicketEvent::kReassign : TicketEvent::kTransfer;
   const std::string_view holder = in.by_supervisor() ? std::string_view{} : in.agent_id();
-  std::vector<std::string_view> args{
-      in.idempotency_key(), digest, in.ticket_id(), holder,     token, fence, transition(event).from,
-      in.wanted_agent_id(), skills, entry.id,       entry.bytes};
+  std::vector<std::string_view> args{in.idempotency_key(),
+                                     digest,
+                                     in.ticket_id(),
+                                     holder,
+                                     token,
+                                     fence,
+                                     transition(event).from,
+                                     in.wanted_agent_id(),
+                                     skills,
+                                     entry.id,
+                                     entry.bytes,
+                                     in.wanted_queue_id(),
+                                     virtual_start};
   co_return changed_ticket(event, in.ticket_id(),
                            co_await run(transfer_script(), place(in.ticket_id()), now, std::move(args)));
 }

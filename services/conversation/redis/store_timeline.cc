@@ -30,17 +30,6 @@ Error no_entry(std::string_view id) {
   return {Code::kNotFound, Reason::kEntryNotFound, "there is no entry " + std::string{id}};
 }
 
-std::vector<std::string> words_of(std::string_view text) {
-  std::vector<std::string> out;
-  while (!text.empty()) {
-    const auto space = text.find(' ');
-    if (space != 0) out.emplace_back(text.substr(0, space));
-    if (space == std::string_view::npos) break;
-    text.remove_prefix(space + 1);
-  }
-  return out;
-}
-
 /// "<conversation> <seq>"; of an entry that went back: nothing.
 Store::Position position_at(std::int64_t sequence, std::string_view place) {
   const auto space = place.find(' ');

@@ -1,7 +1,8 @@
---[[ transfer: gives the ticket back to the queue with its age, wished for an agent or skills. The caller is its holder
+--[[ transfer: gives the ticket back to the queue with its age, wished for an agent, skills or a queue. The caller is its holder
      (assignment token), or the routing leader (fencing token; then the assignment token is '').
      ARGV  1 now  2 key  3 digest  4 ticket  5 agent who does it, or ''  6 assignment token or ''  7 fencing token
            8 from-states  9 wanted agent  10 wanted skills, space-separated  11 status entry id  12 its bytes
+           13 wanted queue, '' leaves that as it is  14 virtual start in ms, '0' likewise
      Returns {'ok', ticket's hash} | {'key_reused'} | {'stale_fence', fence} | {'no_ticket'} | {'illegal', state}
            | {'stale_assignment', holder} ]]
 local key, digest, ticket = ARGV[2], ARGV[3], ARGV[4]
@@ -23,7 +24,11 @@ local declined = t['declined'] or ''
 if ARGV[6] ~= '' and t['agent'] ~= '' and t['agent'] ~= ARGV[9] then
   declined = declined == '' and t['agent'] or declined .. ' ' .. t['agent']
 end
-redis.call('HSET', ticket_key, 'state', 'q', 'agent', '', 'wanted_agent', ARGV[9], 'wanted_skills', ARGV[10], 'declined', declined)
+redis.call('HSET', ticket_key, 'state', 'q', 'agent', '', 'wanted_agent', ARGV[9], 'wanted_skills', ARGV[10], 'declined', declined,
+  'queued', now)
+redis.call('HDEL', ticket_key, 'hold', 'hold_until', 'quiet')
+if ARGV[13] ~= '' then redis.call('HSET', ticket_key, 'wanted_queue', ARGV[13]) end
+if ARGV[14] ~= '0' then redis.call('HSET', ticket_key, 'virtual', ARGV[14]) end
 local sequence = append(t['con'], ARGV[11], ARGV[12], ticket, '')
 emit(5, with_ticket({ 'c', t['con'], 't', ticket, 'e', ARGV[11], 's', sequence, 'g', t['agent'] }, ticket))
 return remember(key, digest, { 'ok', redis.call('HGETALL', ticket_key) })

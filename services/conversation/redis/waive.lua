@@ -14,5 +14,6 @@ if refused then return refused end
 if redis.call('HEXISTS', P .. 'obl:' .. conversation, waived) == 0 then return { 'not_owed' } end
 settle(conversation, waived, '3')
 local sequence = append(conversation, ARGV[8], ARGV[9], ticket, '')
-emit(8, { 'c', conversation, 't', ticket, 'e', ARGV[8], 's', sequence, 'g', ARGV[6] })
+local detail = ARGV[7] ~= '0' and grow_quiet(conversation, ticket) or ''
+emit(8, { 'c', conversation, 't', ticket, 'e', ARGV[8], 's', sequence, 'g', ARGV[6], 'x', detail })
 return remember(key, digest, { 'ok', tostring(sequence), ticket })

@@ -43,6 +43,18 @@ Reactor* ConversationHandler::WaiveObligation(Context*, const v1::WaiveObligatio
 Reactor* ConversationHandler::Transfer(Context*, const v1::TransferRequest* in, v1::TransferResponse* out) {
   return rpc::run_unary(tasks_, "Transfer", service_.transfer(*in), out);
 }
+Reactor* ConversationHandler::HoldTicket(Context*, const v1::HoldTicketRequest* in,
+                                         v1::HoldTicketResponse* out) {
+  return rpc::run_unary(tasks_, "HoldTicket", service_.hold_ticket(*in), out);
+}
+Reactor* ConversationHandler::ReleaseTicket(Context*, const v1::ReleaseTicketRequest* in,
+                                            v1::ReleaseTicketResponse* out) {
+  return rpc::run_unary(tasks_, "ReleaseTicket", service_.release_ticket(*in), out);
+}
+Reactor* ConversationHandler::SetPreferredAgents(Context*, const v1::SetPreferredAgentsRequest* in,
+                                                 v1::SetPreferredAgentsResponse* out) {
+  return rpc::run_unary(tasks_, "SetPreferredAgents", service_.set_preferred_agents(*in), out);
+}
 Reactor* ConversationHandler::GetConversation(Context*, const v1::GetConversationRequest* in,
                                               v1::GetConversationResponse* out) {
   return rpc::run_unary(tasks_, "GetConversation", service_.get_conversation(*in), out);

@@ -27,6 +27,11 @@ class ConversationHandler final : public v1::ConversationService::CallbackServic
   Reactor* WaiveObligation(Context*, const v1::WaiveObligationRequest* in,
                            v1::WaiveObligationResponse* out) override;
   Reactor* Transfer(Context*, const v1::TransferRequest* in, v1::TransferResponse* out) override;
+  Reactor* HoldTicket(Context*, const v1::HoldTicketRequest* in, v1::HoldTicketResponse* out) override;
+  Reactor* ReleaseTicket(Context*, const v1::ReleaseTicketRequest* in,
+                         v1::ReleaseTicketResponse* out) override;
+  Reactor* SetPreferredAgents(Context*, const v1::SetPreferredAgentsRequest* in,
+                              v1::SetPreferredAgentsResponse* out) override;
   Reactor* GetConversation(Context*, const v1::GetConversationRequest* in,
                            v1::GetConversationResponse* out) override;
   Reactor* ListTimeline(Context*, const v1::ListTimelineRequest* in, v1::ListTimelineResponse* out) override;

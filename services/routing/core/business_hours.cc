@@ -201,4 +201,16 @@ std::optional<TimePoint> BusinessHours::next_opening(TimePoint t) const {
   return open->begin;
 }
 
+std::optional<TimePoint> BusinessHours::next_change(TimePoint t) const {
+  if (always_) return std::nullopt;
+  Walk walk{*this, t, t + kLookAheadMax};
+  auto open = walk.next();
+  if (!open) return std::nullopt;
+  if (open->begin > t) return open->begin;
+  TimePoint end = open->end;
+  while ((open = walk.next()) && open->begin == end) end = open->end;  // until midnight, and on from there
+  if (end > t + kLookAheadMax) return std::nullopt;
+  return end;
+}
+
 }  // namespace hark::routing

@@ -49,6 +49,8 @@ class BusinessHours {
   [[nodiscard]] Duration open_time_between(TimePoint a, TimePoint b) const;
   /// `t` itself if open then; nothing if that is beyond kLookAheadMax.
   [[nodiscard]] std::optional<TimePoint> next_opening(TimePoint t) const;
+  /// When open turns into closed, or the other way, after `t`; nothing if that is beyond kLookAheadMax.
+  [[nodiscard]] std::optional<TimePoint> next_change(TimePoint t) const;
 
  private:
   class Walk;

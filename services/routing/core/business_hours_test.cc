@@ -64,6 +64,20 @@ TEST(BusinessHours, OpenTimeIsAddedOverBreaksNightsAndWeekends) {
   EXPECT_EQ(hours.open_time_between(utc(2026, 11, 30), friday), 0ms);
 }
 
+TEST(BusinessHours, TheNextChangeIsAnOpeningOrAClosing) {
+  const auto hours = riga_office();
+  EXPECT_EQ(hours.next_change(utc(2026, 11, 26, 3)), utc(2026, 11, 26, 7));
+  EXPECT_EQ(hours.next_change(utc(2026, 11, 26, 7)), utc(2026, 11, 26, 10, 30));
+  EXPECT_EQ(hours.next_change(utc(2026, 11, 26, 10, 30)), utc(2026, 11, 26, 11));
+  EXPECT_EQ(hours.next_change(utc(2026, 11, 27, 16)), utc(2026, 11, 30, 7)) << "the weekend is one pause";
+  EXPECT_FALSE(BusinessHours::around_the_clock().next_change(utc(2026, 11, 26)));
+  const BusinessHours every_day{zone("UTC"), week({"mon-sun 00:00-24:00"}), {}, {}};
+  EXPECT_FALSE(every_day.next_change(utc(2026, 11, 26))) << "midnight is no closing";
+  const BusinessHours but_one{zone("UTC"), week({"mon-sun 00:00-24:00"}), all_day("UTC", "20261225"), {}};
+  EXPECT_EQ(but_one.next_change(utc(2026, 11, 26)), utc(2026, 12, 25));
+  EXPECT_EQ(but_one.next_change(utc(2026, 12, 25)), utc(2026, 12, 26));
+}
+
 TEST(BusinessHours, TheNextOpeningIsNowOrLater) {
   const auto hours = riga_office();
   EXPECT_EQ(hours.next_opening(utc(2026, 11, 26, 8) + 7ms), utc(2026, 11, 26, 8) + 7ms);

@@ -44,7 +44,10 @@ class Digest {
   void operator()(const WrapUpSet& e) {
     add(e.agent_id), add(static_cast<std::uint64_t>(e.until.has_value()));
     add(e.until.value_or(TimePoint{}));
+    if (e.forced) add(std::uint64_t{1});  // journals of before have no word of it
   }
+  void operator()(const ChannelsSet& e) { add(e.agent_id), add(std::uint64_t{e.channels}); }
+  void operator()(const EndHold& e) { add(e.ticket_id), add(e.until); }
   void operator()(const TicketMoved& e) {
     add(e.ticket_id), add(e.from_queue_id), add(e.to_queue_id), add(e.why);
   }
@@ -90,7 +93,18 @@ struct Line {
     return "refused, " + std::string{name_of(e.reason)} + ": " + e.message;
   }
   std::string operator()(const WrapUpSet& e) const {
-    return e.agent_id + (e.until ? " wraps up until " + at(*e.until) : " has wrapped up");
+    return e.agent_id + (e.until ? " wraps up until " + at(*e.until) : " has wrapped up") +
+           (e.forced ? ", like it or not" : "");
+  }
+  std::string operator()(const ChannelsSet& e) const {
+    std::string text = e.agent_id + " takes";
+    for (std::size_t channel = 1; channel < kChannels; ++channel) {
+      if (((e.channels >> channel) & 1) != 0) (text += " ") += name_of(static_cast<Channel>(channel));
+    }
+    return text;
+  }
+  std::string operator()(const EndHold& e) const {
+    return e.ticket_id + " comes off its hold until " + at(e.until);
   }
   std::string operator()(const TicketMoved& e) const {
     return e.ticket_id + " moves from '" + e.from_queue_id + "' to '" + e.to_queue_id + "': " + e.why;

@@ -56,10 +56,25 @@ struct PresenceSet {
   friend bool operator==(const PresenceSet&, const PresenceSet&) = default;
 };
 
+/// The agent takes these channels now, when available; to be remembered over a restart.
+struct ChannelsSet {
+  std::string agent_id;
+  ChannelMask channels = kAllChannels;
+  friend bool operator==(const ChannelsSet&, const ChannelsSet&) = default;
+};
+
+/// The time of a ticket on hold has come: take it off hold; a TicketAssigned follows when it has happened.
+struct EndHold {
+  std::string ticket_id;
+  TimePoint until;
+  friend bool operator==(const EndHold&, const EndHold&) = default;
+};
+
 /// The agent's wrap-up has begun or begun anew; nothing: it is over. To be remembered over a restart.
 struct WrapUpSet {
   std::string agent_id;
   std::optional<TimePoint> until;
+  bool forced = false;
   friend bool operator==(const WrapUpSet&, const WrapUpSet&) = default;
 };
 
@@ -98,6 +113,6 @@ struct Refused {
 };
 
 using Effect = std::variant<OfferMade, OfferEnded, AssignTicket, ReturnTicket, PresenceSet, AgentChanged,
-                            AcceptRepeated, Refused, WrapUpSet, TicketMoved>;
+                            AcceptRepeated, Refused, WrapUpSet, TicketMoved, ChannelsSet, EndHold>;
 
 }  // namespace hark::routing

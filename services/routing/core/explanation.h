@@ -18,6 +18,8 @@ enum class Nearness : std::uint8_t {
   kCouldTakeIt,
   /// There is room, but the ticket waits for somebody else for now.
   kWaitsForAnother,
+  /// There is room, but its queue is closed.
+  kQueueClosed,
   kNoRoom,
   kWakingFirst,
   kWrappingUp,

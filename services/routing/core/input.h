@@ -34,6 +34,8 @@ struct ChannelRules {
   int tickets_max = 0;
   /// Work on these channels steps back for this one and takes none of its units meanwhile.
   ChannelMask interrupts = 0;
+  /// A held ticket whose customer has been silent for so long takes no units; 0: it always does.
+  Duration idle_after{0};
 
   friend bool operator==(const ChannelRules&, const ChannelRules&) = default;
 };
@@ -67,7 +69,8 @@ struct Settings {
   /// How long a live call or chat waits for the agent who holds another ticket of the same customer; 0: not
   /// at all.
   Duration live_wait = std::chrono::seconds{20};
-  /// How long a conversation that woke up waits for room with its agent before it is given back.
+  /// How long a ticket that is back from hold or silence waits for room with its agent before it is given
+  /// back.
   Duration waking_wait = std::chrono::minutes{5};
   /// In order: the first that takes a ticket has it.
   std::vector<QueueRules> queues;
@@ -97,6 +100,9 @@ struct PreferredAgent {
   friend bool operator==(const PreferredAgent&, const PreferredAgent&) = default;
 };
 constexpr std::size_t kPreferredAgentsMax = 8;
+
+/// Whether the holder of a ticket leaves it alone for now, and what it takes of their units meanwhile.
+enum class Hold : std::uint8_t { kNone, kKeepsUnits, kFreesUnits };
 
 /// What routing needs to know of a ticket.
 struct Work {
@@ -134,6 +140,13 @@ struct Work {
   /// Of its own; empty: the queue's.
   std::vector<Step> steps = {};
   std::vector<PreferredAgent> preferred = {};
+
+  // Of a ticket that an agent holds.
+  Hold hold = Hold::kNone;
+  /// When it comes back by itself.
+  TimePoint hold_until = {};
+  /// Since when its customer is the one to write next; zero: they are not.
+  TimePoint quiet_since = {};
 
   friend bool operator==(const Work&, const Work&) = default;
 };
@@ -193,6 +206,7 @@ struct OfferRestored {
 struct WrapUpRestored {
   std::string agent_id;
   TimePoint until;
+  bool forced = false;
 };
 struct OfferAccepted {
   std::string offer_id;
@@ -223,13 +237,10 @@ struct WrapUpEnded {
 struct WrapUpBegun {
   std::string agent_id;
 };
-/// The customer of a held ticket has been silent: its units are free for other work meanwhile.
-struct TicketIdled {
-  std::string ticket_id;
-};
-/// They are back. Their ticket comes before any new offer to its agent.
-struct TicketWoke {
-  std::string ticket_id;
+/// The hours of a queue that has some: until it is told that it is open, it is closed.
+struct QueueHours {
+  std::string queue_id;
+  bool open = false;
 };
 struct SettingsChanged {
   Settings settings;
@@ -241,6 +252,6 @@ struct TimePassed {};
 using Input = std::variant<AgentUpserted, PresenceChanged, AgentConnected, AgentDisconnected, TicketQueued,
                            TicketAssigned, TicketClosed, OfferRestored, OfferAccepted, OfferDeclined,
                            AssignmentConfirmed, AssignmentRefused, WrapUpEnded, SettingsChanged,
-                           RebuildFinished, TimePassed, WrapUpBegun, WrapUpRestored, TicketIdled, TicketWoke>;
+                           RebuildFinished, TimePassed, WrapUpBegun, WrapUpRestored, QueueHours>;
 
 }  // namespace hark::routing

@@ -19,7 +19,7 @@ std::pair<LaneIndex, bool> Lanes::use(Kind kind, const Requirement& require) {
   }
   by_kind_.emplace(kind, index);
   heads_[index] = {0, 0, kind.units, static_cast<std::uint8_t>(kind.channel)};
-  lanes_[index] = Lane{std::move(kind), require, {}, {}, {}, 1};
+  lanes_[index] = Lane{std::move(kind), require, {}, {}, {}, 1, false};
   return {index, true};
 }
 
@@ -56,9 +56,14 @@ LaneIndex Lanes::first_of(const Bits& lanes, const std::array<int, kChannels>& r
   return first;
 }
 
+void Lanes::shut(LaneIndex lane, bool shut) {
+  lanes_[lane].shut = shut;
+  occupied_.put(lane, !shut && !lanes_[lane].line.empty());
+}
+
 void Lanes::insert(LaneIndex lane, const WaitKey& key) {
   HARK_CHECK(lanes_[lane].line.insert(key));
-  occupied_.put(lane, true);
+  if (!lanes_[lane].shut) occupied_.put(lane, true);
   read_head(lane);
 }
 

@@ -67,6 +67,8 @@ class Lanes {
     std::vector<std::pair<int, Bits>> classes;
     Line line;
     int users = 0;
+    /// Freed agents pass it by: its queue is closed.
+    bool shut = false;
   };
   /// What a freed agent reads of every lane that fits.
   struct Head {
@@ -81,6 +83,8 @@ class Lanes {
   /// One user less; a lane without any is empty and may become another one.
   void unuse(LaneIndex lane);
 
+  void shut(LaneIndex lane, bool shut);
+
   void insert(LaneIndex lane, const WaitKey& key);
   void erase(LaneIndex lane, const WaitKey& key);
 
@@ -92,6 +96,7 @@ class Lanes {
   [[nodiscard]] const Lane& at(LaneIndex lane) const { return lanes_[lane]; }
   [[nodiscard]] const Head& head(LaneIndex lane) const { return heads_[lane]; }
   [[nodiscard]] LaneIndex size() const { return static_cast<LaneIndex>(lanes_.size()); }
+  /// Those where somebody waits, but for those that are shut.
   [[nodiscard]] const Bits& occupied() const { return occupied_; }
 
  private:

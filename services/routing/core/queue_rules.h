@@ -202,6 +202,11 @@ struct QueueRules {
   Duration empty_grace{0};
   std::string empty_to;
 
+  /// The hours that it serves in, by name; empty: it always does. While it is closed it makes no offers; what
+  /// comes in, and what waits as it closes, goes to `closed_to`, or waits.
+  std::string hours;
+  std::string closed_to;
+
   friend bool operator==(const QueueRules&, const QueueRules&) = default;
 };
 

@@ -140,6 +140,9 @@ void Router::on(const RebuildFinished&) {
       mark_changed(standing.agent);
     }
   });
+  for (QueueIndex queue = first_queue_; queue < queues_.size(); ++queue) {
+    if (queues_[queue].closed) clear_closed_later(queue, now_);
+  }
   for (const auto& [id, index] : agents_in_order_) {
     AgentState& agent = agents_[index];
     if (!agent.known || agent.presence == Presence::kOffline) {

@@ -55,7 +55,9 @@ namespace hark::routing {
 ///   signed in and qualified.
 /// - Where several offers stand, the first to be accepted has the ticket and the others are withdrawn.
 /// - Whoever has resolved a ticket is offered nothing during the wrap-up, which goes on under a new leader.
-/// - A conversation that falls silent frees its units; when it wakes up it comes before any new offer.
+/// - A ticket on hold, or whose customer falls silent, frees its units; when it is back it comes before any
+///   new offer to its agent. On hold it stays with its agent, gone or not, until its time comes.
+/// - A queue that is closed makes no offers but to who was asked for by name or knows the customer.
 /// - Being gone (no session for longer than the grace, or signed out) takes offers back at once, and tickets
 /// by
 ///   policy.
@@ -122,6 +124,10 @@ class Router {
                                                          std::size_t candidates_max) const;
   /// For a ticket that came last; nothing while too little has been served to tell.
   [[nodiscard]] std::optional<Duration> estimated_wait(std::string_view queue_id) const;
+  /// Whether the queue is within its hours, or has none.
+  [[nodiscard]] bool is_open(std::string_view queue_id) const {
+    return !queues_[queue_named(queue_id)].closed;
+  }
   [[nodiscard]] std::size_t lane_count() const { return lanes_.size(); }
 
  private:
@@ -131,8 +137,11 @@ class Router {
     kTicketWakes,
     kWrapUpEnds,
     kAgentRested,
-    kWakingEnds,
-    kQueueEmpty
+    /// Something of a held ticket: its hold ends, its customer has been silent for long, it has waited long
+    /// for room.
+    kHeldDue,
+    kQueueEmpty,
+    kQueueClears
   };
   struct Deadline {
     TimePoint at;
@@ -187,8 +196,7 @@ class Router {
   void on(const WrapUpEnded& in);
   void on(const WrapUpBegun& in);
   void on(const WrapUpRestored& in);
-  void on(const TicketIdled& in);
-  void on(const TicketWoke& in);
+  void on(const QueueHours& in);
   void on(const SettingsChanged& in);
   void on(const RebuildFinished& in);
   void on(const TimePassed&) {}
@@ -228,12 +236,20 @@ class Router {
   void use_ranks(const std::array<bool, kRankOrders>& used);
   [[nodiscard]] Rank rank_of(const AgentState& agent, AgentIndex index, RankOrder order) const;
   void charge(AgentState& agent, const TicketState& ticket, int sign);
+  void mark_idle(AgentState& agent) { agent.idle = {now_, ++turns_}; }
   [[nodiscard]] int load_seen_by(const AgentState& agent, Channel channel) const;
   [[nodiscard]] int used_units(const AgentState& agent) const;
   [[nodiscard]] bool fits(const AgentState& agent, const TicketState& ticket) const;
   void let_waking_in(AgentState& agent);
   void forget_load(TicketState& ticket);
-  void mark_idle(AgentState& agent) { agent.idle = {now_, ++turns_}; }
+
+  // router_holds.cc
+  void hear_of_held(TicketState& ticket, const Work& news);
+  void come_back(TicketState& ticket);
+  void settle_load(TicketState& ticket);
+  void tend_held(TicketState& ticket);
+  void arm_held(TicketState& ticket);
+  [[nodiscard]] std::optional<TimePoint> silent_from(const TicketState& ticket) const;
 
   // router_tickets.cc
   TicketState* find_ticket(std::string_view id) { return find_ticket(id, HashIndex::hash_of(id)); }
@@ -292,10 +308,20 @@ class Router {
   [[nodiscard]] bool holds(const MetricCondition& condition, QueueIndex queue) const;
   [[nodiscard]] std::int64_t value_of(Metric metric, const QueueState& queue) const;
   [[nodiscard]] std::optional<Duration> wait_in(const QueueState& queue, std::int64_t ahead) const;
+
+  // router_emptiness.cc
   [[nodiscard]] bool is_empty(const QueueState& queue, std::uint8_t factors) const;
   void watch_emptiness(QueueState& queue);
   void watch_emptiness();
   void empty_queue(QueueIndex queue);
+  std::vector<TicketState*> first_waiting(const QueueState& queue) const;
+  bool send_on(const std::vector<TicketState*>& leaving, const std::string& to, const std::string& why);
+
+  // router_hours.cc
+  [[nodiscard]] std::set<std::string> open_by_hours() const;
+  void shut_lanes(const QueueState& queue);
+  void clear_closed(QueueIndex queue);
+  void clear_closed_later(QueueIndex queue, TimePoint at);
   Plan* plan_for(WorkKind& kind, QueueIndex queue);
   void fill_lane(LaneIndex lane);
   void classify(LaneIndex lane, AgentIndex agent);

@@ -91,7 +91,8 @@ void Router::disarm_gone(AgentState& agent) {
 void Router::set_presence(AgentIndex index, Presence presence, ChannelMask channels, std::string why) {
   AgentState& agent = agents_[index];
   if (agent.presence == presence && agent.channels == channels) return;
-  agent.channels = channels;
+  if (std::exchange(agent.channels, channels) != channels)
+    effects_.emplace_back(ChannelsSet{agent.id, channels});
   if (agent.presence == presence) {
     refresh(index);
     if (!rebuilding_) withdraw_misfits(index);
@@ -175,7 +176,7 @@ void Router::drop_wishes(AgentIndex index) {
 void Router::take_tickets_back(AgentIndex index, const std::string& why) {
   if (rebuilding_ || settings_.gone_policy == GonePolicy::kKeep) return;
   for (TicketState* ticket : agents_[index].held) {
-    if (std::exchange(ticket->returning, true)) continue;
+    if (ticket->special().hold != Hold::kNone || std::exchange(ticket->returning, true)) continue;
     effects_.emplace_back(ReturnTicket{ticket->id.str(), agents_[index].id, ticket->assignment_token, why});
   }
 }

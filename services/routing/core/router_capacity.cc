@@ -141,6 +141,7 @@ void Router::let_waking_in(AgentState& agent) {
     clear_wake(ticket);
     ticket.load = Load::kActive;
     charge(agent, ticket, 1);
+    arm_held(ticket);
   }
 }
 
@@ -151,29 +152,6 @@ void Router::forget_load(TicketState& ticket) {
   if (ticket.load == Load::kWaking) std::erase(agent.waking, &ticket);
   clear_wake(ticket);
   ticket.load = Load::kActive;
-}
-
-void Router::on(const TicketIdled& in) {
-  TicketState* ticket = find_ticket(in.ticket_id);
-  if (!ticket || ticket->standing != Standing::kHeld || ticket->load == Load::kIdle) return;
-  forget_load(*ticket);
-  ticket->load = Load::kIdle;
-  refresh(ticket->agent);
-}
-
-void Router::on(const TicketWoke& in) {
-  TicketState* ticket = find_ticket(in.ticket_id);
-  if (!ticket || ticket->standing != Standing::kHeld || ticket->load != Load::kIdle) return;
-  AgentState& agent = agents_[ticket->agent];
-  ticket->load = Load::kWaking;
-  agent.waking.push_back(ticket);
-  if (!rebuilding_) {
-    ticket->wakes_at = now_ + settings_.waking_wait;
-    deadlines_.insert({*ticket->wakes_at, DeadlineKind::kWakingEnds, ticket->id});
-  }
-  // Offers that are not accepted yet make way for who is here already.
-  refresh(ticket->agent);
-  if (ticket->load == Load::kWaking) withdraw_offers(ticket->agent, "a conversation of theirs has woken up");
 }
 
 }  // namespace hark::routing

@@ -10,20 +10,30 @@ using testing::ElementsAre;
 using testing::HasSubstr;
 using testing::IsEmpty;
 
+Settings silent_after(Duration time) {
+  Settings settings = test_settings();
+  settings.channels[static_cast<std::size_t>(Channel::kEmail)].idle_after = time;
+  return settings;
+}
+
 TEST(Capacity, AWokenConversationComesBackBeforeAnyNewOfferAndNeverOnTop) {
-  Center c;
+  Center c{silent_after(1min)};
   c.begin();
   c.agent("ana", {}, 2);
   for (const char* id : {"t1", "t2"}) {
     c.queue(id);
     c.accept_and_confirm(c.last_offer, 1);
   }
-  c.tell(TicketIdled{"t1"});
+  c.fall_quiet("t1");
+  c.wait(59s);
+  EXPECT_EQ(c.router.agent("ana")->used_units, 2);
+  c.wait(1s);
   EXPECT_EQ(c.router.agent("ana")->used_units, 1);
+  EXPECT_EQ(c.router.explain("t1"), "held by ana, its customer is silent");
   c.queue("t3");
   c.accept_and_confirm(c.last_offer, 1);
   c.queue("t4");
-  c.tell(TicketWoke{"t1"});
+  c.write_again("t1");
   EXPECT_EQ(c.router.agent("ana")->used_units, 2) << "nothing on top";
   EXPECT_EQ(c.router.ticket("t1")->load, Load::kWaking);
   c.tell(TicketClosed{"t2"});
@@ -34,16 +44,17 @@ TEST(Capacity, AWokenConversationComesBackBeforeAnyNewOfferAndNeverOnTop) {
 }
 
 TEST(Capacity, AnAcceptedOffersUnitsAreNotFreeForAWokenConversationWhileItIsAssigned) {
-  Center c;
+  Center c{silent_after(1s)};
   c.begin();
   c.agent("ana", {}, 1);
   c.queue("t1");
   c.accept_and_confirm(c.last_offer, 1);
-  c.tell(TicketIdled{"t1"});
+  c.fall_quiet("t1");
+  c.wait(1s);
   c.queue("t2");
   const Offer offer = c.last_offer;
   c.accept(offer);
-  c.tell(TicketWoke{"t1"});
+  c.write_again("t1");
   c.tell(AssignmentConfirmed{offer.id, 1});
   EXPECT_EQ(c.router.agent("ana")->used_units, 1);
   EXPECT_EQ(c.router.ticket("t1")->load, Load::kWaking);
@@ -52,17 +63,46 @@ TEST(Capacity, AnAcceptedOffersUnitsAreNotFreeForAWokenConversationWhileItIsAssi
 }
 
 TEST(Capacity, WhoWaitsTooLongToComeBackIsGivenBack) {
-  Center c;
+  Center c{silent_after(1s)};
   c.begin();
   c.agent("ana");
   c.queue("t1");
   c.accept_and_confirm(c.last_offer, 1);
-  c.tell(TicketIdled{"t1"});
+  c.fall_quiet("t1");
+  c.wait(1s);
   c.queue("t2");
   c.accept_and_confirm(c.last_offer, 1);
-  c.tell(TicketWoke{"t1"});
+  c.write_again("t1");
   c.wait(5min);
   EXPECT_EQ(c.all<ReturnTicket>().at(0).ticket_id, "t1");
+}
+
+TEST(Capacity, EveryReplyBeginsTheSilenceAnew) {
+  Center c{silent_after(1min)};
+  c.begin();
+  c.agent("ana");
+  c.queue("t1");
+  c.accept_and_confirm(c.last_offer, 1);
+  c.fall_quiet("t1");
+  c.wait(40s);
+  c.fall_quiet("t1");
+  c.wait(40s);
+  EXPECT_EQ(c.router.agent("ana")->used_units, 1);
+  c.wait(20s);
+  EXPECT_EQ(c.router.agent("ana")->used_units, 0);
+}
+
+TEST(Capacity, OtherRulesOfSilenceHoldForWhatIsHeldAlready) {
+  Center c{silent_after(1h)};
+  c.begin();
+  c.agent("ana");
+  c.queue("t1");
+  c.accept_and_confirm(c.last_offer, 1);
+  c.fall_quiet("t1");
+  c.wait(1min);
+  c.tell(SettingsChanged{silent_after(30s)});
+  c.wait(0s);
+  EXPECT_EQ(c.router.agent("ana")->used_units, 0);
 }
 
 TEST(Presence, TakesOnlyTheChannelsThatItNames) {

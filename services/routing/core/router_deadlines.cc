@@ -39,12 +39,10 @@ void Router::act_on(const Deadline& due) {
       enter_line(ticket);
       break;
     }
-    case DeadlineKind::kWakingEnds: {
+    case DeadlineKind::kHeldDue: {
       TicketState& ticket = *find_ticket(due.id);
       ticket.wakes_at.reset();
-      if (std::exchange(ticket.returning, true)) break;
-      effects_.emplace_back(ReturnTicket{ticket.id.str(), agents_[ticket.agent].id, ticket.assignment_token,
-                                         "its customer is back, and its agent has had no room for too long"});
+      tend_held(ticket);
       break;
     }
     case DeadlineKind::kQueueEmpty: {
@@ -52,6 +50,13 @@ void Router::act_on(const Deadline& due) {
       if (queue == queue_index_.end()) break;
       queues_[queue->second].empties_at.reset();
       empty_queue(queue->second);
+      break;
+    }
+    case DeadlineKind::kQueueClears: {
+      const auto queue = queue_index_.find(due.id);
+      if (queue == queue_index_.end()) break;
+      queues_[queue->second].clears_at.reset();
+      clear_closed(queue->second);
       break;
     }
   }

@@ -56,6 +56,8 @@ std::string_view name_of(Nearness nearness) {
       return "could take it";
     case Nearness::kWaitsForAnother:
       return "could take it, but it waits for somebody else";
+    case Nearness::kQueueClosed:
+      return "could take it, but its queue is closed";
     case Nearness::kNoRoom:
       return "without room";
     case Nearness::kWakingFirst:
@@ -105,6 +107,7 @@ Candidate Router::judge(const TicketState& ticket, AgentIndex index, const Requi
     if (ticket.in_reserved &&
         std::ranges::find(ticket.special().wanted, index) == ticket.special().wanted.end())
       return Nearness::kWaitsForAnother;
+    if (ticket.plan && !ticket.in_reserved && queues_[ticket.queue].closed) return Nearness::kQueueClosed;
     return Nearness::kCouldTakeIt;
   }();
   std::string text{name_of(nearness)};
@@ -128,7 +131,10 @@ std::string Router::explain(std::string_view ticket_id) const {
   switch (ticket.standing) {
     case Standing::kHeld:
       return "held by " + agents_[ticket.agent].id +
-             (ticket.load == Load::kWaking ? ", waits for room there" : "");
+             (ticket.special().hold != Hold::kNone ? ", on hold"
+              : ticket.load == Load::kWaking       ? ", waits for room there"
+              : ticket.load == Load::kIdle         ? ", its customer is silent"
+                                                   : "");
     case Standing::kOffered: {
       std::string text = "offered to ";
       for (const StandingOffer& standing : ticket.offers) {
@@ -153,6 +159,8 @@ std::string Router::explain(std::string_view ticket_id) const {
                                                    : "knows the customer") +
            notes;
   }
+  if (queues_[ticket.queue].closed)
+    return "waits: queue " + queues_[ticket.queue].rules.id + " is closed" + notes;
   return "waits: " + explain_waiting(ticket) + notes;
 }
 

@@ -63,6 +63,33 @@ class Center {
   void queue(const std::string& id, std::initializer_list<const char*> needs = {}, int units = 1) {
     queue(work(id, needs, units));
   }
+  /// What conversation says of a ticket that an agent holds: changed by `change`.
+  template <class Change>
+  void hear(const std::string& ticket, Change change) {
+    const auto view = *router.ticket(ticket);
+    Work news = view.work;
+    change(news);
+    tell(TicketAssigned{news, view.agent_id});
+  }
+  void put_on_hold(const std::string& ticket, Duration time, Hold hold = Hold::kFreesUnits) {
+    hear(ticket, [&](Work& work) {
+      work.hold = hold;
+      work.hold_until = now + time;
+    });
+  }
+  void release(const std::string& ticket) {
+    hear(ticket, [](Work& work) {
+      work.hold = Hold::kNone;
+      work.hold_until = work.quiet_since = {};
+    });
+  }
+  /// The agent has answered everything.
+  void fall_quiet(const std::string& ticket) {
+    hear(ticket, [&](Work& work) { work.quiet_since = now; });
+  }
+  void write_again(const std::string& ticket) {
+    hear(ticket, [](Work& work) { work.quiet_since = {}; });
+  }
   void wait(Duration time) {
     now += time;
     tell(TimePassed{});

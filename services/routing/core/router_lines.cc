@@ -116,6 +116,9 @@ void Router::mark_dirty(TicketState& ticket) {
 /// The ticket is in no line. It keeps its place; where that is follows from how long it has waited.
 void Router::enter_line(TicketState& ticket) {
   if (ticket.standing == Standing::kAccepting || ticket.standing == Standing::kHeld) return;
+  if (const QueueState& queue = queues_[ticket.queue];
+      queue.closed && ticket.standing == Standing::kWaiting && !rebuilding_)
+    overflow(ticket, queue.rules.closed_to, now_, "it is closed");
   follow_plan(ticket);
   if (ticket.special().rests_until > now_ || !wants_offers(ticket)) {
     set_wake(ticket);
@@ -171,8 +174,7 @@ void Router::set_wake(TicketState& ticket) {
 
 void Router::clear_wake(TicketState& ticket) {
   if (!ticket.wakes_at) return;
-  const auto kind =
-      ticket.standing == Standing::kHeld ? DeadlineKind::kWakingEnds : DeadlineKind::kTicketWakes;
+  const auto kind = ticket.standing == Standing::kHeld ? DeadlineKind::kHeldDue : DeadlineKind::kTicketWakes;
   deadlines_.erase({*ticket.wakes_at, kind, ticket.id});
   ticket.wakes_at.reset();
 }

@@ -310,7 +310,8 @@ Rank Router::rank_for(const TicketState& ticket, AgentIndex index, ChoicePolicy 
 
 Router::Choice Router::best_agent(const TicketState& ticket) {
   Chooser chooser{*this, ticket};
-  return ticket.in_reserved ? chooser.among_wanted() : chooser.among_lane();
+  if (ticket.in_reserved) return chooser.among_wanted();
+  return queues_[ticket.queue].closed ? Choice{} : chooser.among_lane();
 }
 
 void Router::make_offer(TicketState& ticket, const Choice& choice) {

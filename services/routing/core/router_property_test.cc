@@ -174,6 +174,8 @@ class World {
   void see(const ReturnTicket& e) { returning_.push_back(e); }
   void see(const PresenceSet&) {}
   void see(const WrapUpSet&) {}
+  void see(const ChannelsSet&) {}
+  void see(const EndHold&) { ADD_FAILURE() << "nothing was put on hold"; }
   void see(const AgentChanged& e) {
     const auto agent = router_.agent(e.agent_id);
     EXPECT_EQ(agent->used_units, e.used_units);

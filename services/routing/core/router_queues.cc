@@ -41,11 +41,14 @@ Requirement Router::everybody_of(const QueueRules& queue) {
 /// New queues from the settings, after those that are still waited in; these run empty, some tickets at each
 /// input.
 void Router::rebuild_queues() {
-  for (auto& [id, queue] : queue_index_) {
-    if (!queues_[queue].empties_at) continue;
-    deadlines_.erase({*queues_[queue].empties_at, DeadlineKind::kQueueEmpty, id});
-    queues_[queue].empties_at.reset();
+  for (auto& [id, index] : queue_index_) {
+    QueueState& queue = queues_[index];
+    if (queue.empties_at) deadlines_.erase({*queue.empties_at, DeadlineKind::kQueueEmpty, id});
+    if (queue.clears_at) deadlines_.erase({*queue.clears_at, DeadlineKind::kQueueClears, id});
+    queue.empties_at.reset();
+    queue.clears_at.reset();
   }
+  const std::set<std::string> open = open_by_hours();
   queue_index_.clear();
   std::array<bool, kRankOrders> used{};
   used[static_cast<std::size_t>(RankOrder::kIdle)] = true;
@@ -55,6 +58,7 @@ void Router::rebuild_queues() {
     QueueState& queue = queues_.emplace_back();
     queue.rules = rules;
     queue.members = sets_.who_meets(everybody_of(rules));
+    queue.closed = !rules.hours.empty() && !open.contains(rules.id);
     used[static_cast<std::size_t>(order_of(rules.choice))] = true;
   };
   add(QueueRules{});
@@ -82,6 +86,7 @@ void Router::take_rules_on() {
   for (; refresh_next_ < refresh_end_ && share > 0; ++refresh_next_) {
     if (!agents_[refresh_next_].known) continue;
     refresh(refresh_next_);
+    for (TicketState* ticket : agents_[refresh_next_].held) settle_load(*ticket);
     share -= kRefreshCost;
   }
 }
@@ -150,6 +155,7 @@ void Router::enter_queue(TicketState& ticket, QueueIndex index, TimePoint since)
   HARK_CHECK(queue.marks.insert({ticket.waiting_since, ticket.number}));
   if (rebuilding_) return;
   const QueueRules& rules = queue.rules;
+  if (queue.closed && overflow(ticket, rules.closed_to, now_, "it is closed")) return;
   if (rules.length_max > 0 && queue.waiting > rules.length_max &&
       overflow(ticket, rules.overflow_to, now_,
                "more than " + std::to_string(rules.length_max) + " wait there")) {
@@ -268,7 +274,7 @@ std::int64_t Router::value_of(Metric metric, const QueueState& queue) const {
 }
 
 std::optional<Duration> Router::wait_in(const QueueState& queue, std::int64_t ahead) const {
-  if (queue.served.size() < 2) return std::nullopt;
+  if (queue.closed || queue.served.size() < 2) return std::nullopt;
   const auto span = queue.served.back() - queue.served.front();
   return span * (ahead + 1) / static_cast<std::int64_t>(queue.served.size() - 1);
 }
@@ -276,69 +282,6 @@ std::optional<Duration> Router::wait_in(const QueueState& queue, std::int64_t ah
 std::optional<Duration> Router::estimated_wait(std::string_view queue_id) const {
   const QueueState& queue = queues_[queue_named(queue_id)];
   return wait_in(queue, queue.waiting);
-}
-
-/// Whether every member is absent in one of these ways.
-bool Router::is_empty(const QueueState& queue, std::uint8_t factors) const {
-  if (factors == 0) return false;
-  bool empty = true;
-  for_each_in_both(queue.members, queue.members, [&](AgentIndex index) {
-    const AgentState& agent = agents_[index];
-    std::uint8_t factor = 0;
-    if (agent.presence == Presence::kOffline || agent.connections == 0) {
-      factor = kOfflineCounts;
-    } else if (agent.presence == Presence::kAway) {
-      factor = kAwayCounts;
-    } else if (agent.wraps_up_until) {
-      factor = kWrappingUpCounts;
-    } else if (!agent.ready) {
-      factor = kFullCounts;
-    }
-    empty = (factor & factors) != 0;
-    return empty;
-  });
-  return empty;
-}
-
-void Router::watch_emptiness(QueueState& queue) {
-  if (rebuilding_ || queue.rules.empty_on_leave == 0 || queue.empties_at || queue.waiting == 0) return;
-  const auto name = queue_index_.find(queue.rules.id);
-  if (name == queue_index_.end() || &queues_[name->second] != &queue) return;
-  if (!is_empty(queue, queue.rules.empty_on_leave)) return;
-  queue.empties_at = now_ + queue.rules.empty_grace;
-  deadlines_.insert({*queue.empties_at, DeadlineKind::kQueueEmpty, name->first});
-}
-
-/// Something about an agent got worse.
-void Router::watch_emptiness() {
-  if (!anything_empties_) return;
-  for (QueueIndex queue = first_queue_; queue < queues_.size(); ++queue) watch_emptiness(queues_[queue]);
-}
-
-/// If it is still without agents when the grace is over: some of its tickets go on, the rest a moment later.
-void Router::empty_queue(QueueIndex index) {
-  QueueState& queue = queues_[index];
-  if (!is_empty(queue, queue.rules.empty_on_leave)) return;
-  std::vector<TicketState*> leaving;
-  for (const Plan* plan : queue.plans) {
-    for (const LaneIndex lane : plan->lanes) {
-      for (const WaitKey& key : lanes_.at(lane).line) {
-        if (leaving.size() >= kTicketsMovedAtOnceMax) break;
-        if (key.ticket->standing == Standing::kWaiting) leaving.push_back(key.ticket);
-      }
-    }
-  }
-  std::ranges::sort(leaving, [](const TicketState* a, const TicketState* b) { return a->key < b->key; });
-  leaving.erase(std::unique(leaving.begin(), leaving.end()), leaving.end());
-  bool moved = false;
-  for (TicketState* ticket : leaving) {
-    leave_line(*ticket);
-    moved |= overflow(*ticket, queue.rules.empty_to, now_, "nobody serves it any more");
-    enter_line(*ticket);
-  }
-  if (!moved || queue.waiting == 0 || queue.empties_at) return;
-  queue.empties_at = now_ + Duration{1};
-  deadlines_.insert({*queue.empties_at, DeadlineKind::kQueueEmpty, queue_index_.find(queue.rules.id)->first});
 }
 
 Plan* Router::plan_for(WorkKind& work, QueueIndex queue) {
@@ -368,7 +311,9 @@ Plan* Router::plan_for(WorkKind& work, QueueIndex queue) {
     const auto [lane, fresh] =
         lanes_.use({queue, work.channel, work.units, to_text(stage.require)}, stage.require);
     plan.lanes.push_back(lane);
-    if (fresh) fill_lane(lane);
+    if (!fresh) continue;
+    fill_lane(lane);
+    lanes_.shut(lane, queues_[queue].closed);
   }
   return &plan;
 }

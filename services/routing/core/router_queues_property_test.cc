@@ -42,6 +42,8 @@ Settings rich_settings(ChoicePolicy choice, OrderPolicy order) {
   settings.rest_after_miss = 4s;
   settings.channels[4] = {3s, false, 1, mask_of(Channel::kEmail)};
   settings.channels[1].tickets_max = 3;
+  settings.channels[1].idle_after = 4s;
+  settings.waking_wait = 6s;
   settings.rest_after_decline = {{"busy", 2s}};
   settings.wrap_up = 1s;
   QueueRules first;
@@ -77,6 +79,7 @@ Settings rich_settings(ChoicePolicy choice, OrderPolicy order) {
   third.ring = RingPolicy::kProgressive;
   third.ring_delay = 2s;
   third.choice = ChoicePolicy::kFewestOpen;
+  third.hours = "third's";
   settings.queues = {first, second, third};
   return settings;
 }
@@ -119,7 +122,8 @@ class World {
         return close();
       case 12:
         if (pick(20) == 0) return change_rules();
-        return pick(2) ? tell(TicketIdled{some_ticket()}) : tell(TicketWoke{some_ticket()});
+        if (pick(6) == 0) return tell(QueueHours{"third", pick(2) == 0});
+        return pause();
       default:
         now_ += Duration{pick(2500)};
         return tell(TimePassed{});
@@ -130,6 +134,7 @@ class World {
   void finish() {
     tell(AgentUpserted{{"closer", {{"billing", 5}, {"language:lv", 5}, {"language:ru", 5}}, 200, {"day"}}});
     tell(AgentConnected{"closer", Presence::kAvailable});
+    tell(QueueHours{"third", true});
     for (int round = 0; round < 600 && router_.queue_size() > 0; ++round) {
       tell(PresenceChanged{"closer", Presence::kAvailable});
       const auto offers = offers_;
@@ -148,6 +153,7 @@ class World {
   }
   [[nodiscard]] std::size_t made() const { return made_; }
   [[nodiscard]] std::size_t moved() const { return moved_; }
+  [[nodiscard]] std::size_t ended_holds() const { return ended_holds_; }
 
  private:
   std::uint64_t pick(std::uint64_t n) { return random_() % n; }
@@ -169,6 +175,10 @@ class World {
         assigning_.push_back(*assign);
       } else if (std::holds_alternative<TicketMoved>(effect)) {
         ++moved_;
+      } else if (const auto* end = std::get_if<EndHold>(&effect)) {
+        ++ended_holds_;
+        EXPECT_TRUE(ending_.insert({end->ticket_id, end->until}).second) << "asked for twice";
+        EXPECT_LE(end->until, now_);
       }
     }
     made_ += made.size();
@@ -214,11 +224,17 @@ class World {
     return rules.ring == RingPolicy::kAll || ticket.next_ring_at <= now_;
   }
 
+  /// Its queue is closed, and nobody was asked for.
+  bool is_shut(const TicketView& ticket) {
+    return ticket.reserved_for_any.empty() && !router_.is_open(ticket.queue_id);
+  }
+
   void check_offer(const Offer& offer) {
     const auto ticket = *router_.ticket(offer.ticket_id);
     const auto agent = *router_.agent(offer.agent_id);
     const bool wished = offer.explanation.starts_with("knows the customer") ||
                         offer.explanation.starts_with("has other work of this customer");
+    EXPECT_TRUE(wished || router_.is_open(ticket.queue_id)) << "offered by a closed queue";
     if (wished) {
       EXPECT_TRUE(meets(agent.profile.skills, ticket.work.required_skills)) << "a required skill was skipped";
     } else {
@@ -244,6 +260,7 @@ class World {
       for (const std::string& ticket_id : agent.ticket_ids) {
         EXPECT_TRUE(owned.insert(ticket_id).second) << ticket_id << " has two owners";
         const auto ticket = *router_.ticket(ticket_id);
+        check_pause(ticket);
         if (ticket.load != Load::kActive) continue;
         auto& [units, tickets] = carried[id][ticket.work.channel];
         units += ticket.work.units;
@@ -271,11 +288,23 @@ class World {
       EXPECT_FALSE(owned.contains(offer.ticket_id)) << "offered and owned";
   }
 
+  /// A held ticket is off its agent's hands exactly while it is on such a hold, or its customer silent.
+  void check_pause(const TicketView& ticket) {
+    const Work& work = ticket.work;
+    const Duration idle_after = settings_.channels[static_cast<std::size_t>(work.channel)].idle_after;
+    const bool silent =
+        work.quiet_since != TimePoint{} && idle_after > 0s && now_ >= work.quiet_since + idle_after;
+    if (router_.next_deadline() && *router_.next_deadline() <= now_) return;
+    EXPECT_EQ(ticket.load == Load::kIdle, silent || work.hold == Hold::kFreesUnits) << work.ticket_id;
+    if (work.hold != Hold::kNone && work.hold_until <= now_)
+      EXPECT_TRUE(ending_.contains({work.ticket_id, work.hold_until})) << "nobody ends this hold";
+  }
+
   void check_nobody_waits_in_vain() {
     if (router_.next_deadline() && *router_.next_deadline() <= now_) return;
     for (const std::string& id : router_.queue(1000)) {
       const auto ticket = *router_.ticket(id);
-      if (!wants_offers(ticket)) continue;
+      if (!wants_offers(ticket) || is_shut(ticket)) continue;
       for (const std::string& agent_id : router_.agent_ids()) {
         EXPECT_FALSE(able(*router_.agent(agent_id), ticket) && !resting_.contains(agent_id))
             << id << " waits though " << agent_id << " could take it: " << router_.explain(id);
@@ -312,7 +341,7 @@ class World {
       if (id == offer.ticket_id || other.work.units > ticket.work.units ||
           other.work.channel != ticket.work.channel)
         continue;
-      if (!(other.key < ticket.key) || !wants_offers(other)) continue;
+      if (!(other.key < ticket.key) || !wants_offers(other) || is_shut(other)) continue;
       auto before = chosen;
       before.room[static_cast<std::size_t>(ticket.work.channel)] += ticket.work.units;
       EXPECT_FALSE(able(before, other)) << id << " was overtaken by " << offer.ticket_id;
@@ -409,6 +438,20 @@ class World {
     tell(AssignmentConfirmed{assign.offer_id, ++token_});
     held_.insert(assign.ticket_id);
   }
+  /// Something is said of a ticket that an agent holds: on hold, off it, quiet, or not.
+  void pause() {
+    if (held_.empty()) return;
+    const std::string id = *std::next(held_.begin(), static_cast<long>(pick(held_.size())));
+    const auto view = router_.ticket(id);
+    if (!view || view->standing != Standing::kHeld) return;
+    Work news = view->work;
+    news.hold = static_cast<Hold>(pick(3));
+    // No two holds of a ticket end at the same time, so that each end is asked for once.
+    news.hold_until =
+        news.hold == Hold::kNone ? TimePoint{} : now_ + Duration{1000 * (1 + pick(6)) + ++holds_};
+    news.quiet_since = pick(2) ? now_ - Duration{pick(5000)} : TimePoint{};
+    tell(TicketAssigned{news, view->agent_id});
+  }
   void close() {
     const std::string id = some_ticket();
     held_.erase(id);
@@ -424,6 +467,9 @@ class World {
   std::int64_t token_ = 0;
   std::size_t made_ = 0;
   std::size_t moved_ = 0;
+  std::size_t ended_holds_ = 0;
+  std::uint64_t holds_ = 0;
+  std::set<std::pair<std::string, TimePoint>> ending_;
   std::map<std::string, Offer> offers_;
   std::vector<AssignTicket> assigning_;
   std::set<std::string> held_;
@@ -440,6 +486,7 @@ void run(std::uint64_t seed, int steps) {
   if (!testing::Test::HasFailure()) world.finish();
   EXPECT_GT(world.made(), static_cast<std::size_t>(steps / 100)) << "the run decided next to nothing";
   EXPECT_GT(world.moved(), 0u) << "nothing overflowed";
+  EXPECT_GT(world.ended_holds(), 0u) << "no hold came to its end";
 }
 
 TEST(RouterQueuesProperty, DecidesAsASlowModelWould) {

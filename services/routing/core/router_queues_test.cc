@@ -97,6 +97,25 @@ TEST(Queues, WhatWaitsGoesOnWhenTheLastMemberLeaves) {
   EXPECT_EQ(c.router.ticket("t2")->queue_id, "rest");
 }
 
+TEST(Queues, WhatComesWhileNobodyIsThereGoesOnAtOnce) {
+  QueueRules rules = queue_named("q", "a");
+  rules.empty_on_join = kOfflineCounts | kAwayCounts | kWrappingUpCounts;
+  rules.empty_to = "rest";
+  Center c{with({rules, queue_named("rest")})};
+  c.begin();
+  c.agent("ana");
+  Work work = Center::work("t1");
+  work.account_id = "a";
+  c.queue(work);
+  EXPECT_EQ(c.router.ticket("t1")->queue_id, "q") << "ana is busy at worst, and that does not count";
+  c.tell(PresenceChanged{"ana", Presence::kAway});
+  work.ticket_id = "t2";
+  c.queue(work);
+  EXPECT_EQ(c.router.ticket("t2")->queue_id, "rest");
+  EXPECT_EQ(c.all<TicketMoved>().at(0).why, "nobody serves it now");
+  EXPECT_EQ(c.router.ticket("t1")->queue_id, "q") << "what waits stays; that is for empty_on_leave";
+}
+
 TEST(Queues, ServeByClassThenWeightThenDueTime) {
   QueueRules low = queue_named("low", "low"), heavy = queue_named("heavy", "heavy"),
              first = queue_named("first", "first");
@@ -217,6 +236,41 @@ TEST(Shares, AgentsTakeNewLimitsOfChannelsOnInSharesToo) {
   c.queue("t1");
   EXPECT_EQ(c.router.agent(c.last_offer.agent_id)->room[email], 0);
   for (const int i : {0, kMany - 1}) EXPECT_LE(c.router.agent("agent" + std::to_string(i))->room[email], 2);
+}
+
+TEST(Queues, AVirtualStartIsAPlaceInLineAndNoWait) {
+  OneQueue c{queue_named("q", "a")};
+  c.come("first");
+  c.wait(1min);
+  Work waited_elsewhere = Center::work("second");
+  waited_elsewhere.account_id = "a";
+  waited_elsewhere.waiting_since = c.now;
+  waited_elsewhere.virtual_start = c.now - 1h;
+  c.queue(waited_elsewhere);
+  EXPECT_THAT(c.router.queue(2), ElementsAre("second", "first"));
+  EXPECT_EQ(c.router.queues(c.now, 30s)[1].tickets.at_risk, 1) << "it is the first that has waited long";
+}
+
+TEST(Queues, StepsAreCountedFromWhenATicketCameBackAlsoUnderANewLeader) {
+  QueueRules rules = queue_named("q", "a");
+  Step narrow, wide;
+  narrow.require = *parse_requirement("billing >= 5");
+  narrow.lasts = 60s;
+  rules.steps = {narrow, wide};
+  Work work = Center::work("t1");
+  work.account_id = "a";
+  work.waiting_since = t0 - 1h;
+  work.queued_since = t0 - 20s;
+  work.assignment_token = 1;
+  Center c{with({rules})};
+  c.agent("ana");
+  c.tell(TicketQueued{work});
+  c.begin();
+  EXPECT_THAT(c.made(), IsEmpty());
+  c.wait(39s);
+  EXPECT_THAT(c.made(), IsEmpty());
+  c.wait(1s);
+  EXPECT_THAT(c.made(), ElementsAre("t1>ana"));
 }
 
 TEST(Affinity, WaitsForWhoKnowsTheCustomerAndThenForAnyone) {

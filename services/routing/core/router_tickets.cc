@@ -27,6 +27,17 @@ Work made_regular(Work work) {
   return work;
 }
 
+/// What is said of held tickets alone.
+Work without_pauses(Work work) {
+  work.hold = Hold::kNone;
+  work.hold_until = work.quiet_since = {};
+  return work;
+}
+
+bool has_pauses(const Work& work) {
+  return work.hold != Hold::kNone || work.hold_until != TimePoint{} || work.quiet_since != TimePoint{};
+}
+
 /// Whether the news say of the ticket what is known already.
 bool says_the_same(const Work& work, const TicketState& ticket) {
   const Particulars& special = ticket.special();
@@ -134,7 +145,7 @@ bool Router::offers_still_fit(const TicketState& ticket) {
 
 void Router::on(const TicketQueued& in) {
   std::optional<Work> regular;
-  if (!is_regular(in.work)) regular = made_regular(in.work);
+  if (!is_regular(in.work) || has_pauses(in.work)) regular = made_regular(without_pauses(in.work));
   const Work& work = regular ? *regular : in.work;
   const std::uint32_t hash = HashIndex::hash_of(work.ticket_id);
   TicketState* known = find_ticket(work.ticket_id, hash);
@@ -187,13 +198,14 @@ void Router::on(const TicketAssigned& in) {
     const Work work = made_regular(in.work);
     note(ticket, work, kinds_.use(work));
     hold(ticket, agent, token);
+    hear_of_held(ticket, in.work);
     return;
   }
   TicketState& ticket = *known;
   if (version_assigned(token) < ticket.version) return;
   switch (ticket.standing) {
     case Standing::kHeld:
-      if (version_assigned(token) == ticket.version) return reweigh(ticket, in.work);
+      if (version_assigned(token) == ticket.version) return hear_of_held(ticket, in.work);
       release(ticket);
       break;
     case Standing::kWaiting:
@@ -210,6 +222,7 @@ void Router::on(const TicketAssigned& in) {
     }
   }
   hold(ticket, agent, token);
+  hear_of_held(ticket, in.work);
 }
 
 /// A held ticket has become heavier or lighter: its customer came on another channel. If its agent cannot
@@ -230,6 +243,7 @@ void Router::reweigh(TicketState& ticket, const Work& news) {
   ticket.load = load;
   if (load == Load::kActive) charge(agent, ticket, 1);
   if (load == Load::kWaking) agent.waking.push_back(&ticket);
+  arm_held(ticket);
   refresh(ticket.agent);
   withdraw_misfits(ticket.agent);
   if (heavier && load == Load::kActive && load_seen_by(agent, work.channel) > agent.capacity &&
@@ -310,6 +324,12 @@ void Router::release(TicketState& ticket) {
     held_by_conversation_.erase(HashIndex::hash_of(ticket.conversation_id), ticket.number);
   ticket.agent = kNoAgent;
   ticket.standing = Standing::kWaiting;
+  if (ticket.is_special()) {
+    Particulars& special = ticket.make_special();
+    special.hold = Hold::kNone;
+    special.hold_until = special.quiet_since = {};
+    special.hold_ending = false;
+  }
   mark_idle(agents_[index]);
   refresh(index);
 }

@@ -66,6 +66,8 @@ std::optional<AgentView> Router::agent(std::string_view id) const {
     view.offers.push_back(offer_of(*ticket, *mine));
   }
   view.wraps_up_until = agent.wraps_up_until;
+  view.wrap_up_forced = agent.wrap_up_forced;
+  if (!agent.wraps_up_until) view.wrap_up_offered = agent.wrap_up_optional;
   view.channels = agent.channels;
   view.room = agent.room;
   view.idle = agent.idle;
@@ -132,14 +134,17 @@ std::vector<std::string> Router::queue(std::size_t limit) const {
 QueueSummary Router::summarize(TimePoint now, Duration target) const {
   // Tickets are many, their kinds are few: names are looked up once for each kind.
   std::vector<std::pair<const WorkKind*, QueueGroup>> kinds;
+  QueueSummary out;
   tickets_.for_each([&](const TicketState& ticket) {
-    if (ticket.standing == Standing::kHeld) return;
+    if (ticket.standing == Standing::kHeld) {
+      out.on_hold += ticket.special().hold != Hold::kNone;
+      return;
+    }
     if (ticket.kind->number >= kinds.size()) kinds.resize(ticket.kind->number + 1);
     auto& [kind, group] = kinds[ticket.kind->number];
     kind = ticket.kind;
     count(group, ticket, now, target);
   });
-  QueueSummary out;
   for (const auto& [kind, group] : kinds) {
     if (!kind) continue;
     add(out.total, group);
@@ -155,6 +160,7 @@ std::vector<QueueView> Router::queues(TimePoint now, Duration target) const {
     const QueueState& queue = queues_[index];
     QueueView& view = out.emplace_back();
     view.id = queue.rules.id;
+    view.closed = queue.closed;
     view.estimated_wait = wait_in(queue, queue.waiting);
     for_each_in_both(queue.members, queue.members, [&](AgentIndex agent) {
       count(view, agents_[agent]);

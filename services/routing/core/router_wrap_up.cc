@@ -28,7 +28,7 @@ void Router::after_resolving(AgentIndex index, QueueIndex queue) {
 
 void Router::begin_wrap_up(AgentIndex index, TimePoint until, bool forced) {
   wrap_up_until(index, until, forced);
-  effects_.emplace_back(WrapUpSet{agents_[index].id, until});
+  effects_.emplace_back(WrapUpSet{agents_[index].id, until, forced});
 }
 
 void Router::wrap_up_until(AgentIndex index, TimePoint until, bool forced) {
@@ -77,7 +77,7 @@ void Router::on(const WrapUpBegun& in) {
 
 void Router::on(const WrapUpRestored& in) {
   if (!known_agent(in.agent_id)) return refuse_unknown_agent(in.agent_id);
-  wrap_up_until(intern(in.agent_id), std::min(in.until, now_ + kWrapUpMax), false);
+  wrap_up_until(intern(in.agent_id), std::min(in.until, now_ + kWrapUpMax), in.forced);
 }
 
 }  // namespace hark::routing

@@ -60,6 +60,7 @@ void SlaClock::note(const SlaEvent& event, TimePoint at) {
       break;
     case Kind::kHeld:
       held_ = true;
+      hold_state_ = event.hold_state;
       break;
     case Kind::kReleased:
       if (held_) released_ = at;
@@ -80,6 +81,12 @@ void SlaClock::note(const SlaEvent& event, TimePoint at) {
 std::optional<TimePoint> SlaClock::oldest_owed() const {
   if (owed_.empty()) return std::nullopt;
   return std::ranges::min_element(owed_, {}, [](const auto& owed) { return owed.second; })->second;
+}
+
+WhilePaused SlaClock::while_held(SlaMetric metric) const {
+  const auto known = policy_.holds.find(hold_state_);
+  return known == policy_.holds.end() ? policy_.targets[index_of(metric)].on_hold
+                                      : known->second[index_of(metric)];
 }
 
 /// What the events so far want of the clock.
@@ -107,7 +114,7 @@ SlaClock::Wanted SlaClock::wanted(SlaMetric metric) const {
     out.stands = true;
     if (what == WhilePaused::kReset) out.resets = true;
   };
-  consider(held_, target.on_hold);
+  consider(held_, while_held(metric));
   consider(awaiting_customer(), target.awaiting_customer);
   return out;
 }
@@ -122,7 +129,7 @@ void SlaClock::steer(SlaMetric metric, TimePoint at) {
   if (!want.origin) return;
   if (!round) {
     // One that begins in the past does not count what was before the end of a hold that stops it.
-    const bool hold_counts = policy_.targets[index_of(metric)].on_hold == WhilePaused::kRun;
+    const bool hold_counts = while_held(metric) == WhilePaused::kRun;
     const TimePoint since = released_ && !hold_counts ? std::max(*want.origin, *released_) : *want.origin;
     round = Round{*want.origin, since, since, Duration{0}, at, false};
   }

@@ -51,6 +51,8 @@ struct SlaPolicy {
   std::array<SlaTarget, kSlaMetrics> targets;
   /// Warnings before a breach, in percent of the target: 1 to 99, ascending.
   std::vector<int> warn_at_percent;
+  /// What a hold does, by its state and SlaMetric; of any other state, as the target has it.
+  std::map<std::string, std::array<WhilePaused, kSlaMetrics>> holds = {};
   friend bool operator==(const SlaPolicy&, const SlaPolicy&) = default;
 };
 
@@ -77,6 +79,8 @@ struct SlaEvent {
   TimePoint at;
   Kind kind = Kind::kOpened;
   std::vector<std::string> messages;
+  /// Of kHeld: what the ticket waits for.
+  std::string hold_state = {};
 };
 
 /// A clock passed a mark.
@@ -146,6 +150,8 @@ class SlaClock {
   void stop(SlaMetric metric, TimePoint at);
   [[nodiscard]] bool awaiting_customer() const { return first_reply_ && owed_.empty(); }
   [[nodiscard]] std::optional<TimePoint> oldest_owed() const;
+  /// Of the hold that it is on, or was on last.
+  [[nodiscard]] WhilePaused while_held(SlaMetric metric) const;
   [[nodiscard]] std::vector<SlaMark> marks_of(SlaMetric metric) const;
 
   SlaPolicy policy_;
@@ -157,6 +163,7 @@ class SlaClock {
   TimePoint last_reply_{};
   std::optional<TimePoint> released_;
   bool held_ = false;
+  std::string hold_state_;
   bool resolved_ = false;
   std::map<std::string, TimePoint> owed_;
 

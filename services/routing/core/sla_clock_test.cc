@@ -152,6 +152,20 @@ TEST(SlaClock, AHoldResetsReplyClocksAndPausesResolution) {
   }
 }
 
+TEST(SlaClock, AHoldDoesWhatItsStateSays) {
+  SlaPolicy states = policy();
+  states.holds["supplier"] = {WhilePaused::kPause, WhilePaused::kPause, WhilePaused::kRun,
+                              WhilePaused::kReset};
+  const auto held = [&](const std::string& state) {
+    return after(
+        states,
+        {{at(0h), Kind::kOwed, {"m1"}}, {at(50min), Kind::kHeld, {}, state}, {at(5h), Kind::kReleased, {}}});
+  };
+  EXPECT_EQ(held("supplier").due(), at(5h + 10min)) << "the first response had ten minutes left";
+  EXPECT_EQ(held("supplier").next_deadline(at(5h + 10min)), at(15h)) << "resolution began anew";
+  EXPECT_EQ(held("unheard of").due(), at(6h)) << "as usual";
+}
+
 TEST(SlaClock, WaitingForTheCustomerStopsTheClockIfThePolicySaysSo) {
   auto pauses = only(SlaMetric::kResolution, 10h);
   pauses.targets[3].awaiting_customer = WhilePaused::kPause;

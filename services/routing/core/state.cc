@@ -27,6 +27,9 @@ Work work_of(const TicketState& ticket) {
   work.due = ticket.due;
   work.steps = ticket.kind->steps;
   work.preferred = ticket.special().preferred;
+  work.hold = ticket.special().hold;
+  work.hold_until = ticket.special().hold_until;
+  work.quiet_since = ticket.special().quiet_since;
   return work;
 }
 

@@ -34,9 +34,9 @@ enum class Standing : std::uint8_t { kWaiting, kOffered, kAccepting, kHeld };
 /// What a held ticket takes of its agent's units.
 enum class Load : std::uint8_t {
   kActive,
-  /// The customer is silent: nothing.
+  /// It is on hold, or its customer silent: nothing.
   kIdle,
-  /// The customer is back, and there is no room yet: nothing, but it comes before any new offer.
+  /// It is back, and there is no room yet: nothing, but it comes before any new offer.
   kWaking,
 };
 
@@ -92,6 +92,15 @@ struct Particulars {
   TimePoint wanted_until;
   TimePoint rests_until;
   int refusals = 0;
+
+  // Of a held ticket.
+  Hold hold = Hold::kNone;
+  /// The end of the hold has been asked for.
+  bool hold_ending = false;
+  TimePoint hold_until;
+  TimePoint quiet_since;
+  /// Of Load::kWaking: when it is given back.
+  TimePoint waking_until;
   /// What became of a wish for an agent, for people.
   std::string wish_note;
 };
@@ -245,6 +254,10 @@ struct QueueState {
   /// Of the last tickets that were assigned from it, oldest first.
   std::deque<TimePoint> served;
   std::optional<TimePoint> empties_at;
+  /// Outside its hours.
+  bool closed = false;
+  /// When more of what waits goes on to where closed queues send it.
+  std::optional<TimePoint> clears_at;
 };
 
 }  // namespace hark::routing

@@ -23,6 +23,9 @@ struct AgentView {
   std::vector<Offer> offers;
   /// Of an agent in wrap-up.
   std::optional<TimePoint> wraps_up_until;
+  bool wrap_up_forced = false;
+  /// What WrapUpBegun would begin; 0: nothing.
+  Duration wrap_up_offered{0};
   ChannelMask channels = kAllChannels;
   /// Units that one more ticket on the channel may cost, by the channel's number; 0: none now.
   std::array<int, kChannels> room{};
@@ -51,12 +54,17 @@ struct QueueView {
   int wrapping_up = 0;
   int away = 0;
   int offline = 0;
+  /// Nothing while it is closed, and while too little has been served to tell.
   std::optional<Duration> estimated_wait;
+  /// Outside its hours.
+  bool closed = false;
 };
 struct QueueSummary {
   QueueGroup total;
   std::map<std::string, QueueGroup, std::less<>> by_account;
   std::map<std::string, QueueGroup, std::less<>> by_skill;
+  /// Tickets that agents hold and have put on hold.
+  int on_hold = 0;
 };
 
 /// A ticket as routing sees it.

@@ -47,7 +47,9 @@ class Digest {
   void effect(const AgentChanged& e) { all(e.agent_id, e.presence, e.used_units, e.connections); }
   void effect(const AcceptRepeated& e) { all(e.offer_id, e.ticket_id, e.agent_id, e.assignment_token); }
   void effect(const Refused& e) { all(e.reason, e.message); }
-  void effect(const WrapUpSet& e) { all(e.agent_id, e.until.value_or(TimePoint{})); }
+  void effect(const WrapUpSet& e) { all(e.agent_id, e.until.value_or(TimePoint{}), e.forced); }
+  void effect(const ChannelsSet& e) { all(e.agent_id, e.channels); }
+  void effect(const EndHold& e) { all(e.ticket_id, e.until); }
   void effect(const TicketMoved& e) { all(e.ticket_id, e.from_queue_id, e.to_queue_id, e.why); }
 
   template <class... T>
@@ -75,6 +77,7 @@ Settings settings_of(std::uint64_t variant) {
   settings.waking_wait = 8s;
   settings.channels[4] = {3s, variant % 3 == 0, 1, mask_of(Channel::kEmail)};
   settings.channels[1].tickets_max = 3;
+  settings.channels[1].idle_after = 4s;
   settings.rest_after_decline = {{"busy", 2s}};
   settings.seed = variant;
   settings.version = "v" + std::to_string(variant);
@@ -115,6 +118,7 @@ Settings settings_of(std::uint64_t variant) {
   third.ring = RingPolicy::kProgressive;
   third.ring_delay = 2s;
   third.choice = ChoicePolicy::kFewestOpen;
+  third.hours = "some";
   settings.queues = {first, second, third};
   return settings;
 }
@@ -146,8 +150,8 @@ class World {
     if (what < 87) return tell(AgentConnected{some_agent(), Presence::kAvailable});
     if (what < 88) return tell(AgentDisconnected{some_agent()});
     if (what < 90) return news();
-    if (what < 91) return tell(TicketIdled{some_ticket()});
-    if (what < 92) return tell(TicketWoke{some_ticket()});
+    if (what < 91) return pause();
+    if (what < 92) return tell(QueueHours{"third", pick(3) > 0});
     if (what < 93) return tell(WrapUpBegun{some_agent()});
     if (what < 94) return tell(WrapUpEnded{some_agent(), pick(2) == 0});
     if (what == 94 && pick(40) == 0) return tell(SettingsChanged{settings_of(++variant_)});
@@ -246,6 +250,16 @@ class World {
     if (pick(3)) return tell(TicketQueued{changed});
     changed.assignment_token = ++token_;
     tell(TicketAssigned{changed, some_agent()});
+  }
+  /// On hold, off it, quiet or not, whoever has it.
+  void pause() {
+    const auto view = router_.ticket(some_ticket());
+    if (!view || view->standing != Standing::kHeld) return;
+    Work changed = view->work;
+    changed.hold = static_cast<Hold>(pick(3));
+    changed.hold_until = now_ + Duration{static_cast<std::int64_t>(pick(6000))};
+    changed.quiet_since = pick(2) ? now_ - Duration{static_cast<std::int64_t>(pick(6000))} : TimePoint{};
+    tell(TicketAssigned{changed, view->agent_id});
   }
   const Offer* some_offer() {
     if (offers_.empty()) return nullptr;

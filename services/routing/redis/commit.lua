@@ -3,7 +3,8 @@
      ARGV  1 fencing token  2 number of the batch's first record  3 number of records  4 lots of records kept
            5.. records, then changes of three values each:
            'offer' id bytes · 'unoffer' id '' · 'declined' ticket agent · 'forget' ticket '' ·
-           'presence' agent number · 'wrap_up' agent until_ms ('' when over) · 'accepted' offer 'ticket agent token'
+           'presence' agent number · 'channels' agent mask · 'accepted' offer 'ticket agent token' ·
+           'wrap_up' agent until_ms ('' when over) · 'forced_wrap_up' agent until_ms
      Returns {'ok'} | {'not_leader', who leads} ]]
 local P = KEYS[1] .. ':'
 local token, first, count = ARGV[1], tonumber(ARGV[2]), tonumber(ARGV[3])
@@ -39,12 +40,12 @@ for i = 5 + count, #ARGV, 3 do
     redis.call('HDEL', P .. 'declined', a)
   elseif what == 'presence' then
     redis.call('HSET', P .. 'agent:' .. a, 'presence', b)
-  elseif what == 'wrap_up' then
-    if b == '' then
-      redis.call('HDEL', P .. 'agent:' .. a, 'wraps_up_until')
-    else
-      redis.call('HSET', P .. 'agent:' .. a, 'wraps_up_until', b)
-    end
+  elseif what == 'channels' then
+    redis.call('HSET', P .. 'agent:' .. a, 'channels', b)
+  elseif what == 'wrap_up' or what == 'forced_wrap_up' then
+    redis.call('HDEL', P .. 'agent:' .. a, 'wraps_up_until', 'wrap_up_forced')
+    if b ~= '' then redis.call('HSET', P .. 'agent:' .. a, 'wraps_up_until', b) end
+    if what == 'forced_wrap_up' then redis.call('HSET', P .. 'agent:' .. a, 'wrap_up_forced', '1') end
   elseif what == 'accepted' then
     redis.call('SET', P .. 'accepted:' .. a, b, 'EX', 86400)
   end

@@ -38,6 +38,9 @@ void put(v1::RoutingWork& out, const Work& in) {
     preferred.set_agent_id(agent.agent_id);
     preferred.set_score(agent.score);
   }
+  out.set_hold(static_cast<int>(in.hold));
+  out.set_hold_until_ms(to_ms(in.hold_until));
+  out.set_quiet_since_ms(to_ms(in.quiet_since));
 }
 
 // A journal may come in a file: whatever its numbers are, the engine is given some that can be.
@@ -85,6 +88,9 @@ Work work_of(const v1::RoutingWork& in) {
   out.steps = steps_of(in.steps(), "steps", unused);
   for (const v1::RoutingPreferred& agent : in.preferred())
     out.preferred.push_back({agent.agent_id(), agent.score()});
+  out.hold = static_cast<Hold>(std::clamp(in.hold(), 0, 2));
+  out.hold_until = time_of(in.hold_until_ms());
+  out.quiet_since = time_of(in.quiet_since_ms());
   return out;
 }
 
@@ -177,9 +183,12 @@ struct Writer {
   void operator()(const WrapUpRestored& in) const {
     out.mutable_wrap_up_restored()->set_agent_id(in.agent_id);
     out.mutable_wrap_up_restored()->set_until_ms(to_ms(in.until));
+    out.mutable_wrap_up_restored()->set_forced(in.forced);
   }
-  void operator()(const TicketIdled& in) const { out.set_ticket_idled(in.ticket_id); }
-  void operator()(const TicketWoke& in) const { out.set_ticket_woke(in.ticket_id); }
+  void operator()(const QueueHours& in) const {
+    out.mutable_queue_hours()->set_queue_id(in.queue_id);
+    out.mutable_queue_hours()->set_open(in.open);
+  }
   void operator()(const SettingsChanged& in) const { put(*out.mutable_settings_changed(), in.settings); }
   void operator()(const RebuildFinished&) const { out.mutable_rebuild_finished(); }
   void operator()(const TimePassed&) const { out.mutable_time_passed(); }
@@ -242,11 +251,10 @@ std::optional<Input> input_of(const v1::RoutingJournalRecord& record) {
       return WrapUpBegun{record.wrap_up_begun()};
     case Record::kWrapUpRestored:
       return WrapUpRestored{record.wrap_up_restored().agent_id(),
-                            time_of(record.wrap_up_restored().until_ms())};
-    case Record::kTicketIdled:
-      return TicketIdled{record.ticket_idled()};
-    case Record::kTicketWoke:
-      return TicketWoke{record.ticket_woke()};
+                            time_of(record.wrap_up_restored().until_ms()),
+                            record.wrap_up_restored().forced()};
+    case Record::kQueueHours:
+      return QueueHours{record.queue_hours().queue_id(), record.queue_hours().open()};
     case Record::kRebuildFinished:
       return RebuildFinished{};
     case Record::kTimePassed:

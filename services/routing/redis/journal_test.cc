@@ -19,6 +19,14 @@ Work some_work() {
   work.units = 2;
   work.assignment_token = 7;
   work.note = "written in lv";
+  work.queue_id = "billing";
+  work.queued_since = from_ms(1'700'000'000'200);
+  work.virtual_start = from_ms(1'699'000'000'000);
+  work.due = from_ms(1'700'000'900'000);
+  work.preferred = {{"ben", 3}};
+  work.hold = Hold::kFreesUnits;
+  work.hold_until = from_ms(1'700'000'600'000);
+  work.quiet_since = from_ms(1'700'000'300'000);
   return work;
 }
 
@@ -65,6 +73,8 @@ QueueRules some_queue() {
   queue.empty_on_leave = kOfflineCounts | kFullCounts;
   queue.empty_grace = seconds{15};
   queue.empty_to = "others";
+  queue.hours = "office";
+  queue.closed_to = "others";
   return queue;
 }
 
@@ -74,7 +84,8 @@ TEST(Journal, GivesEveryInputBackAsItWas) {
   settings.wanted_wait = Duration{17};
   settings.wrap_up = Duration{18};
   settings.wrap_up_mode = WrapUpMode::kForced;
-  settings.channels[1] = {std::chrono::seconds{40}, true, 3, mask_of(Channel::kSocial)};
+  settings.channels[1] = {std::chrono::seconds{40}, true, 3, mask_of(Channel::kSocial),
+                          std::chrono::seconds{50}};
   settings.rest_after_decline = {{"", std::chrono::seconds{5}}, {"busy", std::chrono::seconds{60}}};
   settings.live_wait = Duration{19};
   settings.seed = 20;
@@ -99,8 +110,8 @@ TEST(Journal, GivesEveryInputBackAsItWas) {
       WrapUpEnded{"ana", true},
       WrapUpBegun{"ana"},
       WrapUpRestored{"ana", from_ms(77)},
-      TicketIdled{"tkt_1"},
-      TicketWoke{"tkt_1"},
+      WrapUpRestored{"ana", from_ms(77), true},
+      QueueHours{"claims", true},
       PresenceChanged{"ana", Presence::kAvailable, mask_of(Channel::kChat), "sam"},
       AgentUpserted{{"ana", {}, 5, {"night"}}},
       OfferDeclined{"off_1", "ana", "busy"},

@@ -167,6 +167,8 @@ void read_limits(const v1::RoutingQueue& in, const Reader& read, const std::stri
       static_cast<std::uint8_t>(read.any_of("empty_on_leave", in.empty_on_leave(), kFactors, false));
   out.empty_grace = read.time("empty_grace_seconds", in.empty_grace_seconds());
   out.empty_to = in.empty_to();
+  out.hours = in.hours();
+  out.closed_to = in.closed_to();
 }
 
 QueueRules queue_of(const v1::RoutingQueue& in, const std::string& path, RuleProblems& problems) {
@@ -283,6 +285,7 @@ std::array<ChannelRules, kChannels> channels_of(const v1::RoutingChannels& chann
         static_cast<ChannelMask>(read.any_of("interrupts", in.interrupts(), kChannelNames, true));
     if ((rules.interrupts & mask_of(channel)) != 0)
       read.wrong("interrupts", "a channel cannot interrupt itself");
+    rules.idle_after = read.time("idle_after_seconds", in.idle_after_seconds());
   };
   take(Channel::kEmail, channels.email(), "email");
   take(Channel::kChat, channels.chat(), "chat");
@@ -304,6 +307,7 @@ void put(v1::RoutingChannels& out, const std::array<ChannelRules, kChannels>& in
     channel.set_auto_answer(rules.auto_answer);
     channel.set_tickets_max(rules.tickets_max);
     put_names(rules.interrupts, *channel.mutable_interrupts());
+    channel.set_idle_after_seconds(whole_seconds(rules.idle_after));
   };
   give(in[static_cast<std::size_t>(Channel::kEmail)], *out.mutable_email());
   give(in[static_cast<std::size_t>(Channel::kChat)], *out.mutable_chat());
@@ -344,6 +348,8 @@ void put(v1::RoutingQueue& out, const QueueRules& in) {
   put_factors(in.empty_on_leave, *out.mutable_empty_on_leave());
   out.set_empty_grace_seconds(whole_seconds(in.empty_grace));
   out.set_empty_to(in.empty_to);
+  out.set_hours(in.hours);
+  out.set_closed_to(in.closed_to);
 }
 
 }  // namespace hark::routing

@@ -112,6 +112,9 @@ Task<Result<std::int64_t>> Store::save_agent(const v1::Agent& agent, std::string
   record.clear_connections();
   record.clear_wrap_up_until_ms();
   record.clear_session_generation();
+  record.clear_channels();
+  record.clear_wrap_up_offered_ms();
+  record.clear_wrap_up_forced();
   const std::string bytes = record.SerializeAsString();
   const std::array<std::string_view, 1> keys{prefix_};
   const std::array<std::string_view, 4> args{agent.id(), bytes, password_hash, only_if_absent ? "1" : "0"};
@@ -138,6 +141,8 @@ Task<Result<std::vector<Store::AgentRecord>>> Store::agents() {
     const auto presence = item[2].number();
     if (presence >= 1 && presence <= 3) record.presence = static_cast<Presence>(presence);
     if (!item[4].is_nil()) record.wraps_up_until = from_ms(item[4].number());
+    record.wrap_up_forced = !item[5].is_nil();
+    if (!item[6].is_nil()) record.channels = static_cast<ChannelMask>(item[6].number() & kAllChannels);
     out.push_back(std::move(record));
   }
   std::ranges::sort(out, {}, [](const AgentRecord& r) { return r.agent.id(); });
@@ -199,9 +204,12 @@ void Store::Batch::presence(std::string_view agent_id, Presence presence) {
   changes.insert(changes.end(),
                  {"presence", std::string{agent_id}, std::to_string(static_cast<int>(presence))});
 }
-void Store::Batch::wrap_up(std::string_view agent_id, std::optional<TimePoint> until) {
-  changes.insert(changes.end(),
-                 {"wrap_up", std::string{agent_id}, until ? std::to_string(to_ms(*until)) : ""});
+void Store::Batch::channels(std::string_view agent_id, ChannelMask channels) {
+  changes.insert(changes.end(), {"channels", std::string{agent_id}, std::to_string(channels)});
+}
+void Store::Batch::wrap_up(std::string_view agent_id, std::optional<TimePoint> until, bool forced) {
+  changes.insert(changes.end(), {forced ? "forced_wrap_up" : "wrap_up", std::string{agent_id},
+                                 until ? std::to_string(to_ms(*until)) : ""});
 }
 void Store::Batch::accepted(std::string_view offer_id, const Accepted& a) {
   changes.insert(changes.end(), {"accepted", std::string{offer_id},

@@ -54,7 +54,9 @@ class Store {
   struct AgentRecord {
     v1::Agent agent;
     Presence presence = Presence::kOffline;
+    ChannelMask channels = kAllChannels;
     std::optional<TimePoint> wraps_up_until;
+    bool wrap_up_forced = false;
   };
   /// In order of ids.
   Task<Result<std::vector<AgentRecord>>> agents();
@@ -92,7 +94,8 @@ class Store {
     void declined(std::string_view ticket_id, std::string_view agent_id);
     void forget(std::string_view ticket_id);
     void presence(std::string_view agent_id, Presence presence);
-    void wrap_up(std::string_view agent_id, std::optional<TimePoint> until);
+    void channels(std::string_view agent_id, ChannelMask channels);
+    void wrap_up(std::string_view agent_id, std::optional<TimePoint> until, bool forced);
     void accepted(std::string_view offer_id, const Accepted& accepted);
   };
   /// NOT_LEADER if the lease has gone to another or run out: nothing was written.

@@ -102,13 +102,16 @@ TEST_F(RoutingStore, WritesABatchOfTheLeader) {
   batch.declined("tkt_3", "sam");
   batch.forget("tkt_3");
   batch.presence("ana", Presence::kAway);
-  batch.wrap_up("ana", from_ms(90));
+  batch.wrap_up("ana", from_ms(90), true);
+  batch.channels("ana", mask_of(Channel::kChat));
   batch.accepted("off_0", {"tkt_0", "ana", 4});
   ASSERT_TRUE(wait_for(store.commit(token, batch)).ok());
   EXPECT_THAT(*wait_for(store.standing_offers()), ElementsAre(offer));
   EXPECT_THAT(*wait_for(store.declines()), ElementsAre(Pair("tkt_1", ElementsAre("ben", "sam"))));
   EXPECT_EQ(wait_for(store.agents())->at(0).presence, Presence::kAway);
   EXPECT_EQ(wait_for(store.agents())->at(0).wraps_up_until, from_ms(90));
+  EXPECT_TRUE(wait_for(store.agents())->at(0).wrap_up_forced);
+  EXPECT_EQ(wait_for(store.agents())->at(0).channels, mask_of(Channel::kChat));
   const auto accepted = **wait_for(store.accepted("off_0"));
   EXPECT_EQ(accepted.ticket_id, "tkt_0");
   EXPECT_EQ(accepted.agent_id, "ana");
@@ -126,10 +129,12 @@ TEST_F(RoutingStore, ForgetsAWrapUpThatIsOver) {
   ASSERT_TRUE(wait_for(store.save_agent(agent("ana", 5), "", false)).ok());
   Store::Batch batch;
   batch.records = {encode(TimePassed{}, from_ms(1))};
-  batch.wrap_up("ana", from_ms(90));
-  batch.wrap_up("ana", std::nullopt);
+  batch.wrap_up("ana", from_ms(90), true);
+  batch.wrap_up("ana", std::nullopt, false);
   ASSERT_TRUE(wait_for(store.commit(token, batch)).ok());
   EXPECT_FALSE(wait_for(store.agents())->at(0).wraps_up_until);
+  EXPECT_FALSE(wait_for(store.agents())->at(0).wrap_up_forced);
+  EXPECT_EQ(wait_for(store.agents())->at(0).channels, kAllChannels);
 }
 
 TEST_F(RoutingStore, TheSameBatchTwiceIsWrittenOnce) {

@@ -43,6 +43,18 @@ Task<Result<v1::TransferResponse>> ConversationClient::transfer(v1::TransferRequ
                                &v1::ConversationService::Stub::async_interface::Transfer, std::move(request));
 }
 
+Task<Result<v1::HoldTicketResponse>> ConversationClient::hold(v1::HoldTicketRequest request) {
+  co_return co_await rpc::call(conversation_->async(),
+                               &v1::ConversationService::Stub::async_interface::HoldTicket,
+                               std::move(request));
+}
+
+Task<Result<v1::ReleaseTicketResponse>> ConversationClient::release(v1::ReleaseTicketRequest request) {
+  co_return co_await rpc::call(conversation_->async(),
+                               &v1::ConversationService::Stub::async_interface::ReleaseTicket,
+                               std::move(request));
+}
+
 Task<Result<v1::AnnotateTicketResponse>> ConversationClient::annotate(v1::AnnotateTicketRequest request) {
   co_return co_await rpc::call(conversation_->async(),
                                &v1::ConversationService::Stub::async_interface::AnnotateTicket,

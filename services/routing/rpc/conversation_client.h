@@ -16,6 +16,8 @@ class ConversationClient final : public Conversations {
 
   Task<Result<v1::AssignResponse>> assign(v1::AssignRequest request) override;
   Task<Result<v1::TransferResponse>> transfer(v1::TransferRequest request) override;
+  Task<Result<v1::HoldTicketResponse>> hold(v1::HoldTicketRequest request) override;
+  Task<Result<v1::ReleaseTicketResponse>> release(v1::ReleaseTicketRequest request) override;
   Task<Result<v1::AnnotateTicketResponse>> annotate(v1::AnnotateTicketRequest request) override;
   Task<Result<v1::SetVerdictsResponse>> set_verdicts(v1::SetVerdictsRequest request) override;
   Task<Result<std::vector<v1::Entry>>> entries_since(std::string conversation_id,

@@ -96,6 +96,9 @@ Reactor* Handler::BeginWrapUp(Context*, const v1::BeginWrapUpRequest* in, v1::Be
 Reactor* Handler::EndWrapUp(Context*, const v1::EndWrapUpRequest* in, v1::EndWrapUpResponse* out) {
   return rpc::run_unary(tasks_, "EndWrapUp", service_.end_wrap_up(*in), out);
 }
+Reactor* Handler::PutOnHold(Context*, const v1::PutOnHoldRequest* in, v1::PutOnHoldResponse* out) {
+  return rpc::run_unary(tasks_, "PutOnHold", service_.put_on_hold(*in), out);
+}
 Reactor* Handler::EndSessions(Context*, const v1::EndSessionsRequest* in, v1::EndSessionsResponse* out) {
   return rpc::run_unary(tasks_, "EndSessions", service_.end_sessions(*in), out);
 }

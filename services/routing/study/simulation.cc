@@ -158,6 +158,7 @@ class Simulation {
     Work work = workload_.tickets[nth].work;
     work.assignment_token = ticket.assignments;
     work.wanted_agent_id = back.agent_id;
+    work.queued_since = at;
     feed(TicketQueued{std::move(work)}, at);
   }
 

@@ -30,7 +30,7 @@ struct ScheduledInput {
 struct Workload {
   TimePoint begins;
   TimePoint ends;
-  /// In order of time.
+  /// In order of time; also when queues open and close.
   std::vector<ScheduledInput> agents;
   std::vector<SimulatedTicket> tickets;
   /// How long agents wrap up where it is for them to say.

@@ -5,6 +5,7 @@
 #include <cmath>
 
 #include "routing/core/decision.h"
+#include "routing/study/queue_hours.h"
 #include "routing/study/random.h"
 #include "routing/study/traffic.h"
 #include "routing/study/workload_reader.h"
@@ -210,6 +211,26 @@ TEST(Random, ExponentialTimesHaveTheirMeanAndTheirSpread) {
   }
   EXPECT_NEAR(sum / kDraws, 1000, 10);
   EXPECT_NEAR(std::sqrt(squares / kDraws - (sum / kDraws) * (sum / kDraws)), 1000, 15);
+}
+
+TEST(Simulation, AQueueThatClosesAnswersNobodyUntilItOpens) {
+  Settings settings = plain_calls();
+  settings.queues.resize(1);
+  settings.queues[0].id = "office";
+  settings.queues[0].entries = {{}};
+  settings.queues[0].hours = "an hour";
+  WeekHours week;
+  for (auto& day : week) day = {{13 * 60, 14 * 60}};
+  const BusinessHours hours{TimeZone::find("UTC").value(), week, {}, {}};
+  Workload workload = generate({calls(60, 30s)}, agents(10), kMonday, 24h, 1);
+  EXPECT_EQ(simulate(settings, workload, 20s).total.answered, 0) << "nobody says that it is open";
+  add_hours(workload, settings, [&](const std::string&) { return &hours; });
+  simulate(settings, workload, 20s, [&](TimePoint at, const Input&, const std::vector<Effect>& effects) {
+    for (const Effect& effect : effects) {
+      if (std::holds_alternative<OfferMade>(effect)) EXPECT_TRUE(hours.open_at(at));
+    }
+  });
+  EXPECT_GT(simulate(settings, workload, 20s).total.answered, 50);
 }
 
 }  // namespace

@@ -38,7 +38,9 @@ export function foldWork(state: State, work: ConsoleResponse_Work, nowMs: number
   return {
     ...state,
     me: {...state.me, ...work.agent, presence: work.agent?.presence ?? "PRESENCE_OFFLINE", usedUnits: work.agent?.usedUnits ?? 0,
-         wrapUpUntilMs: work.agent?.wrapUpUntilMs ?? "0"},
+         wrapUpUntilMs: work.agent?.wrapUpUntilMs ?? "0", wrapUpOfferedMs: work.agent?.wrapUpOfferedMs ?? "0",
+         wrapUpForced: work.agent?.wrapUpForced ?? false, channels: work.agent?.channels ?? []},
+    choices: work.choices ?? state.choices,
     serverOffsetMs,
     offers: (work.offers ?? []).filter((offer) => Number(offer.expiresAtMs ?? Infinity) > now),
     assigned: work.assigned ?? [],

@@ -1,6 +1,6 @@
 // What the page knows. Values are never changed in place: whoever makes a new state makes a new object.
 import type {
-  Agent, ConsoleResponse_Colleague, ConsoleResponse_Found_Hit, ConsoleResponse_Notice, ConsoleResponse_Overview,
+  Agent, AgentChoices, ConsoleResponse_Colleague, ConsoleResponse_Found_Hit, ConsoleResponse_Notice, ConsoleResponse_Overview,
   ConsoleResponse_ReplyOption, ConsoleResponse_Series, ConsoleResponse_Setup, Conversation, Entry, Offer, QuarantinedInput,
   QueuedTicket, Ticket,
 } from "hark/v1";
@@ -39,6 +39,8 @@ export interface State {
   /** What to add to this machine's clock to have the server's. */
   serverOffsetMs: number;
   setup: ConsoleResponse_Setup;
+  /** What the rules let this agent choose from. */
+  choices: AgentChoices;
   offers: readonly Offer[];
   assigned: readonly Conversation[];
   workKnown: boolean;
@@ -74,6 +76,7 @@ export const initialState: State = {
   me: null,
   serverOffsetMs: 0,
   setup: {},
+  choices: {},
   offers: [],
   assigned: [],
   workKnown: false,

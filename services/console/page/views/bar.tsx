@@ -1,7 +1,8 @@
 // The top: where one is, whether the server is reached, and who one is to the others.
 import {useEffect, useRef, useState} from "preact/hooks";
 import {goTo} from "../commands.js";
-import {addressText} from "../format.js";
+import type {Channel} from "hark/v1";
+import {addressText, channelName} from "../format.js";
 import {askForDesktopNotices, unlockSound} from "../notify.js";
 import {link, seeNotices, setPresence, signOut, store} from "../session.js";
 import {changeSettings, settings, type Theme} from "../settings.js";
@@ -61,7 +62,7 @@ function Menu({id, label, button, children}: {id: string; label: string; button:
 }
 
 const NOTICES: Record<string, WordKey> = {KIND_MENTION: "noticeMention", KIND_WHISPER: "noticeWhisper", KIND_PRESENCE: "noticePresence",
-  KIND_SLA: "noticeSla", KIND_UNFETCHED: "noticeUnfetched"};
+  KIND_SLA: "noticeSla", KIND_HOLD_DUE: "noticeHoldDue", KIND_UNFETCHED: "noticeUnfetched"};
 
 function Notices({state}: {state: State}) {
   const count = state.notices.length;
@@ -94,6 +95,16 @@ async function setDesktopNotices(on: boolean): Promise<void> {
   set({desktopNotices: on && await askForDesktopNotices()});
 }
 
+const CHANNELS: readonly Channel[] = ["CHANNEL_EMAIL", "CHANNEL_CHAT", "CHANNEL_SOCIAL", "CHANNEL_PHONE"];
+const takes = ({me}: State, channel: Channel): boolean => !me?.channels?.length || me.channels.includes(channel);
+
+/** Of all of them routing is told none; the last one cannot be given up, that is what being away is for. */
+function takeChannel(state: State, channel: Channel, on: boolean): void {
+  const wanted = CHANNELS.filter((one) => (one === channel ? on : takes(state, one)));
+  if (wanted.length) setPresence(state.me?.presence ?? "PRESENCE_AVAILABLE", wanted.length === CHANNELS.length ? [] : wanted);
+  else store.change((before) => ({...before}));
+}
+
 function Settings({state}: {state: State}) {
   const now = settings();
   const check = (on: boolean, words: WordKey, change: (on: boolean) => void) => (
@@ -112,6 +123,14 @@ function Settings({state}: {state: State}) {
           {(Object.entries(languageNames)).map(([value, name]) => <option value={value}>{name}</option>)}
         </select>
       </label>
+      <fieldset id="channels" class="field"><legend>{t("channelsTaken")}</legend>
+        {CHANNELS.map((channel) => (
+          <label class="check">
+            <input type="checkbox" value={channel} checked={takes(state, channel)} disabled={state.link.state !== "open"}
+                   onChange={(event) => takeChannel(state, channel, event.currentTarget.checked)} /> {channelName(channel)}
+          </label>
+        ))}
+      </fieldset>
       {check(now.sound, "sound", (sound) => set({sound}))}
       {check(now.desktopNotices, "desktopNotices", (on) => void setDesktopNotices(on))}
       {check(now.singleKeys, "singleKeys", (singleKeys) => set({singleKeys}))}

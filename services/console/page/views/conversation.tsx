@@ -2,7 +2,8 @@
 import type {Conversation, Entry, TicketVerdict} from "hark/v1";
 import {useRef, useState} from "preact/hooks";
 import {loadEarlier, select} from "../conversations.js";
-import {customerText, dayText, isSameDay, ticketStateName} from "../format.js";
+import {customerText, dayText, isSameDay, ticketStateName, timeText} from "../format.js";
+import {holdStateName, holdStates, putOnHold, release} from "../holds.js";
 import {store} from "../session.js";
 import {agentName, isMine, isSupervisor, selectedThread, sequenceOf, serverNow, type State, type Thread} from "../store/state.js";
 import {reassign, reopen, resolve, takeOver, transfer, whisper} from "../tickets.js";
@@ -14,6 +15,10 @@ import {Avatar} from "./parts.js";
 import {UnfetchedOffer} from "./unfetched.js";
 import {Windowed} from "./windowed.js";
 
+/** Its holder, and supervisors. */
+const mayHold = (state: State, conversation: Conversation): boolean =>
+  isMine(state, conversation) || (isSupervisor(state) && Boolean(conversation.ticket?.agentId));
+
 export function Actions({state, conversation}: {state: State; conversation: Conversation}) {
   const {ticket} = conversation;
   const mine = isMine(state, conversation);
@@ -21,6 +26,9 @@ export function Actions({state, conversation}: {state: State; conversation: Conv
   return (
     <div class="actions">
       {mine && <button id="transfer" type="button" onClick={() => transfer(conversation)}>{t("transfer")}</button>}
+      {mayHold(state, conversation) && !ticket?.hold && holdStates().length > 0 && (
+        <button id="hold" type="button" onClick={() => putOnHold(conversation, !mine)}>{t("holdOk")}</button>
+      )}
       {mine && <button id="resolve" type="button" onClick={() => resolve(conversation)}>{t("resolve")}</button>}
       {ticket?.state === "TICKET_STATE_RESOLVED" && <button id="reopen" type="button" onClick={() => reopen(conversation)}>{t("reopen")}</button>}
       {isSupervisor(state) && standing && !mine && (
@@ -67,6 +75,20 @@ function Head({state, thread}: {state: State; thread: Thread}) {
       <Actions state={state} conversation={conversation} />
       <button type="button" class="plain narrow-only" aria-label={t("customer")} onClick={() => store.patch({pane: "customer"})}><Icon name="person" /></button>
     </header>
+  );
+}
+
+/** For what it is left alone, and until when. */
+function OnHold({state, conversation}: {state: State; conversation: Conversation}) {
+  const hold = conversation.ticket?.hold;
+  if (!hold) return null;
+  return (
+    <p id="hold-state" class="on-hold line">
+      <span>{t("onHold")}: {t("holdUntil", {what: holdStateName(hold.state), time: timeText(hold.untilMs, serverNow(state))})}{hold.reason && `: ${hold.reason}`}</span>
+      {mayHold(state, conversation) && (
+        <button id="release" type="button" class="small" onClick={() => void release(conversation, !isMine(state, conversation))}>{t("resumeWork")}</button>
+      )}
+    </p>
   );
 }
 
@@ -124,6 +146,7 @@ export function ConversationPane({state}: {state: State}) {
         ? (
           <>
             <Head state={state} thread={thread} />
+            <OnHold state={state} conversation={thread.conversation} />
             <Timeline key={thread.conversation.id} state={state} thread={thread} />
             <Present state={state} thread={thread} />
             <UnfetchedOffer state={state} thread={thread} />

@@ -2,6 +2,7 @@
 import type {PossibleMatch, Ticket} from "hark/v1";
 import {joinFound, joinMatch, takeApart} from "../customers.js";
 import {addressText, customerText, ticketStateName, timeText, waitText} from "../format.js";
+import {preferredText, setPreferred} from "../holds.js";
 import {store} from "../session.js";
 import {agentName, selectedThread, serverNow, type State, type Thread} from "../store/state.js";
 import {t} from "../words/words.js";
@@ -39,12 +40,22 @@ function TicketFacts({state, thread}: {state: State; thread: Thread}) {
     [t("resolvedAt"), !standing && ticket?.resolvedAtMs ? timeText(ticket.resolvedAtMs, now) : ""],
     [t("disposition"), ticket?.disposition ?? ""],
     [t("unansweredCount"), openObligations?.length ? String(openObligations.length) : ""],
-    [t("wished"), [agentName(state, ticket?.wantedAgentId), ...(ticket?.wantedSkills ?? [])].filter(Boolean).join(", ")],
+    [t("wished"), [agentName(state, ticket?.wantedAgentId), ...(ticket?.wantedSkills ?? []), ticket?.wantedQueueId ?? ""].filter(Boolean).join(", ")],
   ];
   return (
     <section aria-labelledby="ticket-title">
       <h3 id="ticket-title">{t("ticket")}</h3>
       <dl id="ticket-facts" class="facts">{facts.filter(([, value]) => value).map(([name, value]) => <div><dt>{name}</dt><dd>{value}</dd></div>)}</dl>
+    </section>
+  );
+}
+
+function Preferred({thread}: {thread: Thread}) {
+  return (
+    <section aria-labelledby="preferred-title">
+      <h3 id="preferred-title">{t("preferredAgents")}</h3>
+      <p id="preferred">{preferredText(thread.conversation) || <span class="empty">{t("none")}</span>}</p>
+      <button type="button" class="plain small" onClick={() => setPreferred(thread.conversation)}>{t("preferredTitle")}</button>
     </section>
   );
 }
@@ -150,6 +161,7 @@ export function CustomerPane({state}: {state: State}) {
       <Joined thread={thread} />
       <Matches thread={thread} />
       <TicketFacts state={state} thread={thread} />
+      <Preferred thread={thread} />
       <EarlierTickets state={state} thread={thread} />
       <Notes state={state} thread={thread} />
     </aside>

@@ -2,6 +2,7 @@
 import type {Entry} from "hark/v1";
 import {choose, target} from "../compose/send.js";
 import {addressText, callStateName, channelName, deliveryName, isTrouble, obligationName, personText, timeText} from "../format.js";
+import {holdStateName} from "../holds.js";
 import {drafts} from "../session.js";
 import {agentName, isMine, isOwed, serverNow, type State, type Thread} from "../store/state.js";
 import {waive} from "../tickets.js";
@@ -179,6 +180,9 @@ function statusText(state: State, entry: Entry): string {
     case "CHANGE_REOPENED": if (!entry.agentId && entry.answersEntryId) return t("replyLost"); return t("reopenedTicket", {who});
     case "CHANGE_SLA_WARNING": return t("slaWarning", {what: slaMetricName(entry.status.sla?.metric), percent: String(entry.status.sla?.percent ?? 0)});
     case "CHANGE_SLA_MISSED": return t("slaMissed", {what: slaMetricName(entry.status.sla?.metric)});
+    case "CHANGE_HELD": return t("heldTicket", {who, what: holdStateName(entry.status.hold?.state), time: timeText(entry.status.hold?.untilMs, serverNow(state))});
+    case "CHANGE_RELEASED": return t("releasedTicket", {who});
+    case "CHANGE_PREFERRED": return t("setPreferredAgents", {who});
     case "CHANGE_WAIVED": return t("waivedMessage", {who});
     default: return t("changedTicket", {who});
   }

@@ -1,9 +1,9 @@
 // The supervisor's view: what waits and for how long, who does what, and the last hours.
 import {useState} from "preact/hooks";
 import type {Agent, ConsoleResponse_QueueState, QueuedTicket} from "hark/v1";
-import {changePresence, loadWaiting} from "../floor.js";
+import {changePresence, endAgentWrapUp, loadWaiting} from "../floor.js";
 import {select} from "../conversations.js";
-import {customerText, personText, presenceName, waitText} from "../format.js";
+import {channelName, customerText, personText, presenceName, waitText} from "../format.js";
 import {serverNow, type State} from "../store/state.js";
 import {reassign, takeOver} from "../tickets.js";
 import {t} from "../words/words.js";
@@ -94,13 +94,15 @@ function AgentRow({state, agent}: {state: State; agent: Agent}) {
     <tr>
       <th scope="row"><span class="line"><Avatar name={name} /> {name}</span></th>
       <td><span class="unbroken"><span class={`presence-dot ${(agent.presence ?? "PRESENCE_OFFLINE").slice("PRESENCE_".length).toLowerCase()}`} /> {presenceName(agent.presence)}</span>
+        {agent.channels?.length ? <span class="quiet"> · {agent.channels.map(channelName).join(", ")}</span> : null}
         {!agent.connections && <span class="quiet"> · {t("notConnected")}</span>}</td>
       <td><span class="load" role="img" aria-label={t("unitsOf", {used: agent.usedUnits ?? 0, all: agent.capacityUnits ?? 0})}><span style={{transform: `scaleX(${share})`}} /></span> <span class="quiet">{agent.usedUnits ?? 0}/{agent.capacityUnits ?? 0}</span></td>
       <td>
         {!work.length && <span class="quiet">{t("idle")}</span>}
         {work.map((id) => <button key={id} type="button" class="chip-button" onClick={() => select(id)}>{titleOf(id)}</button>)}
       </td>
-      <td><button type="button" class="plain small" onClick={() => changePresence(agent.id ?? "", name)}>{t("changePresence")}</button></td>
+      <td><button type="button" class="plain small" onClick={() => changePresence(agent.id ?? "", name)}>{t("changePresence")}</button>
+        {Number(agent.wrapUpUntilMs ?? 0) > serverNow(state) && <button type="button" class="plain small" onClick={() => endAgentWrapUp(agent.id ?? "", name)}>{t("endWrapUp")}</button>}</td>
     </tr>
   );
 }

@@ -3,9 +3,10 @@ import type {ConsoleResponse_Found_Hit, Conversation, Offer} from "hark/v1";
 import {useRef} from "preact/hooks";
 import {loadAll, search, searchedBackToMs, select} from "../conversations.js";
 import {addressText, countdownText, customerText, personText, ticketStateName, timeText, waitText} from "../format.js";
-import {drafts, endWrapUp, store} from "../session.js";
+import {beginWrapUp, drafts, endWrapUp, store} from "../session.js";
 import {isEmpty} from "../compose/drafts.js";
 import {agentName, isMine, serverNow, type State} from "../store/state.js";
+import {holdStateName} from "../holds.js";
 import {accept, busyOffers, decline, refusedOffers} from "../tickets.js";
 import {t, type WordKey} from "../words/words.js";
 import {Icon} from "./icons.js";
@@ -68,6 +69,7 @@ function ConversationCard({state, conversation, showState, excerpt}: {
         </span>
         <span class="subject" dir="auto">{ticket?.subject || ticket?.preview || t("noSubject")}</span>
         {excerpt}
+        {ticket?.hold && <span class="quiet line-clamp">{t("holdUntil", {what: holdStateName(ticket.hold.state), time: timeText(ticket.hold.untilMs, serverNow(state))})}</span>}
         <span class="line">
           <ChannelChip channel={ticket?.channel} />
           {showState && <span class="quiet">{holder}</span>}
@@ -85,13 +87,24 @@ function Section({title, count, children}: {title: string; count?: number; child
 
 function WrapUp({state}: {state: State}) {
   const left = Number(state.me?.wrapUpUntilMs ?? 0) - useServerNow(500);
-  if (left <= 0) return null;
+  const offered = Number(state.me?.wrapUpOfferedMs ?? 0);
+  if (left <= 0 && offered <= 0) return null;
+  const forced = state.me?.wrapUpForced;
   return (
     <Section title={t("wrapUp")}>
-      <div class="card wrap-up">
-        <p>{t("wrapUpUntil", {time: countdownText(left)})}</p>
-        <button type="button" class="small" onClick={() => void endWrapUp()}>{t("readyNow")}</button>
-      </div>
+      {left > 0
+        ? (
+          <div class="card wrap-up">
+            <p>{t(forced ? "wrapUpForced" : "wrapUpUntil", {time: countdownText(left)})}</p>
+            {!forced && <button type="button" class="small" onClick={() => void endWrapUp()}>{t("readyNow")}</button>}
+          </div>
+        )
+        : (
+          <div class="card wrap-up">
+            <p>{t("wrapUpOffered", {time: countdownText(offered)})}</p>
+            <button type="button" id="take-wrap-up" class="small" onClick={() => void beginWrapUp()}>{t("takeWrapUp")}</button>
+          </div>
+        )}
     </Section>
   );
 }
@@ -99,8 +112,9 @@ function WrapUp({state}: {state: State}) {
 function MyWork({state}: {state: State}) {
   // One that was taken over is gone at once, before the server has told the work anew.
   const byWait = state.assigned.filter((one) => isMine(state, one)).sort((a, b) => Number(a.ticket?.waitingSinceMs ?? 0) - Number(b.ticket?.waitingSinceMs ?? 0));
-  const waits = (one: Conversation) => !one.openObligations?.length;
-  const due = byWait.filter((one) => !waits(one));
+  const held = byWait.filter((one) => one.ticket?.hold);
+  const waits = (one: Conversation) => !one.openObligations?.length && !one.ticket?.hold;
+  const due = byWait.filter((one) => !waits(one) && !one.ticket?.hold);
   const waiting = byWait.filter(waits);
   const away = state.me?.presence !== "PRESENCE_AVAILABLE";
   return (
@@ -117,6 +131,11 @@ function MyWork({state}: {state: State}) {
       {waiting.length > 0 && (
         <Section title={t("waitingOnCustomer")} count={waiting.length}>
           <ul id="waiting" class="cards">{waiting.map((one) => <ConversationCard key={one.id} state={state} conversation={one} />)}</ul>
+        </Section>
+      )}
+      {held.length > 0 && (
+        <Section title={t("onHold")} count={held.length}>
+          <ul id="on-hold" class="cards">{held.map((one) => <ConversationCard key={one.id} state={state} conversation={one} />)}</ul>
         </Section>
       )}
     </>
