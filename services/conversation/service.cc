@@ -55,6 +55,7 @@ Status Conversations::check_inbound(const v1::InboundMessage& message) const {
       message.thread().tokens_size() > static_cast<int>(kReferencesMax)) {
     return invalid("thread: at most 64 references and 64 tokens");
   }
+  if (message.group().size() > kGroupBytesMax) return invalid("group: at most 200 bytes");
   if (message.claims_size() > static_cast<int>(kClaimsMax)) return invalid("claims: at most 8");
   return check_blobs(message.blobs());
 }
