@@ -18,8 +18,9 @@ const Logger& logger() {
 bool blank(std::string_view text) { return text.find_first_not_of(" \t\r\n") == std::string_view::npos; }
 
 /// What goes out, piece by piece; blank ones say nothing, and networks refuse them.
-std::vector<std::string> pieces_of(const Network& network, std::string_view text) {
-  auto pieces = split_text(text, network.text_max, network.text_unit);
+std::vector<std::string> pieces_of(const Network& network, std::string_view text, bool in_public) {
+  auto pieces = in_public ? split_text(text, network.comment_max, TextUnit::kUtf16)
+                          : split_text(text, network.text_max, network.text_unit);
   std::erase_if(pieces, &blank);
   return pieces;
 }
@@ -40,13 +41,35 @@ Verdict judge_answer(const Account& account, const Answer& answer) {
   return {};
 }
 
-/// Where the answered message came from, in the network's own writing, if the answer goes back there.
-std::string address_of(const v1::OutboundMessage& message) {
+/// Where an answer goes. The address is in the network's own writing, if the answer goes back where the
+/// message came from.
+struct Way {
+  std::string address;
+  std::string comment = {};  // of Piece
+  bool privately = false;
+
+  [[nodiscard]] bool in_public() const { return !comment.empty() && !privately; }
+};
+
+Way way_of(const v1::OutboundMessage& message) {
+  Way way{message.to().address()};
   const auto ours = thread_of(message.account_id(), "");
   const auto& thread = message.in_reply_to();
-  if (!thread.starts_with(ours)) return message.to().address();
-  const auto written = thread.substr(ours.size());
-  return same_customer(written, message.to().address()) ? written : message.to().address();
+  if (!thread.starts_with(ours)) return way;
+  auto written = thread.substr(ours.size());
+  if (same_customer(written, way.address)) {
+    way.address = std::move(written);
+  } else if (names_comment(written) && message.references_size() > 0) {
+    way.comment = message.references(0);
+    way.privately = !message.is_public();
+  }
+  return way;
+}
+
+WindowVerdict window_of(const Account& account, const Piece& piece, std::optional<TimePoint> heard_at,
+                        TimePoint now) {
+  if (piece.comment.empty()) return judge_window(*find_network(account.network), account, heard_at, now);
+  return piece.privately ? judge_private_answer(heard_at, now) : WindowVerdict{};
 }
 
 Task<> wake_at(Notifier& notifier, Duration after) {
@@ -165,13 +188,22 @@ Task<std::optional<Sender::Outcome>> Sender::deliver(const v1::OutboundMessage& 
 Task<std::optional<Sender::Outcome>> Sender::deliver_pieces(const Account& account,
                                                             const v1::OutboundMessage& message) {
   const auto& network = *find_network(account.network);
-  const auto pieces = pieces_of(network, message.content().text());
-  const auto address = address_of(message);
+  const auto way = way_of(message);
+  const auto pieces = pieces_of(network, message.content().text(), way.in_public());
+  if (way.privately && pieces.size() > 1) {
+    co_return Outcome{.detail = account.network + " takes one private answer to a comment, of at most " +
+                                std::to_string(network.text_max) + " characters; shorten it"};
+  }
   std::string native_id;
   for (;;) {
     const auto begun =
-        co_await store_.begin(account.id, message.entry_id(), address, network.repeatable, pieces.size());
+        co_await store_.begin(account.id, message.entry_id(), way.comment.empty() ? way.address : way.comment,
+                              network.repeatable, pieces.size(), way.privately ? way.comment : "");
     if (!begun.ok()) co_return std::nullopt;
+    if (begun->another_went) {
+      co_return Outcome{.detail =
+                            account.network + " takes one private answer to a comment, and there was one"};
+    }
     if (!begun->go) {
       co_return Outcome{.state = v1::DELIVERY_STATE_UNKNOWN,
                         .detail = "it was on its way when Hark ended, and " + account.network +
@@ -179,8 +211,9 @@ Task<std::optional<Sender::Outcome>> Sender::deliver_pieces(const Account& accou
     }
     const auto done = static_cast<std::size_t>(begun->pieces_done);
     if (done >= pieces.size()) co_return Outcome{v1::DELIVERY_STATE_SENT, {}, native_id};
-    Piece piece{
-        address, pieces[done], message.entry_id(), begun->pieces_done, false, done + 1 == pieces.size()};
+    Piece piece{way.address,        pieces[done], message.entry_id(),
+                begun->pieces_done, false,        done + 1 == pieces.size(),
+                way.comment,        way.privately};
     auto outcome = co_await deliver_piece(account, std::move(piece), begun->heard_at);
     if (outcome.state != v1::DELIVERY_STATE_SENT) {
       if (done > 0) {
@@ -196,10 +229,11 @@ Task<std::optional<Sender::Outcome>> Sender::deliver_pieces(const Account& accou
 Task<Sender::Outcome> Sender::deliver_piece(const Account& account, Piece piece,
                                             std::optional<TimePoint> heard_at) {
   const auto& network = *find_network(account.network);
-  const auto window = judge_window(network, account, heard_at, clock_.now());
+  const auto window = window_of(account, piece, heard_at, clock_.now());
   if (!window.open) {
-    auto words = account.network + " lets nobody answer later than " +
-                 hours_of(window.closed_at - *heard_at) + " hours after the customer's last message";
+    auto words = account.network + " lets nobody answer " + (piece.privately ? "a comment privately " : "") +
+                 "later than " + hours_of(window.closed_at - *heard_at) + " hours after " +
+                 (piece.privately ? "it was written" : "the customer's last message");
     co_return co_await settle(account, piece, {Verdict::Kind::kRefused, {}, std::move(words)});
   }
   piece.as_human_agent = window.as_human_agent;
@@ -219,8 +253,10 @@ Task<Sender::Outcome> Sender::settle(const Account& account, const Piece& piece,
   if (verdict.kind == Kind::kUnknown)
     co_return Outcome{v1::DELIVERY_STATE_UNKNOWN, std::move(verdict.detail)};
   const bool sent = verdict.kind == Kind::kSent;
+  // What a customer has read of their messages says nothing of comments.
+  const auto& to = piece.comment.empty() || piece.privately ? piece.address : piece.comment;
   const auto settled = co_await store_.settle(
-      account.id, {piece.entry_id, piece.address, sent, piece.last, verdict.native_id}, clock_.now());
+      account.id, {piece.entry_id, to, sent, piece.last, verdict.native_id}, clock_.now());
   if (!settled.ok() && !(sent && piece.last)) {
     // It cannot be told from one that was on its way when Hark ended.
     co_return Outcome{v1::DELIVERY_STATE_UNKNOWN,

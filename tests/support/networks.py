@@ -7,6 +7,7 @@ import json
 import re
 import threading
 import urllib.error
+import urllib.parse
 import urllib.request
 import uuid
 
@@ -143,7 +144,12 @@ class Telegram(Network):
 class Graph(Network):
     """Messenger, Instagram and WhatsApp, by which account is addressed."""
 
-    accounts = {"page-1": "messenger", "number-1": "whatsapp"}
+    accounts = {"page-1": "messenger", "insta-1": "instagram", "number-1": "whatsapp"}
+
+    def __init__(self):
+        super().__init__()
+        self.comments = {}  # those that there are: id -> network
+        self.privately_answered = set()
 
     def give(self, path, headers):
         if match := re.fullmatch(r"/cdn/(\w+)", path):  # what Messenger sends is open to everybody who knows where
@@ -160,6 +166,8 @@ class Graph(Network):
         def no(code, words, status=400):
             return Refusal(status, {"error": {"message": words, "type": "OAuthException", "code": code, "fbtrace_id": "x"}})
 
+        if match := re.fullmatch(r"/v\d+\.0/([\w%-]+)/(comments|replies)", path):
+            return self.take_comment(urllib.parse.unquote(match.group(1)), match.group(2), headers, json.loads(raw), no)
         match = re.fullmatch(r"/v\d+\.0/([^/]+)/messages", path)
         if not match or match.group(1) not in self.accounts:
             raise no(100, "Unsupported post request")
@@ -170,7 +178,31 @@ class Graph(Network):
             return self.take_whatsapp(body, no)
         return self.take_messenger(body, no)
 
+    def take_comment(self, comment, edge, headers, body, no):
+        if headers["Authorization"] != f"Bearer {TOKEN}":
+            raise no(190, "Invalid OAuth access token", 401)
+        if comment not in self.comments:
+            raise no(100, f"Unsupported post request. Object with ID '{comment}' does not exist")
+        if edge != {"messenger": "comments", "instagram": "replies"}[self.comments[comment]]:
+            raise no(100, f"Unsupported post request: no edge {edge}")
+        if set(body) != {"message"} or not body["message"].strip() or units(body["message"]) > (8000 if edge == "comments" else 2200):
+            raise no(100, "Invalid parameter")
+        answer = f"{comment.split('_')[0]}_{uuid.uuid4().int % 10**12}" if edge == "comments" else str(uuid.uuid4().int % 10**17)
+        return {"comment": comment, "id": answer, **body}, {"id": answer}
+
+    def check_private(self, recipient, no):
+        """https://developers.facebook.com/docs/messenger-platform/discovery/private-replies: one for each comment."""
+        (kind, comment), = recipient.items()
+        if kind not in ("comment_id", "post_id") or comment not in self.comments:
+            raise no(100, "Invalid parameter: recipient")
+        if comment in self.privately_answered:
+            raise no(10900, "Activity already replied to")
+        self.privately_answered.add(comment)
+
     def take_messenger(self, body, no):
+        if "id" not in body["recipient"]:
+            self.check_private(body["recipient"], no)
+            return body, {"recipient_id": "22", "message_id": f"m_{uuid.uuid4().hex}"}
         if set(body) - {"recipient", "message", "messaging_type", "tag"} or set(body["message"]) - {"text", "metadata"}:
             raise no(100, "Invalid parameter")
         if body["messaging_type"] not in ("RESPONSE", "MESSAGE_TAG") or (body["messaging_type"] == "MESSAGE_TAG") != ("tag" in body):

@@ -3,6 +3,7 @@
 #include <boost/json/serialize.hpp>
 
 #include "base/core/invalid.h"
+#include "social/core/comments.h"
 #include "social/core/json.h"
 #include "social/core/meta.h"
 
@@ -10,8 +11,6 @@ namespace hark::social {
 namespace {
 
 namespace json = boost::json;
-
-constexpr std::string_view kVersion = "/v21.0";
 
 void read_attachments(const json::value& message, Said& said) {
   for (const auto& attachment : list_at(message, {"attachments"})) {
@@ -117,12 +116,15 @@ Result<Call> render(std::string_view scheme, const Account& account, const Piece
     return Error{Code::kInvalidArgument, Reason::kAddressInvalid,
                  piece.address + " is nobody who wrote to this account"};
   }
-  json::object body{{"recipient", {{"id", piece.address.substr(prefix.size())}}},
+  if (!piece.comment.empty() && !piece.privately) return render_comment(account, piece);
+  json::object recipient{{"id", piece.address.substr(prefix.size())}};
+  if (!piece.comment.empty()) recipient = private_recipient(piece.comment);
+  json::object body{{"recipient", std::move(recipient)},
                     {"message", {{"text", piece.text}, {"metadata", piece.mark()}}}};
   body["messaging_type"] = piece.as_human_agent ? "MESSAGE_TAG" : "RESPONSE";
   if (piece.as_human_agent) body["tag"] = "HUMAN_AGENT";
   Call call;
-  call.url = account.base_url + std::string{kVersion} + "/" + account.own_id + "/messages";
+  call.url = account.base_url + std::string{kGraphVersion} + "/" + account.own_id + "/messages";
   call.authorization = "Bearer " + account.token;
   call.body = json::serialize(body);
   return call;
@@ -135,7 +137,11 @@ Result<Call> render_instagram(const Account& account, const Piece& piece) {
   return render("instagram", account, piece);
 }
 
-std::string message_id(const json::value& answer) { return text_at(answer, {"message_id"}); }
+/// Of a message, or of a comment.
+std::string message_id(const json::value& answer) {
+  auto id = text_at(answer, {"message_id"});
+  return id.empty() ? text_at(answer, {"id"}) : id;
+}
 
 Verdict judge(int status, std::string_view body) { return meta_judge(status, body, &message_id); }
 
@@ -174,6 +180,7 @@ const Network kMessenger{.name = "messenger",
                          .needs_verify = true,
                          .text_max = 2000,
                          .text_unit = TextUnit::kUtf16,
+                         .comment_max = 8000,
                          .proves = &meta_proves,
                          .read = &read_meta,
                          .render = &render_messenger,
@@ -188,6 +195,7 @@ const Network kInstagram{.name = "instagram",
                          .needs_verify = true,
                          .text_max = 1000,
                          .text_unit = TextUnit::kBytes,
+                         .comment_max = 2200,
                          .proves = &meta_proves,
                          .read = &read_meta,
                          .render = &render_instagram,

@@ -42,6 +42,8 @@ struct Piece {
   int number = 0;               // of the answer's pieces, from 0
   bool as_human_agent = false;  // beyond the usual window
   bool last = true;             // of the answer's pieces
+  std::string comment = {};     // what it answers, by Comment::id; empty: it is a message
+  bool privately = false;       // to the comment's writer alone
 
   /// What a network gives back with its news of the piece: the entry's id, with "/<number>" unless it is the
   /// last.
@@ -76,6 +78,8 @@ struct Network {
   bool repeatable = false;
   std::size_t text_max = 0;
   TextUnit text_unit = TextUnit::kBytes;
+  /// Of a public answer to a comment; 0: the network has none.
+  std::size_t comment_max = 0;
 
   /// Who sent the raw bytes? Takes as long for a wrong proof as for a right one.
   bool (*proves)(const Account&, const Lookup& header, std::string_view raw);
@@ -98,6 +102,9 @@ const Network* find_network(std::string_view name);
 /// The same address, or the same number in the two ways that its country writes it.
 bool same_customer(std::string_view address, std::string_view other);
 
+/// Is it a Comment::id, and not an address?
+bool names_comment(std::string_view text);
+
 /// Whether an answer may still go out, and how.
 struct WindowVerdict {
   bool open = true;
@@ -107,6 +114,9 @@ struct WindowVerdict {
 /// `heard_at`: when the customer last wrote; nothing: it is not known here, and the network decides.
 WindowVerdict judge_window(const Network& network, const Account& account, std::optional<TimePoint> heard_at,
                            TimePoint now);
+
+/// The same of a private answer to a comment that was written then.
+WindowVerdict judge_private_answer(std::optional<TimePoint> written_at, TimePoint now);
 
 /// Reads a request's raw bytes. Errors: INVALID_FIELD for what is no JSON object, or nested deeper than 32.
 Result<Reading> read_request(const Account& account, std::string_view raw);

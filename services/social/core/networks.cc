@@ -26,13 +26,21 @@ const Network* find_network(std::string_view name) {
   return found == networks().end() ? nullptr : *found;
 }
 
+namespace {
+constexpr Duration kWeek = std::chrono::hours{24 * 7};
+}  // namespace
+
+WindowVerdict judge_private_answer(std::optional<TimePoint> written_at, TimePoint now) {
+  if (!written_at || now - *written_at < kWeek) return {};
+  return {false, false, *written_at + kWeek};
+}
+
 WindowVerdict judge_window(const Network& network, const Account& account, std::optional<TimePoint> heard_at,
                            TimePoint now) {
-  constexpr Duration kHumanAgentWindow = std::chrono::hours{24 * 7};
   if (!network.window || !heard_at) return {};
   if (now - *heard_at < *network.window) return {};
-  const bool longer = account.human_agent && now - *heard_at < kHumanAgentWindow;
-  return {longer, longer, *heard_at + (account.human_agent ? kHumanAgentWindow : *network.window)};
+  const bool longer = account.human_agent && now - *heard_at < kWeek;
+  return {longer, longer, *heard_at + (account.human_agent ? kWeek : *network.window)};
 }
 
 Result<Reading> read_request(const Account& account, std::string_view raw) {

@@ -109,6 +109,13 @@ TEST(Telegram, OfAPhotoTheLargestSizeIsAskedFor) {
   EXPECT_FALSE(network.file_place(account_of("telegram"), R"({"ok":false})"));
 }
 
+TEST(Telegram, ThePiecesOfAnAlbumNameIt) {
+  const auto first = said("telegram", telegram(R"("photo":[{"file_id":"a"}],"media_group_id":"13557")"));
+  EXPECT_EQ(first.group, "13557");
+  EXPECT_EQ(first.text, "[photo]");
+  EXPECT_THAT(said("telegram", telegram(R"("text":"hello")")).group, IsEmpty());
+}
+
 TEST(Telegram, WhatItCannotShowIsNamedAndWantsAnAnswer) {
   const auto what = said("telegram", telegram(R"("poll":{"id":"1"})"));
   EXPECT_EQ(what.text, "[unsupported message]");

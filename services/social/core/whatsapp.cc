@@ -14,7 +14,6 @@ namespace {
 namespace json = boost::json;
 
 constexpr std::string_view kNetwork = "whatsapp";
-constexpr std::string_view kVersion = "/v21.0";
 constexpr std::string_view kTel = "tel:+";
 
 bool is_digits(std::string_view text) {
@@ -183,7 +182,7 @@ Result<Call> render(const Account& account, const Piece& piece) {
     return Error{Code::kInvalidArgument, Reason::kAddressInvalid, piece.address + " is nobody on WhatsApp"};
   }
   Call call;
-  call.url = account.base_url + std::string{kVersion} + "/" + account.own_id + "/messages";
+  call.url = account.base_url + std::string{kGraphVersion} + "/" + account.own_id + "/messages";
   call.authorization = "Bearer " + account.token;
   call.body = json::serialize(body);
   return call;
@@ -207,7 +206,8 @@ bool same_customer(std::string_view address, std::string_view other) {
 namespace {
 
 Fetch ask_for_file(const Account& account, const File& file) {
-  return {account.base_url + std::string{kVersion} + "/" + url_encoded(file.id), "Bearer " + account.token};
+  return {account.base_url + std::string{kGraphVersion} + "/" + url_encoded(file.id),
+          "Bearer " + account.token};
 }
 
 /// The address holds for five minutes, and wants the token as well.

@@ -48,13 +48,15 @@ Task<Status> Store::heard(std::string account, std::string address, TimePoint at
 }
 
 Task<Result<Store::Begun>> Store::begin(std::string account, std::string entry_id, std::string address,
-                                        bool repeatable, std::size_t pieces) {
-  std::vector<std::string> args{std::move(entry_id), std::move(address), std::to_string(kSentFor.count()),
-                                repeatable ? "1" : "0", std::to_string(pieces)};
+                                        bool repeatable, std::size_t pieces, std::string private_to) {
+  std::vector<std::string> args{
+      std::move(entry_id),    std::move(address),     std::to_string(kSentFor.count()),
+      repeatable ? "1" : "0", std::to_string(pieces), std::move(private_to)};
   HARK_CO_TRY(const auto reply, co_await run(begin_script(), account, std::move(args)));
   Begun begun;
   begun.pieces_done = static_cast<int>(reply[0].number());
   begun.go = reply[1].view() == "1";
+  begun.another_went = reply[1].view() == "2";
   if (!reply[2].view().empty()) begun.heard_at = from_ms(reply[2].number());
   co_return begun;
 }

@@ -7,6 +7,8 @@ export interface LocalDraft {
   text: string;
   attachments: readonly Attachment[];
   switch?: ChannelSwitch | undefined;
+  /** A public message is answered to its writer alone. */
+  privately?: boolean | undefined;
   /** The last sequence that the agent had before them when they began, or said that they read since. */
   seen: number;
   /** The attempt to send exactly this: should the page be closed before the answer, it goes out again under the same key. */
@@ -28,12 +30,12 @@ export interface ConversationDrafts {
 export const NOTE = "";
 export const emptyDraft = (seen: number): LocalDraft => ({text: "", attachments: [], seen, revision: "0", dirty: false});
 export const isEmpty = (draft: LocalDraft | undefined): boolean =>
-  !draft || (!draft.text.trim() && draft.attachments.length === 0 && !draft.switch);
+  !draft || (!draft.text.trim() && draft.attachments.length === 0 && !draft.switch && !draft.privately);
 const nothing: ConversationDrafts = {target: "", mode: "reply", drafts: {}};
 
 /** What makes an attempt the same attempt. */
 export const fingerprintOf = (entryId: string, draft: LocalDraft): string =>
-  JSON.stringify([entryId, draft.text.trim(), draft.attachments.map((file) => [file.blob?.id, file.fileName]), draft.switch ?? null]);
+  JSON.stringify([entryId, draft.text.trim(), draft.attachments.map((file) => [file.blob?.id, file.fileName]), draft.switch ?? null, draft.privately ?? false]);
 
 /** The customer's messages that came after what the agent had seen: to be read before an answer goes out. */
 export const newerThan = (entries: readonly Entry[], seen: number): Entry[] =>
@@ -47,7 +49,7 @@ export type Settled =
 /** Which draft stands when the server tells the one that it keeps; `seen` is the last sequence of when that was written. */
 export function settle(mine: LocalDraft | undefined, kept: Draft, seen: number): Settled {
   const theirs: LocalDraft = {
-    text: kept.text ?? "", attachments: kept.attachments ?? [], switch: kept.switch, seen: mine?.seen ?? seen, revision: kept.revision ?? "0",
+    text: kept.text ?? "", attachments: kept.attachments ?? [], switch: kept.switch, ...(kept.privately && {privately: true}), seen: mine?.seen ?? seen, revision: kept.revision ?? "0",
     dirty: false,
   };
   if (kept.idempotencyKey) theirs.attempt = {fingerprint: fingerprintOf(kept.entryId ?? "", theirs), key: kept.idempotencyKey};

@@ -115,7 +115,7 @@ export async function send(thread: Thread, mode: "reply" | "note"): Promise<void
       ? link.command("addNote", {idempotencyKey: attempt.key, conversationId: id, text})
       : link.command("reply", {
         idempotencyKey: attempt.key, entryId, text, assignmentToken: thread.conversation.ticket?.assignmentToken ?? "0",
-        seenSequence: String(draft.seen), attachments: [...draft.attachments], ...(draft.switch && {switch: draft.switch}),
+        seenSequence: String(draft.seen), attachments: [...draft.attachments], ...(draft.switch ? {switch: draft.switch} : draft.privately && {privately: true}),
       }));
     dropDraft(id, entryId);
     if (mode === "reply") drafts.choose(id, {target: ""});
