@@ -81,11 +81,14 @@ class Network:
             threading.Event().wait(60)
             return
         body = json.dumps(answer).encode()
-        request.send_response(status)
-        request.send_header("Content-Type", "application/json")
-        request.send_header("Content-Length", str(len(body)))
-        request.end_headers()
-        request.wfile.write(body)
+        try:
+            request.send_response(status)
+            request.send_header("Content-Type", "application/json")
+            request.send_header("Content-Length", str(len(body)))
+            request.end_headers()
+            request.wfile.write(body)
+        except ConnectionError:
+            request.close_connection = True  # whoever asked was killed
 
     def file(self, name):
         if name not in self.files:
