@@ -19,7 +19,7 @@ namespace {
 
 struct Ctl : CtlClient {
   int limit = 0;
-  bool all = false;
+  bool all = false, privately = false;
   std::string id, text, reason, disposition, entry, agent, password, role = "agent", presence, name,
                                                                      switch_to, account, to, subject;
   std::vector<std::string> skills;
@@ -82,6 +82,7 @@ struct Ctl : CtlClient {
     request.set_idempotency_key(new_key());
     request.set_entry_id(entry);
     request.set_text(text);
+    request.set_privately(privately);
     request.set_agent_id(agent.empty() ? found.ticket().agent_id() : agent);
     request.set_assignment_token(token_of(found.ticket()));
     if (!switch_to.empty()) {
@@ -287,6 +288,7 @@ void add_ctl(CLI::App& app, int& status) {
   reply->add_option("--key", ctl->key, "Idempotency key (default: a new one)");
   reply->add_option("--switch-to", ctl->switch_to,
                     "Another address of the customer; needs --account and --reason");
+  reply->add_flag("--privately", ctl->privately, "A public message: to its writer alone");
   reply->add_option("--account", ctl->account);
   reply->add_option("--reason", ctl->reason);
 
