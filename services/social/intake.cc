@@ -158,7 +158,8 @@ Task<Status> Intake::take_item(Request& request, const Item& item, std::size_t i
 Task<Status> Intake::accept(Request& request, const Account& account, const Said& said, std::size_t index) {
   if (said.wants_answer) HARK_CO_TRY_VOID(co_await note_heard(account, said));
   auto message = inbound_message(account, said);
-  HARK_CO_TRY_VOID(co_await files_.attach(account, said.files, *message.mutable_content()));
+  HARK_CO_TRY(const bool fetched, co_await attach_files(account, said, message));
+  const auto native_id = message.native_id();
   HARK_CO_TRY(*message.mutable_raw(), co_await keep(request, *message.mutable_blobs()));
   const auto accepted = co_await conversation_.accept(std::move(message));
   if (!accepted.ok()) {
@@ -167,12 +168,24 @@ Task<Status> Intake::accept(Request& request, const Account& account, const Said
       co_return co_await set_aside(request, index, accepted.error().message);
     co_return accepted.error();
   }
+  // If this is not kept, a repeat only fetches them again.
+  if (fetched) (void)co_await store_.took_files(account.id, native_id);
   logger().info(accepted->duplicate() ? "message known already" : "message accepted",
                 {{"conversation", accepted->conversation_id()},
                  {"entry", accepted->entry_id()},
                  {"account", account.id},
                  {"network", account.network}});
   co_return Status{};
+}
+
+/// True if there were any and they are new.
+Task<Result<bool>> Intake::attach_files(const Account& account, const Said& said,
+                                        v1::InboundMessage& message) {
+  if (said.files.empty()) co_return false;
+  HARK_CO_TRY(const bool known, co_await store_.has_files(account.id, message.native_id()));
+  if (known) co_return false;
+  HARK_CO_TRY_VOID(co_await files_.attach(account, said.files, *message.mutable_content()));
+  co_return true;
 }
 
 /// By the network's time, for a window is counted from it, also when the request comes late. A comment opens

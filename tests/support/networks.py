@@ -28,7 +28,7 @@ class Network:
     """An HTTP server that keeps what it took in `sent`, and what it refused in `refused`; gives out `files`: name -> (type, bytes)."""
 
     def __init__(self):
-        self.sent, self.refused, self.next, self.files = [], [], [], {}
+        self.sent, self.refused, self.next, self.files, self.given = [], [], [], {}, []
         self._changed = threading.Condition()
         self.held = threading.Event()
         network = self
@@ -93,6 +93,7 @@ class Network:
     def file(self, name):
         if name not in self.files:
             raise Refusal(404, {"description": "no such file"})
+        self.given.append(name)
         return self.files[name]
 
     def wait(self, count, seconds=15):

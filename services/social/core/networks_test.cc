@@ -250,7 +250,10 @@ TEST(WhatsApp, ANumberThatItsCountryWritesInTwoWaysIsOne) {
   EXPECT_FALSE(same_customer("tel:+525512345678", "tel:+5215512345679"));
   EXPECT_TRUE(same_customer("telegram:1", "telegram:1"));
   EXPECT_FALSE(same_customer("telegram:1", "telegram:2"));
-  EXPECT_THAT(claims("551133334444"), IsEmpty());  // a landline
+  EXPECT_THAT(claims("551133334444"), IsEmpty());   // a landline
+  EXPECT_THAT(claims("5511951234567"), IsEmpty());  // without its mark it would be another one's landline
+  EXPECT_FALSE(same_customer("tel:+5511951234567", "tel:+551151234567"));
+  EXPECT_THAT(claims("5512345678"), IsEmpty());
   EXPECT_THAT(claims("37120000000"), IsEmpty());
 }
 

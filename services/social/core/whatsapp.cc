@@ -41,13 +41,14 @@ std::string other_spelling(std::string_view number) {
   constexpr std::array kRules{Rule{"55", 4, "9", 13}, Rule{"54", 2, "9", 13}, Rule{"52", 2, "1", 13}};
   for (const auto& [country, mark_at, mark, digits] : kRules) {
     if (!number.starts_with(country)) continue;
+    const bool marked = number.size() == digits && number.substr(mark_at, 1) == mark;
+    if (!marked && number.size() != digits - 1) continue;
     const auto head = std::string{number.substr(0, mark_at)};
-    if (number.size() == digits && number.substr(mark_at, 1) == mark)
-      return head + std::string{number.substr(mark_at + 1)};
-    // Of eight digits, Brazil's mobile numbers begin with 6 to 9.
-    const bool mobile = country != "55" || number.substr(mark_at, 1) >= "6";
-    if (number.size() == digits - 1 && mobile)
-      return head + std::string{mark} + std::string{number.substr(mark_at)};
+    const auto tail = std::string{number.substr(mark_at + (marked ? 1 : 0))};
+    // Of eight digits, Brazil's mobile numbers began with 6 to 9: the others are a landline's, and what a
+    // newer mobile number would be without its mark is somebody else's.
+    if (country == "55" && tail[0] < '6') continue;
+    return marked ? head + tail : head + std::string{mark} + tail;
   }
   return {};
 }

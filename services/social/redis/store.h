@@ -20,6 +20,10 @@ class Store {
 
   Task<Status> heard(std::string account, std::string address, TimePoint at);
 
+  /// A message whose files were fetched has been taken; should its webhook come again, they need not be.
+  Task<Status> took_files(std::string account, std::string native_id);
+  Task<Result<bool>> has_files(std::string account, std::string native_id);
+
   struct Begun {
     int pieces_done = 0;
     bool go = false;            // false: a piece was begun before, and nobody knows whether it went out

@@ -50,6 +50,14 @@ TEST_F(StoreTest, GoesOnWithTheFirstPieceThatWasNotSent) {
   }
 }
 
+TEST_F(StoreTest, KnowsWhoseFilesHaveBeenFetched) {
+  EXPECT_FALSE(run(store_.has_files("bot", "m1")).value());
+  ASSERT_TRUE(run(store_.took_files("bot", "m1")).ok());
+  EXPECT_TRUE(run(store_.has_files("bot", "m1")).value());
+  EXPECT_FALSE(run(store_.has_files("bot", "m2")).value());
+  EXPECT_FALSE(run(store_.has_files("other", "m1")).value());
+}
+
 TEST_F(StoreTest, WhereTheNetworkDropsWhatComesTwiceAPieceIsBegunAgain) {
   EXPECT_TRUE(begin("e1", true).go);
   EXPECT_TRUE(begin("e1", true).go);
