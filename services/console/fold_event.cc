@@ -12,6 +12,19 @@ bool address_stays(const v1::Conversation& conversation, const v1::Entry& entry)
   });
 }
 
+/// What the customer wrote lets them be answered anew; a message that comes late shortens nothing.
+void open_window(v1::Conversation& conversation, const v1::Entry& entry) {
+  if (entry.answerable_until_ms() == 0) return;
+  auto& windows = *conversation.mutable_reply_windows();
+  auto known = std::ranges::find_if(windows, [&](const v1::ReplyWindow& window) {
+    return window.account_id() == entry.account_id() && window.address() == entry.sender().address();
+  });
+  auto& window = known == windows.end() ? *windows.Add() : *known;
+  window.set_account_id(entry.account_id());
+  window.set_address(entry.sender().address());
+  window.set_closes_at_ms(std::max(window.closes_at_ms(), entry.answerable_until_ms()));
+}
+
 bool same_ticket(const v1::Conversation& conversation, const v1::Event& event) {
   return event.has_ticket() || event.ticket_id().empty() || event.ticket_id() == conversation.ticket().id();
 }
@@ -28,6 +41,7 @@ bool fold_event(v1::Conversation& conversation, const v1::Event& event) {
   if (!entry.sender().name().empty()) conversation.set_customer_name(entry.sender().name());
   if (entry.obligation() == v1::OBLIGATION_STATE_OPEN) conversation.add_open_obligations(entry.id());
   if (event.has_ticket()) *conversation.mutable_ticket() = event.ticket();
+  open_window(conversation, entry);
   return true;
 }
 

@@ -51,6 +51,21 @@ TEST(FoldEvent, AMessageIsTheNewestOneAndIsOwedAnAnswer) {
   EXPECT_EQ(conversation.open_obligations(0), "e5");
 }
 
+TEST(FoldEvent, AMessageOpensItsWindowAndOneThatComesLateShortensNothing) {
+  auto conversation = read_before();
+  auto event = next_message();
+  event.mutable_entry()->set_account_id("whatsapp");
+  event.mutable_entry()->set_answerable_until_ms(9000);
+  ASSERT_TRUE(fold_event(conversation, event));
+  event.set_sequence(6);
+  event.mutable_entry()->set_answerable_until_ms(8000);
+  ASSERT_TRUE(fold_event(conversation, event));
+  ASSERT_EQ(conversation.reply_windows_size(), 1);
+  EXPECT_EQ(conversation.reply_windows(0).account_id(), "whatsapp");
+  EXPECT_EQ(conversation.reply_windows(0).address(), "chat:site:1");
+  EXPECT_EQ(conversation.reply_windows(0).closes_at_ms(), 9000);
+}
+
 TEST(FoldEvent, AMachinesAnswerIsOwedNothing) {
   auto conversation = read_before();
   auto event = next_message();

@@ -38,6 +38,8 @@ class ConversationPort {
   virtual Task<Result<v1::ListConversationsResponse>> list_conversations(
       v1::ListConversationsRequest request) = 0;
   virtual Task<Result<v1::ListQuarantineResponse>> list_quarantine(v1::ListQuarantineRequest request) = 0;
+  virtual Task<Result<v1::ListSendingRulesResponse>> list_sending_rules(
+      v1::ListSendingRulesRequest request) = 0;
   virtual Task<Result<v1::ListTicketsResponse>> list_tickets(v1::ListTicketsRequest request) = 0;
   virtual Task<Result<v1::SearchResponse>> search(v1::SearchRequest request) = 0;
 };

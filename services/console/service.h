@@ -26,6 +26,8 @@ namespace hark::console {
 constexpr Duration kSignInTime{30'000};
 /// A page that lost its connection can go on for so long.
 constexpr Duration kAwayTime{60'000};
+/// What accounts can send is asked anew after this long, when somebody signs in.
+constexpr Duration kSendingRulesFor{10'000};
 /// Pages that are waited for at once; of more, those that leave last are not.
 constexpr std::size_t kAwaySessionsMax = 1'000;
 
@@ -108,6 +110,7 @@ class ConsoleService {
   bool resume(const ConnectionPtr& connection, const Request::Resume& at, const Identity& who,
               const v1::ConsoleResponse& signed_in);
   void begin(const SessionPtr& session, Identity who);
+  Task<> refresh_sending_rules();
   Answer sign_out(SessionPtr session, Request::SignOut request);
 
   // agent_frames.cc: what every agent may ask for
@@ -164,6 +167,8 @@ class ConsoleService {
   Ports ports_;
   const Clock& clock_;
   ConsoleOptions options_;
+  v1::ListSendingRulesResponse sending_rules_;
+  TimePoint sending_rules_until_ = {};  // then they are asked for anew
   SessionTokens tokens_;
   SignInThrottle throttle_;
   TaskGroup tasks_;

@@ -27,6 +27,18 @@ TEST_F(ConsoleServiceTest, SignsInByPasswordThenByTokenAndTellsTheServersTime) {
   EXPECT_EQ(ask(connect(late), late, by_token).failed().reason(), "UNAUTHENTICATED");
 }
 
+TEST_F(ConsoleServiceTest, TellsWhatAccountsCanSendAsItIsNow) {
+  const auto rules = [&] {
+    const auto page = std::make_shared<Page>();
+    return ask(connect(page), page, sign_in("ana", "right")).signed_in().setup().sending_rules_size();
+  };
+  EXPECT_EQ(rules(), 0);
+  world.conversations.sending_rules.add_rules()->set_account_id("support");
+  EXPECT_EQ(rules(), 0);  // asked a moment ago
+  clock.advance(kSendingRulesFor);
+  EXPECT_EQ(rules(), 1);
+}
+
 TEST_F(ConsoleServiceTest, SaysTheSameForAWrongPasswordAndAnUnknownLoginAndSlowsGuessing) {
   const auto page = std::make_shared<Page>();
   const auto session = connect(page);

@@ -110,6 +110,7 @@ Task<> ConsoleService::sign_in(ConnectionPtr connection, std::int64_t request_id
     const auto login = who.ok() ? who->agent.id() : login_of(request.login().substr(0, kLoginBytesMax));
     options_.observer.sign_in(login, connection->remote_address, who.ok() ? Status{} : Status{who.error()});
   }
+  if (who.ok()) co_await refresh_sending_rules();
   if (session->ended) co_return;
   if (!who.ok()) {
     session->sign_in = SignInState::kSignedOut;
@@ -124,11 +125,20 @@ Task<> ConsoleService::sign_in(ConnectionPtr connection, std::int64_t request_id
   signed_in.set_session_token(tokens_.sign(who->claim));
   signed_in.set_now_ms(to_ms(clock_.now()));
   *signed_in.mutable_setup() = options_.setup;
+  *signed_in.mutable_setup()->mutable_sending_rules() = sending_rules_.rules();
   if (request.has_resume() && resume(connection, request.resume(), *who, response)) co_return;
   session->epoch = random_name();
   signed_in.set_epoch(session->epoch);
   session->send(std::move(response));
   begin(session, *std::move(who));
+}
+
+/// Without them agents are still refused what cannot be sent, only later.
+Task<> ConsoleService::refresh_sending_rules() {
+  if (clock_.now() < sending_rules_until_) co_return;
+  sending_rules_until_ = clock_.now() + kSendingRulesFor;
+  auto rules = co_await ports_.conversation.list_sending_rules({});
+  if (rules.ok()) sending_rules_ = *std::move(rules);
 }
 
 void ConsoleService::begin(const SessionPtr& session, Identity who) {

@@ -23,6 +23,7 @@ v1::Entry inbound_entry(const v1::InboundMessage& message, std::int64_t now_ms) 
   entry.set_sent_at_ms(message.sent_at_ms());
   entry.set_is_public(message.is_public());
   entry.set_group(message.group());
+  entry.set_answerable_until_ms(message.answerable_until_ms());
   if (message.has_raw()) *entry.mutable_raw() = message.raw();
   return entry;
 }

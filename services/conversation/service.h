@@ -10,6 +10,7 @@
 #include "base/core/time.h"
 #include "base/metrics/metrics.h"
 #include "conversation/core/identity.h"
+#include "conversation/core/reply_binding.h"
 #include "conversation/core/thread_token.h"
 #include "conversation/ports.h"
 #include "conversation/redis/store.h"
@@ -85,6 +86,9 @@ class Conversations {
   Task<Result<v1::ListQuarantineResponse>> list_quarantine(v1::ListQuarantineRequest request);
   Task<Result<v1::ListTicketsResponse>> list_tickets(v1::ListTicketsRequest request);
   Task<Result<v1::SearchResponse>> search(v1::SearchRequest request);
+  Task<Result<v1::ListSendingRulesResponse>> list_sending_rules(v1::ListSendingRulesRequest request);
+  /// Of an account whose channel has connected; empty: it can send everything.
+  Task<Status> keep_rules(std::string account_id, v1::SendingRules rules);
   /// The customer behind an address types: whose conversation that is, empty if nobody's yet.
   Task<Result<std::string>> conversation_of_address(std::string address);
 
@@ -119,6 +123,14 @@ class Conversations {
     std::string linked_conversation_id;  // the thread is another customer's
   };
   Task<Result<ThreadProof>> prove_thread(const v1::ThreadHints& hints, std::string_view conversation_id);
+  /// What a reply comes to on the account that it goes out from.
+  struct Sendable {
+    std::string text;
+    std::optional<v1::FilledTemplate> filled;
+    Status refused;  // not, and why: unless the same was sent before
+  };
+  Task<Result<Sendable>> judge_sending(const v1::ReplyRequest& request, const ReplyBinding& binding,
+                                       const v1::Conversation& conversation, const v1::Entry& answered);
   [[nodiscard]] Status check_inbound(const v1::InboundMessage& message) const;
   [[nodiscard]] Store::StatusEntry status_entry(std::string_view about, v1::StatusChange::Change change,
                                                 std::string_view agent_id, std::string_view concerns,

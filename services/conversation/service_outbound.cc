@@ -24,10 +24,13 @@ v1::Participant participant(const Person& person) {
   return out;
 }
 
-/// Text and HTML within their limits. Errors: INVALID_FIELD, TOO_LARGE.
+/// Something is said, and it is within the limits. Errors: INVALID_FIELD, TOO_LARGE.
 template <class Request>
-Status check_words(const Request& request) {
-  if (request.text().empty()) return invalid("text: is empty");
+Status check_words(const Request& request, bool has_template = false) {
+  if (request.text().empty() && request.attachments().empty() && !has_template)
+    return invalid("text: is empty");
+  if (has_template && !(request.text().empty() && request.html().empty() && request.attachments().empty()))
+    return invalid("template: goes out alone, without text, html and attachments");
   if (request.text().size() > kReplyTextBytesMax || request.html().size() > kReplyTextBytesMax) {
     return Error{Code::kInvalidArgument, Reason::kTooLarge, "text: what we write has at most 256 KiB"};
   }
@@ -35,11 +38,29 @@ Status check_words(const Request& request) {
 }
 
 template <class Request>
-void set_words(v1::Content& content, const Request& request) {
-  content.set_text(request.text());
-  content.set_visible_text(request.text());
+void set_words(v1::Content& content, const Request& request, const std::string& text) {
+  content.set_text(text);
+  content.set_visible_text(text);
   content.set_html(request.html());
   *content.mutable_attachments() = request.attachments();
+}
+
+v1::Entry reply_entry(const v1::ReplyRequest& request, const v1::Entry& answered, const ReplyBinding& binding,
+                      std::int64_t now_ms) {
+  v1::Entry entry;
+  entry.set_accepted_at_ms(now_ms);
+  entry.set_kind(v1::ENTRY_KIND_REPLY);
+  entry.set_channel(static_cast<v1::Channel>(binding.channel));
+  entry.set_account_id(binding.account_id);
+  entry.set_agent_id(request.agent_id());
+  entry.set_answers_entry_id(answered.id());
+  entry.set_customer_id(answered.customer_id());
+  *entry.mutable_to() = participant(binding.to);
+  for (const auto& cc : binding.cc) *entry.add_cc() = participant(cc);
+  entry.set_is_public(binding.is_public);
+  // Subjects are a thing of mail.
+  if (binding.channel == v1::CHANNEL_EMAIL) entry.mutable_content()->set_subject(binding.subject);
+  return entry;
 }
 
 Status check_subject(std::string_view subject) {
@@ -74,12 +95,13 @@ v1::OutboundMessage Conversations::outbound_of(const v1::Entry& entry, std::stri
   out.set_created_at_ms(entry.accepted_at_ms());
   out.set_agent_id(entry.agent_id());
   out.set_is_public(entry.is_public());
+  if (entry.has_template_()) *out.mutable_template_() = entry.template_();
   return out;
 }
 
 Task<Result<v1::ReplyResponse>> Conversations::reply(v1::ReplyRequest request) {
   HARK_CO_TRY_VOID(check_key(request.idempotency_key()));
-  HARK_CO_TRY_VOID(check_words(request));
+  HARK_CO_TRY_VOID(check_words(request, request.has_template_()));
   for (int attempt = 0; attempt < kRetriesMax; ++attempt) {
     auto replied = co_await try_to_reply(request);
     if (replied.ok() || !in_the_way_of_merges(replied.error())) co_return replied;
@@ -107,22 +129,13 @@ Task<Result<v1::ReplyResponse>> Conversations::try_to_reply(v1::ReplyRequest req
 
   const auto now = clock_.now();
   HARK_CO_TRY(const auto partition, partition_of(answered.conversation_id()));
-  v1::Entry entry;
-  entry.set_accepted_at_ms(to_ms(now));
-  entry.set_kind(v1::ENTRY_KIND_REPLY);
-  entry.set_channel(static_cast<v1::Channel>(binding.channel));
-  entry.set_account_id(binding.account_id);
-  entry.set_agent_id(request.agent_id());
-  entry.set_answers_entry_id(answered.id());
-  entry.set_customer_id(answered.customer_id());
-  *entry.mutable_to() = participant(binding.to);
-  for (const auto& cc : binding.cc) *entry.add_cc() = participant(cc);
-  entry.set_is_public(binding.is_public);
-  // Subjects are a thing of mail.
-  if (binding.channel == v1::CHANNEL_EMAIL) entry.mutable_content()->set_subject(binding.subject);
-  set_words(*entry.mutable_content(), request);
+  auto entry = reply_entry(request, answered, binding, to_ms(now));
+  HARK_CO_TRY(auto sendable, co_await judge_sending(request, binding, conversation, answered));
+  set_words(*entry.mutable_content(), request, sendable.text);
+  if (sendable.filled) *entry.mutable_template_() = *std::move(sendable.filled);
 
   Store::ReplyInput in;
+  in.unsendable = !sendable.refused.ok();
   in.entry_id = new_id(IdKind::kEntry, partition);
   auto out =
       outbound_of(entry, in.entry_id, answered.conversation_id(), answered.thread_id(), request.from_name());
@@ -173,6 +186,7 @@ Task<Result<v1::ReplyResponse>> Conversations::try_to_reply(v1::ReplyRequest req
       HARK_CO_TRY(appended, co_await store_.reply(now, in));
     }
   }
+  if (appended.unsendable) co_return std::move(sendable.refused).error();
   replies_.add();
   // Read back rather than echo: a repeated key must answer with the first entry, not with this attempt's.
   HARK_CO_TRY(auto stored, co_await store_.entry(appended.entry_id));
@@ -218,7 +232,7 @@ Task<Result<v1::StartResponse>> Conversations::try_to_start(v1::StartRequest req
   entry.mutable_to()->set_address(address);
   entry.mutable_to()->set_name(request.to().name());
   entry.mutable_content()->set_subject(request.subject());
-  set_words(*entry.mutable_content(), request);
+  set_words(*entry.mutable_content(), request, request.text());
   entry.set_reason(!request.reason().empty() ? request.reason()
                                              : "written first, by mail from " + request.account_id());
 

@@ -10,6 +10,7 @@
 
 #include "hark/ctl_client.h"
 #include "hark/ctl_print.h"
+#include "hark/ctl_reply.h"
 #include "hark/ctl_routing.h"
 #include "hark/v1/conversation_service.grpc.pb.h"
 #include "hark/v1/routing_service.grpc.pb.h"
@@ -19,9 +20,9 @@ namespace {
 
 struct Ctl : CtlClient {
   int limit = 0;
-  bool all = false, privately = false;
-  std::string id, text, reason, disposition, entry, agent, password, role = "agent", presence, name,
-                                                                     switch_to, account, to, subject;
+  bool all = false;
+  std::string id, text, reason, disposition, entry, agent, password, role = "agent", presence, name, account,
+                                                                     to, subject;
   std::vector<std::string> skills;
   std::vector<std::string> groups;
   std::string phone;
@@ -31,22 +32,6 @@ struct Ctl : CtlClient {
     return v1::ConversationService::NewStub(channel());
   }
   std::unique_ptr<v1::RoutingService::Stub> routing() { return v1::RoutingService::NewStub(channel()); }
-
-  /// The conversation of any id; prints nothing.
-  bool find(v1::ConversationService::Stub& stub, const std::string& any_id, v1::Conversation& out) {
-    v1::GetConversationRequest request;
-    request.set_id(any_id);
-    v1::GetConversationResponse response;
-    grpc::ClientContext context;
-    context.set_deadline(std::chrono::system_clock::now() + kCtlTimeout);
-    const auto result = stub.GetConversation(&context, request, &response);
-    if (!result.ok()) {
-      status = fail(result);
-      return false;
-    }
-    out = std::move(*response.mutable_conversation());
-    return true;
-  }
 
   static std::int64_t token_of(const v1::Ticket& ticket) {
     return ticket.state() == v1::TICKET_STATE_ASSIGNED ? ticket.assignment_token() : 0;
@@ -66,34 +51,16 @@ struct Ctl : CtlClient {
     v1::ListTimelineRequest request;
     const auto stub = conversation();
     v1::Conversation found;
-    if (!find(*stub, id, found)) return;
+    if (!find_conversation(*stub, id, found)) return;
     request.set_conversation_id(found.id());
     request.set_limit(limit);
     request.set_newest(true);
     v1::ListTimelineResponse response;
-    call(*stub, &v1::ConversationService::Stub::ListTimeline, request, response, &print_timeline);
-  }
-
-  void reply() {
-    const auto stub = conversation();
-    v1::Conversation found;
-    if (!find(*stub, entry, found)) return;
-    v1::ReplyRequest request;
-    request.set_idempotency_key(new_key());
-    request.set_entry_id(entry);
-    request.set_text(text);
-    request.set_privately(privately);
-    request.set_agent_id(agent.empty() ? found.ticket().agent_id() : agent);
-    request.set_assignment_token(token_of(found.ticket()));
-    if (!switch_to.empty()) {
-      request.mutable_switch_()->set_channel(v1::CHANNEL_EMAIL);
-      request.mutable_switch_()->set_account_id(account);
-      request.mutable_switch_()->set_address(switch_to);
-      request.mutable_switch_()->set_reason(reason);
-    }
-    v1::ReplyResponse response;
-    call(*stub, &v1::ConversationService::Stub::Reply, request, response,
-         [](const v1::ReplyResponse& done) { print_entry(done.entry()); });
+    call(*stub, &v1::ConversationService::Stub::ListTimeline, request, response,
+         [&found](const v1::ListTimelineResponse& page) {
+           print_timeline(page);
+           print_windows(found);
+         });
   }
 
   void start() {
@@ -153,7 +120,7 @@ struct Ctl : CtlClient {
   void resolve() {
     const auto stub = conversation();
     v1::Conversation found;
-    if (!find(*stub, id, found)) return;
+    if (!find_conversation(*stub, id, found)) return;
     v1::ResolveRequest request;
     request.set_idempotency_key(new_key());
     request.set_ticket_id(found.ticket().id());
@@ -169,7 +136,7 @@ struct Ctl : CtlClient {
   void reopen() {
     const auto stub = conversation();
     v1::Conversation found;
-    if (!find(*stub, id, found)) return;
+    if (!find_conversation(*stub, id, found)) return;
     v1::ReopenRequest request;
     request.set_idempotency_key(new_key());
     request.set_conversation_id(found.id());
@@ -281,16 +248,7 @@ void add_ctl(CLI::App& app, int& status) {
   timeline->add_option("conversation", ctl->id, "Id of a conversation, a ticket or an entry")->required();
   timeline->add_option("--limit", ctl->limit);
 
-  auto* reply = command(*root, *ctl, "reply", "Answer a customer's message where it came from", &Ctl::reply);
-  reply->add_option("--entry", ctl->entry, "The inbound entry to answer")->required();
-  reply->add_option("--text", ctl->text)->required();
-  reply->add_option("--agent", ctl->agent, "In whose name (default: the holder of the ticket)");
-  reply->add_option("--key", ctl->key, "Idempotency key (default: a new one)");
-  reply->add_option("--switch-to", ctl->switch_to,
-                    "Another address of the customer; needs --account and --reason");
-  reply->add_flag("--privately", ctl->privately, "A public message: to its writer alone");
-  reply->add_option("--account", ctl->account);
-  reply->add_option("--reason", ctl->reason);
+  add_ctl_reply(*root, ctl);
 
   auto* start = command(*root, *ctl, "start", "Write to a customer first, by mail", &Ctl::start);
   start->add_option("--account", ctl->account, "Our mail account that it leaves from")->required();

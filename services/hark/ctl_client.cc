@@ -29,6 +29,22 @@ int CtlClient::fail(const grpc::Status& result) const {
   return 1;
 }
 
+bool CtlClient::find_conversation(v1::ConversationService::Stub& stub, const std::string& any_id,
+                                  v1::Conversation& out) {
+  v1::GetConversationRequest request;
+  request.set_id(any_id);
+  v1::GetConversationResponse response;
+  grpc::ClientContext context;
+  context.set_deadline(std::chrono::system_clock::now() + kCtlTimeout);
+  const auto result = stub.GetConversation(&context, request, &response);
+  if (!result.ok()) {
+    status = fail(result);
+    return false;
+  }
+  out = std::move(*response.mutable_conversation());
+  return true;
+}
+
 std::string CtlClient::new_key() const {
   return key.empty() ? "ctl-" + std::to_string(secure_random()) + std::to_string(secure_random()) : key;
 }

@@ -8,6 +8,7 @@
 #include <string>
 
 #include "hark/ctl_print.h"
+#include "hark/v1/conversation_service.grpc.pb.h"
 
 namespace hark {
 
@@ -28,6 +29,10 @@ struct CtlClient {
   [[nodiscard]] int fail(const grpc::Status& result) const;
   /// The idempotency key that was given, or a new one.
   [[nodiscard]] std::string new_key() const;
+
+  /// The conversation of any id; prints nothing but an error.
+  bool find_conversation(v1::ConversationService::Stub& stub, const std::string& any_id,
+                         v1::Conversation& out);
 
   /// Calls one unary method; on success prints with `print` or as JSON.
   template <class Stub, class Request, class Response, class Print>

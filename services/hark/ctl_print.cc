@@ -105,6 +105,15 @@ void print_entry(const v1::Entry& entry) {
   }
 }
 
+void print_windows(const v1::Conversation& conversation) {
+  const std::int64_t now = std::time(nullptr) * std::int64_t{1000};
+  for (const auto& window : conversation.reply_windows()) {
+    std::printf("      answers from %s to %s %s %s\n", window.account_id().c_str(), window.address().c_str(),
+                now < window.closes_at_ms() ? "are taken until" : "have not been taken since",
+                time_text(window.closes_at_ms()).c_str());
+  }
+}
+
 void print_timeline(const v1::ListTimelineResponse& response) {
   for (const auto& entry : response.entries()) print_entry(entry);
 }

@@ -16,6 +16,8 @@ std::string time_text(std::int64_t ms);
 void print_conversations(const v1::ListConversationsResponse& response);
 void print_timeline(const v1::ListTimelineResponse& response);
 void print_entry(const v1::Entry& entry);
+/// Until when the networks take answers.
+void print_windows(const v1::Conversation& conversation);
 void print_quarantine(const v1::ListQuarantineResponse& response);
 void print_agents(const v1::ListAgentsResponse& response);
 void print_queue(const v1::ListQueueResponse& response);

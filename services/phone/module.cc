@@ -32,6 +32,18 @@ std::vector<std::string> account_ids(const Settings& settings) {
   return ids;
 }
 
+/// A call back carries no files.
+std::vector<v1::SendingRules> rules_of(const Settings& settings) {
+  std::vector<v1::SendingRules> rules;
+  for (const auto& id : account_ids(settings)) {
+    auto& out = rules.emplace_back();
+    out.set_account_id(id);
+    out.set_network("telephone");
+    out.set_no_files_reason("files cannot be sent by telephone; answer by another channel");
+  }
+  return rules;
+}
+
 /// What exists between start() and stop().
 struct Running {
   Running(Process& process, const Settings& settings, TaskGroup& tasks)
@@ -42,7 +54,9 @@ struct Running {
         conversation{channel, process.channel_to("conversation")},
         agents{process.channel_to("routing")},
         http{settings.connections},
-        desk{{tasks, conversation, agents, store, process.clock, settings, process.metrics}} {}
+        desk{{tasks, conversation, agents, store, process.clock, settings, process.metrics}} {
+    channel.limit(rules_of(settings));
+  }
 
   redis::Client redis;
   Store store;

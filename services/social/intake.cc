@@ -156,8 +156,8 @@ Task<Status> Intake::take_item(Request& request, const Item& item, std::size_t i
 }
 
 Task<Status> Intake::accept(Request& request, const Account& account, const Said& said, std::size_t index) {
-  if (said.wants_answer) HARK_CO_TRY_VOID(co_await note_heard(account, said));
   auto message = inbound_message(account, said);
+  if (said.wants_answer) HARK_CO_TRY_VOID(co_await note_heard(account, said, message));
   HARK_CO_TRY(const bool fetched, co_await attach_files(account, said, message));
   const auto native_id = message.native_id();
   HARK_CO_TRY(*message.mutable_raw(), co_await keep(request, *message.mutable_blobs()));
@@ -190,10 +190,13 @@ Task<Result<bool>> Intake::attach_files(const Account& account, const Said& said
 
 /// By the network's time, for a window is counted from it, also when the request comes late. A comment opens
 /// none for messages: it has its own, of a private answer.
-Task<Status> Intake::note_heard(const Account& account, const Said& said) {
+Task<Status> Intake::note_heard(const Account& account, const Said& said, v1::InboundMessage& message) {
   if (!find_network(account.network)->window || (said.comment && !said.comment->is_new)) co_return Status{};
   const auto now = clock_.now();
   const auto at = said.sent_at_ms > 0 ? std::min(now, from_ms(said.sent_at_ms)) : now;
+  const auto closes = said.comment ? std::optional{at + kPrivateAnswerWindow}
+                                   : window_end(*find_network(account.network), account, at);
+  if (closes) message.set_answerable_until_ms(to_ms(*closes));
   co_return co_await store_.heard(account.id, said.comment ? said.comment->id : said.address, at);
 }
 

@@ -10,6 +10,7 @@
 #include "base/log/log.h"
 #include "social/http/https_client.h"
 #include "social/rpc/conversation_client.h"
+#include "social/rules.h"
 #include "social/sender.h"
 #include "social/web/routes.h"
 
@@ -43,7 +44,12 @@ struct Running {
         conversation{channel},
         transport{settings.connections},
         sender{tasks, conversation, store, transport, process.clock, settings, process.metrics},
-        intake{conversation, files, store, process.clock, settings, process.metrics} {}
+        intake{conversation, files, store, process.clock, settings, process.metrics},
+        answer_files{conversation, process.clock, settings} {
+    std::vector<v1::SendingRules> rules;
+    for (const auto& [id, account] : settings.accounts) rules.push_back(rules_of(account));
+    channel.limit(std::move(rules));
+  }
 
   TaskGroup tasks;
   redis::Client redis;
@@ -54,12 +60,14 @@ struct Running {
   FileClient files{kFilesAtOnce};
   Sender sender;
   Intake intake;
+  AnswerFiles answer_files;
 };
 
 class SocialModule final : public Module {
  public:
   explicit SocialModule(Process& process) : process_{process}, settings_{settings_from(process.config)} {
-    add_routes(process.http, [slot = slot_] { return *slot; }, settings_);
+    add_routes(
+        process.http, [slot = slot_] { return *slot; }, [slot = files_slot_] { return *slot; }, settings_);
   }
   ~SocialModule() override { stop(); }
 
@@ -74,16 +82,19 @@ class SocialModule final : public Module {
 
  private:
   using Slot = std::shared_ptr<Intake>;
+  using FilesSlot = std::shared_ptr<AnswerFiles>;
 
   Task<Status> open() {
     running_ = std::make_shared<Running>(process_, settings_);
     HARK_CO_TRY_VOID(co_await running_->channel.start(kConnectTimeout));
     *slot_ = Slot{running_, &running_->intake};
+    *files_slot_ = FilesSlot{running_, &running_->answer_files};
     co_return Status{};
   }
 
   Task<bool> close() {
     slot_->reset();
+    files_slot_->reset();
     if (running_) {
       co_await running_->sender.drain(kDrain);
       running_->tasks.cancel();
@@ -98,6 +109,7 @@ class SocialModule final : public Module {
   std::shared_ptr<Running> running_;
   /// Shared with the routes, which live as long as the HTTP server. Touched on its thread alone.
   std::shared_ptr<Slot> slot_ = std::make_shared<Slot>();
+  std::shared_ptr<FilesSlot> files_slot_ = std::make_shared<FilesSlot>();
   bool stopped_ = false;
 };
 

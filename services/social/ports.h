@@ -5,6 +5,7 @@
 
 #include "base/async/task.h"
 #include "base/core/result.h"
+#include "base/core/time.h"
 #include "hark/v1/channel_service.pb.h"
 #include "social/core/network.h"
 
@@ -18,6 +19,7 @@ class ConversationPort {
   virtual Task<Status> report(v1::Receipt receipt) = 0;
   virtual Task<Status> quarantine(v1::Quarantine input) = 0;
   virtual Task<Result<v1::BlobRef>> put_blob(std::string content) = 0;
+  virtual Task<Result<std::string>> get_blob(v1::BlobRef blob, std::string conversation_id) = 0;
 };
 
 /// What became of one request to a network.
@@ -32,6 +34,7 @@ struct Answer {
   std::string body = {};
   std::string detail = {};  // why not, in words without the URL, which may hold a token
   std::string content_type = {};
+  Duration retry_after = Duration{0};  // of a refusal, where the network says (RFC 9110, section 10.2.3)
 };
 
 /// The way to the networks.

@@ -21,6 +21,10 @@ class Receipts final : public ConversationPort {
   Task<Result<v1::AcceptResponse>> accept(v1::InboundMessage) override { co_return v1::AcceptResponse{}; }
   Task<Status> quarantine(v1::Quarantine) override { co_return Status{}; }
   Task<Result<v1::BlobRef>> put_blob(std::string) override { co_return v1::BlobRef{}; }
+  Task<Result<std::string>> get_blob(v1::BlobRef blob, std::string) override {
+    if (blob.id() == "gone") co_return Error{Code::kNotFound, Reason::kBlobNotFound, "there is no blob gone"};
+    co_return std::string(static_cast<std::size_t>(blob.size_bytes()), 'x');
+  }
   Task<Status> report(v1::Receipt receipt) override {
     all.push_back(std::move(receipt));
     co_return Status{};
@@ -144,12 +148,84 @@ TEST_F(SenderTest, ARefusedTokenPausesTheAccountForAWhile) {
   EXPECT_EQ(states().back(), v1::DELIVERY_STATE_SENT);
 }
 
-TEST_F(SenderTest, SendsNoFilesAndSaysSo) {
-  auto with_file = lease("e1");
-  with_file.mutable_message()->mutable_content()->add_attachments()->set_file_name("a.pdf");
-  send(std::move(with_file));
+/// The lease of an answer with a file of so many bytes.
+v1::Lease with_file(v1::Lease lease, const std::string& blob = "blob", std::int64_t size = 3) {
+  auto& file = *lease.mutable_message()->mutable_content()->add_attachments();
+  file.set_file_name("a.png");
+  file.set_content_type("image/png");
+  file.mutable_blob()->set_id(blob);
+  file.mutable_blob()->set_size_bytes(size);
+  return lease;
+}
+
+Answer kept_as(const std::string& id) {
+  return {Answer::Kind::kAnswered, 200, R"({"attachment_id":")" + id + "\"}"};
+}
+
+TEST_F(SenderTest, AFileIsHandedOverThenShownThenComeTheWords) {
+  postbox_.answers.push_back(kept_as("17"));
+  send(with_file(lease("e1", "See")));
+  EXPECT_THAT(postbox_.bodies,
+              ElementsAre(HasSubstr("filename=\"a.png\"\r\nContent-Type: image/png\r\n\r\nxxx\r\n"),
+                          HasSubstr(R"("attachment_id":"17")"), HasSubstr("See")));
+  EXPECT_THAT(states(), ElementsAre(v1::DELIVERY_STATE_SENT));
+}
+
+TEST_F(SenderTest, AHandOverThatNobodyAnsweredIsBegunAgainAndAFileThatWasShownIsNot) {
+  postbox_.answers.push_back({Answer::Kind::kUnknown, 0, {}, "timeout"});
+  send(with_file(lease("e1")));
+  postbox_.answers.push_back(kept_as("17"));
+  postbox_.answers.push_back({Answer::Kind::kUnknown, 0, {}, "timeout"});
+  send(with_file(lease("e1")));
+  send(with_file(lease("e1")));
+  EXPECT_EQ(postbox_.bodies.size(), 3U);
+  EXPECT_THAT(states(),
+              ElementsAre(v1::DELIVERY_STATE_QUEUED, v1::DELIVERY_STATE_UNKNOWN, v1::DELIVERY_STATE_UNKNOWN));
+}
+
+TEST_F(SenderTest, AFileThatIsGoneOrThatTheNetworkDoesNotTakeLetsNothingOut) {
+  send(with_file(lease("e1"), "gone"));
+  EXPECT_THAT(receipts_.all.back().detail(), HasSubstr("'a.png' cannot be read"));
+  send(with_file(lease("e2"), "blob", 26 << 20));
+  EXPECT_THAT(receipts_.all.back().detail(), HasSubstr("does not take 'a.png'"));
   EXPECT_THAT(postbox_.bodies, IsEmpty());
-  EXPECT_THAT(receipts_.all.back().detail(), HasSubstr("files cannot be sent"));
+  EXPECT_THAT(states(), ElementsAre(v1::DELIVERY_STATE_FAILED, v1::DELIVERY_STATE_FAILED));
+}
+
+TEST_F(SenderTest, WhatALeaseIsTooShortForWaitsForTheNext) {
+  auto short_one = lease("e1");
+  short_one.set_expires_at_ms(to_ms(clock_.now() + kPieceTime) - 1);
+  send(short_one);
+  EXPECT_THAT(postbox_.bodies, IsEmpty());
+  EXPECT_EQ(receipts_.all.back().retry_at_ms(), to_ms(clock_.now()));
+  short_one.set_expires_at_ms(to_ms(clock_.now() + kPieceTime));
+  send(with_file(short_one));  // a file takes longer
+  EXPECT_THAT(postbox_.bodies, IsEmpty());
+  send(short_one);
+  EXPECT_THAT(states(),
+              ElementsAre(v1::DELIVERY_STATE_QUEUED, v1::DELIVERY_STATE_QUEUED, v1::DELIVERY_STATE_SENT));
+}
+
+TEST_F(SenderTest, AnAccountThatIsAtItsPaceGivesTheAnswerBackUntilItsTurn) {
+  auto refused = refusal(4);
+  refused.retry_after = 30s;
+  postbox_.answers.push_back(refused);
+  send(lease("e1"));
+  send(lease("e2"));
+  EXPECT_EQ(postbox_.bodies.size(), 1U);
+  EXPECT_EQ(receipts_.all.back().retry_at_ms(), to_ms(clock_.now() + 30s));
+  EXPECT_EQ(receipts_.all.back().detail(), "");
+  clock_.advance(30s);
+  send(lease("e2"));
+  EXPECT_EQ(states().back(), v1::DELIVERY_STATE_SENT);
+}
+
+TEST_F(SenderTest, ARefusalForAskingTooOftenIsForNowWhateverElseItSays) {
+  postbox_.answers.push_back({Answer::Kind::kAnswered, 429, "<html>slow down</html>"});
+  send(lease("e1"));
+  EXPECT_THAT(states(), ElementsAre(v1::DELIVERY_STATE_QUEUED));
+  send(lease("e1"));
+  EXPECT_THAT(states().back(), v1::DELIVERY_STATE_SENT);
 }
 
 }  // namespace

@@ -5,6 +5,21 @@
 #include "social/core/network.h"
 
 namespace hark::social {
+namespace {
+
+std::string without_slash(std::string url) {
+  while (url.ends_with('/')) url.pop_back();
+  return url;
+}
+
+std::vector<ApprovedTemplate> templates_of(const v1::SocialAccount& social) {
+  std::vector<ApprovedTemplate> out;
+  for (const auto& approved : social.templates())
+    out.push_back({approved.name(), approved.language(), approved.text()});
+  return out;
+}
+
+}  // namespace
 
 const Account* Settings::account(std::string_view id) const {
   const auto found = accounts.find(id);
@@ -27,12 +42,13 @@ Settings settings_from(const v1::Config& config) {
     const auto& social = account.social();
     const auto* network = find_network(social.network());
     HARK_CHECK(network);  // the configuration's check knows the same names
-    auto base_url = social.base_url().empty() ? std::string{network->base_url} : social.base_url();
-    while (base_url.ends_with('/')) base_url.pop_back();
+    auto base_url =
+        without_slash(social.base_url().empty() ? std::string{network->base_url} : social.base_url());
     settings.accounts.emplace(
         account.id(),
         Account{account.id(), social.network(), social.own_id(), social.access_token(), social.secret(),
-                social.verify_token(), std::move(base_url), social.human_agent()});
+                social.verify_token(), std::move(base_url), social.human_agent(),
+                without_slash(social.public_url()), social.per_second(), templates_of(social)});
   }
   return settings;
 }

@@ -85,6 +85,12 @@ def customer(world):
     return Customer(world)
 
 
+def refused(call, *arguments, **more):
+    with pytest.raises(grpc.RpcError) as error:
+        call(*arguments, **more)
+    return protos.reason_of(error.value)
+
+
 def tickets_and_quarantine(hark):
     return sum(bool(c.ticket.id) for c in hark.all_conversations()), hark.ctl("quarantine").stdout.count("\n")
 
@@ -144,8 +150,7 @@ def test_a_private_answer_is_one_message_within_a_week(world, hark, agent, custo
     token = agent.take(customer.conversation().id)
     (entry,) = customer.entries()
     before = len(world.graph.sent)
-    late = agent.reply(entry, "Sorry, we are late.", token, privately=True)
-    assert "168 hours" in becomes(hark, late, STATE.DELIVERY_STATE_FAILED).delivery_detail
+    assert refused(agent.reply, entry, "Sorry, we are late.", token, privately=True) == "WINDOW_CLOSED"
     public = agent.reply(entry, "Sorry, we are late.", token)
     becomes(hark, public, STATE.DELIVERY_STATE_SENT)
     customer.comments("And now?")
@@ -160,9 +165,7 @@ def test_a_message_has_no_private_answer_of_its_own(hark, agent):
     token = agent.take(hark.wait_conversation(f"messenger:{PAGE}:{user}").id)
     (entry,) = hark.inbound(f"messenger:{PAGE}:{user}")
     assert not entry.is_public
-    with pytest.raises(grpc.RpcError) as refused:
-        agent.reply(entry, "Hello", token, privately=True)
-    assert protos.reason_of(refused.value) == "INVALID_FIELD"
+    assert refused(agent.reply, entry, "Hello", token, privately=True) == "INVALID_FIELD"
 
 
 def test_comments_and_messages_of_one_customer_are_one_conversation_with_threads_and_windows_of_their_own(world, hark, agent, customer):
@@ -172,8 +175,9 @@ def test_comments_and_messages_of_one_customer_are_one_conversation_with_threads
     token = agent.take(conversation.id)
     message, comment = customer.entries()
     assert message.thread_id != comment.thread_id and (message.is_public, comment.is_public) == (False, True)
-    late = agent.reply(message, "In private", token)
-    assert "24 hours" in becomes(hark, late, STATE.DELIVERY_STATE_FAILED).delivery_detail
+    assert refused(agent.reply, message, "In private", token) == "WINDOW_CLOSED"
+    picture = protos.channel_pb2.Attachment(file_name="a.png", content_type="image/png", blob=protos.channel_pb2.BlobRef(id="0" * 64, size_bytes=9))
+    assert refused(agent.reply, comment, "In public", token, attachments=[picture]) == "FILE_UNSENDABLE"
     sent = agent.reply(comment, "In public", token)
     becomes(hark, sent, STATE.DELIVERY_STATE_SENT)
     assert world.graph.sent[-1]["message"] == "In public"

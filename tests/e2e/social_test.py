@@ -12,6 +12,7 @@ import urllib.error
 import urllib.request
 import uuid
 
+import grpc
 import pytest
 
 from support import networks, protos
@@ -278,9 +279,9 @@ def test_an_answer_after_the_window_is_not_sent(world, hark, agent):
     user = f"psid-{next(IDS)}"
     networks.meta(hark, "page", page(user, age_hours=25))
     before = len(world.graph.sent) + len(world.graph.refused)
-    reply = answer(hark, agent, f"messenger:page-1:{user}")
-    entry = becomes(hark, reply, STATE.DELIVERY_STATE_FAILED)
-    assert "24 hours" in entry.delivery_detail
+    with pytest.raises(grpc.RpcError) as refused:
+        answer(hark, agent, f"messenger:page-1:{user}")
+    assert protos.reason_of(refused.value) == "WINDOW_CLOSED"
     assert len(world.graph.sent) + len(world.graph.refused) == before
 
 

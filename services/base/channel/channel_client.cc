@@ -54,6 +54,7 @@ struct ChannelClient::Impl {
       hello.mutable_hello()->set_channel(channel);
       for (const auto& id : account_ids) hello.mutable_hello()->add_account_ids(id);
       hello.mutable_hello()->set_leases_max(kLeasesMax);
+      for (const auto& account : rules) *hello.mutable_hello()->add_rules() = account;
       stream->write(std::move(hello));
       while (auto response = co_await stream->read()) {
         if (response->frame_id() == 0 && response->has_done()) {
@@ -124,6 +125,7 @@ struct ChannelClient::Impl {
   std::unique_ptr<v1::ChannelService::Stub> channels;
   std::unique_ptr<v1::BlobService::Stub> blobs;
   std::vector<std::string> account_ids;
+  std::vector<v1::SendingRules> rules;
   OnLease on_lease;
   OnTyping on_typing;
   Notifier connected_changed;
@@ -191,6 +193,8 @@ Task<Status> ChannelClient::report_call(v1::CallReport report) {
   *frame.mutable_call() = std::move(report);
   co_return status_of(co_await impl_->send(std::move(frame)));
 }
+
+void ChannelClient::limit(std::vector<v1::SendingRules> rules) { impl_->rules = std::move(rules); }
 
 void ChannelClient::on_typing(OnTyping on_typing) { impl_->on_typing = std::move(on_typing); }
 

@@ -39,6 +39,9 @@ class ChannelClient {
   /// How a call stands; for the phone alone.
   Task<Status> report_call(v1::CallReport report);
 
+  /// What accounts can send, where that is not everything; set before start().
+  void limit(std::vector<v1::SendingRules> rules);
+
   /// For channels that show it; set before start().
   void on_typing(OnTyping on_typing);
   /// The customer types. Lost without notice if the stream is broken.

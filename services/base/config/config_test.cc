@@ -255,6 +255,21 @@ INSTANTIATE_TEST_SUITE_P(
              "v}}]\n",
              "hark.yaml:1: accounts[0].social.secret: is too short to be a secret; it has at least 16 "
              "characters"},
+        Case{"accounts: [{id: a, social: {network: viber, access_token: t, public_url: 'hark.lv'}}]\n",
+             "hark.yaml:1: accounts[0].social.public_url: 'hark.lv' is no gateway; write it like "
+             "https://host or "
+             "https://host:port (http only on this machine)"},
+        Case{"accounts: [{id: a, social: {network: viber, access_token: t, per_second: -1}}]\n",
+             "hark.yaml:1: accounts[0].social.per_second: -1 is out of range; it goes from 0 to 1000"},
+        Case{"accounts: [{id: a, social: {network: whatsapp, own_id: '1', access_token: t, verify_token: v, "
+             "secret: "
+             "0123456789abcdef, templates: [{name: n, language: lv, text: '{{1}} {{3}}'}]}}]\n",
+             "hark.yaml:1: accounts[0].social.templates[0].text: placeholders are numbered from {{1}} "
+             "without gaps"},
+        Case{"accounts: [{id: a, social: {network: viber, access_token: t, templates: [{name: n, language: "
+             "lv, text: "
+             "x}]}}]\n",
+             "hark.yaml:1: accounts[0].social.templates: are only for whatsapp"},
         Case{"accounts: [{id: a, social: {network: viber, access_token: t, base_url: 'http://gate.lv'}}]\n",
              "hark.yaml:1: accounts[0].social.base_url: 'http://gate.lv' is no gateway; write it like "
              "https://host "

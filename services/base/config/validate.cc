@@ -7,6 +7,7 @@
 #include "base/config/config.h"
 #include "base/config/defaults.h"
 #include "base/config/names.h"
+#include "base/core/template_text.h"
 
 namespace hark {
 namespace {
@@ -261,6 +262,20 @@ class Validator {
     if (social.human_agent() && network != "messenger" && network != "instagram")
       add(path + ".human_agent", "is only for messenger and instagram");
     if (!social.base_url().empty()) gateway(path + ".base_url", social.base_url());
+    if (!social.public_url().empty()) gateway(path + ".public_url", social.public_url());
+    range(path + ".per_second", social.per_second(), 0, 1000);
+    if (social.templates_size() > 0 && network != "whatsapp")
+      add(path + ".templates", "are only for whatsapp");
+    for (int i = 0; i < social.templates_size(); ++i)
+      message_template(path + ".templates[" + std::to_string(i) + "]", social.templates(i));
+  }
+
+  void message_template(const std::string& path, const v1::TemplateConfig& given) {
+    required(path + ".name", given.name());
+    required(path + ".language", given.language());
+    required(path + ".text", given.text());
+    const auto placeholders = placeholders_of(given.text());
+    if (!placeholders.ok()) add(path + ".text", placeholders.error().message);
   }
 
   /// What carries secrets goes over TLS, or stays on this machine.

@@ -104,6 +104,17 @@ bool is_type_character(char c) {
 
 }  // namespace
 
+std::string_view type_of_name(std::string_view file_name) {
+  const auto dot = file_name.rfind('.');
+  std::string ending{dot == std::string_view::npos ? std::string_view{} : file_name.substr(dot + 1)};
+  std::ranges::transform(ending, ending.begin(),
+                         [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c; });
+  if (ending == "txt") return "text/plain";
+  if (ending == "jpeg") return "image/jpeg";
+  const auto found = std::ranges::find(kExtensions, ending, &TypeExtension::extension);
+  return found == kExtensions.end() ? std::string_view{"application/octet-stream"} : found->type;
+}
+
 std::string_view extension_of_type(std::string_view content_type) {
   const auto found = std::ranges::find(kExtensions, content_type, &TypeExtension::type);
   if (found != kExtensions.end()) return found->extension;

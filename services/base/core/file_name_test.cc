@@ -26,5 +26,12 @@ TEST(SafeContentType, IsATypeOrBytes) {
     EXPECT_EQ(safe_content_type(wrong), "application/octet-stream") << wrong;
 }
 
+TEST(FileName, TellsWhatAFileMostLikelyIs) {
+  EXPECT_EQ(type_of_name("scan.PDF"), "application/pdf");
+  EXPECT_EQ(type_of_name("a.b.jpeg"), "image/jpeg");
+  EXPECT_EQ(type_of_name("notes.txt"), "text/plain");
+  EXPECT_EQ(type_of_name("README"), "application/octet-stream");
+}
+
 }  // namespace
 }  // namespace hark

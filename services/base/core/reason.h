@@ -36,6 +36,9 @@ enum class Reason {
   kTicketHeld = 40,
   kMergeUnderWay = 41,
   kMergeImpossible = 42,
+  kWindowClosed = 45,
+  kFileUnsendable = 46,
+  kTemplateUnfit = 47,
   // Routing
   kAgentNotFound = 50,
   kAgentAway = 51,

@@ -114,6 +114,7 @@ export function refusalText(error: unknown): string {
     case "OBLIGATIONS_OPEN": return t("refusedObligations");
     case "OVERLOADED": return t("refusedOverloaded");
     case "STORE_UNAVAILABLE": return t("refusedStore");
+    case "WINDOW_CLOSED": return t("refusedWindow");
     case "TICKET_HELD": return t("refusedHeld", {message: message ?? ""});
     case "LOST": return t("refusedLost");
     case "PERMISSION_DENIED": return t("refusedPermission");

@@ -33,7 +33,8 @@ const redis::Script& end_session_script() {
 std::string prefix(std::string_view agent_id) { return "hark:{desk:" + std::string{agent_id} + "}"; }
 
 bool is_empty(const v1::Draft& draft) {
-  return draft.text().empty() && draft.html().empty() && draft.attachments().empty();
+  return draft.text().empty() && draft.html().empty() && draft.attachments().empty() &&
+         !draft.has_template_();
 }
 
 /// The draft that is kept under this revision; without bytes, what tells a page that there is none.

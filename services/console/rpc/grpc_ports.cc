@@ -62,6 +62,10 @@ class GrpcConversation final : public ConversationPort {
   Task<Result<v1::ListQuarantineResponse>> list_quarantine(v1::ListQuarantineRequest request) override {
     return rpc::call(stub_->async(), &Async::ListQuarantine, std::move(request));
   }
+  Task<Result<v1::ListSendingRulesResponse>> list_sending_rules(
+      v1::ListSendingRulesRequest request) override {
+    return rpc::call(stub_->async(), &Async::ListSendingRules, std::move(request));
+  }
   Task<Result<v1::ListTicketsResponse>> list_tickets(v1::ListTicketsRequest request) override {
     return rpc::call(stub_->async(), &Async::ListTickets, std::move(request));
   }

@@ -247,6 +247,11 @@ Task<Result<v1::ListQuarantineResponse>> FakeConversations::list_quarantine(v1::
   co_return response;
 }
 
+Task<Result<v1::ListSendingRulesResponse>> FakeConversations::list_sending_rules(
+    v1::ListSendingRulesRequest) {
+  co_return sending_rules;
+}
+
 Task<Result<v1::ListTicketsResponse>> FakeConversations::list_tickets(v1::ListTicketsRequest request) {
   v1::ListTicketsResponse response;
   *response.add_tickets() = stored[request.conversation_id()].conversation.ticket();

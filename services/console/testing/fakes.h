@@ -130,6 +130,7 @@ class FakeConversations final : public ConversationPort {
   Task<Result<v1::ListConversationsResponse>> list_conversations(
       v1::ListConversationsRequest request) override;
   Task<Result<v1::ListQuarantineResponse>> list_quarantine(v1::ListQuarantineRequest request) override;
+  Task<Result<v1::ListSendingRulesResponse>> list_sending_rules(v1::ListSendingRulesRequest request) override;
   Task<Result<v1::ListTicketsResponse>> list_tickets(v1::ListTicketsRequest request) override;
   Task<Result<v1::SearchResponse>> search(v1::SearchRequest request) override;
 
@@ -144,6 +145,7 @@ class FakeConversations final : public ConversationPort {
   std::vector<v1::ConsoleRequest::Command> commands;
   std::vector<v1::ListTimelineRequest> timeline_reads;
   std::vector<v1::SearchRequest> searches;
+  v1::ListSendingRulesResponse sending_rules;
   std::vector<v1::QuarantinedInput> quarantine;
   std::optional<Error> refusal;
   /// While set, reading waits: tests change things in between.

@@ -3,7 +3,8 @@
            6 channel  7 account  8 native id  9 'message' | 'auto_reply'  10 Entry bytes  11 Ticket bytes
            12 sender address  13 verified '1'|'0'  14 sender name  15 thread proved by a token, or ''
            16 own reference  17 seconds to remember  18 most events  19 part of the conversation that led here, or ''
-           20 '1' if the parts' references were looked up  21 number of references, then those, nearest first
+           20 '1' if the parts' references were looked up  21 until when the network lets the sender be answered, or '0'
+           22 number of references, then those, nearest first
            then pairs of blob id, content
      Returns {'accepted', entry, sequence, ticket, opened '1'|'0', conversation, thread}
            | {'duplicate', entry, sequence, ticket, '0', conversation} | {'moved', conversation} | {'moving'} (a merge is under way)
@@ -34,15 +35,15 @@ if refused then return refused end
 if redis.call('XLEN', P .. 'ev') >= tonumber(ARGV[18]) then return { 'full' } end
 
 -- The thread: proved by token, else named by a message of this very conversation, else a new one.
-local references = tonumber(ARGV[21])
+local references = tonumber(ARGV[22])
 local found, own = ARGV[15], ARGV[16]
 local refs_key = P .. 'refs:' .. conversation
 if found == '' and references > 0 then
-  local hits = redis.call('HMGET', refs_key, unpack(ARGV, 22, 21 + references))
+  local hits = redis.call('HMGET', refs_key, unpack(ARGV, 23, 22 + references))
   for i = 1, references do
     if hits[i] then
       if found == '' then found = hits[i] end
-      if ARGV[21 + i] == own then own = '' end  -- it has been told
+      if ARGV[22 + i] == own then own = '' end  -- it has been told
     end
   end
   if found == '' and con[2] and con[2] ~= '' and ARGV[20] ~= '1' then return { 'look' } end
@@ -72,6 +73,14 @@ else
   ticket = ''
 end
 
+-- A message that comes late does not shorten what a later one opened.
+if ARGV[21] ~= '0' then
+  local windows, place = P .. 'win:' .. conversation, account .. ' ' .. ARGV[12]
+  if tonumber(ARGV[21]) > tonumber(redis.call('HGET', windows, place) or '0') then redis.call('HSET', windows, place, ARGV[21]) end
+  changes[#changes + 1] = 'windows'
+  changes[#changes + 1] = '1'
+end
+
 local sequence = append(conversation, entry, ARGV[10], ticket, thread, changes, con[4] or '0')
 if ARGV[13] == '1' then
   redis.call('HSET', P .. 'adr:' .. conversation, ARGV[12], '1')
@@ -80,7 +89,7 @@ else
 end
 if kind == 'message' then redis.call('HSET', P .. 'obl:' .. conversation, entry, sequence .. ' ' .. thread) end
 redis.call('SET', seen_key, cmsgpack.pack({ entry, tostring(sequence), ticket, opened, conversation, account }), 'EX', ARGV[17])
-store_blobs(22 + references)
+store_blobs(23 + references)
 
 local fields = { 'c', conversation, 't', ticket, 'e', entry, 's', sequence, 'h', channel, 'u', account }
 if opened == '1' then with_ticket(fields, ticket, hash) end

@@ -28,6 +28,9 @@ inline std::string place_of(std::string_view conversation, std::int64_t sequence
 /// Whose address it is: string, conversation id. In a slot of its own, written once.
 inline std::string address(std::string_view normalised) { return "hark:addr:" + std::string{normalised}; }
 
+/// What an account can send: SendingRules bytes, from when its channel connected last.
+inline std::string rules(std::string_view account) { return "hark:rules:" + std::string{account}; }
+
 /// What passes between the processes of conversation: stream of AttentionLot bytes.
 inline std::string attention() { return "hark:attention"; }
 

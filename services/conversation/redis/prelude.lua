@@ -3,7 +3,7 @@
      KEYS[1] is the partition's prefix, "hark:{p7}"; every key below it carries the same hash tag, so a script stays in one
      partition, and on one node of a cluster. Time is ARGV[1] (milliseconds), never the server's clock.
 
-     con:<conversation>    hash    seq, name, ticket (open or last), updated; of merges: moved (where it is part of), parts
+     con:<conversation>    hash    seq, name, ticket (open or last), updated, windows ('1' if win: has any); of merges: moved (where it is part of), parts
                                    (what is part of it), view (entries numbered by view:), expects, leaving (under way),
                                    carried (its ticket), restored, unmerged_by, unmerged_from,
                                    merge (id of the saga that froze it), by:<part> (id of the saga that joined it)
@@ -26,6 +26,7 @@
      thr:<thread>          hash    con, channel, account, last_reply; agent (of a thread that we started: who wrote last)
      refs:<conversation>   hash    native reference -> thread
      adr:<conversation>    hash    address -> "1" verified, "0" not
+     win:<conversation>    hash    "<account> <address>" -> until when the network lets it be answered, ms
      mat:<conversation>    hash    address -> why it may be this customer's as well
      seen:<channel>:<id>   string  cmsgpack of what accepting it returned; kept for the time a sender may repeat it
      idem:<key>            string  cmsgpack {digest of the request, result}; kept a day

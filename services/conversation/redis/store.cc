@@ -84,9 +84,14 @@ Result<Store::Appended> appended(TicketEvent event, const Result<redis::Reply>& 
     look.look_up_key = true;
     return look;
   }
+  if ((*reply)[0].view() == "unsendable") {
+    Store::Appended nothing;
+    nothing.unsendable = true;
+    return nothing;
+  }
   if ((*reply)[0].view() != "ok") return refusal(event, *reply);
-  return Store::Appended{(*reply)[1].number(), (*reply)[2].text(), (*reply)[3].text(), (*reply)[4].text(),
-                         false};
+  return Store::Appended{
+      (*reply)[1].number(), (*reply)[2].text(), (*reply)[3].text(), (*reply)[4].text(), false, false};
 }
 
 }  // namespace
@@ -232,6 +237,8 @@ Task<Result<Store::Accepted>> Store::accept(TimePoint now, const Acceptance& in)
   const auto seconds = std::to_string(kSeenFor.count());
   const auto events = std::to_string(kEventsMax);
   const auto references = std::to_string(in.references.size());
+  const auto answerable_until =
+      std::to_string(in.entry.is_public() ? 0 : std::max<std::int64_t>(0, in.entry.answerable_until_ms()));
   std::vector<std::string_view> args{in.conversation_id,
                                      in.entry_id,
                                      in.ticket_id,
@@ -251,6 +258,7 @@ Task<Result<Store::Accepted>> Store::accept(TimePoint now, const Acceptance& in)
                                      events,
                                      in.via,
                                      in.parts_looked_up ? "1" : "0",
+                                     answerable_until,
                                      references};
   args.insert(args.end(), in.references.begin(), in.references.end());
   add_blobs(args, in.blobs);
@@ -306,7 +314,8 @@ Task<Result<Store::Appended>> Store::reply(TimePoint now, const ReplyInput& in) 
                                      in.thread_id,
                                      answered,
                                      in.via,
-                                     in.key_looked_up ? "1" : "0"};
+                                     in.key_looked_up ? "1" : "0",
+                                     in.unsendable ? "1" : "0"};
   add_blobs(args, in.blobs);
   co_return appended(TicketEvent::kReply,
                      co_await run(reply_script(), place(in.conversation_id), now, std::move(args)));

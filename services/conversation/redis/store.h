@@ -110,6 +110,7 @@ class Store {
     std::int64_t answers_sequence = 0;
     std::string via;  // the part of the conversation that the answered entry came through
     bool key_looked_up = false;
+    bool unsendable = false;  // its channel would refuse it: only what was sent before is told again
     Blobs blobs;
   };
   struct Appended {
@@ -117,6 +118,7 @@ class Store {
     std::string ticket_id, thread_id;
     std::string entry_id;      // of what was sent: the first time's, if the key was used before
     bool look_up_key = false;  // nothing happened: ask sent_before(), then say so with `key_looked_up`
+    bool unsendable = false;   // nothing happened
   };
   /// What a key did where the customer was before a merge, or before it was taken back; no entry if nothing.
   Task<Result<Appended>> sent_before(std::string conversation_id, std::string key, std::string digest);
@@ -283,6 +285,10 @@ class Store {
   };
   Task<Result<std::string>> quarantine(TimePoint now, const QuarantineInput& in);
 
+  /// What an account can send, as SendingRules bytes; none: everything.
+  Task<Status> keep_rules(std::string account_id, std::string bytes);
+  Task<Result<std::optional<v1::SendingRules>>> rules(std::string account_id);
+
   /// Of a merged customer: the conversation that they are part of.
   Task<Result<v1::Conversation>> conversation(std::string_view conversation_id);
   Task<Result<v1::Ticket>> ticket(std::string_view ticket_id);
@@ -381,6 +387,7 @@ class Store {
   void tell(std::vector<v1::Event> events, std::shared_ptr<const v1::Entry> entry = {}) const;
   Task<Result<redis::Reply>> command(std::vector<std::string> args);
   Task<Status> add_addresses(std::string customer, v1::Conversation& out);
+  Task<Status> add_windows(std::string customer, v1::Conversation& out);
   Task<Result<std::vector<v1::Entry>>> folded(std::string live, std::vector<Item> items);
 
   redis::Client& redis_;

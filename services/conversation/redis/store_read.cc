@@ -1,4 +1,5 @@
 // The reading half of Store.
+#include <algorithm>
 #include <set>
 
 #include "base/core/ids.h"
@@ -37,11 +38,45 @@ Task<Status> Store::add_addresses(std::string customer, v1::Conversation& out) {
   co_return Status{};
 }
 
+Task<Status> Store::add_windows(std::string customer, v1::Conversation& out) {
+  HARK_CO_TRY(const auto windows, co_await command({"HGETALL", keys::in(place(customer), "win", customer)}));
+  for (std::size_t i = 0; i + 1 < windows.size(); i += 2) {
+    const auto where = windows[i].view();
+    const auto space = where.find(' ');
+    auto& windows_of_both = *out.mutable_reply_windows();
+    const auto same = [&](const v1::ReplyWindow& known) {
+      return known.account_id() == where.substr(0, space) && known.address() == where.substr(space + 1);
+    };
+    auto known = std::ranges::find_if(windows_of_both, same);
+    auto& window = known == windows_of_both.end() ? *windows_of_both.Add() : *known;
+    window.set_account_id(std::string{where.substr(0, space)});
+    window.set_address(std::string{where.substr(space + 1)});
+    window.set_closes_at_ms(std::max(window.closes_at_ms(), windows[i + 1].number()));
+  }
+  co_return Status{};
+}
+
+Task<Status> Store::keep_rules(std::string account_id, std::string bytes) {
+  if (bytes.empty()) {
+    HARK_CO_TRY_VOID(co_await command({"DEL", keys::rules(account_id)}));
+  } else {
+    HARK_CO_TRY_VOID(co_await command({"SET", keys::rules(account_id), bytes}));
+  }
+  co_return Status{};
+}
+
+Task<Result<std::optional<v1::SendingRules>>> Store::rules(std::string account_id) {
+  HARK_CO_TRY(const auto reply, co_await command({"GET", keys::rules(account_id)}));
+  v1::SendingRules rules;
+  if (reply.is_nil() || !rules.ParseFromString(reply.text())) co_return std::optional<v1::SendingRules>{};
+  co_return std::optional{std::move(rules)};
+}
+
 Task<Result<v1::Conversation>> Store::conversation(std::string_view conversation_id) {
   HARK_CO_TRY(const auto partition, partition_of(conversation_id));
   const std::string id{conversation_id};
   HARK_CO_TRY(const auto con, co_await command({"HMGET", keys::in(partition, "con", id), "seq", "name",
-                                                "ticket", "updated", "parts", "moved"}));
+                                                "ticket", "updated", "parts", "moved", "windows"}));
   if (con[0].is_nil()) co_return no_conversation(id);
   if (!con[5].is_nil()) co_return co_await conversation(con[5].view());
   v1::Conversation out;
@@ -50,11 +85,13 @@ Task<Result<v1::Conversation>> Store::conversation(std::string_view conversation
   out.set_customer_name(con[1].text());
   out.set_updated_at_ms(con[3].number());
   HARK_CO_TRY_VOID(co_await add_addresses(id, out));
+  if (!con[6].is_nil()) HARK_CO_TRY_VOID(co_await add_windows(id, out));
   if (!con[4].is_nil()) {
     HARK_CO_TRY(const auto parts, co_await parts_of(id));
     for (const auto& part : parts) {
       out.add_merged_customer_ids(part);
       HARK_CO_TRY_VOID(co_await add_addresses(part, out));
+      HARK_CO_TRY_VOID(co_await add_windows(part, out));
     }
   }
   HARK_CO_TRY(const auto owed, co_await command({"HKEYS", keys::in(partition, "obl", id)}));

@@ -51,6 +51,7 @@ class Connection {
       }
       accounts_.insert(id);
     }
+    if (auto kept = co_await keep_rules(hello); !kept.ok()) co_return kept;
     leases_max_ = hello.leases_max() > 0 ? std::min(hello.leases_max(), 256) : kLeasesDefault;
     answer(*stream_, first->frame_id(), {});
     if (!accounts_.empty()) {
@@ -76,6 +77,21 @@ class Connection {
   }
 
  private:
+  Task<Status> keep_rules(v1::ConnectRequest::Hello hello) {
+    std::map<std::string, v1::SendingRules> rules;
+    for (const auto& id : accounts_) rules[id];
+    for (const auto& one : hello.rules()) {
+      const auto account = rules.find(one.account_id());
+      if (account == rules.end()) {
+        co_return Error{Code::kInvalidArgument, Reason::kAccountUnknown,
+                        "hello.rules: '" + one.account_id() + "' is none of hello.account_ids"};
+      }
+      account->second = one;
+    }
+    for (auto& [id, one] : rules) HARK_CO_TRY_VOID(co_await service_.keep_rules(id, std::move(one)));
+    co_return Status{};
+  }
+
   Task<> take_frames() {
     while (auto frame = co_await stream_->read()) {
       ++under_way_;

@@ -51,6 +51,11 @@ Reactor* ConversationHandler::ListConversations(Context*, const v1::ListConversa
                                                 v1::ListConversationsResponse* out) {
   return rpc::run_unary(tasks_, "ListConversations", service_.list_conversations(*in), out);
 }
+Reactor* ConversationHandler::ListSendingRules(Context*, const v1::ListSendingRulesRequest* in,
+                                               v1::ListSendingRulesResponse* out) {
+  return rpc::run_unary(tasks_, "ListSendingRules", service_.list_sending_rules(*in), out);
+}
+
 Reactor* ConversationHandler::ListQuarantine(Context*, const v1::ListQuarantineRequest* in,
                                              v1::ListQuarantineResponse* out) {
   return rpc::run_unary(tasks_, "ListQuarantine", service_.list_quarantine(*in), out);

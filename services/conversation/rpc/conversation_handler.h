@@ -31,6 +31,8 @@ class ConversationHandler final : public v1::ConversationService::CallbackServic
   Reactor* ListTimeline(Context*, const v1::ListTimelineRequest* in, v1::ListTimelineResponse* out) override;
   Reactor* ListConversations(Context*, const v1::ListConversationsRequest* in,
                              v1::ListConversationsResponse* out) override;
+  Reactor* ListSendingRules(Context*, const v1::ListSendingRulesRequest* in,
+                            v1::ListSendingRulesResponse* out) override;
   Reactor* ListQuarantine(Context*, const v1::ListQuarantineRequest* in,
                           v1::ListQuarantineResponse* out) override;
   Reactor* ListTickets(Context*, const v1::ListTicketsRequest* in, v1::ListTicketsResponse* out) override;

@@ -1,13 +1,19 @@
 // Messenger Platform and Instagram Messaging: one envelope, two names.
 #include <algorithm>
+#include <array>
 #include <boost/json/serialize.hpp>
 
 #include "base/core/invalid.h"
 #include "social/core/comments.h"
 #include "social/core/json.h"
 #include "social/core/meta.h"
+#include "social/core/multipart.h"
 
 namespace hark::social {
+
+extern const Network kMessenger;
+extern const Network kInstagram;
+
 namespace {
 
 namespace json = boost::json;
@@ -110,8 +116,55 @@ std::variant<Said, Progress, Unplaced> read_progress(const std::string& address,
   return progress;
 }
 
-Result<Call> render(std::string_view scheme, const Account& account, const Piece& piece) {
-  const auto prefix = std::string{scheme} + ":" + account.own_id + ":";
+constexpr std::array kMessengerFiles{FileRule{"image/", 25 << 20, "image"},
+                                     FileRule{"audio/", 25 << 20, "audio"},
+                                     FileRule{"video/", 25 << 20, "video"}, FileRule{"", 25 << 20, "file"}};
+/// https://developers.facebook.com/docs/messenger-platform/instagram/features/attachment-upload
+constexpr std::array kInstagramFiles{
+    FileRule{"image/png", 8 << 20, "image"},        FileRule{"image/jpeg", 8 << 20, "image"},
+    FileRule{"image/gif", 8 << 20, "image"},        FileRule{"audio/aac", 25 << 20, "audio"},
+    FileRule{"audio/mp4", 25 << 20, "audio"},       FileRule{"audio/x-m4a", 25 << 20, "audio"},
+    FileRule{"audio/wav", 25 << 20, "audio"},       FileRule{"video/mp4", 25 << 20, "video"},
+    FileRule{"video/ogg", 25 << 20, "video"},       FileRule{"video/x-msvideo", 25 << 20, "video"},
+    FileRule{"video/quicktime", 25 << 20, "video"}, FileRule{"video/webm", 25 << 20, "video"},
+    FileRule{"application/pdf", 25 << 20, "file"}};
+
+std::string attachment_id(const json::value& answer) { return text_at(answer, {"attachment_id"}); }
+
+/// https://developers.facebook.com/docs/messenger-platform/reference/attachment-upload-api
+Handover hand_over(const Network& network, const Account& account, const Piece& piece,
+                   std::span<const Response> so_far) {
+  if (!so_far.empty()) {
+    auto verdict = meta_judge(so_far.back().status, so_far.back().body, &attachment_id);
+    if (verdict.kind == Verdict::Kind::kSent) return std::move(verdict.native_id);
+    return verdict;
+  }
+  const auto rule = sendable(network, *piece.file);
+  if (!rule.ok()) return Verdict{Verdict::Kind::kRefused, {}, rule.error().message};
+  const bool instagram = network.name == "instagram";
+  Call call;
+  // The file lies with the page, also where that speaks for an Instagram account: its token says which.
+  call.url = account.base_url + std::string{kGraphVersion} + "/" + (instagram ? "me" : account.own_id) +
+             "/message_attachments";
+  call.authorization = "Bearer " + account.token;
+  std::vector<FormPart> parts{
+      {"message", json::serialize(json::object{
+                      {"attachment", {{"type", (*rule)->kind}, {"payload", {{"is_reusable", true}}}}}})}};
+  if (instagram) parts.push_back({"platform", "instagram"});
+  parts.push_back(file_part("filedata", *piece.file));
+  set_form(call, parts);
+  return call;
+}
+
+Handover hand_over_messenger(const Account& account, const Piece& piece, std::span<const Response> so_far) {
+  return hand_over(kMessenger, account, piece, so_far);
+}
+Handover hand_over_instagram(const Account& account, const Piece& piece, std::span<const Response> so_far) {
+  return hand_over(kInstagram, account, piece, so_far);
+}
+
+Result<Call> render(const Network& network, const Account& account, const Piece& piece) {
+  const auto prefix = std::string{network.name} + ":" + account.own_id + ":";
   if (!piece.address.starts_with(prefix)) {
     return Error{Code::kInvalidArgument, Reason::kAddressInvalid,
                  piece.address + " is nobody who wrote to this account"};
@@ -119,8 +172,14 @@ Result<Call> render(std::string_view scheme, const Account& account, const Piece
   if (!piece.comment.empty() && !piece.privately) return render_comment(account, piece);
   json::object recipient{{"id", piece.address.substr(prefix.size())}};
   if (!piece.comment.empty()) recipient = private_recipient(piece.comment);
-  json::object body{{"recipient", std::move(recipient)},
-                    {"message", {{"text", piece.text}, {"metadata", piece.mark()}}}};
+  json::object message{{"metadata", piece.mark()}};
+  if (piece.file) {
+    HARK_TRY(const auto* rule, sendable(network, *piece.file));
+    message["attachment"] = {{"type", rule->kind}, {"payload", {{"attachment_id", piece.file->handle}}}};
+  } else {
+    message["text"] = piece.text;
+  }
+  json::object body{{"recipient", std::move(recipient)}, {"message", std::move(message)}};
   body["messaging_type"] = piece.as_human_agent ? "MESSAGE_TAG" : "RESPONSE";
   if (piece.as_human_agent) body["tag"] = "HUMAN_AGENT";
   Call call;
@@ -131,10 +190,10 @@ Result<Call> render(std::string_view scheme, const Account& account, const Piece
 }
 
 Result<Call> render_messenger(const Account& account, const Piece& piece) {
-  return render("messenger", account, piece);
+  return render(kMessenger, account, piece);
 }
 Result<Call> render_instagram(const Account& account, const Piece& piece) {
-  return render("instagram", account, piece);
+  return render(kInstagram, account, piece);
 }
 
 /// Of a message, or of a comment.
@@ -171,7 +230,6 @@ Item read_messaging(std::string_view network, const std::string& own_id, const j
   return item;
 }
 
-extern const Network kMessenger;
 const Network kMessenger{.name = "messenger",
                          .window = std::chrono::hours{24},
                          .base_url = "https://graph.facebook.com",
@@ -181,12 +239,15 @@ const Network kMessenger{.name = "messenger",
                          .text_max = 2000,
                          .text_unit = TextUnit::kUtf16,
                          .comment_max = 8000,
+                         .title = "Messenger",
+                         .per_second = 40,
+                         .files = kMessengerFiles,
                          .proves = &meta_proves,
                          .read = &read_meta,
                          .render = &render_messenger,
-                         .judge = &judge};
+                         .judge = &judge,
+                         .hand_over = &hand_over_messenger};
 
-extern const Network kInstagram;
 const Network kInstagram{.name = "instagram",
                          .window = std::chrono::hours{24},
                          .base_url = "https://graph.facebook.com",
@@ -196,9 +257,13 @@ const Network kInstagram{.name = "instagram",
                          .text_max = 1000,
                          .text_unit = TextUnit::kBytes,
                          .comment_max = 2200,
+                         .title = "Instagram",
+                         .per_second = 10,
+                         .files = kInstagramFiles,
                          .proves = &meta_proves,
                          .read = &read_meta,
                          .render = &render_instagram,
-                         .judge = &judge};
+                         .judge = &judge,
+                         .hand_over = &hand_over_instagram};
 
 }  // namespace hark::social

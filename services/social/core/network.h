@@ -12,6 +12,7 @@
 #include "base/core/time.h"
 #include "social/core/account.h"
 #include "social/core/item.h"
+#include "social/core/outgoing.h"
 #include "social/core/split_text.h"
 
 namespace hark::social {
@@ -19,50 +20,10 @@ namespace hark::social {
 /// First value of a request's header or query parameter by its name; empty if there is none.
 using Lookup = std::function<std::string(std::string_view)>;
 
-/// One request to a network: JSON or a form by POST.
-struct Call {
-  std::string url;
-  std::string authorization;  // value of that header; empty: none
-  std::string content_type = "application/json";
-  std::string body;
-  std::vector<std::string> headers = {};  // further ones, whole lines
-};
-
 /// One thing to read from a network.
 struct Fetch {
   std::string url;
   std::string authorization = {};  // value of that header; empty: none
-};
-
-/// One piece of an answer, on its way out.
-struct Piece {
-  std::string address;  // the customer's
-  std::string text;
-  std::string entry_id;
-  int number = 0;               // of the answer's pieces, from 0
-  bool as_human_agent = false;  // beyond the usual window
-  bool last = true;             // of the answer's pieces
-  std::string comment = {};     // what it answers, by Comment::id; empty: it is a message
-  bool privately = false;       // to the comment's writer alone
-
-  /// What a network gives back with its news of the piece: the entry's id, with "/<number>" unless it is the
-  /// last.
-  [[nodiscard]] std::string mark() const;
-};
-
-/// What an answer to a Call means.
-struct Verdict {
-  enum class Kind {
-    kSent,
-    kTryLater,      // refused for now: nothing was sent
-    kRefused,       // for good
-    kPauseAccount,  // nothing can be sent until a person looks at the account: token, permission, lock
-    kUnknown,       // it may have gone out
-  };
-  Kind kind = Kind::kUnknown;
-  std::string native_id = {};
-  std::string detail = {};
-  Duration wait = Duration{0};  // of kTryLater, where the network says
 };
 
 /// One network: pure functions from its bytes and to them. Adding one is a file and a line in networks.cc.
@@ -80,6 +41,15 @@ struct Network {
   TextUnit text_unit = TextUnit::kBytes;
   /// Of a public answer to a comment; 0: the network has none.
   std::size_t comment_max = 0;
+  /// As people write it.
+  std::string_view title;
+  /// Requests that it is known to take in a second, for an account that does not say so itself.
+  int per_second = 10;
+  /// What it takes of files; none: it takes none.
+  std::span<const FileRule> files = {};
+  /// It fetches files from us, which it only can if it reaches us.
+  bool fetches_files = false;
+  bool has_templates = false;
 
   /// Who sent the raw bytes? Takes as long for a wrong proof as for a right one.
   bool (*proves)(const Account&, const Lookup& header, std::string_view raw);
@@ -88,6 +58,9 @@ struct Network {
   /// Errors: ADDRESS_INVALID, if the address is none of this network's.
   Result<Call> (*render)(const Account&, const Piece&);
   Verdict (*judge)(int status, std::string_view body);
+  /// Of a network that wants a file before the message that shows it; `so_far` is what it said to the calls
+  /// before. Null for the others.
+  Handover (*hand_over)(const Account&, const Piece&, std::span<const Response> so_far) = nullptr;
 
   /// Of a network that gives files out by their ids; null for those that say where a file is. What to ask,
   /// and where the answer says that the file is: nowhere, if it cannot be read.
@@ -98,6 +71,12 @@ struct Network {
 /// Every network there is, by name.
 std::span<const Network* const> networks();
 const Network* find_network(std::string_view name);
+
+/// The rule that lets the file through; null if there is none.
+const FileRule* rule_for(const Network& network, std::string_view content_type, std::int64_t size);
+
+/// The same, for who would send it. Errors: FILE_UNSENDABLE.
+Result<const FileRule*> sendable(const Network& network, const OutFile& file);
 
 /// The same address, or the same number in the two ways that its country writes it.
 bool same_customer(std::string_view address, std::string_view other);
@@ -115,8 +94,11 @@ struct WindowVerdict {
 WindowVerdict judge_window(const Network& network, const Account& account, std::optional<TimePoint> heard_at,
                            TimePoint now);
 
+constexpr Duration kPrivateAnswerWindow = std::chrono::hours{24 * 7};
 /// The same of a private answer to a comment that was written then.
 WindowVerdict judge_private_answer(std::optional<TimePoint> written_at, TimePoint now);
+/// Until when a message that came then may be answered; nothing: always.
+std::optional<TimePoint> window_end(const Network& network, const Account& account, TimePoint heard_at);
 
 /// Reads a request's raw bytes. Errors: INVALID_FIELD for what is no JSON object, or nested deeper than 32.
 Result<Reading> read_request(const Account& account, std::string_view raw);

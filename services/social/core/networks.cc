@@ -6,6 +6,11 @@
 #include "social/core/network.h"
 
 namespace hark::social {
+namespace {
+
+constexpr Duration kHumanAgentWindow = std::chrono::hours{24 * 7};
+
+}  // namespace
 
 extern const Network kTelegram;
 extern const Network kMessenger;
@@ -13,8 +18,6 @@ extern const Network kInstagram;
 extern const Network kWhatsApp;
 extern const Network kViber;
 extern const Network kVk;
-
-std::string Piece::mark() const { return last ? entry_id : entry_id + "/" + std::to_string(number); }
 
 std::span<const Network* const> networks() {
   static constexpr std::array kAll{&kTelegram, &kMessenger, &kInstagram, &kWhatsApp, &kViber, &kVk};
@@ -26,21 +29,39 @@ const Network* find_network(std::string_view name) {
   return found == networks().end() ? nullptr : *found;
 }
 
-namespace {
-constexpr Duration kWeek = std::chrono::hours{24 * 7};
-}  // namespace
+const FileRule* rule_for(const Network& network, std::string_view content_type, std::int64_t size) {
+  const auto found = std::ranges::find_if(network.files, [&](const FileRule& rule) {
+    const auto& wanted = rule.content_type;
+    const bool of_type = wanted.empty() || content_type == wanted ||
+                         (wanted.ends_with('/') && content_type.starts_with(wanted));
+    return of_type && size <= rule.size_max;
+  });
+  return found == network.files.end() ? nullptr : &*found;
+}
 
-WindowVerdict judge_private_answer(std::optional<TimePoint> written_at, TimePoint now) {
-  if (!written_at || now - *written_at < kWeek) return {};
-  return {false, false, *written_at + kWeek};
+Result<const FileRule*> sendable(const Network& network, const OutFile& file) {
+  if (const auto* rule = rule_for(network, file.content_type, file.size)) return rule;
+  return Error{Code::kFailedPrecondition, Reason::kFileUnsendable,
+               std::string{network.title} + " does not take '" + file.name + "' (" + file.content_type +
+                   ", " + std::to_string(file.size) + " bytes)"};
 }
 
 WindowVerdict judge_window(const Network& network, const Account& account, std::optional<TimePoint> heard_at,
                            TimePoint now) {
   if (!network.window || !heard_at) return {};
   if (now - *heard_at < *network.window) return {};
-  const bool longer = account.human_agent && now - *heard_at < kWeek;
-  return {longer, longer, *heard_at + (account.human_agent ? kWeek : *network.window)};
+  const auto closes = *window_end(network, account, *heard_at);
+  return {now < closes, now < closes, closes};
+}
+
+WindowVerdict judge_private_answer(std::optional<TimePoint> written_at, TimePoint now) {
+  if (!written_at || now - *written_at < kPrivateAnswerWindow) return {};
+  return {false, false, *written_at + kPrivateAnswerWindow};
+}
+
+std::optional<TimePoint> window_end(const Network& network, const Account& account, TimePoint heard_at) {
+  if (!network.window) return std::nullopt;
+  return heard_at + (account.human_agent ? kHumanAgentWindow : *network.window);
 }
 
 Result<Reading> read_request(const Account& account, std::string_view raw) {

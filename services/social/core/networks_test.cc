@@ -4,6 +4,7 @@
 #include "base/core/digest.h"
 #include "social/core/json.h"
 #include "social/core/network.h"
+#include "social/core/pieces.h"
 
 namespace hark::social {
 namespace {
@@ -310,6 +311,93 @@ TEST(Window, ClosesAfterADayAndForPeopleAfterAWeek) {
   EXPECT_FALSE(judge_window(network, account, heard, heard + 24h * 7).open);
   EXPECT_TRUE(judge_window(network, account, std::nullopt, heard).open);
   EXPECT_TRUE(judge_window(*find_network("telegram"), account, heard, heard + 24h * 365).open);
+}
+
+Piece file_piece(const std::string& address, const std::string& type, std::int64_t size = 3) {
+  Piece piece{address, {}, "e1"};
+  piece.file = OutFile{"a.bin", type, size, "xxx", "https://hark.test/a.bin", "h1"};
+  return piece;
+}
+
+TEST(Files, GoToTelegramAsPhotosOrDocumentsByTypeAndSize) {
+  const auto url = [](const std::string& type, std::int64_t size) {
+    const auto call =
+        find_network("telegram")->render(account_of("telegram"), file_piece("telegram:35", type, size));
+    return call.ok() ? call->url.substr(call->url.rfind('/')) : call.error().message;
+  };
+  EXPECT_EQ(url("image/png", 10 << 20), "/sendPhoto");
+  EXPECT_EQ(url("image/png", (10 << 20) + 1), "/sendDocument");
+  EXPECT_EQ(url("image/gif", 3), "/sendDocument");
+  EXPECT_THAT(url("image/png", (50 << 20) + 1), HasSubstr("does not take"));
+}
+
+TEST(Files, AreShownByWhatTheNetworkKeepsThemUnder) {
+  const auto body = [](const std::string& network, const std::string& address, const std::string& type) {
+    return find_network(network)->render(account_of(network), file_piece(address, type))->body;
+  };
+  EXPECT_THAT(body("messenger", "messenger:11:22", "audio/ogg"),
+              HasSubstr(R"("attachment":{"type":"audio","payload":{"attachment_id":"h1"}})"));
+  EXPECT_THAT(body("instagram", "instagram:11:22", "application/pdf"), HasSubstr(R"("type":"file")"));
+  EXPECT_THAT(body("whatsapp", "tel:+37120000000", "application/pdf"),
+              HasSubstr(R"("type":"document","document":{"id":"h1","filename":"a.bin"})"));
+  EXPECT_THAT(body("vk", "vk:11:5", "image/png"), HasSubstr("&attachment=h1"));
+  EXPECT_THAT(body("viber", "viber:mine:u", "text/csv"),
+              HasSubstr(R"("type":"file","media":"https://hark.test/a.bin","size":3,"file_name":"a.bin")"));
+}
+
+TEST(Files, VkIsAskedThreeThingsInTurn) {
+  const auto account = account_of("vk");
+  const auto piece = file_piece("vk:11:5", "text/csv");
+  std::vector<Response> so_far;
+  const auto next = [&] { return find_network("vk")->hand_over(account, piece, so_far); };
+  EXPECT_THAT(std::get<Call>(next()).body, HasSubstr("type=doc&peer_id=5"));
+  so_far.push_back({200, R"({"response":{"upload_url":"http://169.254.1.1/u"}})"});
+  EXPECT_EQ(std::get<Verdict>(next()).kind, Kind::kTryLater);  // neither VK's nor safe on its way
+  so_far.back().body = R"({"response":{"upload_url":"https://pu.vk.com/u"}})";
+  const auto upload = std::get<Call>(next());
+  EXPECT_EQ(upload.url, "https://pu.vk.com/u");
+  EXPECT_EQ(upload.authorization, "");
+  so_far.push_back({200, R"({"file":"f|1"})"});
+  EXPECT_THAT(std::get<Call>(next()).body, HasSubstr("file=f%7C1&title=a%2Ebin"));
+  so_far.push_back({200, R"({"response":{"type":"doc","doc":{"id":6,"owner_id":-1}}})"});
+  EXPECT_EQ(std::get<std::string>(next()), "doc-1_6");
+  so_far.back().body = R"({"error":{"error_code":5,"error_msg":"no"}})";
+  EXPECT_EQ(std::get<Verdict>(next()).kind, Kind::kPauseAccount);
+}
+
+TEST(Templates, GoToWhatsAppWithTheirFieldsByNumberOrByName) {
+  const auto body = [](std::vector<Template::Field> fields) {
+    Piece piece{"tel:+37120000000", {}, "e1"};
+    piece.filled = Template{"ready", "en_US", std::move(fields)};
+    return find_network("whatsapp")->render(account_of("whatsapp"), piece)->body;
+  };
+  EXPECT_THAT(
+      body({{"1", "A"}, {"2", "B"}}),
+      HasSubstr(
+          R"("components":[{"type":"body","parameters":[{"type":"text","text":"A"},{"type":"text","text":"B"}]}])"));
+  EXPECT_THAT(body({{"order", "A"}}), HasSubstr(R"({"type":"text","text":"A","parameter_name":"order"})"));
+  EXPECT_THAT(body({}), HasSubstr(R"("template":{"name":"ready","language":{"code":"en_US"}})"));
+}
+
+TEST(Pieces, FilesComeFirstAndATemplateComesAlone) {
+  const auto& network = *find_network("messenger");
+  const auto pieces = pieces_of(network, {"words", {{"a"}, {"b"}}}, "e1", "messenger:11:22");
+  ASSERT_THAT(pieces, SizeIs(3));
+  EXPECT_EQ(pieces[1].file->name, "b");
+  EXPECT_EQ(pieces[2].text, "words");
+  EXPECT_EQ(pieces[0].mark(), "e1/0");
+  EXPECT_EQ(pieces[2].mark(), "e1");
+  EXPECT_THAT(pieces_of(network, {"words", {}, Template{"ready", "en"}}, "e1", "messenger:11:22"), SizeIs(1));
+  EXPECT_THAT(pieces_of(network, {" \n"}, "e1", "messenger:11:22"), IsEmpty());
+}
+
+TEST(Windows, EndADayOrAWeekAfterTheMessage) {
+  auto account = account_of("messenger");
+  const auto heard = from_ms(1'700'000'000'000);
+  EXPECT_EQ(window_end(*find_network("messenger"), account, heard), heard + std::chrono::hours{24});
+  account.human_agent = true;
+  EXPECT_EQ(window_end(*find_network("messenger"), account, heard), heard + std::chrono::hours{24 * 7});
+  EXPECT_EQ(window_end(*find_network("telegram"), account, heard), std::nullopt);
 }
 
 }  // namespace

@@ -1,13 +1,18 @@
 // Telegram Bot API: https://core.telegram.org/bots/api
+#include <array>
 #include <boost/json/serialize.hpp>
 
 #include "base/core/digest.h"
 #include "base/core/invalid.h"
 #include "social/core/json.h"
+#include "social/core/multipart.h"
 #include "social/core/network.h"
 #include "social/core/url.h"
 
 namespace hark::social {
+
+extern const Network kTelegram;
+
 namespace {
 
 namespace json = boost::json;
@@ -148,9 +153,27 @@ Reading read(const Account&, const json::object& update) {
   return out;
 }
 
+constexpr std::array kFiles{FileRule{"image/jpeg", 10 << 20, "photo"},
+                            FileRule{"image/png", 10 << 20, "photo"}, FileRule{"", 50 << 20, "document"}};
+
+/// https://core.telegram.org/bots/api#sending-files
+Call render_file(const Account& account, const Piece& piece, std::string_view kind) {
+  Call call;
+  const bool photo = kind == "photo";
+  call.url = account.base_url + "/bot" + account.token + (photo ? "/sendPhoto" : "/sendDocument");
+  const std::array parts{FormPart{"chat_id", piece.address.substr(kScheme.size())},
+                         file_part(std::string{kind}, *piece.file)};
+  set_form(call, parts);
+  return call;
+}
+
 Result<Call> render(const Account& account, const Piece& piece) {
   if (!piece.address.starts_with(kScheme)) {
     return Error{Code::kInvalidArgument, Reason::kAddressInvalid, piece.address + " is nobody on Telegram"};
+  }
+  if (piece.file) {
+    HARK_TRY(const auto* rule, sendable(kTelegram, *piece.file));
+    return render_file(account, piece, rule->kind);
   }
   Call call;
   call.url = account.base_url + "/bot" + account.token + "/sendMessage";
@@ -197,13 +220,15 @@ Verdict judge(int status, std::string_view body) {
 
 }  // namespace
 
-extern const Network kTelegram;
 const Network kTelegram{.name = "telegram",
                         .window = std::nullopt,
                         .base_url = "https://api.telegram.org",
                         .needs_secret = true,
                         .text_max = 4096,
                         .text_unit = TextUnit::kUtf16,
+                        .title = "Telegram",
+                        .per_second = 25,
+                        .files = kFiles,
                         .proves = &proves,
                         .read = &read,
                         .render = &render,

@@ -1,4 +1,5 @@
 // Viber REST Bot API: https://developers.viber.com/docs/api/rest-bot-api
+#include <array>
 #include <boost/json/serialize.hpp>
 
 #include "base/core/digest.h"
@@ -7,6 +8,9 @@
 #include "social/core/network.h"
 
 namespace hark::social {
+
+extern const Network kViber;
+
 namespace {
 
 namespace json = boost::json;
@@ -86,6 +90,24 @@ Reading read(const Account& account, const json::object& request) {
   return out;
 }
 
+/// https://developers.viber.com/docs/api/rest-bot-api/#message-types
+constexpr std::array kFiles{FileRule{"image/jpeg", 1 << 20, "picture"},
+                            FileRule{"image/png", 1 << 20, "picture"},
+                            FileRule{"video/mp4", 26 << 20, "video"}, FileRule{"", 50 << 20, "file"}};
+
+Status set_file(json::object& body, const OutFile& file) {
+  HARK_TRY(const auto* rule, sendable(kViber, file));
+  body["type"] = rule->kind;
+  body["media"] = file.link;
+  if (rule->kind == "picture") {
+    body["text"] = "";
+  } else {
+    body["size"] = file.size;
+  }
+  if (rule->kind == "file") body["file_name"] = file.name;
+  return {};
+}
+
 Result<Call> render(const Account& account, const Piece& piece) {
   const auto prefix = prefix_of(account);
   if (!piece.address.starts_with(prefix)) {
@@ -95,10 +117,14 @@ Result<Call> render(const Account& account, const Piece& piece) {
   Call call;
   call.url = account.base_url + "/pa/send_message";
   call.headers.push_back("X-Viber-Auth-Token: " + account.token);
-  call.body = json::serialize(json::object{{"receiver", piece.address.substr(prefix.size())},
-                                           {"type", "text"},
-                                           {"text", piece.text},
-                                           {"tracking_data", piece.mark()}});
+  json::object body{{"receiver", piece.address.substr(prefix.size())}, {"tracking_data", piece.mark()}};
+  if (piece.file) {
+    HARK_TRY_VOID(set_file(body, *piece.file));
+  } else {
+    body["type"] = "text";
+    body["text"] = piece.text;
+  }
+  call.body = json::serialize(body);
   return call;
 }
 
@@ -130,12 +156,15 @@ Verdict judge(int http_status, std::string_view body) {
 
 }  // namespace
 
-extern const Network kViber;
 const Network kViber{.name = "viber",
                      .window = std::nullopt,
                      .base_url = "https://chatapi.viber.com",
                      .text_max = 7000,
                      .text_unit = TextUnit::kUtf16,
+                     .title = "Viber",
+                     .per_second = 20,
+                     .files = kFiles,
+                     .fetches_files = true,
                      .proves = &proves,
                      .read = &read,
                      .render = &render,

@@ -5,10 +5,14 @@
 #include "base/core/digest.h"
 #include "base/core/invalid.h"
 #include "social/core/json.h"
+#include "social/core/multipart.h"
 #include "social/core/network.h"
 #include "social/core/url.h"
 
 namespace hark::social {
+
+extern const Network kVk;
+
 namespace {
 
 namespace json = boost::json;
@@ -85,19 +89,83 @@ std::string random_id(const Piece& piece) {
   return std::to_string(std::stoul(digest.substr(0, 7), nullptr, 16) + 1);
 }
 
+constexpr std::array kFiles{FileRule{"image/jpeg", 50 << 20, "photo"},
+                            FileRule{"image/png", 50 << 20, "photo"},
+                            FileRule{"image/gif", 50 << 20, "photo"}, FileRule{"", 50 << 20, "doc"}};
+
+Call method(const Account& account, std::string_view name, const std::string& arguments) {
+  Call call;
+  call.url = account.base_url + "/method/" + std::string{name};
+  call.content_type = "application/x-www-form-urlencoded";
+  call.authorization = "Bearer " + account.token;
+  call.body = "v=5.199&" + arguments;
+  return call;
+}
+
+/// What was kept: "photo-11_42_key" or "doc-11_42".
+std::string handle_of(const json::value& answer, bool photo) {
+  const auto& photos = list_at(answer, {"response"});
+  const auto* kept = photo ? (photos.empty() ? nullptr : &photos[0]) : value_at(answer, {"response", "doc"});
+  if (!kept || text_at(*kept, {"id"}).empty()) return {};
+  const auto key = text_at(*kept, {"access_key"});
+  return (photo ? "photo" : "doc") + text_at(*kept, {"owner_id"}) + "_" + text_at(*kept, {"id"}) +
+         (key.empty() ? "" : "_" + key);
+}
+
+Verdict judge(int status, std::string_view body);
+
+/// Where to put it, the file itself, and under what it is kept: https://dev.vk.com/api/upload
+Handover hand_over(const Account& account, const Piece& piece, std::span<const Response> so_far) {
+  const auto rule = sendable(kVk, *piece.file);
+  if (!rule.ok()) return Verdict{Verdict::Kind::kRefused, {}, rule.error().message};
+  const bool photo = (*rule)->kind == "photo";
+  const auto answer = so_far.empty() ? json::value{} : parse_json(so_far.back().body);
+  if (!so_far.empty() && (so_far.back().status != 200 || object_at(answer, {"error"}))) {
+    return judge(so_far.back().status, so_far.back().body);
+  }
+  const Verdict odd{Verdict::Kind::kTryLater, {}, "VK's answer to a file cannot be read"};
+  const auto prefix = prefix_of(account);
+  if (so_far.empty()) {
+    const auto peer =
+        "peer_id=" + url_encoded(piece.address.substr(std::min(prefix.size(), piece.address.size())));
+    return photo ? method(account, "photos.getMessagesUploadServer", peer)
+                 : method(account, "docs.getMessagesUploadServer", "type=doc&" + peer);
+  }
+  if (so_far.size() == 1) {
+    Call call;
+    call.url = text_at(answer, {"response", "upload_url"});
+    if (!call.url.starts_with("https://") && !is_at(call.url, account.base_url)) return odd;
+    const std::array parts{file_part(photo ? "photo" : "file", *piece.file)};
+    set_form(call, parts);
+    return call;
+  }
+  if (so_far.size() == 2 && photo) {
+    return method(account, "photos.saveMessagesPhoto",
+                  "photo=" + url_encoded(text_at(answer, {"photo"})) +
+                      "&server=" + url_encoded(text_at(answer, {"server"})) +
+                      "&hash=" + url_encoded(text_at(answer, {"hash"})));
+  }
+  if (so_far.size() == 2) {
+    return method(
+        account, "docs.save",
+        "file=" + url_encoded(text_at(answer, {"file"})) + "&title=" + url_encoded(piece.file->name));
+  }
+  auto handle = handle_of(answer, photo);
+  if (handle.empty()) return odd;
+  return handle;
+}
+
 Result<Call> render(const Account& account, const Piece& piece) {
   const auto prefix = prefix_of(account);
   if (!piece.address.starts_with(prefix)) {
     return Error{Code::kInvalidArgument, Reason::kAddressInvalid,
                  piece.address + " is nobody who wrote to this group"};
   }
-  Call call;
-  call.url = account.base_url + "/method/messages.send";
-  call.content_type = "application/x-www-form-urlencoded";
-  call.authorization = "Bearer " + account.token;
-  call.body = "v=5.199&peer_id=" + url_encoded(piece.address.substr(prefix.size())) +
-              "&random_id=" + random_id(piece) + "&message=" + url_encoded(piece.text);
-  return call;
+  return method(account, "messages.send",
+                "peer_id=" + url_encoded(piece.address.substr(prefix.size())) +
+                    "&random_id=" + random_id(piece) +
+                    (piece.file ? "&attachment=" + url_encoded(piece.file->handle)
+                                : "&message=" + url_encoded(piece.text)));
 }
 
 Verdict judge(int status, std::string_view body) {
@@ -119,7 +187,6 @@ Verdict judge(int status, std::string_view body) {
 
 }  // namespace
 
-extern const Network kVk;
 const Network kVk{.name = "vk",
                   .window = std::nullopt,
                   .base_url = "https://api.vk.com",
@@ -129,9 +196,13 @@ const Network kVk{.name = "vk",
                   .repeatable = true,
                   .text_max = 4096,
                   .text_unit = TextUnit::kUtf16,
+                  .title = "VK",
+                  .per_second = 15,
+                  .files = kFiles,
                   .proves = &proves,
                   .read = &read,
                   .render = &render,
-                  .judge = &judge};
+                  .judge = &judge,
+                  .hand_over = &hand_over};
 
 }  // namespace hark::social

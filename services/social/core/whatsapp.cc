@@ -6,9 +6,13 @@
 #include "base/core/invalid.h"
 #include "social/core/json.h"
 #include "social/core/meta.h"
+#include "social/core/multipart.h"
 #include "social/core/url.h"
 
 namespace hark::social {
+
+extern const Network kWhatsApp;
+
 namespace {
 
 namespace json = boost::json;
@@ -169,12 +173,87 @@ std::variant<Said, Progress, Unplaced> read_status(const json::value& status) {
   return progress;  // whatever else it is, WhatsApp has it
 }
 
+/// https://developers.facebook.com/docs/whatsapp/cloud-api/reference/media#supported-media-types
+constexpr std::int64_t kImageMax = 5 << 20;
+constexpr std::int64_t kSoundMax = 16 << 20;
+constexpr std::int64_t kDocumentMax = 100 << 20;
+constexpr std::array kFiles{
+    FileRule{"image/jpeg", kImageMax, "image"},
+    FileRule{"image/png", kImageMax, "image"},
+    FileRule{"audio/aac", kSoundMax, "audio"},
+    FileRule{"audio/amr", kSoundMax, "audio"},
+    FileRule{"audio/mpeg", kSoundMax, "audio"},
+    FileRule{"audio/mp4", kSoundMax, "audio"},
+    FileRule{"audio/ogg", kSoundMax, "audio"},
+    FileRule{"video/mp4", kSoundMax, "video"},
+    FileRule{"video/3gpp", kSoundMax, "video"},
+    FileRule{"text/plain", kDocumentMax, "document"},
+    FileRule{"application/pdf", kDocumentMax, "document"},
+    FileRule{"application/msword", kDocumentMax, "document"},
+    FileRule{"application/vnd.ms-excel", kDocumentMax, "document"},
+    FileRule{"application/vnd.ms-powerpoint", kDocumentMax, "document"},
+    FileRule{"application/vnd.openxmlformats-officedocument.wordprocessingml.document", kDocumentMax,
+             "document"},
+    FileRule{"application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", kDocumentMax, "document"},
+    FileRule{"application/vnd.openxmlformats-officedocument.presentationml.presentation", kDocumentMax,
+             "document"}};
+
+std::string media_id(const json::value& answer) { return text_at(answer, {"id"}); }
+
+/// https://developers.facebook.com/docs/whatsapp/cloud-api/reference/media#upload-media
+Handover hand_over(const Account& account, const Piece& piece, std::span<const Response> so_far) {
+  if (!so_far.empty()) {
+    auto verdict = meta_judge(so_far.back().status, so_far.back().body, &media_id);
+    if (verdict.kind == Verdict::Kind::kSent) return std::move(verdict.native_id);
+    return verdict;
+  }
+  if (const auto rule = sendable(kWhatsApp, *piece.file); !rule.ok())
+    return Verdict{Verdict::Kind::kRefused, {}, rule.error().message};
+  Call call;
+  call.url = account.base_url + std::string{kGraphVersion} + "/" + account.own_id + "/media";
+  call.authorization = "Bearer " + account.token;
+  const std::array parts{FormPart{"messaging_product", "whatsapp"},
+                         FormPart{"type", piece.file->content_type}, file_part("file", *piece.file)};
+  set_form(call, parts);
+  return call;
+}
+
+Status set_file(json::object& body, const OutFile& file) {
+  HARK_TRY(const auto* rule, sendable(kWhatsApp, file));
+  body["type"] = rule->kind;
+  json::object media{{"id", file.handle}};
+  if (rule->kind == "document") media["filename"] = file.name;
+  body[rule->kind] = std::move(media);
+  return {};
+}
+
+/// https://developers.facebook.com/docs/whatsapp/cloud-api/guides/send-message-templates
+void set_template(json::object& body, const Template& filled) {
+  json::array parameters;
+  for (const auto& [name, value] : filled.fields) {
+    json::object parameter{{"type", "text"}, {"text", value}};
+    if (!is_digits(name)) parameter["parameter_name"] = name;
+    parameters.push_back(std::move(parameter));
+  }
+  json::object message{{"name", filled.name}, {"language", {{"code", filled.language}}}};
+  if (!parameters.empty())
+    message["components"] = json::array{{{"type", "body"}, {"parameters", std::move(parameters)}}};
+  body["type"] = "template";
+  body["template"] = std::move(message);
+}
+
 Result<Call> render(const Account& account, const Piece& piece) {
   json::object body{{"messaging_product", "whatsapp"},
                     {"recipient_type", "individual"},
-                    {"type", "text"},
-                    {"text", {{"body", piece.text}}},
                     {"biz_opaque_callback_data", piece.mark()}};
+  if (piece.filled) {
+    set_template(body, *piece.filled);
+  } else if (piece.file) {
+    HARK_TRY_VOID(set_file(body, *piece.file));
+  } else {
+    body["type"] = "text";
+    body["text"] = {{"body", piece.text}};
+  }
   if (piece.address.starts_with(kTel)) {
     body["to"] = piece.address.substr(kTel.size());
   } else if (piece.address.starts_with("whatsapp:")) {
@@ -237,7 +316,6 @@ void read_whatsapp_change(const std::string& portfolio, const json::value& chang
     items.push_back({network, own_id, Unplaced{"WhatsApp reports: " + text_at(error, {"title"})}});
 }
 
-extern const Network kWhatsApp;
 const Network kWhatsApp{.name = "whatsapp",
                         .window = std::chrono::hours{24},
                         .base_url = "https://graph.facebook.com",
@@ -246,10 +324,15 @@ const Network kWhatsApp{.name = "whatsapp",
                         .needs_verify = true,
                         .text_max = 4096,
                         .text_unit = TextUnit::kUtf16,
+                        .title = "WhatsApp",
+                        .per_second = 70,
+                        .files = kFiles,
+                        .has_templates = true,
                         .proves = &meta_proves,
                         .read = &read_meta,
                         .render = &render,
                         .judge = &judge,
+                        .hand_over = &hand_over,
                         .ask_for_file = &ask_for_file,
                         .file_place = &file_place};
 

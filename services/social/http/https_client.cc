@@ -86,8 +86,11 @@ Answer post_now(const Call& call) {
   const auto code = curl_easy_perform(curl.get());
   if (code != CURLE_OK) return failed(curl.get(), code);
   long status = 0;
+  curl_off_t retry_after = 0;
   curl_easy_getinfo(curl.get(), CURLINFO_RESPONSE_CODE, &status);
-  return {Answer::Kind::kAnswered, static_cast<int>(status), std::move(body.bytes), {}};
+  curl_easy_getinfo(curl.get(), CURLINFO_RETRY_AFTER, &retry_after);
+  return {Answer::Kind::kAnswered,          static_cast<int>(status), std::move(body.bytes), {}, {},
+          std::chrono::seconds{retry_after}};
 }
 
 struct Guard {

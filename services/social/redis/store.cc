@@ -76,6 +76,22 @@ Task<Result<Store::Begun>> Store::begin(std::string account, std::string entry_i
   co_return begun;
 }
 
+Task<Result<Store::Begun>> Store::look(std::string account, std::string entry_id, std::string address,
+                                       bool repeatable) {
+  const auto key = keys::account(account);
+  const auto attempt = key + ":try:" + entry_id;
+  const auto last_heard = key + ":heard:" + address;
+  const std::array<std::string_view, 4> ask_attempt{"HMGET", attempt, "done", "begun"};
+  const std::array<std::string_view, 2> ask_heard{"GET", last_heard};
+  HARK_CO_TRY(const auto tried, co_await redis_.command(key, ask_attempt));
+  HARK_CO_TRY(const auto heard, co_await redis_.command(key, ask_heard));
+  Begun begun;
+  begun.pieces_done = static_cast<int>(tried[0].number());
+  begun.go = repeatable || tried[1].view() != "1";
+  if (!heard.is_nil()) begun.heard_at = from_ms(heard.number());
+  co_return begun;
+}
+
 Task<Status> Store::settle(std::string account, Settled piece, TimePoint now) {
   std::vector<std::string> args{piece.entry_id,
                                 piece.sent ? "1" : "0",

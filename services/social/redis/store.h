@@ -35,6 +35,9 @@ class Store {
   Task<Result<Begun>> begin(std::string account, std::string entry_id, std::string address, bool repeatable,
                             std::size_t pieces, std::string private_to);
 
+  /// How far the answer has come, without beginning anything; `go` as of begin().
+  Task<Result<Begun>> look(std::string account, std::string entry_id, std::string address, bool repeatable);
+
   struct Settled {
     std::string entry_id;
     std::string address;

@@ -1,6 +1,7 @@
 #include "social/web/routes.h"
 
 #include "base/core/digest.h"
+#include "base/web/blob_headers.h"
 
 namespace hark::social {
 namespace {
@@ -62,12 +63,41 @@ Task<HttpResponse> verify(IntakeSlot slot, HttpRequest request) {
   co_return response;
 }
 
+/// Saved as it is, never shown as a page.
+Task<HttpResponse> give(FilesSlot slot, HttpRequest request) {
+  const auto files = slot();
+  if (!files) co_return come_again("not ready");
+  auto given = co_await files->give(request.path);
+  if (!given.ok()) {
+    if (given.error().code == Code::kNotFound) co_return web::plain_response(404, "no such file");
+    co_return come_again("not to be had now");
+  }
+  const auto headers = web::blob_headers(given->content_type, "", false);
+  HttpResponse response;
+  response.content_type = headers.content_type;
+  response.headers = {{"Content-Disposition", headers.content_disposition},
+                      {"Cache-Control", "private, no-store"}};
+  response.body = std::move(given->content);
+  co_return response;
+}
+
+void add_file_route(web::HttpServer& server, const FilesSlot& slot) {
+  web::HttpRoute route;
+  route.method = "GET";
+  route.path = std::string{kLinkPrefix} + "*";
+  route.handler = [slot](HttpRequest request) { return give(slot, std::move(request)); };
+  route.requests_max = kFilesGivenMax;
+  server.route(std::move(route));
+}
+
 }  // namespace
 
-void add_routes(web::HttpServer& server, const IntakeSlot& slot, const Settings& settings) {
+void add_routes(web::HttpServer& server, const IntakeSlot& slot, const FilesSlot& files,
+                const Settings& settings) {
   if (settings.accounts.empty()) return;
   server.route(
       {"GET", "/webhooks/*", [slot](HttpRequest request) { return verify(slot, std::move(request)); }});
+  add_file_route(server, files);
   web::HttpRoute route;
   route.method = "POST";
   route.path = "/webhooks/*";

@@ -1,6 +1,6 @@
 // What an agent is writing, kept on this machine with every key press: a draft for each entry that is being answered and one
 // for the note, by conversation. Pure but for the storage it is given.
-import type {Attachment, ChannelSwitch, Draft, Entry} from "hark/v1";
+import type {Attachment, ChannelSwitch, Draft, Entry, FilledTemplate} from "hark/v1";
 import {isInbound, sequenceOf} from "../store/state.js";
 
 export interface LocalDraft {
@@ -9,6 +9,8 @@ export interface LocalDraft {
   switch?: ChannelSwitch | undefined;
   /** A public message is answered to its writer alone. */
   privately?: boolean | undefined;
+  /** Goes out in place of words and files. */
+  template?: FilledTemplate | undefined;
   /** The last sequence that the agent had before them when they began, or said that they read since. */
   seen: number;
   /** The attempt to send exactly this: should the page be closed before the answer, it goes out again under the same key. */
@@ -30,12 +32,13 @@ export interface ConversationDrafts {
 export const NOTE = "";
 export const emptyDraft = (seen: number): LocalDraft => ({text: "", attachments: [], seen, revision: "0", dirty: false});
 export const isEmpty = (draft: LocalDraft | undefined): boolean =>
-  !draft || (!draft.text.trim() && draft.attachments.length === 0 && !draft.switch && !draft.privately);
+  !draft || (!draft.text.trim() && draft.attachments.length === 0 && !draft.switch && !draft.privately && !draft.template);
 const nothing: ConversationDrafts = {target: "", mode: "reply", drafts: {}};
 
 /** What makes an attempt the same attempt. */
 export const fingerprintOf = (entryId: string, draft: LocalDraft): string =>
-  JSON.stringify([entryId, draft.text.trim(), draft.attachments.map((file) => [file.blob?.id, file.fileName]), draft.switch ?? null, draft.privately ?? false]);
+  JSON.stringify([entryId, draft.text.trim(), draft.attachments.map((file) => [file.blob?.id, file.fileName]), draft.switch ?? null, draft.privately ?? false,
+    ...(draft.template ? [draft.template] : [])]);
 
 /** The customer's messages that came after what the agent had seen: to be read before an answer goes out. */
 export const newerThan = (entries: readonly Entry[], seen: number): Entry[] =>
@@ -49,8 +52,8 @@ export type Settled =
 /** Which draft stands when the server tells the one that it keeps; `seen` is the last sequence of when that was written. */
 export function settle(mine: LocalDraft | undefined, kept: Draft, seen: number): Settled {
   const theirs: LocalDraft = {
-    text: kept.text ?? "", attachments: kept.attachments ?? [], switch: kept.switch, ...(kept.privately && {privately: true}), seen: mine?.seen ?? seen, revision: kept.revision ?? "0",
-    dirty: false,
+    text: kept.text ?? "", attachments: kept.attachments ?? [], switch: kept.switch, ...(kept.privately && {privately: true}),
+    ...(kept.template && {template: kept.template}), seen: mine?.seen ?? seen, revision: kept.revision ?? "0", dirty: false,
   };
   if (kept.idempotencyKey) theirs.attempt = {fingerprint: fingerprintOf(kept.entryId ?? "", theirs), key: kept.idempotencyKey};
   if (!mine || !mine.dirty || isEmpty(mine)) return {keep: theirs};

@@ -1,5 +1,5 @@
 // From a draft to an answer: what is checked, under which key it goes, and what is left when it went.
-import type {ConsoleResponse_SignedIn, Entry} from "hark/v1";
+import type {Attachment, ConsoleResponse_SignedIn, Entry, FilledTemplate, SendingRules} from "hark/v1";
 import {refusalText, sizeText} from "../format.js";
 import {newKey, type Refusal, reasonOf} from "../link.js";
 import {drafts, link, store} from "../session.js";
@@ -8,6 +8,7 @@ import {say} from "../views/announcer.js";
 import {t} from "../words/words.js";
 import {unfilled} from "./canned.js";
 import {emptyDraft, fingerprintOf, isEmpty, type LocalDraft, newerThan, NOTE} from "./drafts.js";
+import {fileTrouble, isTemplate, missing, rulesOf} from "./sendable.js";
 import {conflictKey, draftChanged, dropDraft} from "./server_drafts.js";
 
 // Of UTF-8: below the server's limit of a reply, and of a frame when every character of it has to be escaped.
@@ -83,11 +84,37 @@ function stopTyping(conversationId: string, accountId: string): void {
   link.tell({type: {conversationId, typing: false, accountId}});
 }
 
+/** The account that it goes out on, and what that can send. */
+const rulesFor = (thread: Thread, entryId: string): SendingRules | undefined =>
+  rulesOf(store.state.setup.sendingRules, accountOf(thread, entryId));
+
+function fileObjection(rules: SendingRules | undefined, files: readonly Attachment[]): string {
+  const trouble = fileTrouble(rules, files);
+  const network = rules?.network ?? "";
+  switch (trouble?.what) {
+    case "none": return trouble.why;
+    case "count": return t("tooManyFilesFor", {network, count: trouble.count});
+    case "type": return t("fileTypeNotTaken", {network, name: trouble.name, types: trouble.types});
+    case "size": return t("fileTooBigFor", {network, name: trouble.name, size: sizeText(trouble.sizeMax)});
+    case "empty": return t("fileEmpty", {network, name: trouble.name});
+    default: return "";
+  }
+}
+
+function templateObjection(rules: SendingRules | undefined, filled: FilledTemplate): string {
+  const template = rules?.templates?.find((one) => isTemplate(one, filled));
+  if (!template) return t("chooseTemplate");
+  const name = missing(template, filled);
+  return name ? t("fillIn", {label: `{{${name}}}`}) : "";
+}
+
 /** Why this cannot be sent as it is; empty if it can. */
-export function objection(draft: LocalDraft, isReply: boolean): string {
+export function objection(thread: Thread, entryId: string, draft: LocalDraft, isReply: boolean): string {
+  if (isReply && draft.template) return templateObjection(rulesFor(thread, entryId), draft.template);
   if (new TextEncoder().encode(draft.text).length > WORDS_BYTES_MAX) return t("tooLong");
   const placeholder = isReply ? unfilled(draft.text) : undefined;
-  return placeholder ? t("placeholderLeft", {placeholder}) : "";
+  if (placeholder) return t("placeholderLeft", {placeholder});
+  return isReply ? fileObjection(rulesFor(thread, entryId), draft.attachments) : "";
 }
 
 export async function send(thread: Thread, mode: "reply" | "note"): Promise<void> {
@@ -96,9 +123,10 @@ export async function send(thread: Thread, mode: "reply" | "note"): Promise<void
   const key = conflictKey(id, entryId);
   const draft = draftOf(thread, entryId);
   const text = draft.text.trim();
+  const nothing = mode === "note" ? !text : !text && !draft.attachments.length && !draft.template;
   // A file that is still on its way belongs to this answer.
-  if (!text || sending.has(key) || uploading.get(key)?.length || (mode === "reply" && (!entryId || unread(thread, draft).length))) return;
-  const no = objection(draft, mode === "reply");
+  if (nothing || sending.has(key) || uploading.get(key)?.length || (mode === "reply" && (!entryId || unread(thread, draft).length))) return;
+  const no = objection(thread, entryId, draft, mode === "reply");
   if (no) {
     problems.set(key, no);
     return redraw();
@@ -114,8 +142,9 @@ export async function send(thread: Thread, mode: "reply" | "note"): Promise<void
     await (mode === "note"
       ? link.command("addNote", {idempotencyKey: attempt.key, conversationId: id, text})
       : link.command("reply", {
-        idempotencyKey: attempt.key, entryId, text, assignmentToken: thread.conversation.ticket?.assignmentToken ?? "0",
-        seenSequence: String(draft.seen), attachments: [...draft.attachments], ...(draft.switch ? {switch: draft.switch} : draft.privately && {privately: true}),
+        idempotencyKey: attempt.key, entryId, assignmentToken: thread.conversation.ticket?.assignmentToken ?? "0",
+        seenSequence: String(draft.seen), ...(draft.switch ? {switch: draft.switch} : draft.privately && {privately: true}),
+        ...(draft.template ? {template: draft.template} : {text, attachments: [...draft.attachments]}),
       }));
     dropDraft(id, entryId);
     if (mode === "reply") drafts.choose(id, {target: ""});
@@ -139,7 +168,9 @@ export async function send(thread: Thread, mode: "reply" | "note"): Promise<void
 export async function attach(thread: Thread, entryId: string, files: readonly File[]): Promise<void> {
   const key = conflictKey(thread.conversation.id ?? "", entryId);
   for (const file of files) {
-    const no = tooMuch(file, draftOf(thread, entryId), store.state.setup);
+    const before = draftOf(thread, entryId);
+    const named = {fileName: file.name, contentType: typeOf(file), blob: {id: "", sizeBytes: String(file.size)}};
+    const no = tooMuch(file, before, store.state.setup) || fileObjection(rulesFor(thread, entryId), [...before.attachments, named]);
     if (no) {
       problems.set(key, no);
       continue;
@@ -147,7 +178,7 @@ export async function attach(thread: Thread, entryId: string, files: readonly Fi
     uploading.set(key, [...(uploading.get(key) ?? []), file.name]);
     redraw();
     try {
-      const query = new URLSearchParams({name: file.name, type: file.type || "application/octet-stream"});
+      const query = new URLSearchParams({name: file.name, type: typeOf(file)});
       const answer = await fetch(`/console/attachments?${query}`, {method: "POST", body: file});
       if (!answer.ok) throw Object.assign(new Error(await answer.text()), {reason: answer.status === 503 ? "OVERLOADED" : "INTERNAL"}) as Refusal;
       write(thread, entryId, {attachments: [...draftOf(thread, entryId).attachments, await answer.json()]});
@@ -159,6 +190,8 @@ export async function attach(thread: Thread, entryId: string, files: readonly Fi
   }
   redraw();
 }
+
+const typeOf = (file: File): string => file.type || "application/octet-stream";
 
 function tooMuch(file: File, draft: LocalDraft, {attachmentSizeMax, attachmentsSizeMax, attachmentsMax}: NonNullable<ConsoleResponse_SignedIn["setup"]>): string {
   const together = draft.attachments.reduce((sum, one) => sum + Number(one.blob?.sizeBytes ?? 0), file.size);

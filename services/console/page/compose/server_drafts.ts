@@ -28,11 +28,11 @@ async function save(conversationId: string, entryId: string): Promise<void> {
   timers.delete(conflictKey(conversationId, entryId));
   const draft = drafts.draft(conversationId, entryId);
   if (!draft?.dirty || !link.open) return;
-  const {text, attachments, revision, attempt} = draft;
+  const {text, attachments, template, revision, attempt} = draft;
   try {
     const answer = await link.request({saveDraft: {draft: {
-      conversationId, entryId, revision, text, attachments: [...attachments], ...(draft.switch && {switch: draft.switch}), ...(draft.privately && {privately: true}),
-      idempotencyKey: attempt?.key ?? "",
+      conversationId, entryId, revision, text, attachments: [...attachments], ...(draft.switch && {switch: draft.switch}),
+      ...(draft.privately && {privately: true}), ...(template && {template}), idempotencyKey: attempt?.key ?? "",
     }}});
     if (answer.draftKept) saved(answer.draftKept, draft, conversationId, entryId);
   } catch {
@@ -44,7 +44,8 @@ function saved(kept: ConsoleResponse_DraftKept, sent: LocalDraft, conversationId
   if (kept.conflict) return keptDraft(kept);
   const now = drafts.draft(conversationId, entryId);
   if (!now) return;
-  const unchanged = now.text === sent.text && now.attachments === sent.attachments && now.switch === sent.switch && now.privately === sent.privately;
+  const unchanged = now.text === sent.text && now.attachments === sent.attachments && now.switch === sent.switch && now.privately === sent.privately &&
+    now.template === sent.template;
   const revision = kept.draft?.revision ?? "0";
   drafts.put(conversationId, entryId, unchanged && isEmpty(now) ? undefined : {...now, revision, dirty: !unchanged});
   if (!unchanged) draftChanged(conversationId, entryId);

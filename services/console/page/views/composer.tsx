@@ -2,15 +2,17 @@
 import type {Entry} from "hark/v1";
 import {useLayoutEffect, useRef} from "preact/hooks";
 import {destinationOf} from "../compose/destination.js";
-import {type LocalDraft, NOTE} from "../compose/drafts.js";
+import {isEmpty, type LocalDraft, NOTE} from "../compose/drafts.js";
 import {acknowledge, attach, choose, draftOf, objection, problems, send, sending, target, unread, uploading, write} from "../compose/send.js";
+import {closesAt, rulesOf} from "../compose/sendable.js";
 import {conflictKey, conflicts, resolveConflict} from "../compose/server_drafts.js";
-import {channelName, personText, sizeText} from "../format.js";
+import {channelName, personText, sizeText, timeText, waitText} from "../format.js";
 import {drafts, link} from "../session.js";
 import {agentName, answerable, isMine, type State, type Thread} from "../store/state.js";
 import {rich, t} from "../words/words.js";
 import {CannedMenu} from "./canned_menu.js";
-import {ChannelChip} from "./parts.js";
+import {ChannelChip, useServerNow} from "./parts.js";
+import {TemplateForm} from "./template_form.js";
 import {Icon} from "./icons.js";
 import {MentionList} from "./mention_list.js";
 import {askForOtherWay} from "./other_way.js";
@@ -20,7 +22,15 @@ export const modeOf = (state: State, thread: Thread): "reply" | "note" =>
 
 const strong = (words: string) => <strong>{words}</strong>;
 
-function ReplyDestination({thread, entry}: {thread: Thread; entry: Entry}) {
+/** Until when the network takes answers. The last hour stands out. */
+function WindowLine({closes, now, templates}: {closes: number; now: number; templates: boolean}) {
+  if (!closes) return null;
+  const left = closes - now;
+  if (left <= 0) return <span id="window" class="window closed block">{t(templates ? "windowClosedTemplates" : "windowClosed")}</span>;
+  return <span id="window" aria-live="off" class={`window block ${left < 3600_000 ? "soon" : ""}`}>{t("answersUntil", {time: timeText(closes, now), left: waitText(left)})}</span>;
+}
+
+function ReplyDestination({thread, entry, window}: {thread: Thread; entry: Entry; window: preact.JSX.Element}) {
   const draft = draftOf(thread, entry.id ?? "");
   const goes = destinationOf(entry, draft.switch, draft.privately);
   const change = (part: Partial<LocalDraft>) => () => write(thread, entry.id ?? "", part);
@@ -37,6 +47,7 @@ function ReplyDestination({thread, entry}: {thread: Thread; entry: Entry}) {
         {goes.cc.length > 0 && <span class="quiet block">{t("alsoTo", {who: goes.cc.map(personText).join(", ")})}</span>}
         {goes.switched && <span class="quiet block">{t("switchedNote", {reason: draft.switch?.reason ?? ""})}</span>}
         {due && due.id !== entry.id && <span class="quiet block">{t("olderChosen")}</span>}
+        {window}
       </p>
       {goes.switched
         ? <button type="button" class="plain small" onClick={change({switch: undefined})}>{t("otherWayBack")}</button>
@@ -124,13 +135,19 @@ export function Composer({state, thread}: {state: State; thread: Thread}) {
   const busy = sending.has(key);
   const area = useGrowing(draft.text);
   const files = useRef<HTMLInputElement>(null);
-  const blocked = mode === "reply" && (!entry || unread(thread, draft).length > 0 || Boolean(uploading.get(key)?.length));
-  const problem = problems.get(key) || objection(draft, mode === "reply" && draft.text.length > 0);
-
+  const goes = entry && destinationOf(entry, draft.switch, draft.privately);
+  const now = useServerNow(10_000);
+  const closes = entry && goes ? closesAt(thread.conversation, entry, goes) : 0;
+  const closed = closes > 0 && closes <= now;
+  const templates = goes ? (rulesOf(state.setup.sendingRules, goes.accountId)?.templates ?? []) : [];
+  const templated = mode === "reply" && templates.length > 0 && (closed || draft.template !== undefined);
+  const nothing = mode === "note" ? !draft.text.trim() : draft.template ? !draft.template.name : !draft.text.trim() && !draft.attachments.length;
+  const blocked = mode === "reply" && (!entry || (closed && !draft.template) || unread(thread, draft).length > 0 || Boolean(uploading.get(key)?.length));
+  const problem = problems.get(key) || (draft.template ? "" : objection(thread, entryId, draft, mode === "reply" && !isEmpty(draft)));
   // A call is answered by a call: what is written is for colleagues, and need not be.
-  const callsBack = mode === "reply" && entry !== undefined && destinationOf(entry, draft.switch).channel === "CHANNEL_PHONE";
+  const callsBack = mode === "reply" && goes?.channel === "CHANNEL_PHONE";
 
-  const inPublic = mode === "reply" && entry !== undefined && destinationOf(entry, draft.switch, draft.privately).isPublic;
+  const inPublic = mode === "reply" && goes?.isPublic === true;
 
   const setMode = (next: "reply" | "note") => choose(thread, {mode: next});
   const submit = (event?: Event) => {
@@ -160,28 +177,30 @@ export function Composer({state, thread}: {state: State; thread: Thread}) {
         {mode === "note"
           ? <div id="destination" class="destination note"><p>{t("noteStays")}</p></div>
           : entry
-            ? <ReplyDestination thread={thread} entry={entry} />
+            ? <ReplyDestination thread={thread} entry={entry} window={<WindowLine closes={closes} now={now} templates={templates.length > 0} />} />
             : <div id="destination" class="destination"><p>{t("nothingToReplyTo")}</p></div>}
       </div>
       <DraftConflict id={id} entryId={entryId} />
       <WroteAgain thread={thread} entryId={entryId} />
+      {templated && entry && <TemplateForm thread={thread} entryId={entryId} templates={templates} closed={closed} />}
       <label for="words" class="hidden">{t(mode === "reply" ? "yourReply" : "yourNote")}</label>
-      <textarea id="words" ref={area} rows={3} maxLength={200_000} dir="auto" value={draft.text} readOnly={busy} disabled={mode === "reply" && !entry}
+      <textarea id="words" ref={area} rows={3} hidden={templated && !(closed && draft.text)} maxLength={200_000} dir="auto" value={draft.text} readOnly={busy} disabled={mode === "reply" && !entry}
                 placeholder={t(callsBack ? "callBackHint" : mode === "reply" ? "writeReply" : "writeNote")} onKeyDown={onKeyDown}
                 onInput={(event) => write(thread, entryId, {text: event.currentTarget.value})}
                 onPaste={(event) => take(event.clipboardData?.files)} />
       {mode === "note" && <MentionList state={state} area={area.current} text={draft.text} onPick={(text) => write(thread, entryId, {text})} />}
-      <DraftFiles thread={thread} entryId={entryId} />
+      {!templated && <DraftFiles thread={thread} entryId={entryId} />}
       {problem && <p id="composer-error" class="notice bad" role="alert">{problem}</p>}
       <div class="row composer-row">
-        <button id="send" class="primary" type="submit" disabled={busy || blocked || (!callsBack && !draft.text.trim())} aria-keyshortcuts="Control+Enter">
+        <button id="send" class="primary" type="submit" disabled={busy || blocked || (!callsBack && nothing)} aria-keyshortcuts="Control+Enter">
           {busy ? t(link.open ? "sending" : "waitingForConnection") : t(callsBack ? "callBack" : inPublic ? "sendPublicly" : mode === "reply" ? "sendReply" : "addNote")}
         </button>
         <kbd class="wide-only">Ctrl ↵</kbd>
-        {mode === "reply" && entry && (
+        {mode === "reply" && entry && !templated && (
           <>
             <CannedMenu state={state} thread={thread} entry={entry} />
             {!callsBack && <button type="button" class="plain" aria-label={t("attach")} onClick={() => files.current?.click()}><Icon name="clip" /> <span class="wide-only">{t("attach")}</span></button>}
+            {templates.length > 0 && <button type="button" class="plain" onClick={() => write(thread, entryId, {template: {name: "", language: "", fields: []}})}>{t("template")}</button>}
             <input ref={files} type="file" multiple hidden onChange={(event) => { take(event.currentTarget.files); event.currentTarget.value = ""; }} />
           </>
         )}

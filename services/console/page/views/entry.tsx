@@ -131,6 +131,7 @@ function Reply(props: EntryProps) {
         <ChannelChip channel={entry.channel} />
         <PublicBadge entry={entry} />
         {entry.accountId && <span class="quiet">{t("leftFrom", {account: entry.accountId})}</span>}
+        {entry.template && <span class="quiet">{t("sentAsTemplate", {name: entry.template.name ?? ""})}</span>}
         {entry.delivery && <span class={`badge ${tone}`}>{deliveryName(entry.delivery)}</span>}
       </p>
       {entry.kind === "ENTRY_KIND_STARTED" && entry.content?.subject && <h3 class="subject-line" dir="auto">{entry.content.subject}</h3>}

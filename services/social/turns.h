@@ -1,0 +1,44 @@
+#pragma once
+
+#include <map>
+#include <optional>
+#include <string>
+
+#include "base/async/task.h"
+#include "base/core/time.h"
+#include "base/metrics/metrics.h"
+#include "social/core/network.h"
+#include "social/core/pace.h"
+
+namespace hark::social {
+
+/// An account that the network lets nothing through for is left alone for this long, then asked once again.
+constexpr Duration kPause = std::chrono::minutes{5};
+/// Longer waits for an account's turn are not waited for here.
+constexpr Duration kTurnPatience = std::chrono::seconds{5};
+
+/// When accounts may ask their networks: at their pace, after the silence that was asked for, and not while
+/// they are paused. Lives on its service's thread.
+class Turns {
+ public:
+  Turns(const Clock& clock, Metrics& metrics);
+
+  /// Waits for the account's next turn, and takes it. Else, without having waited: when to come back.
+  Task<std::optional<TimePoint>> wait(const Account& account);
+  /// Until when nothing is to be sent at all.
+  [[nodiscard]] std::optional<TimePoint> paused_until(const Account& account) const;
+  /// The network's silences and locks.
+  void obey(const Account& account, const Verdict& verdict);
+
+ private:
+  Pace& pace(const Account& account);
+  void pause(const Account& account, std::string_view why);
+
+  const Clock& clock_;
+  std::map<std::string, Pace, std::less<>> paces_;
+  std::map<std::string, TimePoint, std::less<>> paused_until_;
+  Counter pauses_;
+  Counter waits_;
+};
+
+}  // namespace hark::social
