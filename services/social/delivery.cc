@@ -171,7 +171,7 @@ Task<std::optional<Delivery::Ready>> Delivery::make_ready(Piece& piece, std::opt
                       (piece.privately ? "it was written" : "the customer's last message"));
   }
   piece.as_human_agent = window.as_human_agent;
-  if (now + (piece.file ? kFilePieceTime : kPieceTime) > lease_ends_) co_return go_on(now);
+  if (!lease_lasts(piece.file ? kFilePieceTime : kPieceTime)) co_return go_on(now);
   if (piece.file) {
     if (const auto loaded = co_await load(piece); !loaded.ok()) {
       if (loaded.error().code == Code::kUnavailable || loaded.error().code == Code::kDeadlineExceeded)
@@ -182,7 +182,10 @@ Task<std::optional<Delivery::Ready>> Delivery::make_ready(Piece& piece, std::opt
   }
   auto call = network_.render(account_, piece);
   if (!call.ok()) co_return refused(call.error().message);
-  if (auto instead = co_await turn()) co_return std::move(*instead);
+  const bool handed_over = piece.file && network_.hand_over;
+  if (auto instead = co_await turn(handed_over ? kLongTurnPatience : kTurnPatience))
+    co_return std::move(*instead);
+  if (!lease_lasts(kPieceTime)) co_return go_on(out_.clock.now());
   co_return *std::move(call);
 }
 
@@ -219,7 +222,7 @@ Task<std::optional<Outcome>> Delivery::hand_over(Piece& piece) {
       out_.turns.obey(account_, *verdict);
       co_return outcome_of(std::move(*verdict));
     }
-    if (auto instead = co_await turn()) co_return instead;
+    if (auto instead = co_await turn(kTurnPatience)) co_return instead;
     auto answer = co_await out_.transport.post(std::move(std::get<Call>(step)));
     if (answer.kind != Answer::Kind::kAnswered || answer.status == 429) {
       auto verdict = judge_answer(account_, answer);
@@ -231,10 +234,12 @@ Task<std::optional<Outcome>> Delivery::hand_over(Piece& piece) {
   }
 }
 
-Task<std::optional<Outcome>> Delivery::turn() {
-  if (const auto at = co_await out_.turns.wait(account_)) co_return go_on(*at);
+Task<std::optional<Outcome>> Delivery::turn(Duration patience) {
+  if (const auto at = co_await out_.turns.wait(account_, patience)) co_return go_on(*at);
   co_return std::nullopt;
 }
+
+bool Delivery::lease_lasts(Duration longer) const { return out_.clock.now() + longer <= lease_ends_; }
 
 Task<Verdict> Delivery::send(Call call) {
   auto verdict = judge_answer(account_, co_await out_.transport.post(std::move(call)));

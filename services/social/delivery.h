@@ -60,7 +60,8 @@ class Delivery {
   Task<std::optional<Ready>> make_ready(Piece& piece, std::optional<TimePoint> heard_at);
   Task<Status> load(Piece& piece);
   Task<std::optional<Outcome>> hand_over(Piece& piece);
-  Task<std::optional<Outcome>> turn();
+  Task<std::optional<Outcome>> turn(Duration patience);
+  [[nodiscard]] bool lease_lasts(Duration longer) const;
   Task<Verdict> send(Call call);
   Task<Outcome> settle(const Piece& piece, Verdict verdict);
   [[nodiscard]] Outcome in_doubt() const;

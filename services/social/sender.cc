@@ -75,7 +75,11 @@ Task<> Sender::send(v1::Lease lease) {
   receipt.set_lease_id(lease.lease_id());
   receipt.set_entry_id(message.entry_id());
   receipt.set_native_id(outcome->native_id);
-  if (outcome->go_on_at) {
+  const auto given_up_at = from_ms(message.created_at_ms()) + settings_.give_up_after;
+  if (outcome->go_on_at && clock_.now() > given_up_at) {
+    outcome->state = v1::DELIVERY_STATE_FAILED;
+    outcome->detail = "its turn did not come in time";
+  } else if (outcome->go_on_at) {
     receipt.set_retry_at_ms(to_ms(*outcome->go_on_at));
   } else if (outcome->state == v1::DELIVERY_STATE_QUEUED) {
     const auto again = next_attempt(lease.attempts() + 1, from_ms(message.created_at_ms()), clock_.now(),

@@ -220,6 +220,15 @@ TEST_F(SenderTest, AnAccountThatIsAtItsPaceGivesTheAnswerBackUntilItsTurn) {
   EXPECT_EQ(states().back(), v1::DELIVERY_STATE_SENT);
 }
 
+TEST_F(SenderTest, WhoseTurnNeverComesIsGivenUp) {
+  auto late = lease("e1");
+  late.set_expires_at_ms(to_ms(clock_.now()));
+  late.mutable_message()->set_created_at_ms(to_ms(clock_.now() - settings_.give_up_after - 1s));
+  send(late);
+  EXPECT_THAT(states(), ElementsAre(v1::DELIVERY_STATE_FAILED));
+  EXPECT_THAT(receipts_.all.back().detail(), HasSubstr("turn"));
+}
+
 TEST_F(SenderTest, ARefusalForAskingTooOftenIsForNowWhateverElseItSays) {
   postbox_.answers.push_back({Answer::Kind::kAnswered, 429, "<html>slow down</html>"});
   send(lease("e1"));

@@ -19,9 +19,9 @@ Pace& Turns::pace(const Account& account) {
   return paces_.emplace(account.id, Pace{per_second}).first->second;
 }
 
-Task<std::optional<TimePoint>> Turns::wait(const Account& account) {
+Task<std::optional<TimePoint>> Turns::wait(const Account& account, Duration patience) {
   const auto now = clock_.now();
-  const auto at = pace(account).take(now, kTurnPatience);
+  const auto at = pace(account).take(now, patience);
   if (!at) {
     waits_.add();
     co_return pace(account).free_at(now);

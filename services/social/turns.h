@@ -16,6 +16,8 @@ namespace hark::social {
 constexpr Duration kPause = std::chrono::minutes{5};
 /// Longer waits for an account's turn are not waited for here.
 constexpr Duration kTurnPatience = std::chrono::seconds{5};
+/// But by who has handed a file over, which would be for nothing: nobody's place is further away than that.
+constexpr Duration kLongTurnPatience = std::chrono::seconds{10};
 
 /// When accounts may ask their networks: at their pace, after the silence that was asked for, and not while
 /// they are paused. Lives on its service's thread.
@@ -23,8 +25,9 @@ class Turns {
  public:
   Turns(const Clock& clock, Metrics& metrics);
 
-  /// Waits for the account's next turn, and takes it. Else, without having waited: when to come back.
-  Task<std::optional<TimePoint>> wait(const Account& account);
+  /// Waits for the account's next turn, and takes it; unless that is further away than `patience`: then it
+  /// says when to come back.
+  Task<std::optional<TimePoint>> wait(const Account& account, Duration patience);
   /// Until when nothing is to be sent at all.
   [[nodiscard]] std::optional<TimePoint> paused_until(const Account& account) const;
   /// The network's silences and locks.

@@ -57,6 +57,20 @@ def test_a_reply_goes_out_in_the_thread_of_the_mail_it_answers(hark, agent, sink
     assert question_entry.obligation == ENTRY.OBLIGATION_STATE_ANSWERED
 
 
+def test_a_file_goes_out_as_it_is_with_and_without_words(hark, agent, sink, tmp_path):
+    path = tmp_path / "r\u0113\u0137ins 7.pdf"
+    path.write_bytes(b"%PDF-1.4\n" + bytes(range(256)) * 300)
+    for words in (["--text", "Our invoice."], []):
+        sender = mail.unique()
+        mail.deliver(hark, mail.make(sender, subject="Invoice"))
+        agent.take(hark.wait_conversation(sender).id)
+        hark.ctl("reply", "--entry", hark.inbound(sender)[0].id, "--file", str(path), *words)
+        (sent,) = sink.wait(sender)
+        (file,) = sent.iter_attachments()
+        assert (file.get_filename(), file.get_content_type(), file.get_content()) == (path.name, "application/pdf", path.read_bytes())
+        assert sent.get_body(("plain",)).get_content().strip() == "".join(words[1:])
+
+
 def delivery(hark, conversation_id, entry_id):
     entry = hark.entry(conversation_id, entry_id)
     return entry.delivery if entry else 0

@@ -15,7 +15,7 @@ from support.networks import APP_SECRET, TELEGRAM_SECRET, TOKEN, Graph, Refusal,
 
 STATE = protos.channel_pb2
 IDS = itertools.count(61_000)
-PNG = b"\x89PNG\r\n\x1a\n" + bytes(range(256)) * 40
+PNG = b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR\0\0\x03\x20\0\0\x02\x58\x08\2" + bytes(range(256)) * 40
 PDF = b"%PDF-1.4\r\n--boundary\r\n" + bytes(range(256)) * 20
 TEMPLATES = [{"name": "order_ready", "language": "en", "text": "Dear {{2}}, order {{1}} is ready."},
              {"name": "hello", "language": "lv", "text": "Labdien!"}]
@@ -142,14 +142,16 @@ def test_telegram_gets_pictures_as_photos_and_everything_else_as_documents_befor
     address = from_telegram(hark)
     before = len(world.telegram.sent)
     reply = answer(hark, agent, address, "Here they are.",
-                   attachments=[put(hark, "skice.png", PNG, "image/png"), put(hark, "rēķins \"1\".pdf", PDF, "application/pdf")])
+                   attachments=[put(hark, "skice.png", PNG, "image/png"), put(hark, "rēķins \"1\".pdf", PDF, "application/pdf"),
+                                put(hark, "broken.png", b"no picture", "image/png")])
     becomes(hark, reply)
-    photo, document, words = world.telegram.sent[before:]
+    photo, document, broken, words = world.telegram.sent[before:]
+    assert (broken["kind"], broken["name"]) == ("document", "broken.png")
     assert (photo["kind"], photo["content"]) == ("photo", PNG)
     assert (document["kind"], document["content"]) == ("document", PDF) and document["name"].startswith("rēķins")
     assert words["text"] == "Here they are." and not world.telegram.refused
     shown = hark.entry(reply.conversation_id, reply.id).content
-    assert [file.file_name for file in shown.attachments] == ["skice.png", "rēķins \"1\".pdf"]
+    assert [file.file_name for file in shown.attachments] == ["skice.png", "rēķins \"1\".pdf", "broken.png"]
 
 
 def test_meta_is_handed_the_file_first_and_then_shows_it(world, hark, agent):
@@ -203,7 +205,8 @@ def test_what_a_network_does_not_take_is_refused_before_it_is_sent(world, hark, 
 def test_a_file_that_is_refused_keeps_the_words_back_and_one_that_is_not_answered_is_not_sent_twice(world, hark, agent):
     address = from_telegram(hark)
     before = len(world.telegram.sent)
-    reply = answer(hark, agent, address, "Here", attachments=[put(hark, "a.png", b"no picture", "image/png")])
+    world.telegram.next = [Refusal(400, {"ok": False, "error_code": 400, "description": "Bad Request: IMAGE_PROCESS_FAILED"})]
+    reply = answer(hark, agent, address, "Here", attachments=[put(hark, "a.png", PNG, "image/png")])
     assert "IMAGE_PROCESS_FAILED" in becomes(hark, reply, STATE.DELIVERY_STATE_FAILED).delivery_detail
     assert len(world.telegram.sent) == before
     world.telegram.next = ["hang up"]

@@ -184,8 +184,12 @@ class Telegram(Network):
             raise no(400, "Bad Request: file must be non-empty")
         if len(file.content) > (10 if kind == "photo" else 50) << 20:
             raise no(413, "Request Entity Too Large")
-        if kind == "photo" and not file.content.startswith((b"\x89PNG", b"\xff\xd8\xff")):
-            raise no(400, "Bad Request: IMAGE_PROCESS_FAILED")
+        if kind == "photo":
+            if not file.content.startswith(b"\x89PNG\r\n\x1a\n") or file.content[12:16] != b"IHDR":
+                raise no(400, "Bad Request: IMAGE_PROCESS_FAILED")
+            width, height = int.from_bytes(file.content[16:20], "big"), int.from_bytes(file.content[20:24], "big")
+            if width + height > 10_000 or max(width, height) > 20 * min(width, height):
+                raise no(400, "Bad Request: PHOTO_INVALID_DIMENSIONS")
         return {"chat_id": fields["chat_id"], "kind": kind, "name": file.name, "content": file.content}, self.answer(fields["chat_id"])
 
 

@@ -320,15 +320,23 @@ Piece file_piece(const std::string& address, const std::string& type, std::int64
 }
 
 TEST(Files, GoToTelegramAsPhotosOrDocumentsByTypeAndSize) {
-  const auto url = [](const std::string& type, std::int64_t size) {
-    const auto call =
-        find_network("telegram")->render(account_of("telegram"), file_piece("telegram:35", type, size));
+  const auto png = [](std::string_view size) {
+    return std::string{"\x89PNG\r\n\x1A\n\0\0\0\rIHDR", 16} + std::string{size};
+  };
+  const auto as = [](const std::string& type, std::int64_t size, const std::string& content) {
+    auto piece = file_piece("telegram:35", type, size);
+    piece.file->content = content;
+    const auto call = find_network("telegram")->render(account_of("telegram"), piece);
     return call.ok() ? call->url.substr(call->url.rfind('/')) : call.error().message;
   };
-  EXPECT_EQ(url("image/png", 10 << 20), "/sendPhoto");
-  EXPECT_EQ(url("image/png", (10 << 20) + 1), "/sendDocument");
-  EXPECT_EQ(url("image/gif", 3), "/sendDocument");
-  EXPECT_THAT(url("image/png", (50 << 20) + 1), HasSubstr("does not take"));
+  const auto picture = png({"\0\0\x03\x20\0\0\x02\x58", 8});
+  EXPECT_EQ(as("image/png", 10 << 20, picture), "/sendPhoto");
+  EXPECT_EQ(as("image/png", (10 << 20) + 1, picture), "/sendDocument");
+  EXPECT_EQ(as("image/gif", 3, picture), "/sendDocument");
+  EXPECT_EQ(as("image/png", 3, png({"\0\0\x27\x10\0\0\0\1", 8})), "/sendDocument");  // too long
+  EXPECT_EQ(as("image/png", 3, png({"\0\0\0\x15\0\0\0\1", 8})), "/sendDocument");    // too thin
+  EXPECT_EQ(as("image/png", 3, "no picture"), "/sendDocument");
+  EXPECT_THAT(as("image/png", (50 << 20) + 1, picture), HasSubstr("does not take"));
 }
 
 TEST(Files, AreShownByWhatTheNetworkKeepsThemUnder) {

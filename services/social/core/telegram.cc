@@ -1,4 +1,5 @@
 // Telegram Bot API: https://core.telegram.org/bots/api
+#include <algorithm>
 #include <array>
 #include <boost/json/serialize.hpp>
 
@@ -7,6 +8,7 @@
 #include "social/core/json.h"
 #include "social/core/multipart.h"
 #include "social/core/network.h"
+#include "social/core/picture_size.h"
 #include "social/core/url.h"
 
 namespace hark::social {
@@ -156,10 +158,19 @@ Reading read(const Account&, const json::object& update) {
 constexpr std::array kFiles{FileRule{"image/jpeg", 10 << 20, "photo"},
                             FileRule{"image/png", 10 << 20, "photo"}, FileRule{"", 50 << 20, "document"}};
 
+/// https://core.telegram.org/bots/api#sendphoto: what it does not take as a photo goes as a document.
+bool fits_as_photo(std::string_view content) {
+  const auto size = picture_size(content);
+  if (!size) return false;
+  const auto [shorter, longer] = std::minmax(std::uint64_t{size->width}, std::uint64_t{size->height});
+  return shorter + longer <= 10'000 && longer <= shorter * 20;
+}
+
 /// https://core.telegram.org/bots/api#sending-files
 Call render_file(const Account& account, const Piece& piece, std::string_view kind) {
   Call call;
-  const bool photo = kind == "photo";
+  const bool photo = kind == "photo" && fits_as_photo(piece.file->content);
+  if (!photo) kind = "document";
   call.url = account.base_url + "/bot" + account.token + (photo ? "/sendPhoto" : "/sendDocument");
   const std::array parts{FormPart{"chat_id", piece.address.substr(kScheme.size())},
                          file_part(std::string{kind}, *piece.file)};
