@@ -21,6 +21,8 @@ v1::Entry inbound_entry(const v1::InboundMessage& message, std::int64_t now_ms) 
   entry.set_own_reference(message.thread().own_reference());
   if (message.has_reply_route()) *entry.mutable_reply_route() = message.reply_route();
   entry.set_sent_at_ms(message.sent_at_ms());
+  entry.set_is_public(message.is_public());
+  entry.set_group(message.group());
   entry.set_answerable_until_ms(message.answerable_until_ms());
   if (message.has_raw()) *entry.mutable_raw() = message.raw();
   return entry;
@@ -62,6 +64,7 @@ AnsweredMessage answered_message(const v1::Entry& entry) {
   for (const auto& cc : entry.reply_route().cc()) out.route_cc.push_back(person(cc));
   out.subject = entry.content().subject();
   out.own_reference = entry.own_reference();
+  out.is_public = entry.is_public();
   out.references = {entry.reply_route().references().begin(), entry.reply_route().references().end()};
   return out;
 }

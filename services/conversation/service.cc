@@ -55,6 +55,7 @@ Status Conversations::check_inbound(const v1::InboundMessage& message) const {
       message.thread().tokens_size() > static_cast<int>(kReferencesMax)) {
     return invalid("thread: at most 64 references and 64 tokens");
   }
+  if (message.group().size() > kGroupBytesMax) return invalid("group: at most 200 bytes");
   if (message.claims_size() > static_cast<int>(kClaimsMax)) return invalid("claims: at most 8");
   if (message.queue_id().size() > kQueueIdBytesMax) return invalid("queue_id: is longer than 64 bytes");
   if (message.virtual_start_ms() < 0) return invalid("virtual_start_ms: is negative");

@@ -26,6 +26,7 @@ constexpr std::size_t kSubjectBytesMax = 998;
 constexpr std::size_t kNoteTextBytesMax = 64U << 10;
 constexpr std::size_t kReferencesMax = 64;
 constexpr std::size_t kQueueIdBytesMax = 64;
+constexpr std::size_t kGroupBytesMax = 200;
 constexpr int kMentionsMax = 20;
 /// Conversations that one search looks into, and the newest entries of each; a further call goes on from
 /// there.

@@ -21,6 +21,26 @@ TEST_F(OutboxTest, AMessageIsLeasedToOneSenderAtATimeAndAgainWhenTheLeaseEnds) {
   EXPECT_EQ(reply().delivery_detail(), "250 queued");
 }
 
+TEST_F(OutboxTest, AnAnswerIsPublicIfTheMessageIsUnlessItsWriterAloneIsToReadIt) {
+  auto comment = mail("m2");
+  comment.set_is_public(true);
+  comment.set_group("album");
+  const auto accepted = accept(comment);
+  EXPECT_TRUE(timeline(accepted.conversation_id()).back().is_public());
+  EXPECT_EQ(timeline(accepted.conversation_id()).back().group(), "album");
+  auto in_public = answer(accepted.entry_id(), "k2");
+  auto in_private = answer(accepted.entry_id(), "k3");
+  in_private.set_privately(true);
+  ASSERT_TRUE(run(service_->reply(in_public))->entry().is_public());
+  ASSERT_FALSE(run(service_->reply(in_private))->entry().is_public());
+  std::vector<bool> went_out;
+  for (const auto& message : lease("l1")) went_out.push_back(message.is_public());
+  EXPECT_THAT(went_out, ::testing::UnorderedElementsAre(false, true, false));
+  auto of_a_mail = answer(in_.entry_id(), "k4");
+  of_a_mail.set_privately(true);
+  EXPECT_EQ(run(service_->reply(of_a_mail)).error().reason, Reason::kInvalidField);
+}
+
 TEST_F(OutboxTest, ARefusalForNowComesAgainLater) {
   lease("l1");
   ASSERT_TRUE(report("l1", v1::DELIVERY_STATE_QUEUED, "451 busy").ok());

@@ -57,6 +57,7 @@ v1::Entry reply_entry(const v1::ReplyRequest& request, const v1::Entry& answered
   entry.set_customer_id(answered.customer_id());
   *entry.mutable_to() = participant(binding.to);
   for (const auto& cc : binding.cc) *entry.add_cc() = participant(cc);
+  entry.set_is_public(binding.is_public);
   // Subjects are a thing of mail.
   if (binding.channel == v1::CHANNEL_EMAIL) entry.mutable_content()->set_subject(binding.subject);
   return entry;
@@ -93,6 +94,7 @@ v1::OutboundMessage Conversations::outbound_of(const v1::Entry& entry, std::stri
                                                           : "");
   out.set_created_at_ms(entry.accepted_at_ms());
   out.set_agent_id(entry.agent_id());
+  out.set_is_public(entry.is_public());
   if (entry.has_template_()) *out.mutable_template_() = entry.template_();
   return out;
 }
@@ -121,8 +123,9 @@ Task<Result<v1::ReplyResponse>> Conversations::try_to_reply(v1::ReplyRequest req
   std::vector<std::string> addresses;
   for (const auto& address : conversation.addresses()) addresses.push_back(address.address());
   const Accounts accounts{settings_.accounts};
-  HARK_CO_TRY(const auto binding,
-              bind_reply(answered_message(answered), wish, addresses, &channel_of_account, &accounts));
+  HARK_CO_TRY(const auto binding, bind_reply(answered_message(answered),
+                                             request.privately() ? Audience::kWriter : Audience::kAsAnswered,
+                                             wish, addresses, &channel_of_account, &accounts));
 
   const auto now = clock_.now();
   HARK_CO_TRY(const auto partition, partition_of(answered.conversation_id()));

@@ -24,6 +24,11 @@ std::vector<OutgoingFile> files_of(const v1::ReplyRequest& request) {
 /// The later of what the customer's messages there opened and what the answered one says itself.
 std::optional<TimePoint> closes_at(const v1::Conversation& conversation, const v1::Entry& answered,
                                    const ReplyBinding& binding) {
+  // In public for ever; in private as long as the comment lets, whatever the customer's messages opened.
+  if (answered.is_public() && !binding.switched) {
+    if (binding.is_public || answered.answerable_until_ms() == 0) return std::nullopt;
+    return from_ms(answered.answerable_until_ms());
+  }
   std::int64_t closes = 0;
   for (const auto& window : conversation.reply_windows()) {
     if (window.account_id() == binding.account_id && window.address() == binding.to.address)
@@ -54,6 +59,11 @@ Task<Result<Conversations::Sendable>> Conversations::judge_sending(const v1::Rep
                                                                    const v1::Entry& answered) {
   const bool templated = request.has_template_();
   Sendable out{templated ? "" : request.text(), {}, {}};
+  if (answered.is_public() && !binding.switched && (templated || !request.attachments().empty())) {
+    out.refused = Error{Code::kFailedPrecondition, Reason::kFileUnsendable,
+                        "attachments: a comment is answered with words alone"};
+    co_return out;
+  }
   const auto closes = closes_at(conversation, answered, binding);
   if (!templated && request.attachments().empty() && !closes) co_return out;
   HARK_CO_TRY(const auto rules, co_await store_.rules(binding.account_id));

@@ -74,6 +74,20 @@ TEST_F(SendingTest, AfterTheWindowOnlyATemplateGoesOut) {
   EXPECT_EQ(sent->entry().template_().fields(0).value(), "Ana");
 }
 
+TEST_F(SendingTest, ACommentIsAnsweredInPublicForEverAndInPrivateForATime) {
+  auto comment = heard("m2", 2h);
+  comment.set_is_public(true);
+  const auto in = accept(comment);
+  EXPECT_TRUE(conversation(in.conversation_id()).reply_windows().empty());
+  auto privately = answer(in.entry_id(), "k1");
+  privately.set_privately(true);
+  EXPECT_EQ(refusal(privately), Reason::kWindowClosed);
+  EXPECT_TRUE(run(service_->reply(answer(in.entry_id(), "k2"))).ok());
+  auto with_file = answer(in.entry_id(), "k3");
+  with_file.add_attachments()->set_content_type("image/png");
+  EXPECT_EQ(refusal(with_file), Reason::kFileUnsendable);
+}
+
 TEST_F(SendingTest, WhatWasSentInTimeIsToldAgainAfterTheWindow) {
   const auto in = accept(heard("m1"));
   const auto first = run(service_->reply(answer(in.entry_id())));

@@ -80,6 +80,7 @@ void print_entry(const v1::Entry& entry) {
   if (!entry.to().address().empty()) std::printf(" to %s", entry.to().address().c_str());
   if (!entry.account_id().empty()) std::printf(" (%s)", entry.account_id().c_str());
   if (!entry.agent_id().empty()) std::printf(" by %s", entry.agent_id().c_str());
+  if (entry.is_public()) std::printf(" [public]");
   if (entry.has_status()) {
     std::printf(": %s %s", word(v1::StatusChange::Change_Name(entry.status().change()), "CHANGE_").c_str(),
                 entry.status().agent_id().c_str());

@@ -41,6 +41,7 @@ struct CtlReply {
   std::shared_ptr<CtlClient> client;
   std::string entry, text, agent, switch_to, account, reason, template_name, language;
   std::vector<std::string> files, fields;
+  bool privately = false;
 
   std::unique_ptr<Service::Stub> conversation() const { return Service::NewStub(client->channel()); }
 
@@ -61,6 +62,7 @@ struct CtlReply {
       request.mutable_switch_()->set_address(switch_to);
       request.mutable_switch_()->set_reason(reason);
     }
+    request.set_privately(privately);
     if (!template_name.empty()) fill_template(*request.mutable_template_());
     for (const auto& path : files) {
       if (!attach(path, *request.add_attachments())) return;
@@ -134,6 +136,7 @@ void add_ctl_reply(CLI::App& ctl, std::shared_ptr<CtlClient> client) {
   reply->add_option("--key", own->client->key, "Idempotency key (default: a new one)");
   reply->add_option("--switch-to", own->switch_to,
                     "Another address of the customer; needs --account and --reason");
+  reply->add_flag("--privately", own->privately, "A public message: to its writer alone");
   reply->add_option("--account", own->account);
   reply->add_option("--reason", own->reason);
   reply->callback([own] { own->reply(); });

@@ -16,6 +16,7 @@
 #include "hark/demo_call.h"
 #include "hark/demo_chat.h"
 #include "hark/demo_mail.h"
+#include "hark/demo_network.h"
 #include "hark/v1/conversation_service.grpc.pb.h"
 #include "hark/v1/event_service.grpc.pb.h"
 
@@ -33,6 +34,7 @@ class Demo {
   Status run() {
     std::thread listener{[this] { thank_for_answers(); }};
     start_chats();
+    start_network();
     start_call();
     const auto status = write_mails();
     if (status.ok()) {
@@ -49,6 +51,7 @@ class Demo {
       stopping_ = true;
     }
     for (auto& chat : chats_) chat->leave();
+    if (network_) network_->leave();
     if (call_) call_->leave();
     for (auto& thread : threads_) thread.join();
     listener.join();
@@ -65,7 +68,16 @@ class Demo {
     }
   }
 
-  /// Takes part as long as the demo goes on; it ends without them.
+  /// These take part as long as the demo goes on; it ends without them.
+  void start_network() {
+    network_ = std::make_unique<DemoNetwork>(options_.host, options_.port_base, options_.bot_account,
+                                             options_.bot_api_port);
+    threads_.emplace_back([this] {
+      const auto status = network_->run([this] { pause(); });
+      if (!status.ok())
+        std::printf("%-14s cannot be played: %s\n", "Telegram", status.error().message.c_str());
+    });
+  }
   void start_call() {
     call_ = std::make_unique<DemoCall>(channel_, options_.phone_account);
     threads_.emplace_back([this] {
@@ -183,6 +195,7 @@ class Demo {
   std::condition_variable done_;
   std::set<std::string> thanked_;
   std::vector<std::unique_ptr<DemoChat>> chats_;
+  std::unique_ptr<DemoNetwork> network_;
   std::unique_ptr<DemoCall> call_;
   std::vector<std::thread> threads_;
   std::size_t chatting_ = 0;

@@ -117,6 +117,8 @@ int main(int argc, char** argv) {
   demo->add_option("--to", play.mail_to, "Where they write to (default support@hark.localhost)");
   demo->add_option("--phone-account", play.phone_account, "Which number they call (default line)");
   demo->add_option("--chat-account", play.chat_account, "Which chat they use (default site)");
+  demo->add_option("--bot-account", play.bot_account, "Which bot they write to on Telegram (default bot)");
+  demo->add_option("--bot-api-port", play.bot_api_port, "Where that account's base_url leads (default 7479)");
   demo->add_option("--mails", play.mails, "How many at most");
   demo->add_option("--pause-ms", play.pause_ms, "Between two mails");
   demo->add_option("--listen-seconds", play.listen_seconds,

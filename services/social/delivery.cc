@@ -1,5 +1,6 @@
 #include "social/delivery.h"
 
+#include "base/core/invalid.h"
 #include "social/core/file_link.h"
 #include "social/intake.h"
 
@@ -29,8 +30,8 @@ Verdict judge_answer(const Account& account, const Answer& answer) {
   return {};
 }
 
-Saying saying_of(const v1::OutboundMessage& message) {
-  Saying saying{message.content().text(), {}, {}};
+Saying saying_of(const v1::OutboundMessage& message, bool in_public) {
+  Saying saying{message.content().text(), {}, {}, in_public};
   for (const auto& file : message.content().attachments())
     saying.files.push_back({file.file_name(), file.content_type(), file.blob().size_bytes()});
   if (message.has_template_()) {
@@ -62,16 +63,34 @@ Outcome outcome_of(Verdict verdict) {
 
 Outcome refused(std::string why) { return {v1::DELIVERY_STATE_FAILED, std::move(why)}; }
 
+WindowVerdict window_of(const Network& network, const Account& account, const Piece& piece,
+                        std::optional<TimePoint> heard_at, TimePoint now) {
+  if (piece.comment.empty()) return judge_window(network, account, heard_at, now);
+  return piece.privately ? judge_private_answer(heard_at, now) : WindowVerdict{};
+}
+
+/// Whose window a piece is in.
+const std::string& heard_of(const Piece& piece) {
+  return piece.comment.empty() ? piece.address : piece.comment;
+}
+
 Outcome go_on(TimePoint at) { return {v1::DELIVERY_STATE_QUEUED, {}, {}, Duration{0}, at}; }
 
 }  // namespace
 
-std::string address_of(const v1::OutboundMessage& message) {
+Way way_of(const v1::OutboundMessage& message) {
+  Way way{message.to().address()};
   const auto ours = thread_of(message.account_id(), "");
   const auto& thread = message.in_reply_to();
-  if (!thread.starts_with(ours)) return message.to().address();
-  const auto written = thread.substr(ours.size());
-  return same_customer(written, message.to().address()) ? written : message.to().address();
+  if (!thread.starts_with(ours)) return way;
+  auto written = thread.substr(ours.size());
+  if (same_customer(written, way.address)) {
+    way.address = std::move(written);
+  } else if (names_comment(written) && message.references_size() > 0) {
+    way.comment = message.references(0);
+    way.privately = !message.is_public();
+  }
+  return way;
 }
 
 Delivery::Delivery(const Outlets& outlets, const Account& account, const v1::Lease& lease)
@@ -81,9 +100,28 @@ Delivery::Delivery(const Outlets& outlets, const Account& account, const v1::Lea
       message_{lease.message()},
       lease_ends_{lease.expires_at_ms() > 0 ? from_ms(lease.expires_at_ms()) : TimePoint::max()} {}
 
+Result<std::vector<Piece>> Delivery::pieces() const {
+  const auto way = way_of(message_);
+  auto pieces = pieces_of(network_, saying_of(message_, way.in_public()), message_.entry_id(), way.address);
+  for (auto& piece : pieces) {
+    piece.comment = way.comment;
+    piece.privately = way.privately;
+  }
+  if (!way.comment.empty() && message_.content().attachments_size() > 0)
+    return invalid("a comment is answered with words alone");
+  if (way.privately && pieces.size() > 1) {
+    return invalid(account_.network + " takes one private answer to a comment, of at most " +
+                   std::to_string(network_.text_max) + " characters; shorten it");
+  }
+  return pieces;
+}
+
 Task<std::optional<Outcome>> Delivery::run() {
-  const auto address = address_of(message_);
-  const auto pieces = pieces_of(network_, saying_of(message_), message_.entry_id(), address);
+  const auto cut = pieces();
+  if (!cut.ok()) co_return refused(cut.error().message);
+  const auto& pieces = *cut;
+  const auto way = way_of(message_);
+  const auto address = way.comment.empty() ? way.address : way.comment;
   std::string native_id;
   for (;;) {
     const auto at = co_await out_.store.look(account_.id, message_.entry_id(), address, network_.repeatable);
@@ -110,10 +148,12 @@ Task<std::optional<Outcome>> Delivery::deliver(Piece piece, std::optional<TimePo
   auto ready = co_await make_ready(piece, heard_at);
   if (!ready) co_return std::nullopt;
   if (auto* instead = std::get_if<Outcome>(&*ready)) co_return std::move(*instead);
-  const auto begun =
-      co_await out_.store.begin(account_.id, piece.entry_id, piece.address, network_.repeatable,
-                                static_cast<std::size_t>(piece.number) + 1);
+  const auto begun = co_await out_.store.begin(
+      account_.id, piece.entry_id, heard_of(piece), network_.repeatable,
+      static_cast<std::size_t>(piece.number) + 1, piece.privately ? piece.comment : "");
   if (!begun.ok()) co_return std::nullopt;
+  if (begun->another_went)
+    co_return refused(account_.network + " takes one private answer to a comment, and there was one");
   if (!begun->go) co_return in_doubt();
   if (begun->pieces_done != piece.number) co_return std::nullopt;  // somebody else is at it
   auto verdict = co_await send(std::move(std::get<Call>(*ready)));
@@ -123,10 +163,12 @@ Task<std::optional<Outcome>> Delivery::deliver(Piece piece, std::optional<TimePo
 
 Task<std::optional<Delivery::Ready>> Delivery::make_ready(Piece& piece, std::optional<TimePoint> heard_at) {
   const auto now = out_.clock.now();
-  const auto window = judge_window(network_, account_, heard_at, now);
+  const auto window = window_of(network_, account_, piece, heard_at, now);
   if (!window.open && !piece.filled) {
-    co_return refused(account_.network + " lets nobody answer later than " +
-                      hours_of(window.closed_at - *heard_at) + " hours after the customer's last message");
+    co_return refused(account_.network + " lets nobody answer " +
+                      (piece.privately ? "a comment privately " : "") + "later than " +
+                      hours_of(window.closed_at - *heard_at) + " hours after " +
+                      (piece.privately ? "it was written" : "the customer's last message"));
   }
   piece.as_human_agent = window.as_human_agent;
   if (!lease_lasts(piece.file ? kFilePieceTime : kPieceTime)) co_return go_on(now);
@@ -210,8 +252,10 @@ Task<Verdict> Delivery::send(Call call) {
 Task<Outcome> Delivery::settle(const Piece& piece, Verdict verdict) {
   if (verdict.kind == Verdict::Kind::kUnknown) co_return outcome_of(std::move(verdict));
   const bool sent = verdict.kind == Verdict::Kind::kSent;
+  // What a customer has read of their messages says nothing of comments.
+  const auto& to = piece.comment.empty() || piece.privately ? piece.address : piece.comment;
   const auto settled = co_await out_.store.settle(
-      account_.id, {piece.entry_id, piece.address, sent, piece.last, verdict.native_id}, out_.clock.now());
+      account_.id, {piece.entry_id, to, sent, piece.last, verdict.native_id}, out_.clock.now());
   if (!settled.ok() && !(sent && piece.last)) {
     // It cannot be told from one that was on its way when Hark ended.
     co_return Outcome{v1::DELIVERY_STATE_UNKNOWN,

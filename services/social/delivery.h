@@ -53,6 +53,8 @@ class Delivery {
  private:
   using Ready = std::variant<Call, Outcome>;
 
+  /// Errors, for people: what cannot go out at all.
+  [[nodiscard]] Result<std::vector<Piece>> pieces() const;
   Task<std::optional<Outcome>> deliver(Piece piece, std::optional<TimePoint> heard_at);
   /// All that can be done before the customer could see anything of it. Nothing: as of run().
   Task<std::optional<Ready>> make_ready(Piece& piece, std::optional<TimePoint> heard_at);
@@ -71,7 +73,15 @@ class Delivery {
   TimePoint lease_ends_;
 };
 
-/// Where the answered message came from, in the network's own writing, if the answer goes back there.
-std::string address_of(const v1::OutboundMessage& message);
+/// Where an answer goes. The address is in the network's own writing, if the answer goes back where the
+/// message came from.
+struct Way {
+  std::string address;
+  std::string comment = {};  // of Piece
+  bool privately = false;
+
+  [[nodiscard]] bool in_public() const { return !comment.empty() && !privately; }
+};
+Way way_of(const v1::OutboundMessage& message);
 
 }  // namespace hark::social

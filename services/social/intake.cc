@@ -29,6 +29,10 @@ std::string native_id_of(const Account& account, const std::string& id) {
   return account.network + ":" + account.id + ":" + (id.size() > kNativeIdBytesMax ? sha256_hex(id) : id);
 }
 
+std::string group_of(const Account& account, const std::string& group) {
+  return account.id + ":" + (group.size() > 64 ? sha256_hex(group) : group);
+}
+
 v1::InboundMessage inbound_message(const Account& account, const Said& said) {
   v1::InboundMessage message;
   message.set_channel(v1::CHANNEL_SOCIAL);
@@ -52,11 +56,17 @@ v1::InboundMessage inbound_message(const Account& account, const Said& said) {
     out.set_verified(claim.verified);
     out.set_why(claim.why);
   }
-  // The customer and the account name the thread: the first message has it, each later one refers to it.
-  const auto thread = thread_of(account.id, said.address);
+  // The customer and the account name the thread: the first message has it, each later one refers to it. In
+  // public the comment that began it does.
+  const auto thread = thread_of(account.id, said.comment ? said.comment->thread : said.address);
   message.mutable_thread()->set_own_reference(thread);
   message.mutable_thread()->add_references(thread);
   message.mutable_reply_route()->mutable_to()->set_address(said.address);
+  if (said.comment) {
+    message.set_is_public(true);
+    message.mutable_reply_route()->add_references(said.comment->id);
+  }
+  if (!said.group.empty()) message.set_group(group_of(account, said.group));
   return message;
 }
 
@@ -140,21 +150,16 @@ Task<Status> Intake::take_item(Request& request, const Item& item, std::size_t i
     co_return co_await set_aside(
         request, index, item.network + " " + item.own_id + " is no account of ours with the same secret");
   }
-  if (const auto* progress = std::get_if<Progress>(&item.what)) co_return co_await note(*account, *progress);
+  if (const auto* progress = std::get_if<Progress>(&item.what))
+    co_return co_await note(request, *account, *progress, index);
   co_return co_await accept(request, *account, std::get<Said>(item.what), index);
 }
 
 Task<Status> Intake::accept(Request& request, const Account& account, const Said& said, std::size_t index) {
   auto message = inbound_message(account, said);
-  if (said.wants_answer) {
-    // By the network's time, for a window is counted from it, also when the request comes late.
-    const auto now = clock_.now();
-    const auto at = said.sent_at_ms > 0 ? std::min(now, from_ms(said.sent_at_ms)) : now;
-    HARK_CO_TRY_VOID(co_await store_.heard(account.id, said.address, at));
-    if (const auto closes = window_end(*find_network(account.network), account, at))
-      message.set_answerable_until_ms(to_ms(*closes));
-  }
-  HARK_CO_TRY_VOID(co_await files_.attach(account, said.files, *message.mutable_content()));
+  if (said.wants_answer) HARK_CO_TRY_VOID(co_await note_heard(account, said, message));
+  HARK_CO_TRY(const bool fetched, co_await attach_files(account, said, message));
+  const auto native_id = message.native_id();
   HARK_CO_TRY(*message.mutable_raw(), co_await keep(request, *message.mutable_blobs()));
   const auto accepted = co_await conversation_.accept(std::move(message));
   if (!accepted.ok()) {
@@ -163,6 +168,8 @@ Task<Status> Intake::accept(Request& request, const Account& account, const Said
       co_return co_await set_aside(request, index, accepted.error().message);
     co_return accepted.error();
   }
+  // If this is not kept, a repeat only fetches them again.
+  if (fetched) (void)co_await store_.took_files(account.id, native_id);
   logger().info(accepted->duplicate() ? "message known already" : "message accepted",
                 {{"conversation", accepted->conversation_id()},
                  {"entry", accepted->entry_id()},
@@ -171,11 +178,36 @@ Task<Status> Intake::accept(Request& request, const Account& account, const Said
   co_return Status{};
 }
 
-Task<Status> Intake::note(const Account& account, const Progress& progress) {
+/// True if there were any and they are new.
+Task<Result<bool>> Intake::attach_files(const Account& account, const Said& said,
+                                        v1::InboundMessage& message) {
+  if (said.files.empty()) co_return false;
+  HARK_CO_TRY(const bool known, co_await store_.has_files(account.id, message.native_id()));
+  if (known) co_return false;
+  HARK_CO_TRY_VOID(co_await files_.attach(account, said.files, *message.mutable_content()));
+  co_return true;
+}
+
+/// By the network's time, for a window is counted from it, also when the request comes late. A comment opens
+/// none for messages: it has its own, of a private answer.
+Task<Status> Intake::note_heard(const Account& account, const Said& said, v1::InboundMessage& message) {
+  if (!find_network(account.network)->window || (said.comment && !said.comment->is_new)) co_return Status{};
+  const auto now = clock_.now();
+  const auto at = said.sent_at_ms > 0 ? std::min(now, from_ms(said.sent_at_ms)) : now;
+  const auto closes = said.comment ? std::optional{at + kPrivateAnswerWindow}
+                                   : window_end(*find_network(account.network), account, at);
+  if (closes) message.set_answerable_until_ms(to_ms(*closes));
+  co_return co_await store_.heard(account.id, said.comment ? said.comment->id : said.address, at);
+}
+
+Task<Status> Intake::note(Request& request, const Account& account, const Progress& progress,
+                          std::size_t index) {
   HARK_CO_TRY(auto reached, co_await store_.reached(account.id, progress));
   const auto marked = progress.mark.substr(0, progress.mark.find('/'));
   if (reached.empty() && parse_id(IdKind::kEntry, marked).ok())
     reached.push_back({marked, marked == progress.mark});
+  if (reached.empty() && !progress.if_not_ours.empty())
+    co_return co_await set_aside(request, index, progress.if_not_ours);
   for (const auto& answer : reached) {
     // An answer in pieces has arrived when its last piece has; it failed if any of them did.
     if (!answer.last_piece && progress.state != Progress::State::kFailed) continue;

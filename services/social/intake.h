@@ -44,7 +44,9 @@ class Intake {
   Task<Result<std::string>> take_proved(const Account& via, std::string raw);
   Task<Status> take_item(Request& request, const Item& item, std::size_t index);
   Task<Status> accept(Request& request, const Account& account, const Said& said, std::size_t index);
-  Task<Status> note(const Account& account, const Progress& progress);
+  Task<Result<bool>> attach_files(const Account& account, const Said& said, v1::InboundMessage& message);
+  Task<Status> note_heard(const Account& account, const Said& said, v1::InboundMessage& message);
+  Task<Status> note(Request& request, const Account& account, const Progress& progress, std::size_t index);
   Task<Status> set_aside(Request& request, std::size_t index, std::string reason);
   Task<Result<v1::BlobRef>> keep(Request& request, google::protobuf::RepeatedPtrField<v1::InlineBlob>& blobs);
 

@@ -1,6 +1,7 @@
 """The commands a person types, and the pages a machine reads."""
 import json
 import re
+import socket
 import subprocess
 
 import pytest
@@ -128,6 +129,31 @@ def test_demo_brings_customers_through_the_front_door(tmp_path):
         one.start()
         one.command("demo", "--port-base", str(one.port_base), "--mails", "6", "--pause-ms", "10", "--listen-seconds", "1", timeout=90)
         wait_for("conversations", lambda: len(one.all_conversations()) >= 2, 30)
+    finally:
+        one.end()
+
+
+def test_the_demos_customers_write_on_telegram_and_thank_for_an_answer(tmp_path):
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    bot = {"network": "telegram", "access_token": "0:demo", "secret": "hark-demo-webhooks", "base_url": f"http://127.0.0.1:{port}"}
+    one = Hark(tmp_path, config_yaml(accounts=[{"id": "support", "email": {"address": "support@hark.test"}}, {"id": "robot", "social": bot}]))
+    try:
+        one.start()
+        demo = subprocess.Popen([str(BINARY), "demo", "--port-base", str(one.port_base), "--to", "support@hark.test", "--bot-account", "robot",
+                                 "--bot-api-port", str(port), "--mails", "1", "--pause-ms", "10", "--listen-seconds", "60"],
+                                stdout=subprocess.PIPE, text=True)
+        try:
+            entries = wait_for("Marta's photos", lambda: (found := one.inbound("telegram:7000001")) and len(found) == 4 and found, 30)
+            assert entries[2].group and entries[2].group == entries[3].group != entries[1].group
+            assert [len(entry.content.attachments) for entry in entries] == [0, 0, 1, 1] and not any(entry.content.remarks for entry in entries)
+            one.ctl("reply", "--entry", entries[3].id, "--text", "We send a new one.")
+            wait_for("she thanks", lambda: "Paldies" in one.inbound("telegram:7000001")[-1].content.text, 30)
+        finally:
+            demo.terminate()
+            words = demo.communicate(timeout=30)[0]
+        assert "Marta          reads: We send a new one." in words, words
     finally:
         one.end()
 

@@ -146,6 +146,39 @@ def test_files_of_messages_are_fetched_at_once(world, hark):
         assert (file.blob.id, file.blob.size_bytes) == (hashlib.sha256(content).hexdigest(), len(content))
 
 
+def test_the_pieces_of_an_album_are_entries_of_one_group_and_one_answer_is_for_all(world, hark, agent):
+    world.telegram.files["piece"] = ("image/jpeg", b"\xff\xd8" + os.urandom(500))
+    user, album = next(IDS), f"1355{next(IDS)}"
+    pieces = [update(user, message_id=number, media_group_id=album, photo=[{"file_id": "piece"}]) for number in (1, 2, 3)]
+    pieces[0]["message"]["caption"] = "All of it is broken"
+    for piece in (*pieces, pieces[1]):
+        assert networks.telegram(hark, piece)[0] == 200
+    assert networks.telegram(hark, update(user, message_id=4))[0] == 200
+    token = agent.take(hark.wait_conversation(f"telegram:{user}").id)
+    entries = hark.inbound(f"telegram:{user}")
+    assert [e.content.text for e in entries] == ["All of it is broken", "[photo]", "[photo]", "Where is my parcel?"]
+    assert len({e.group for e in entries[:3]}) == 1 and album in entries[0].group and not entries[3].group
+    before = len(world.telegram.sent)
+    agent.reply(entries[0], "We send a new one.", token, seen_sequence=entries[3].sequence)
+    world.telegram.wait(before + 1)
+    assert all(e.obligation == protos.entry_pb2.OBLIGATION_STATE_ANSWERED for e in hark.inbound(f"telegram:{user}"))
+
+
+def test_a_webhook_that_comes_again_fetches_nothing_again(world, hark):
+    world.telegram.files["once"] = ("image/jpeg", b"\xff\xd8" + os.urandom(500))
+    user = next(IDS)
+    body = update(user, photo=[{"file_id": "once"}])
+    for _ in range(3):
+        assert networks.telegram(hark, body)[0] == 200
+    assert world.telegram.given.count("once") == 1
+    (entry,) = hark.inbound(f"telegram:{user}")
+    assert len(entry.content.attachments) == 1
+    changed = update(user, photo=[{"file_id": "once"}], caption="See")
+    changed["edited_message"] = {**changed.pop("message"), "edit_date": int(time.time())}
+    assert networks.telegram(hark, changed)[0] == 200
+    assert len(hark.inbound(f"telegram:{user}")[1].content.attachments) == 1
+
+
 def test_a_file_that_cannot_be_had_is_said_and_the_message_kept(world, hark):
     """Nothing is read from our own network because a stranger names it: not even this stand-in's neighbour."""
     inner = networks.Graph()
@@ -273,7 +306,8 @@ def test_whatsapp_says_that_an_answer_was_read_or_why_it_failed(world, hark, age
     assert "131026" in becomes(hark, failed, STATE.DELIVERY_STATE_BOUNCED).delivery_detail
 
 
-@pytest.mark.parametrize("one, other", [("551187654321", "5511987654321"), ("541123456789", "5491123456789"), ("525512345678", "5215512345678")])
+@pytest.mark.parametrize("one, other", [("551187654321", "5511987654321"), ("541123456789", "5491123456789"), ("525512345678", "5215512345678"),
+                                        ("5511987654320", "551187654320"), ("5491123456780", "541123456780"), ("5215512345670", "525512345670")])
 def test_a_number_written_in_two_ways_is_one_customer_and_is_answered_as_it_came(world, hark, agent, one, other):
     for phone in (one, other):
         assert networks.meta(hark, "number", written(phone, f"from {phone}"))[0] == 200

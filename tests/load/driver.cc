@@ -98,6 +98,17 @@ int main(int argc, char** argv) {
   command->add_option("--seconds", chat.seconds);
   command->add_option("--watch", chat.watched, "name=pid of a process whose CPU is counted");
   command->callback([&] { measure = [&] { return chats(chat); }; });
+  WebhooksOptions webhook;
+  command = app.add_subcommand("webhooks", "Signed webhooks of a social network");
+  command->add_option("--http", webhook.http_port)->required();
+  command->add_option("--secret", webhook.secret)->required();
+  command->add_option("--rate", webhook.rate);
+  command->add_option("--connections", webhook.connections);
+  command->add_option("--new-from", webhook.new_from, "Numbers the customers who have not written before");
+  command->add_option("--seconds", webhook.seconds);
+  command->add_option("--watch", webhook.watched, "name=pid of a process whose CPU is counted");
+  command->callback([&] { measure = [&] { return webhooks(webhook); }; });
+
   bool holds = false;
   command = app.add_subcommand("sockets", "Hold sockets on which nothing happens; ends with its input");
   add_chats(*command);

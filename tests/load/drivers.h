@@ -96,6 +96,21 @@ struct ChatsOptions {
 /// acknowledged.
 Report chats(const ChatsOptions& options);
 
+struct WebhooksOptions {
+  std::string host = "127.0.0.1";
+  int http_port = 0;
+  std::string account = "number";
+  std::string secret;
+  double rate = 200;  // a second, sent when they are due; 0: as fast as they are taken
+  int connections = 32;
+  std::int64_t new_from = 1'000'000;  // numbers the customers who have not written before
+  double seconds = 5;
+  std::vector<std::string> watched;
+};
+/// A network's signed webhooks, half of them of new customers, until their 200. What is refused with 503
+/// comes again after the time, when it is told to, until it is taken: so what was kept can be counted.
+Report webhooks(const WebhooksOptions& options);
+
 /// Opens `pairs` sockets, of visitors or (if agents are given) of agents' pages, prints their number as a
 /// line, and holds them until its standard input ends.
 int hold_sockets(const ChatsOptions& options);

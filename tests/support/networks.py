@@ -31,7 +31,7 @@ class Network:
     """An HTTP server that keeps what customers get in `sent`, and what it refused in `refused`; gives out `files`: name -> (type, bytes)."""
 
     def __init__(self):
-        self.sent, self.refused, self.next, self.files = [], [], [], {}
+        self.sent, self.refused, self.next, self.files, self.given = [], [], [], {}, []
         self.kept = []  # files that were handed over, which no customer sees yet
         self._changed = threading.Condition()
         self.held = threading.Event()
@@ -86,17 +86,21 @@ class Network:
             threading.Event().wait(60)
             return
         body = json.dumps(answer).encode()
-        request.send_response(status)
-        request.send_header("Content-Type", "application/json")
-        request.send_header("Content-Length", str(len(body)))
-        for name, value in headers.items():
-            request.send_header(name, value)
-        request.end_headers()
-        request.wfile.write(body)
+        try:
+            request.send_response(status)
+            request.send_header("Content-Type", "application/json")
+            request.send_header("Content-Length", str(len(body)))
+            for name, value in headers.items():
+                request.send_header(name, value)
+            request.end_headers()
+            request.wfile.write(body)
+        except ConnectionError:
+            request.close_connection = True  # whoever asked was killed
 
     def file(self, name):
         if name not in self.files:
             raise Refusal(404, {"description": "no such file"})
+        self.given.append(name)
         return self.files[name]
 
     def wait(self, count, seconds=15):
@@ -192,9 +196,14 @@ class Telegram(Network):
 class Graph(Network):
     """Messenger, Instagram and WhatsApp, by which account is addressed."""
 
-    accounts = {"page-1": "messenger", "number-1": "whatsapp", "ig-1": "instagram"}
+    accounts = {"page-1": "messenger", "number-1": "whatsapp", "ig-1": "instagram", "insta-1": "instagram"}
     templates = {("order_ready", "en"): ["1", "2"], ("hello", "lv"): []}
     media_types = {"image/jpeg": 5, "image/png": 5, "audio/ogg": 16, "audio/mpeg": 16, "video/mp4": 16, "application/pdf": 100, "text/plain": 100}
+
+    def __init__(self):
+        super().__init__()
+        self.comments = {}  # those that there are: id -> network
+        self.privately_answered = set()
 
     def give(self, path, headers):
         if match := re.fullmatch(r"/cdn/(\w+)", path):  # what Messenger sends is open to everybody who knows where
@@ -211,6 +220,8 @@ class Graph(Network):
         def no(code, words, status=400):
             return Refusal(status, {"error": {"message": words, "type": "OAuthException", "code": code, "fbtrace_id": "x"}})
 
+        if match := re.fullmatch(r"/v\d+\.0/([\w%-]+)/(comments|replies)", path):
+            return self.take_comment(urllib.parse.unquote(match.group(1)), match.group(2), headers, json.loads(raw), no)
         match = re.fullmatch(r"/v\d+\.0/([^/]+)/(messages|media|message_attachments)", path)
         if not match or match.group(1) not in {"me", *self.accounts}:
             raise no(100, "Unsupported post request")
@@ -225,6 +236,27 @@ class Graph(Network):
             raise no(100, "Unsupported post request")
         body = json.loads(raw)
         return self.take_whatsapp(body, no) if network == "whatsapp" else self.take_messenger(body, network, no)
+
+    def take_comment(self, comment, edge, headers, body, no):
+        if headers["Authorization"] != f"Bearer {TOKEN}":
+            raise no(190, "Invalid OAuth access token", 401)
+        if comment not in self.comments:
+            raise no(100, f"Unsupported post request. Object with ID '{comment}' does not exist")
+        if edge != {"messenger": "comments", "instagram": "replies"}[self.comments[comment]]:
+            raise no(100, f"Unsupported post request: no edge {edge}")
+        if set(body) != {"message"} or not body["message"].strip() or units(body["message"]) > (8000 if edge == "comments" else 2200):
+            raise no(100, "Invalid parameter")
+        answer = f"{comment.split('_')[0]}_{uuid.uuid4().int % 10**12}" if edge == "comments" else str(uuid.uuid4().int % 10**17)
+        return {"comment": comment, "id": answer, **body}, {"id": answer}
+
+    def check_private(self, recipient, no):
+        """https://developers.facebook.com/docs/messenger-platform/discovery/private-replies: one for each comment."""
+        (kind, comment), = recipient.items()
+        if kind not in ("comment_id", "post_id") or comment not in self.comments:
+            raise no(100, "Invalid parameter: recipient")
+        if comment in self.privately_answered:
+            raise no(10900, "Activity already replied to")
+        self.privately_answered.add(comment)
 
     def keep(self, name, kind, file, **answer):
         return {"kept": name, "kind": kind, "name": file.name, "type": file.kind, "content": file.content}, answer
@@ -264,6 +296,8 @@ class Graph(Network):
 
     def take_messenger(self, body, network, no):
         message = body["message"]
+        if "id" not in body["recipient"]:
+            self.check_private(body["recipient"], no)
         if set(body) - {"recipient", "message", "messaging_type", "tag"} or set(message) not in ({"text", "metadata"}, {"attachment", "metadata"}):
             raise no(100, "Invalid parameter")
         if body["messaging_type"] not in ("RESPONSE", "MESSAGE_TAG") or (body["messaging_type"] == "MESSAGE_TAG") != ("tag" in body):
@@ -274,7 +308,7 @@ class Graph(Network):
             self.file_of(message["attachment"]["payload"]["attachment_id"], message["attachment"]["type"], no)
         elif not message["text"].strip() or (len(message["text"].encode()) > 1000 if network == "instagram" else units(message["text"]) > 2000):
             raise no(100, "Length of param message[text] must be less than or equal to 2000")
-        return body, {"recipient_id": body["recipient"]["id"], "message_id": f"m_{uuid.uuid4().hex}"}
+        return body, {"recipient_id": body["recipient"].get("id", "22"), "message_id": f"m_{uuid.uuid4().hex}"}
 
     def take_whatsapp(self, body, no):
         kind = body.get("type")

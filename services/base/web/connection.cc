@@ -23,6 +23,9 @@ using std::chrono::milliseconds;
 /// eat it).
 constexpr std::size_t kLingerBytesMax = 1024 * 1024;
 constexpr milliseconds kLingerTime{2'000};
+/// A body up to this of a request that was refused is skipped, and the connection goes on: where many are
+/// refused, new connections would cost more than all the rest.
+constexpr std::size_t kSkippedBodyBytesMax = 64 * 1024;
 constexpr int kRetryAfterSeconds = 5;
 
 using Head = http::request_parser<http::empty_body>;
@@ -310,15 +313,33 @@ class Connection final : public OpenConnection {
   /// For answers that were clear from the headers alone. The connection can go on only if no body follows
   /// them.
   Task<bool> respond_without_body_read(Head& head, HttpResponse response) {
-    const bool has_body = head.chunked() || head.content_length().value_or(0) > 0;
-    if (has_body) {
+    const auto& message = head.get();
+    const auto length = head.content_length().value_or(0);
+    // Whoever waits to be told to continue may never send it.
+    const bool unsure = head.chunked() || message.count(http::field::expect) > 0;
+    if (length > kSkippedBodyBytesMax || (unsure && (head.chunked() || length > 0))) {
       co_await refuse(std::move(response));
       co_return false;
     }
-    const auto& message = head.get();
-    co_return co_await respond(std::move(response), message.version(),
-                               message.keep_alive() && !state_.stopping,
-                               message.method() == http::verb::head);
+    const bool goes_on =
+        co_await respond(std::move(response), message.version(), message.keep_alive() && !state_.stopping,
+                         message.method() == http::verb::head);
+    co_return goes_on&& co_await skip_body(static_cast<std::size_t>(length));
+  }
+
+  /// False if it does not come.
+  Task<bool> skip_body(std::size_t bytes) {
+    stream_.expires_after(kLingerTime);
+    for (;;) {
+      const auto here = std::min(bytes, buffer_.size());
+      buffer_.consume(here);
+      bytes -= here;
+      if (bytes == 0) co_return true;
+      auto [error, size] =
+          co_await stream_.async_read_some(buffer_.prepare(std::min<std::size_t>(bytes, 16384)), as_result);
+      if (error) co_return false;
+      buffer_.commit(size);
+    }
   }
 
   /// Answers and ends the connection, reading on for a moment so that the answer is not lost with the socket.

@@ -229,6 +229,30 @@ TEST(HttpServer, ReadsOnlySoManyBodiesOfARouteAtOnce) {
   EXPECT_EQ(fetch(server.port(), "POST", "/one", {}, "three").status, 200);
 }
 
+TEST(HttpServer, AConnectionOfWhichASmallRequestIsRefusedGoesOn) {
+  RunningServer server{[](HttpServer& http) {
+    set_up(http);
+    HttpRoute guarded{"POST", "/guarded", &echo};
+    guarded.refuse = [](const HttpRequest& request) -> std::optional<HttpResponse> {
+      if (request.header("authorization") == "let me") return std::nullopt;
+      return plain_response(401, "who are you?");
+    };
+    http.route(std::move(guarded));
+  }};
+  TestConnection one{server.port()};
+  for (const std::size_t size : {0, 4, 60'000}) {
+    one.send("POST /guarded HTTP/1.1\r\nHost: x\r\nContent-Length: " + std::to_string(size) + "\r\n\r\n" +
+             std::string(size, 'x'));
+    EXPECT_EQ(read_reply(one).status, 401) << size;
+  }
+  one.send("POST /guarded HTTP/1.1\r\nHost: x\r\nAuthorization: let me\r\nContent-Length: 4\r\n\r\nbody");
+  const auto taken = read_reply(one);
+  EXPECT_EQ(taken.status, 200);
+  one.send("POST /guarded HTTP/1.1\r\nHost: x\r\nContent-Length: 70000\r\n\r\n" + std::string(70'000, 'x'));
+  EXPECT_EQ(read_reply(one).status, 401);
+  EXPECT_EQ(one.read_some(), "");
+}
+
 TEST(HttpServer, GivesUpOnAClientThatDripsItsHeadersOrItsBody) {
   RunningServer server{set_up, quick()};
   TestConnection headers{server.port()};

@@ -115,15 +115,16 @@ export function reopen({id}: Conversation): void {
   });
 }
 
-export function waive({ticket}: Conversation, entry: Entry): void {
+/** Messages that were sent as one, or one alone. */
+export function waive({ticket}: Conversation, entries: readonly Entry[]): void {
   const idempotencyKey = newKey();
   ask({
     title: t("waiveTitle"), ok: t("waiveOk"),
     fields: [{name: "reason", label: t("why"), required: true, hint: t("onTheRecord"),
               list: [t("waiveThanks"), t("waivePhone"), t("waiveSpam"), t("waiveDuplicate")]}],
-    act: ({reason}) => link.command("waiveObligation", {
-      idempotencyKey, entryId: entry.id ?? "", assignmentToken: tokenOf(ticket), reason: reason ?? "",
-    }),
+    act: ({reason}) => Promise.all(entries.map(({id}) => link.command("waiveObligation", {
+      idempotencyKey: `${idempotencyKey}-${id}`, entryId: id ?? "", assignmentToken: tokenOf(ticket), reason: reason ?? "",
+    }))),
   });
 }
 

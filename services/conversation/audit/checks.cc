@@ -167,6 +167,8 @@ void check_replies(const ConversationFacts& facts, AuditReport& report) {
                           ", but the message came from " + answered.sender().address() + " to " +
                           answered.account_id());
         }
+        if (entry.is_public() && !answered.is_public())
+          report.find("P4", entry.id(), "is public, but answers a private message");
         if (entry.thread_id() != answered.thread_id())
           report.find("P4", entry.id(), "left the thread of the message it answers");
       }

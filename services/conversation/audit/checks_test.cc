@@ -73,6 +73,15 @@ TEST_F(AuditChecks, TakeACallAsAnsweredByItselfOnlyIfSomebodyTalked) {
   EXPECT_THAT(broken(), IsEmpty());
 }
 
+TEST_F(AuditChecks, FindAPublicAnswerToAPrivateMessage) {
+  facts_.entries[1].set_is_public(true);
+  EXPECT_THAT(broken(), ElementsAre("P4"));
+  facts_.entries[0].set_is_public(true);
+  EXPECT_THAT(broken(), IsEmpty());
+  facts_.entries[1].set_is_public(false);
+  EXPECT_THAT(broken(), IsEmpty());
+}
+
 TEST_F(AuditChecks, FindAnEntryThatIsGone) {
   facts_.entries.erase(facts_.entries.begin() + 1);
   facts_.entries[0].set_obligation(v1::OBLIGATION_STATE_OPEN);

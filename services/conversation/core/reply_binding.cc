@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "base/core/invalid.h"
+
 namespace hark::conversation {
 
 std::string reply_subject(std::string_view subject) {
@@ -15,14 +17,18 @@ std::string reply_subject(std::string_view subject) {
   return starts("re:") ? std::string{subject} : "Re: " + std::string{subject};
 }
 
-Result<ReplyBinding> bind_reply(const AnsweredMessage& answered, const std::optional<SwitchWish>& wish,
+Result<ReplyBinding> bind_reply(const AnsweredMessage& answered, Audience audience,
+                                const std::optional<SwitchWish>& wish,
                                 std::span<const std::string> customer_addresses,
                                 int (*channel_of)(std::string_view, const void*), const void* accounts) {
   if (!answered.is_inbound) {
     return Error{Code::kFailedPrecondition, Reason::kNotAnswerable,
                  "entry_id: only a customer's message can be answered"};
   }
+  if (audience == Audience::kWriter && (!answered.is_public || wish))
+    return invalid("privately: is only for the answer to a public message, and not with a switch");
   ReplyBinding out;
+  out.is_public = answered.is_public && audience == Audience::kAsAnswered;
   out.channel = answered.channel;
   out.account_id = answered.account_id;
   out.to = answered.route_to.address.empty() ? answered.sender : answered.route_to;
@@ -51,6 +57,7 @@ Result<ReplyBinding> bind_reply(const AnsweredMessage& answered, const std::opti
   out.to = {wish->address, answered.sender.name};
   out.cc.clear();
   out.switched = true;
+  out.is_public = false;
   // The thread's references mean something only on the channel that they come from.
   if (wish->channel != answered.channel) {
     out.in_reply_to.clear();

@@ -27,6 +27,7 @@ struct AnsweredMessage {
   std::string subject;
   std::string own_reference;
   std::vector<std::string> references;  // oldest first, own_reference last
+  bool is_public = false;
 };
 
 /// The agent's wish to answer elsewhere.
@@ -35,6 +36,12 @@ struct SwitchWish {
   std::string account_id;
   std::string address;
   std::string reason;
+};
+
+/// Who is to read an answer.
+enum class Audience {
+  kAsAnswered,  // those who could read the message
+  kWriter,      // the message's writer alone
 };
 
 /// Where a reply goes and what ties it to its thread.
@@ -47,14 +54,17 @@ struct ReplyBinding {
   std::string in_reply_to;
   std::vector<std::string> references;
   bool switched = false;
+  bool is_public = false;
 };
 
 /// P4: a reply goes to the channel, account, address and thread of the message that it answers. The only way
-/// elsewhere is a switch with a reason, to an address that is the customer's. Errors: NOT_ANSWERABLE,
-/// SWITCH_REASON_MISSING, ADDRESS_UNKNOWN, ACCOUNT_UNKNOWN.
+/// elsewhere is a switch with a reason, to an address that is the customer's. Only what answers a public
+/// message is public. Errors: NOT_ANSWERABLE, SWITCH_REASON_MISSING, ADDRESS_UNKNOWN, ACCOUNT_UNKNOWN;
+/// INVALID_FIELD for the writer alone, where nobody else could read it or it goes elsewhere.
 ///
 /// `customer_addresses`: normalised. `channel_of`: the channel of one of our accounts, 0 if it is none.
-Result<ReplyBinding> bind_reply(const AnsweredMessage& answered, const std::optional<SwitchWish>& wish,
+Result<ReplyBinding> bind_reply(const AnsweredMessage& answered, Audience audience,
+                                const std::optional<SwitchWish>& wish,
                                 std::span<const std::string> customer_addresses,
                                 int (*channel_of)(std::string_view, const void*), const void* accounts);
 

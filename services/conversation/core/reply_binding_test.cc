@@ -25,8 +25,8 @@ class ReplyBindingTest : public ::testing::Test {
                         .references = {"a@x.lv", "b@x.lv"}};
   std::vector<std::string> addresses_{"mailto:ana@x.lv", "mailto:ana@work.lv", "chat:site:v1"};
 
-  Result<ReplyBinding> bind(std::optional<SwitchWish> wish = {}) {
-    return bind_reply(mail_, wish, addresses_, &channel_of, nullptr);
+  Result<ReplyBinding> bind(std::optional<SwitchWish> wish = {}, Audience audience = Audience::kAsAnswered) {
+    return bind_reply(mail_, audience, wish, addresses_, &channel_of, nullptr);
   }
 };
 
@@ -67,6 +67,18 @@ TEST_F(ReplyBindingTest, ASwitchToAnotherChannelLeavesTheMailThread) {
 
 TEST_F(ReplyBindingTest, AWishForTheBoundPlaceIsNoSwitch) {
   EXPECT_FALSE(bind(SwitchWish{kEmail, "support", "mailto:ana@x.lv", ""})->switched);
+}
+
+TEST_F(ReplyBindingTest, OnlyWhatAnswersAPublicMessageIsPublicAndThatByTheAgentsChoice) {
+  EXPECT_FALSE(bind()->is_public);
+  EXPECT_EQ(bind({}, Audience::kWriter).error().reason, Reason::kInvalidField);
+  mail_.is_public = true;
+  EXPECT_TRUE(bind()->is_public);
+  EXPECT_FALSE(bind({}, Audience::kWriter)->is_public);
+  EXPECT_EQ(bind({}, Audience::kWriter)->to.address, "mailto:ana@x.lv");
+  const SwitchWish elsewhere{kChat, "site", "chat:site:v1", "she asked"};
+  EXPECT_FALSE(bind(elsewhere)->is_public);
+  EXPECT_EQ(bind(elsewhere, Audience::kWriter).error().reason, Reason::kInvalidField);
 }
 
 TEST(ReplySubject, SaysReOnce) {

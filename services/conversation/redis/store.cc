@@ -255,7 +255,8 @@ Task<Result<Store::Accepted>> Store::accept(TimePoint now, const Acceptance& in)
   const auto seconds = std::to_string(kSeenFor.count());
   const auto events = std::to_string(kEventsMax);
   const auto references = std::to_string(in.references.size());
-  const auto answerable_until = std::to_string(std::max<std::int64_t>(0, in.entry.answerable_until_ms()));
+  const auto answerable_until =
+      std::to_string(in.entry.is_public() ? 0 : std::max<std::int64_t>(0, in.entry.answerable_until_ms()));
   std::vector<std::string_view> args{in.conversation_id,
                                      in.entry_id,
                                      in.ticket_id,

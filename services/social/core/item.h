@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <variant>
 #include <vector>
@@ -23,6 +24,13 @@ struct File {
   std::string content_type = {};  // as the network says
 };
 
+/// What everybody can read: something that a customer wrote beneath a post of ours, or on our page.
+struct Comment {
+  std::string id;      // "comment:<id>" or "post:<id>": what an answer names
+  std::string thread;  // of the same form: what it goes on with, or itself
+  bool is_new = true;  // false: something happened to it later
+};
+
 /// A customer wrote, or did something that an agent should see.
 struct Said {
   bool wants_answer = true;  // false: a reaction, a message taken back, the bot blocked
@@ -34,6 +42,8 @@ struct Said {
   std::vector<File> files;
   std::int64_t sent_at_ms = 0;
   std::vector<Claim> claims;
+  std::optional<Comment> comment;  // nothing: it is between them and us
+  std::string group;  // what was sent as one has the same, within the account; empty: it stands alone
 };
 
 /// How a message of ours fares. Which one: by our own mark, by the network's, or all to an address before a
@@ -46,6 +56,7 @@ struct Progress {
   std::string address;
   std::int64_t before_ms = 0;
   std::string detail;
+  std::string if_not_ours;  // why it is set aside if it is none of ours; empty: it is not kept then
 };
 
 /// What the adapter has no words for: kept raw, and shown to people.

@@ -4,6 +4,7 @@
 #include <boost/json/serialize.hpp>
 
 #include "base/core/invalid.h"
+#include "social/core/comments.h"
 #include "social/core/json.h"
 #include "social/core/meta.h"
 #include "social/core/multipart.h"
@@ -16,8 +17,6 @@ extern const Network kInstagram;
 namespace {
 
 namespace json = boost::json;
-
-constexpr std::string_view kVersion = "/v21.0";
 
 void read_attachments(const json::value& message, Said& said) {
   for (const auto& attachment : list_at(message, {"attachments"})) {
@@ -145,7 +144,7 @@ Handover hand_over(const Network& network, const Account& account, const Piece& 
   const bool instagram = network.name == "instagram";
   Call call;
   // The file lies with the page, also where that speaks for an Instagram account: its token says which.
-  call.url = account.base_url + std::string{kVersion} + "/" + (instagram ? "me" : account.own_id) +
+  call.url = account.base_url + std::string{kGraphVersion} + "/" + (instagram ? "me" : account.own_id) +
              "/message_attachments";
   call.authorization = "Bearer " + account.token;
   std::vector<FormPart> parts{
@@ -170,6 +169,9 @@ Result<Call> render(const Network& network, const Account& account, const Piece&
     return Error{Code::kInvalidArgument, Reason::kAddressInvalid,
                  piece.address + " is nobody who wrote to this account"};
   }
+  if (!piece.comment.empty() && !piece.privately) return render_comment(account, piece);
+  json::object recipient{{"id", piece.address.substr(prefix.size())}};
+  if (!piece.comment.empty()) recipient = private_recipient(piece.comment);
   json::object message{{"metadata", piece.mark()}};
   if (piece.file) {
     HARK_TRY(const auto* rule, sendable(network, *piece.file));
@@ -177,12 +179,11 @@ Result<Call> render(const Network& network, const Account& account, const Piece&
   } else {
     message["text"] = piece.text;
   }
-  json::object body{{"recipient", {{"id", piece.address.substr(prefix.size())}}},
-                    {"message", std::move(message)}};
+  json::object body{{"recipient", std::move(recipient)}, {"message", std::move(message)}};
   body["messaging_type"] = piece.as_human_agent ? "MESSAGE_TAG" : "RESPONSE";
   if (piece.as_human_agent) body["tag"] = "HUMAN_AGENT";
   Call call;
-  call.url = account.base_url + std::string{kVersion} + "/" + account.own_id + "/messages";
+  call.url = account.base_url + std::string{kGraphVersion} + "/" + account.own_id + "/messages";
   call.authorization = "Bearer " + account.token;
   call.body = json::serialize(body);
   return call;
@@ -195,7 +196,11 @@ Result<Call> render_instagram(const Account& account, const Piece& piece) {
   return render(kInstagram, account, piece);
 }
 
-std::string message_id(const json::value& answer) { return text_at(answer, {"message_id"}); }
+/// Of a message, or of a comment.
+std::string message_id(const json::value& answer) {
+  auto id = text_at(answer, {"message_id"});
+  return id.empty() ? text_at(answer, {"id"}) : id;
+}
 
 Verdict judge(int status, std::string_view body) { return meta_judge(status, body, &message_id); }
 
@@ -233,6 +238,7 @@ const Network kMessenger{.name = "messenger",
                          .needs_verify = true,
                          .text_max = 2000,
                          .text_unit = TextUnit::kUtf16,
+                         .comment_max = 8000,
                          .title = "Messenger",
                          .per_second = 40,
                          .files = kMessengerFiles,
@@ -250,6 +256,7 @@ const Network kInstagram{.name = "instagram",
                          .needs_verify = true,
                          .text_max = 1000,
                          .text_unit = TextUnit::kBytes,
+                         .comment_max = 2200,
                          .title = "Instagram",
                          .per_second = 10,
                          .files = kInstagramFiles,

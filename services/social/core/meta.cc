@@ -4,6 +4,7 @@
 #include <array>
 
 #include "base/core/digest.h"
+#include "social/core/comments.h"
 #include "social/core/json.h"
 
 namespace hark::social {
@@ -25,6 +26,8 @@ void read_page_entry(std::string_view network, const json::value& entry, std::ve
     const auto* value = value_at(change, {"value"});
     if (field == "messages" && value) {
       items.push_back(read_messaging(network, own_id, *value));
+    } else if (is_comment_field(network, field)) {
+      read_comment_change(network, entry, change, items);
     } else {
       items.push_back({std::string{network}, own_id, Unplaced{"a change of '" + field + "'"}});
     }

@@ -11,6 +11,8 @@ namespace hark::social {
 /// What Messenger, Instagram and WhatsApp share: the app's signature, the envelope, the Graph API's errors.
 /// https://developers.facebook.com/docs/graph-api/webhooks
 
+constexpr std::string_view kGraphVersion = "/v21.0";
+
 /// X-Hub-Signature-256 over the raw bytes.
 bool meta_proves(const Account& account, const Lookup& header, std::string_view raw);
 

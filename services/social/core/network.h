@@ -39,6 +39,8 @@ struct Network {
   bool repeatable = false;
   std::size_t text_max = 0;
   TextUnit text_unit = TextUnit::kBytes;
+  /// Of a public answer to a comment; 0: the network has none.
+  std::size_t comment_max = 0;
   /// As people write it.
   std::string_view title;
   /// Requests that it is known to take in a second, for an account that does not say so itself.
@@ -79,6 +81,9 @@ Result<const FileRule*> sendable(const Network& network, const OutFile& file);
 /// The same address, or the same number in the two ways that its country writes it.
 bool same_customer(std::string_view address, std::string_view other);
 
+/// Is it a Comment::id, and not an address?
+bool names_comment(std::string_view text);
+
 /// Whether an answer may still go out, and how.
 struct WindowVerdict {
   bool open = true;
@@ -89,6 +94,9 @@ struct WindowVerdict {
 WindowVerdict judge_window(const Network& network, const Account& account, std::optional<TimePoint> heard_at,
                            TimePoint now);
 
+constexpr Duration kPrivateAnswerWindow = std::chrono::hours{24 * 7};
+/// The same of a private answer to a comment that was written then.
+WindowVerdict judge_private_answer(std::optional<TimePoint> written_at, TimePoint now);
 /// Until when a message that came then may be answered; nothing: always.
 std::optional<TimePoint> window_end(const Network& network, const Account& account, TimePoint heard_at);
 

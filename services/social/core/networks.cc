@@ -54,6 +54,11 @@ WindowVerdict judge_window(const Network& network, const Account& account, std::
   return {now < closes, now < closes, closes};
 }
 
+WindowVerdict judge_private_answer(std::optional<TimePoint> written_at, TimePoint now) {
+  if (!written_at || now - *written_at < kPrivateAnswerWindow) return {};
+  return {false, false, *written_at + kPrivateAnswerWindow};
+}
+
 std::optional<TimePoint> window_end(const Network& network, const Account& account, TimePoint heard_at) {
   if (!network.window) return std::nullopt;
   return heard_at + (account.human_agent ? kHumanAgentWindow : *network.window);

@@ -110,6 +110,13 @@ TEST(Telegram, OfAPhotoTheLargestSizeIsAskedFor) {
   EXPECT_FALSE(network.file_place(account_of("telegram"), R"({"ok":false})"));
 }
 
+TEST(Telegram, ThePiecesOfAnAlbumNameIt) {
+  const auto first = said("telegram", telegram(R"("photo":[{"file_id":"a"}],"media_group_id":"13557")"));
+  EXPECT_EQ(first.group, "13557");
+  EXPECT_EQ(first.text, "[photo]");
+  EXPECT_THAT(said("telegram", telegram(R"("text":"hello")")).group, IsEmpty());
+}
+
 TEST(Telegram, WhatItCannotShowIsNamedAndWantsAnAnswer) {
   const auto what = said("telegram", telegram(R"("poll":{"id":"1"})"));
   EXPECT_EQ(what.text, "[unsupported message]");
@@ -244,7 +251,10 @@ TEST(WhatsApp, ANumberThatItsCountryWritesInTwoWaysIsOne) {
   EXPECT_FALSE(same_customer("tel:+525512345678", "tel:+5215512345679"));
   EXPECT_TRUE(same_customer("telegram:1", "telegram:1"));
   EXPECT_FALSE(same_customer("telegram:1", "telegram:2"));
-  EXPECT_THAT(claims("551133334444"), IsEmpty());  // a landline
+  EXPECT_THAT(claims("551133334444"), IsEmpty());   // a landline
+  EXPECT_THAT(claims("5511951234567"), IsEmpty());  // without its mark it would be another one's landline
+  EXPECT_FALSE(same_customer("tel:+5511951234567", "tel:+551151234567"));
+  EXPECT_THAT(claims("5512345678"), IsEmpty());
   EXPECT_THAT(claims("37120000000"), IsEmpty());
 }
 

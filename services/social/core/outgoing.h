@@ -58,6 +58,8 @@ struct Piece {
   bool last = true;             // of the answer's pieces
   std::optional<OutFile> file = {};
   std::optional<Template> filled = {};
+  std::string comment = {};  // what it answers, by Comment::id; empty: it is a message
+  bool privately = false;    // to the comment's writer alone
 
   /// What a network gives back with its news of the piece: the entry's id, with "/<number>" unless it is the
   /// last.

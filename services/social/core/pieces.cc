@@ -16,8 +16,10 @@ std::vector<Piece> pieces_of(const Network& network, const Saying& saying, std::
     pieces.emplace_back().filled = saying.filled;
   } else {
     for (const auto& file : saying.files) pieces.emplace_back().file = file;
-    for (auto& text : split_text(saying.text, network.text_max, network.text_unit)) {
-      if (!blank(text)) pieces.emplace_back().text = std::move(text);
+    const auto texts = saying.in_public ? split_text(saying.text, network.comment_max, TextUnit::kUtf16)
+                                        : split_text(saying.text, network.text_max, network.text_unit);
+    for (const auto& text : texts) {
+      if (!blank(text)) pieces.emplace_back().text = text;
     }
   }
   for (std::size_t i = 0; i < pieces.size(); ++i) {

@@ -12,6 +12,7 @@ struct Saying {
   std::string_view text;
   std::vector<OutFile> files = {};
   std::optional<Template> filled = {};
+  bool in_public = false;
 };
 
 /// An answer as what goes out one after the other: its files first, for they are refused more easily and then

@@ -15,6 +15,9 @@ void require(bool holds) {
 void check(const hark::social::Said& said) {
   require(!said.address.empty() && !said.native_id.empty() && !said.text.empty());
   require(said.text.find('\0') == std::string::npos);
+  if (said.comment)
+    require(hark::social::names_comment(said.comment->id) &&
+            hark::social::names_comment(said.comment->thread));
 }
 
 /// Whatever the network says to a file, nothing is asked of a place that is not the network's.

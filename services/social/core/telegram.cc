@@ -97,6 +97,7 @@ std::variant<Said, Progress, Unplaced> read_message(const json::value& message, 
     said.text = "[unsupported message]";
     said.remarks.emplace_back("Telegram sent a kind of message that cannot be shown; it is kept raw");
   }
+  if (!edited) said.group = text_at(message, {"media_group_id"});
   if (edited) {
     said.native_id += ":edited:" + text_at(message, {"edit_date"});
     said.sent_at_ms = number_at(message, {"edit_date"}) * 1000;

@@ -6,8 +6,8 @@
 
 namespace hark::social {
 
-/// Percent-encoded but for letters and digits (RFC 3986, section 2.1): for a query, a form or a part of a
-/// path.
+/// Percent-encoded but for letters, digits, - and _ (RFC 3986, section 2.1): for a query, a form or a part of
+/// a path.
 std::string url_encoded(std::string_view text);
 
 /// At the scheme, host and port of `base`, written alike. False in doubt.

@@ -18,7 +18,6 @@ namespace {
 namespace json = boost::json;
 
 constexpr std::string_view kNetwork = "whatsapp";
-constexpr std::string_view kVersion = "/v21.0";
 constexpr std::string_view kTel = "tel:+";
 
 bool is_digits(std::string_view text) {
@@ -46,13 +45,14 @@ std::string other_spelling(std::string_view number) {
   constexpr std::array kRules{Rule{"55", 4, "9", 13}, Rule{"54", 2, "9", 13}, Rule{"52", 2, "1", 13}};
   for (const auto& [country, mark_at, mark, digits] : kRules) {
     if (!number.starts_with(country)) continue;
+    const bool marked = number.size() == digits && number.substr(mark_at, 1) == mark;
+    if (!marked && number.size() != digits - 1) continue;
     const auto head = std::string{number.substr(0, mark_at)};
-    if (number.size() == digits && number.substr(mark_at, 1) == mark)
-      return head + std::string{number.substr(mark_at + 1)};
-    // Of eight digits, Brazil's mobile numbers begin with 6 to 9.
-    const bool mobile = country != "55" || number.substr(mark_at, 1) >= "6";
-    if (number.size() == digits - 1 && mobile)
-      return head + std::string{mark} + std::string{number.substr(mark_at)};
+    const auto tail = std::string{number.substr(mark_at + (marked ? 1 : 0))};
+    // Of eight digits, Brazil's mobile numbers began with 6 to 9: the others are a landline's, and what a
+    // newer mobile number would be without its mark is somebody else's.
+    if (country == "55" && tail[0] < '6') continue;
+    return marked ? head + tail : head + std::string{mark} + tail;
   }
   return {};
 }
@@ -210,7 +210,7 @@ Handover hand_over(const Account& account, const Piece& piece, std::span<const R
   if (const auto rule = sendable(kWhatsApp, *piece.file); !rule.ok())
     return Verdict{Verdict::Kind::kRefused, {}, rule.error().message};
   Call call;
-  call.url = account.base_url + std::string{kVersion} + "/" + account.own_id + "/media";
+  call.url = account.base_url + std::string{kGraphVersion} + "/" + account.own_id + "/media";
   call.authorization = "Bearer " + account.token;
   const std::array parts{FormPart{"messaging_product", "whatsapp"},
                          FormPart{"type", piece.file->content_type}, file_part("file", *piece.file)};
@@ -262,7 +262,7 @@ Result<Call> render(const Account& account, const Piece& piece) {
     return Error{Code::kInvalidArgument, Reason::kAddressInvalid, piece.address + " is nobody on WhatsApp"};
   }
   Call call;
-  call.url = account.base_url + std::string{kVersion} + "/" + account.own_id + "/messages";
+  call.url = account.base_url + std::string{kGraphVersion} + "/" + account.own_id + "/messages";
   call.authorization = "Bearer " + account.token;
   call.body = json::serialize(body);
   return call;
@@ -286,7 +286,8 @@ bool same_customer(std::string_view address, std::string_view other) {
 namespace {
 
 Fetch ask_for_file(const Account& account, const File& file) {
-  return {account.base_url + std::string{kVersion} + "/" + url_encoded(file.id), "Bearer " + account.token};
+  return {account.base_url + std::string{kGraphVersion} + "/" + url_encoded(file.id),
+          "Bearer " + account.token};
 }
 
 /// The address holds for five minutes, and wants the token as well.

@@ -9,7 +9,7 @@
 namespace hark::social {
 namespace {
 
-/// A little longer than the longest window.
+/// A little longer than the longest window, and than any network sends a webhook again.
 constexpr std::chrono::seconds kHeardFor = std::chrono::hours{24 * 8};
 constexpr std::chrono::seconds kSentFor = std::chrono::hours{24 * 35};
 
@@ -47,14 +47,31 @@ Task<Status> Store::heard(std::string account, std::string address, TimePoint at
   co_return Status{};
 }
 
+Task<Status> Store::took_files(std::string account, std::string native_id) {
+  const auto key = keys::files(account, native_id);
+  const auto seconds = std::to_string(kHeardFor.count());
+  const std::array<std::string_view, 5> args{"SET", key, "1", "EX", seconds};
+  HARK_CO_TRY_VOID(co_await redis_.command(key, args));
+  co_return Status{};
+}
+
+Task<Result<bool>> Store::has_files(std::string account, std::string native_id) {
+  const auto key = keys::files(account, native_id);
+  const std::array<std::string_view, 2> args{"EXISTS", key};
+  HARK_CO_TRY(const auto reply, co_await redis_.command(key, args));
+  co_return reply.number() == 1;
+}
+
 Task<Result<Store::Begun>> Store::begin(std::string account, std::string entry_id, std::string address,
-                                        bool repeatable, std::size_t pieces) {
-  std::vector<std::string> args{std::move(entry_id), std::move(address), std::to_string(kSentFor.count()),
-                                repeatable ? "1" : "0", std::to_string(pieces)};
+                                        bool repeatable, std::size_t pieces, std::string private_to) {
+  std::vector<std::string> args{
+      std::move(entry_id),    std::move(address),     std::to_string(kSentFor.count()),
+      repeatable ? "1" : "0", std::to_string(pieces), std::move(private_to)};
   HARK_CO_TRY(const auto reply, co_await run(begin_script(), account, std::move(args)));
   Begun begun;
   begun.pieces_done = static_cast<int>(reply[0].number());
   begun.go = reply[1].view() == "1";
+  begun.another_went = reply[1].view() == "2";
   if (!reply[2].view().empty()) begun.heard_at = from_ms(reply[2].number());
   co_return begun;
 }

@@ -20,14 +20,20 @@ class Store {
 
   Task<Status> heard(std::string account, std::string address, TimePoint at);
 
+  /// A message whose files were fetched has been taken; should its webhook come again, they need not be.
+  Task<Status> took_files(std::string account, std::string native_id);
+  Task<Result<bool>> has_files(std::string account, std::string native_id);
+
   struct Begun {
     int pieces_done = 0;
-    bool go = false;  // false: a piece was begun before, and nobody knows whether it went out
+    bool go = false;            // false: a piece was begun before, and nobody knows whether it went out
+    bool another_went = false;  // a private answer to that comment, or perhaps
     std::optional<TimePoint> heard_at;
   };
-  /// Durable before the piece's first byte leaves, so that a crash between is seen.
+  /// Durable before the piece's first byte leaves, so that a crash between is seen. `private_to`: the comment
+  /// that it answers privately, which can be done once; empty: none.
   Task<Result<Begun>> begin(std::string account, std::string entry_id, std::string address, bool repeatable,
-                            std::size_t pieces);
+                            std::size_t pieces, std::string private_to);
 
   /// How far the answer has come, without beginning anything; `go` as of begin().
   Task<Result<Begun>> look(std::string account, std::string entry_id, std::string address, bool repeatable);

@@ -15,8 +15,9 @@ constexpr const char* kAddress = "telegram:35";
 
 class StoreTest : public hark::testing::RedisTest {
  protected:
-  Store::Begun begin(const std::string& entry, bool repeatable = false, std::size_t pieces = 2) {
-    return run(store_.begin("bot", entry, kAddress, repeatable, pieces)).value();
+  Store::Begun begin(const std::string& entry, bool repeatable = false, std::size_t pieces = 2,
+                     const std::string& private_to = "") {
+    return run(store_.begin("bot", entry, kAddress, repeatable, pieces, private_to)).value();
   }
   void settle(const std::string& entry, bool sent, bool last = false, const std::string& native_id = "") {
     ASSERT_TRUE(run(store_.settle("bot", {entry, kAddress, sent, last, native_id}, from_ms(1000))).ok());
@@ -49,9 +50,28 @@ TEST_F(StoreTest, GoesOnWithTheFirstPieceThatWasNotSent) {
   }
 }
 
+TEST_F(StoreTest, KnowsWhoseFilesHaveBeenFetched) {
+  EXPECT_FALSE(run(store_.has_files("bot", "m1")).value());
+  ASSERT_TRUE(run(store_.took_files("bot", "m1")).ok());
+  EXPECT_TRUE(run(store_.has_files("bot", "m1")).value());
+  EXPECT_FALSE(run(store_.has_files("bot", "m2")).value());
+  EXPECT_FALSE(run(store_.has_files("other", "m1")).value());
+}
+
 TEST_F(StoreTest, WhereTheNetworkDropsWhatComesTwiceAPieceIsBegunAgain) {
   EXPECT_TRUE(begin("e1", true).go);
   EXPECT_TRUE(begin("e1", true).go);
+}
+
+TEST_F(StoreTest, ACommentIsAnsweredPrivatelyOnceUnlessTheFirstCertainlyDidNotGo) {
+  EXPECT_TRUE(begin("e1", false, 1, "comment:1").go);
+  EXPECT_TRUE(begin("e2", false, 1, "comment:1").another_went);  // perhaps
+  settle("e1", false);
+  EXPECT_TRUE(begin("e2", false, 1, "comment:1").go);
+  settle("e2", true, true, "n2");
+  EXPECT_TRUE(begin("e1", false, 1, "comment:1").another_went);
+  EXPECT_EQ(begin("e2", false, 1, "comment:1").pieces_done, 1);
+  EXPECT_TRUE(begin("e3", false, 1, "comment:2").go);
 }
 
 TEST_F(StoreTest, KnowsOurAnswersByTheNetworksIds) {

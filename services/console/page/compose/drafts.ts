@@ -7,6 +7,8 @@ export interface LocalDraft {
   text: string;
   attachments: readonly Attachment[];
   switch?: ChannelSwitch | undefined;
+  /** A public message is answered to its writer alone. */
+  privately?: boolean | undefined;
   /** Goes out in place of words and files. */
   template?: FilledTemplate | undefined;
   /** The last sequence that the agent had before them when they began, or said that they read since. */
@@ -30,12 +32,12 @@ export interface ConversationDrafts {
 export const NOTE = "";
 export const emptyDraft = (seen: number): LocalDraft => ({text: "", attachments: [], seen, revision: "0", dirty: false});
 export const isEmpty = (draft: LocalDraft | undefined): boolean =>
-  !draft || (!draft.text.trim() && draft.attachments.length === 0 && !draft.switch && !draft.template);
+  !draft || (!draft.text.trim() && draft.attachments.length === 0 && !draft.switch && !draft.privately && !draft.template);
 const nothing: ConversationDrafts = {target: "", mode: "reply", drafts: {}};
 
 /** What makes an attempt the same attempt. */
 export const fingerprintOf = (entryId: string, draft: LocalDraft): string =>
-  JSON.stringify([entryId, draft.text.trim(), draft.attachments.map((file) => [file.blob?.id, file.fileName]), draft.switch ?? null,
+  JSON.stringify([entryId, draft.text.trim(), draft.attachments.map((file) => [file.blob?.id, file.fileName]), draft.switch ?? null, draft.privately ?? false,
     ...(draft.template ? [draft.template] : [])]);
 
 /** The customer's messages that came after what the agent had seen: to be read before an answer goes out. */
@@ -50,8 +52,8 @@ export type Settled =
 /** Which draft stands when the server tells the one that it keeps; `seen` is the last sequence of when that was written. */
 export function settle(mine: LocalDraft | undefined, kept: Draft, seen: number): Settled {
   const theirs: LocalDraft = {
-    text: kept.text ?? "", attachments: kept.attachments ?? [], switch: kept.switch, ...(kept.template && {template: kept.template}), seen: mine?.seen ?? seen,
-    revision: kept.revision ?? "0", dirty: false,
+    text: kept.text ?? "", attachments: kept.attachments ?? [], switch: kept.switch, ...(kept.privately && {privately: true}),
+    ...(kept.template && {template: kept.template}), seen: mine?.seen ?? seen, revision: kept.revision ?? "0", dirty: false,
   };
   if (kept.idempotencyKey) theirs.attempt = {fingerprint: fingerprintOf(kept.entryId ?? "", theirs), key: kept.idempotencyKey};
   if (!mine || !mine.dirty || isEmpty(mine)) return {keep: theirs};

@@ -103,10 +103,21 @@ test("an answer goes where its entry came from, and elsewhere only by a switch",
   };
   assert.deepEqual(destinationOf(entry, undefined), {
     channel: "CHANNEL_EMAIL", accountId: "support", to: {address: "mailto:office@x.lv", name: "Zane"}, cc: [{address: "mailto:boss@x.lv"}],
-    subject: "Parcel", switched: false,
+    subject: "Parcel", switched: false, isPublic: false,
   });
   const switched = destinationOf(entry, {channel: "CHANNEL_PHONE", accountId: "line", address: "tel:+37120000000", reason: "asked to"});
   assert.deepEqual([switched.channel, switched.to.address, switched.cc.length, switched.switched], ["CHANNEL_PHONE", "tel:+37120000000", 0, true]);
+});
+
+test("the answer to a public message is public unless its writer alone is to read it, and that is kept", () => {
+  const entry = {channel: "CHANNEL_SOCIAL" as const, accountId: "page", sender: {address: "messenger:1:2"}, isPublic: true};
+  assert.equal(destinationOf(entry, undefined).isPublic, true);
+  assert.equal(destinationOf(entry, undefined, true).isPublic, false);
+  assert.equal(destinationOf(entry, {channel: "CHANNEL_EMAIL", accountId: "support", address: "mailto:z@x.lv", reason: "asked to"}).isPublic, false);
+  const draft = written("for you alone", {privately: true});
+  assert.notEqual(fingerprintOf("e1", draft), fingerprintOf("e1", {...draft, privately: undefined}));
+  const back = settle(undefined, {text: "for you alone", privately: true, revision: "1"}, 3);
+  assert.equal("keep" in back && back.keep.privately, true);
 });
 
 test("canned words take the values that are known and leave the others to be seen", () => {

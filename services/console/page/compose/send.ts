@@ -143,7 +143,7 @@ export async function send(thread: Thread, mode: "reply" | "note"): Promise<void
       ? link.command("addNote", {idempotencyKey: attempt.key, conversationId: id, text})
       : link.command("reply", {
         idempotencyKey: attempt.key, entryId, assignmentToken: thread.conversation.ticket?.assignmentToken ?? "0",
-        seenSequence: String(draft.seen), ...(draft.switch && {switch: draft.switch}),
+        seenSequence: String(draft.seen), ...(draft.switch ? {switch: draft.switch} : draft.privately && {privately: true}),
         ...(draft.template ? {template: draft.template} : {text, attachments: [...draft.attachments]}),
       }));
     dropDraft(id, entryId);

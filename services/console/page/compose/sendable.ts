@@ -4,6 +4,8 @@ import type {Destination} from "./destination.js";
 
 /** Until when the destination takes answers, by the server's clock; 0: always, as far as is known. */
 export function closesAt(conversation: Conversation, entry: Entry, goes: Destination): number {
+  // In public for ever; in private as long as the comment lets.
+  if (entry.isPublic && !goes.switched) return goes.isPublic ? 0 : Number(entry.answerableUntilMs ?? 0);
   const window = conversation.replyWindows?.find((one) => one.accountId === goes.accountId && one.address === goes.to.address);
   return Math.max(Number(window?.closesAtMs ?? 0), goes.switched ? 0 : Number(entry.answerableUntilMs ?? 0));
 }

@@ -32,7 +32,7 @@ async function save(conversationId: string, entryId: string): Promise<void> {
   try {
     const answer = await link.request({saveDraft: {draft: {
       conversationId, entryId, revision, text, attachments: [...attachments], ...(draft.switch && {switch: draft.switch}),
-      ...(template && {template}), idempotencyKey: attempt?.key ?? "",
+      ...(draft.privately && {privately: true}), ...(template && {template}), idempotencyKey: attempt?.key ?? "",
     }}});
     if (answer.draftKept) saved(answer.draftKept, draft, conversationId, entryId);
   } catch {
@@ -44,7 +44,8 @@ function saved(kept: ConsoleResponse_DraftKept, sent: LocalDraft, conversationId
   if (kept.conflict) return keptDraft(kept);
   const now = drafts.draft(conversationId, entryId);
   if (!now) return;
-  const unchanged = now.text === sent.text && now.attachments === sent.attachments && now.switch === sent.switch && now.template === sent.template;
+  const unchanged = now.text === sent.text && now.attachments === sent.attachments && now.switch === sent.switch && now.privately === sent.privately &&
+    now.template === sent.template;
   const revision = kept.draft?.revision ?? "0";
   drafts.put(conversationId, entryId, unchanged && isEmpty(now) ? undefined : {...now, revision, dirty: !unchanged});
   if (!unchanged) draftChanged(conversationId, entryId);

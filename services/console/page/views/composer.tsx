@@ -2,7 +2,7 @@
 import type {Entry} from "hark/v1";
 import {useLayoutEffect, useRef} from "preact/hooks";
 import {destinationOf} from "../compose/destination.js";
-import {isEmpty, NOTE} from "../compose/drafts.js";
+import {isEmpty, type LocalDraft, NOTE} from "../compose/drafts.js";
 import {acknowledge, attach, choose, draftOf, objection, problems, send, sending, target, unread, uploading, write} from "../compose/send.js";
 import {closesAt, rulesOf} from "../compose/sendable.js";
 import {conflictKey, conflicts, resolveConflict} from "../compose/server_drafts.js";
@@ -32,12 +32,15 @@ function WindowLine({closes, now, templates}: {closes: number; now: number; temp
 
 function ReplyDestination({thread, entry, window}: {thread: Thread; entry: Entry; window: preact.JSX.Element}) {
   const draft = draftOf(thread, entry.id ?? "");
-  const goes = destinationOf(entry, draft.switch);
+  const goes = destinationOf(entry, draft.switch, draft.privately);
+  const change = (part: Partial<LocalDraft>) => () => write(thread, entry.id ?? "", part);
   const due = answerable(thread);
   return (
-    <div id="destination" class={`destination ${goes.switched ? "switched" : ""}`} aria-live="polite">
+    <div id="destination" class={`destination ${goes.switched ? "switched" : goes.isPublic ? "public" : ""}`} aria-live="polite">
       <ChannelChip channel={goes.channel} bare />
       <p>
+        {goes.isPublic && <strong id="public-answer" class="block">{t("publicAnswer")}</strong>}
+        {!goes.switched && draft.privately && <strong class="block">{t("privateAnswer")}</strong>}
         {rich<string | preact.JSX.Element>("replyTo", {to: strong(personText(goes.to)), channel: strong(channelName(goes.channel))})}
         {goes.accountId && <> {rich<string | preact.JSX.Element>("replyFrom", {account: strong(goes.accountId)})}</>}
         {goes.subject && <span class="quiet">, {rich<string | preact.JSX.Element>("inThread", {subject: <q>{goes.subject}</q>})}</span>}
@@ -47,8 +50,10 @@ function ReplyDestination({thread, entry, window}: {thread: Thread; entry: Entry
         {window}
       </p>
       {goes.switched
-        ? <button type="button" class="plain small" onClick={() => write(thread, entry.id ?? "", {switch: undefined})}>{t("otherWayBack")}</button>
-        : thread.replyOptions.length > 1 && <button type="button" class="plain small" onClick={() => askForOtherWay(thread, entry)}>{t("otherWay")}</button>}
+        ? <button type="button" class="plain small" onClick={change({switch: undefined})}>{t("otherWayBack")}</button>
+        : entry.isPublic && <button type="button" id="answer-privately" class="plain small" onClick={change({privately: draft.privately ? undefined : true})}>
+            {t(draft.privately ? "answerPublicly" : "answerPrivately")}</button>}
+      {!goes.switched && thread.replyOptions.length > 1 && <button type="button" class="plain small" onClick={() => askForOtherWay(thread, entry)}>{t("otherWay")}</button>}
     </div>
   );
 }
@@ -130,7 +135,7 @@ export function Composer({state, thread}: {state: State; thread: Thread}) {
   const busy = sending.has(key);
   const area = useGrowing(draft.text);
   const files = useRef<HTMLInputElement>(null);
-  const goes = entry && destinationOf(entry, draft.switch);
+  const goes = entry && destinationOf(entry, draft.switch, draft.privately);
   const now = useServerNow(10_000);
   const closes = entry && goes ? closesAt(thread.conversation, entry, goes) : 0;
   const closed = closes > 0 && closes <= now;
@@ -140,7 +145,9 @@ export function Composer({state, thread}: {state: State; thread: Thread}) {
   const blocked = mode === "reply" && (!entry || (closed && !draft.template) || unread(thread, draft).length > 0 || Boolean(uploading.get(key)?.length));
   const problem = problems.get(key) || (draft.template ? "" : objection(thread, entryId, draft, mode === "reply" && !isEmpty(draft)));
   // A call is answered by a call: what is written is for colleagues, and need not be.
-  const callsBack = mode === "reply" && entry !== undefined && destinationOf(entry, draft.switch).channel === "CHANNEL_PHONE";
+  const callsBack = mode === "reply" && goes?.channel === "CHANNEL_PHONE";
+
+  const inPublic = mode === "reply" && goes?.isPublic === true;
 
   const setMode = (next: "reply" | "note") => choose(thread, {mode: next});
   const submit = (event?: Event) => {
@@ -186,7 +193,7 @@ export function Composer({state, thread}: {state: State; thread: Thread}) {
       {problem && <p id="composer-error" class="notice bad" role="alert">{problem}</p>}
       <div class="row composer-row">
         <button id="send" class="primary" type="submit" disabled={busy || blocked || (!callsBack && nothing)} aria-keyshortcuts="Control+Enter">
-          {busy ? t(link.open ? "sending" : "waitingForConnection") : t(callsBack ? "callBack" : mode === "reply" ? "sendReply" : "addNote")}
+          {busy ? t(link.open ? "sending" : "waitingForConnection") : t(callsBack ? "callBack" : inPublic ? "sendPublicly" : mode === "reply" ? "sendReply" : "addNote")}
         </button>
         <kbd class="wide-only">Ctrl ↵</kbd>
         {mode === "reply" && entry && !templated && (

@@ -126,7 +126,7 @@ function Timeline({state, thread}: {state: State; thread: Thread}) {
         show={(entry, i) => (
           <>
             {!isSameDay(entries[i - 1]?.acceptedAtMs, entry.acceptedAtMs) && <p class="day"><span>{dayText(entry.acceptedAtMs, serverNow(state))}</span></p>}
-            <EntryView state={state} thread={thread} entry={entry} reveal={reveal} />
+            <EntryView state={state} thread={thread} entry={entry} reveal={reveal} goesOn={Boolean(entry.group) && entries[i - 1]?.group === entry.group} />
           </>
         )} />
       {away !== null && (

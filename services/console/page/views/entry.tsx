@@ -16,6 +16,8 @@ export interface EntryProps {
   thread: Thread;
   entry: Entry;
   reveal(entryId: string): void;
+  /** A further piece of what was sent as one. */
+  goesOn?: boolean;
 }
 
 /** `@login` in a note, marked where it names a colleague. */
@@ -46,11 +48,19 @@ function CallLine({entry}: {entry: Entry}) {
   );
 }
 
-function Inbound({state, thread, entry}: EntryProps) {
-  const owed = isOwed(entry);
+const PublicBadge = ({entry}: {entry: Entry}) => (entry.isPublic ? <span class="badge public" title={t("publicHint")}>{t("isPublic")}</span> : null);
+
+/** A message and what was sent with it as one; what is done about the first is done about all. */
+const together = (thread: Thread, entry: Entry): Entry[] =>
+  entry.group ? thread.entries.filter((other) => other.group === entry.group) : [entry];
+
+function Inbound({state, thread, entry, goesOn}: EntryProps) {
+  if (goesOn) return <article class="entry inbound goes-on"><EntryBody entry={entry} /></article>;
+  const waiting = together(thread, entry).filter(isOwed);
+  const owed = waiting.length > 0;
   const mine = isMine(state, thread.conversation);
   // What is settled is not pointed at, unless the agent chose it.
-  const chosen = mine && target(thread)?.id === entry.id && (owed || drafts.of(thread.conversation.id ?? "").target === entry.id);
+  const chosen = mine && together(thread, entry).some((other) => other.id === target(thread)?.id) && (owed || drafts.of(thread.conversation.id ?? "").target === entry.id);
   const accounts = [entry.accountId, ...(entry.alsoDeliveredTo ?? [])].filter(Boolean).join(", ");
   const reply = () => {
     choose(thread, {target: entry.id ?? "", mode: "reply"});
@@ -66,8 +76,9 @@ function Inbound({state, thread, entry}: EntryProps) {
       </header>
       <p class="meta">
         <ChannelChip channel={entry.channel} />
+        <PublicBadge entry={entry} />
         {accounts && <span class="quiet">{t("cameTo", {accounts})}</span>}
-        {entry.obligation && <span class={`badge ${owed ? "open" : "done"}`}>{obligationName(entry.obligation)}</span>}
+        {entry.obligation && <span class={`badge ${owed ? "open" : "done"}`}>{obligationName((waiting[0] ?? entry).obligation)}</span>}
       </p>
       {entry.content?.subject && <h3 class="subject-line" dir="auto">{entry.content.subject}</h3>}
       <CallLine entry={entry} />
@@ -76,7 +87,7 @@ function Inbound({state, thread, entry}: EntryProps) {
       {mine && (
         <footer class="row">
           <button type="button" class="small" aria-pressed={chosen} onClick={reply}>{t(chosen ? "replyingToThis" : entry.channel === "CHANNEL_PHONE" ? "callBack" : "reply")}</button>
-          {owed && <button type="button" class="plain small" onClick={() => waive(thread.conversation, entry)}>{t("needsNoAnswer")}</button>}
+          {owed && <button type="button" class="plain small" onClick={() => waive(thread.conversation, waiting)}>{t("needsNoAnswer")}</button>}
         </footer>
       )}
     </article>
@@ -119,6 +130,7 @@ function Reply(props: EntryProps) {
       </header>
       <p class="meta">
         <ChannelChip channel={entry.channel} />
+        <PublicBadge entry={entry} />
         {entry.accountId && <span class="quiet">{t("leftFrom", {account: entry.accountId})}</span>}
         {entry.template && <span class="quiet">{t("sentAsTemplate", {name: entry.template.name ?? ""})}</span>}
         {entry.delivery && <span class={`badge ${tone}`}>{deliveryName(entry.delivery)}</span>}
@@ -151,7 +163,7 @@ function Note({state, entry}: EntryProps) {
 function AutoReply({entry}: EntryProps) {
   return (
     <article class="entry inbound auto">
-      <header class="meta"><strong>{personText(entry.sender)}</strong><span class="badge">{t("autoReply")}</span><Time ms={entry.acceptedAtMs} /></header>
+      <header class="meta"><strong>{personText(entry.sender)}</strong><span class="badge">{t("autoReply")}</span><PublicBadge entry={entry} /><Time ms={entry.acceptedAtMs} /></header>
       <EntryBody entry={entry} />
     </article>
   );
