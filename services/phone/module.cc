@@ -49,7 +49,7 @@ struct Running {
   ChannelClient channel;
   ConversationClient conversation;
   AgentClient agents;
-  HttpClient http;
+  http::HttpClient http;
   Desk desk;
   std::vector<std::unique_ptr<Exchange>> exchanges;
 };

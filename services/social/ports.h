@@ -5,6 +5,7 @@
 
 #include "base/async/task.h"
 #include "base/core/result.h"
+#include "base/http/http_client.h"
 #include "hark/v1/channel_service.pb.h"
 #include "social/core/network.h"
 
@@ -21,18 +22,7 @@ class ConversationPort {
 };
 
 /// What became of one request to a network.
-struct Answer {
-  enum class Kind {
-    kAnswered,
-    kNotSent,  // no byte of it has left
-    kUnknown,  // it left, and no answer came
-  };
-  Kind kind = Kind::kNotSent;
-  int status = 0;
-  std::string body = {};
-  std::string detail = {};  // why not, in words without the URL, which may hold a token
-  std::string content_type = {};
-};
+using Answer = http::Answer;
 
 /// The way to the networks.
 class Transport {

@@ -9,6 +9,7 @@
 #include <set>
 
 #include "base/core/digest.h"
+#include "base/core/url.h"
 #include "phone/core/text.h"
 
 namespace hark::phone::twilio {
@@ -270,26 +271,10 @@ std::string take_voicemail(std::string_view recorded_url, std::string_view trans
 std::string hang_up() { return response("<Hangup/>"); }
 
 std::string write_form(const Form& form) {
-  constexpr std::string_view kHex = "0123456789ABCDEF";
   std::string out;
-  const auto encode = [&](std::string_view text) {
-    for (const char c : text) {
-      const auto byte = static_cast<unsigned char>(c);
-      if ((c >= '0' && c <= '9') || (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || c == '-' ||
-          c == '_' || c == '.' || c == '~') {
-        out += c;
-      } else {
-        out += '%';
-        out += kHex[byte >> 4];
-        out += kHex[byte & 0xF];
-      }
-    }
-  };
   for (const auto& [name, value] : form) {
     if (!out.empty()) out += '&';
-    encode(name);
-    out += '=';
-    encode(value);
+    out += url_encoded(name) + "=" + url_encoded(value);
   }
   return out;
 }

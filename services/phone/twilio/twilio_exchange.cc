@@ -1,6 +1,7 @@
 #include "phone/twilio/twilio_exchange.h"
 
 #include "base/async/notifier.h"
+#include "base/core/url.h"
 #include "base/log/log.h"
 
 namespace hark::phone {
@@ -46,7 +47,7 @@ bool good_id(std::string_view id) {
 
 }  // namespace
 
-TwilioExchange::TwilioExchange(const Account& account, Desk& desk, HttpClient& http, const Clock& clock,
+TwilioExchange::TwilioExchange(const Account& account, Desk& desk, http::HttpClient& http, const Clock& clock,
                                Metrics& metrics)
     : account_{account},
       desk_{desk},
@@ -60,8 +61,8 @@ TwilioExchange::TwilioExchange(const Account& account, Desk& desk, HttpClient& h
 std::string TwilioExchange::webhook(std::string_view what, std::string_view call,
                                     std::string_view leg) const {
   auto url = account_.public_url + "/webhooks/" + account_.id + "?hark=" + std::string{what} +
-             "&call=" + percent_encode(call);
-  if (!leg.empty()) url += "&leg=" + percent_encode(leg);
+             "&call=" + url_encoded(call);
+  if (!leg.empty()) url += "&leg=" + url_encoded(leg);
   return url;
 }
 
@@ -171,8 +172,8 @@ Task<Carried> TwilioExchange::ring(v1::PhoneCommand command) {
   for (const auto* event : {"initiated", "ringing", "answered", "completed"})
     form.emplace_back("StatusCallbackEvent", event);
   const auto sent = co_await post("/Calls.json", std::move(form));
-  if (sent.kind == HttpAnswer::Kind::kNotSent) co_return Carried{Carried::Kind::kAway, sent.detail};
-  if (sent.kind == HttpAnswer::Kind::kUnknown)
+  if (sent.kind == http::Answer::Kind::kNotSent) co_return Carried{Carried::Kind::kAway, sent.detail};
+  if (sent.kind == http::Answer::Kind::kUnknown)
     co_return Carried{Carried::Kind::kRefused, "Twilio did not answer, so nobody knows whether it rings"};
   auto answer = twilio::judge(sent.status, sent.body);
   if (answer.again) co_return Carried{Carried::Kind::kAway, answer.detail};
@@ -184,8 +185,8 @@ Task<Carried> TwilioExchange::ring(v1::PhoneCommand command) {
 
 /// Changes a call that is there; the same twice changes nothing more.
 Task<Carried> TwilioExchange::change(std::string sid, Form form) {
-  const auto sent = co_await post("/Calls/" + percent_encode(sid) + ".json", std::move(form));
-  if (sent.kind != HttpAnswer::Kind::kAnswered) co_return Carried{Carried::Kind::kAway, sent.detail};
+  const auto sent = co_await post("/Calls/" + url_encoded(sid) + ".json", std::move(form));
+  if (sent.kind != http::Answer::Kind::kAnswered) co_return Carried{Carried::Kind::kAway, sent.detail};
   const auto answer = twilio::judge(sent.status, sent.body);
   if (answer.again) co_return Carried{Carried::Kind::kAway, answer.detail};
   co_return Carried{answer.done ? Carried::Kind::kDone : Carried::Kind::kRefused, answer.detail};
@@ -200,9 +201,10 @@ Task<> TwilioExchange::watch() {
 }
 
 Task<> TwilioExchange::look_at(std::string call) {
-  const auto sent = co_await http_.send(
-      {"GET", resource("/Calls/" + percent_encode(call) + ".json"), account_.user, account_.password});
-  if (sent.kind != HttpAnswer::Kind::kAnswered) co_return;
+  const auto sent = co_await http_.send({.url = resource("/Calls/" + url_encoded(call) + ".json"),
+                                         .user = account_.user,
+                                         .password = account_.password});
+  if (sent.kind != http::Answer::Kind::kAnswered) co_return;
   const auto answer = twilio::judge(sent.status, sent.body);
   std::optional<Event> ended =
       answer.gone ? Event{{}, clock_.now(), Ended{LegEnd::kLost, "Twilio does not know it any more"}}
@@ -211,16 +213,16 @@ Task<> TwilioExchange::look_at(std::string call) {
 }
 
 std::string TwilioExchange::resource(std::string_view path) const {
-  return account_.base_url + "/2010-04-01/Accounts/" + percent_encode(account_.user) + std::string{path};
+  return account_.base_url + "/2010-04-01/Accounts/" + url_encoded(account_.user) + std::string{path};
 }
 
-Task<HttpAnswer> TwilioExchange::post(std::string path, Form form) {
-  HttpCall call;
+Task<http::Answer> TwilioExchange::post(std::string path, Form form) {
+  http::Request call;
   call.method = "POST";
   call.url = resource(path);
   call.user = account_.user;
   call.password = account_.password;
-  call.form = twilio::write_form(form);
+  call.body = twilio::write_form(form);
   co_return co_await http_.send(std::move(call));
 }
 

@@ -3,10 +3,10 @@
 #include <functional>
 #include <memory>
 
+#include "base/http/http_client.h"
 #include "base/web/http_server.h"
 #include "phone/core/twilio.h"
 #include "phone/desk.h"
-#include "phone/http/http_client.h"
 
 namespace hark::phone {
 
@@ -17,7 +17,8 @@ constexpr std::size_t kWebhooksMax = 128;             // at once; 503
 /// a queue of their own, named by their call; the agent's leg dials that queue when the agent answers.
 class TwilioExchange final : public Exchange {
  public:
-  TwilioExchange(const Account& account, Desk& desk, HttpClient& http, const Clock& clock, Metrics& metrics);
+  TwilioExchange(const Account& account, Desk& desk, http::HttpClient& http, const Clock& clock,
+                 Metrics& metrics);
 
   /// The answer to a webhook: TwiML, once what it says is durable. 401 without a right signature.
   Task<web::HttpResponse> take(web::HttpRequest request);
@@ -41,11 +42,11 @@ class TwilioExchange final : public Exchange {
   Task<Carried> ring(v1::PhoneCommand command);
   Task<Carried> change(std::string sid, twilio::Form form);
   [[nodiscard]] std::string resource(std::string_view path) const;
-  Task<HttpAnswer> post(std::string path, twilio::Form form);
+  Task<http::Answer> post(std::string path, twilio::Form form);
 
   const Account& account_;
   Desk& desk_;
-  HttpClient& http_;
+  http::HttpClient& http_;
   const Clock& clock_;
   Counter taken_, refused_;
 };
