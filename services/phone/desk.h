@@ -92,9 +92,13 @@ class Desk {
   Task<Status> pursue(LivePtr live);
   Task<Status> put_on_record(LivePtr live);
   Task<Status> look_for_holder(LivePtr live);
+  [[nodiscard]] LivePtr live_call_of(std::string_view entry_id) const;
+  Task<Status> ask(LivePtr live, v1::ControlCallRequest request);
+  Task<Result<Asks>> whom_to_ask(LivePtr live, v1::ControlCallRequest request);
   [[nodiscard]] bool on_the_phone(std::string_view agent_id, const Call& but) const;
   Task<Status> carry_out_all(LivePtr live);
   Task<Status> carry_out(LivePtr live, Command command);
+  Task<Status> give_ticket(LivePtr live, Command command);
   Task<Status> return_ticket(LivePtr live, Command command);
   Task<Status> report(LivePtr live);
   Task<Status> put_messages_on_record(LivePtr live);

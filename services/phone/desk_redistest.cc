@@ -60,8 +60,15 @@ class OneTicket final : public ConversationPort {
 
 class Phones final : public AgentPort {
  public:
-  Task<Result<std::string>> phone_of(std::string agent_id) override { co_return "PJSIP/" + agent_id; }
+  Task<Result<std::string>> phone_of(std::string agent_id) override {
+    co_return agent_id == "nobody" ? std::string{} : "PJSIP/" + agent_id;
+  }
   Task<Result<Place>> place_of(std::string) override { co_return Place{3, 120}; }
+  Task<Status> give(v1::TakeOverRequest request) override {
+    given.push_back(std::move(request));
+    co_return Status{};
+  }
+  std::vector<v1::TakeOverRequest> given;
 };
 
 /// Does what it is told, but for the answers that are laid out for it.
@@ -130,6 +137,23 @@ class DeskTest : public hark::testing::RedisTest {
     conversation_.current.set_agent_id(agent);
     conversation_.current.set_assignment_token(token);
     desk_->look_for_holders("con_1");
+  }
+  void talk(const std::string& call, const std::string& agent, std::int64_t token) {
+    arrive(call);
+    const auto leg = call + ".a" + std::to_string(token);
+    assign(agent, token);
+    until_told("ring:" + leg);
+    answer(call, leg);
+    until_told("connect:" + leg);
+  }
+  Result<v1::Call> control(v1::ControlCallRequest::Action action, const std::string& agent = {},
+                           const std::string& number = {}, const std::string& call = "c1") {
+    v1::ControlCallRequest request;
+    request.set_entry_id("ent_call:line:" + call);
+    request.set_action(action);
+    request.set_agent_id(agent);
+    request.set_number(number);
+    return run(desk_->control(std::move(request)));
   }
   void until(const std::function<bool()>& holds) {
     EXPECT_TRUE(run(reached(holds))) << "commands: " << ::testing::PrintToString(board_.commands);
@@ -256,6 +280,67 @@ TEST_F(DeskTest, AnAgentWhoTalksToSomebodyElseIsNotRung) {
   until([&] { return !conversation_.transfers.empty(); });
   EXPECT_THAT(conversation_.transfers[0].reason(), HasSubstr("is on another call"));
   EXPECT_THAT(board_.commands, ::testing::Not(::testing::Contains("ring:c2.a1")));
+}
+
+TEST_F(DeskTest, WhoTalksAsksSomebodyAndHandsOver) {
+  talk("c1", "ana", 1);
+  ASSERT_TRUE(control(v1::ControlCallRequest::ACTION_CONSULT, "ben").ok());
+  ASSERT_TRUE(control(v1::ControlCallRequest::ACTION_CONSULT, "ben").ok()) << "asked twice, it rings once";
+  until_told("ring:c1.c1");
+  EXPECT_EQ(conversation_.reports.back().progress().consult().agent_id(), "ben");
+  answer("c1", "c1.c1");
+  until_told("consult:c1.c1");
+  EXPECT_THAT(control(v1::ControlCallRequest::ACTION_HOLD).error().message, HasSubstr("while ben is asked"));
+  clock_.advance(1s);
+  ASSERT_TRUE(control(v1::ControlCallRequest::ACTION_HAND_OVER).ok());
+  until_told("connect:c1.c1");
+  ASSERT_THAT(phones_.given, SizeIs(1));
+  EXPECT_EQ(phones_.given[0].agent_id(), "ben");
+  EXPECT_EQ(phones_.given[0].reason(), "took the call from ana");
+  until_told("hangup:c1.a1");
+  EXPECT_EQ(conversation_.reports.back().progress().agent_id(), "ben");
+  EXPECT_EQ(std::ranges::count(board_.commands, "ring:c1.c1"), 1);
+}
+
+TEST_F(DeskTest, AskingTakesNobodyWhoCannotBeAsked) {
+  talk("c1", "ana", 1);
+  const auto why = [&](const std::string& agent, const std::string& number = {}) {
+    const auto asked = control(v1::ControlCallRequest::ACTION_CONSULT, agent, number);
+    return asked.ok() ? std::string{"it rings"} : asked.error().message;
+  };
+  EXPECT_THAT(why("ana"), HasSubstr("on this call already"));
+  EXPECT_THAT(why("", "12"), HasSubstr("none that can be called"));
+  EXPECT_THAT(why("nobody"), HasSubstr("no phone in their record"));
+  EXPECT_EQ(why("", "+37120000009"), "it rings");
+  EXPECT_THAT(why("ben"), HasSubstr("+37120000009 is asked already"));
+  ASSERT_TRUE(control(v1::ControlCallRequest::ACTION_TAKE_BACK).ok());
+  EXPECT_THAT(control(v1::ControlCallRequest::ACTION_TAKE_BACK).error().message,
+              HasSubstr("nobody is asked"));
+  v1::ControlCallRequest request;
+  request.set_entry_id("ent_call:line:c1");
+  request.set_by_agent_id("ben");
+  request.set_action(v1::ControlCallRequest::ACTION_HANG_UP);
+  EXPECT_EQ(run(desk_->control(request)).error().code, Code::kPermissionDenied);
+}
+
+TEST_F(DeskTest, NobodyIsAskedWhoTalksToSomebodyElse) {
+  talk("c1", "ben", 1);
+  arrive("c2", "+37120000002");
+  talk("c2", "ana", 2);
+  EXPECT_EQ(control(v1::ControlCallRequest::ACTION_CONSULT, "ben", {}, "c2").error().message,
+            "ben is on another call");
+}
+
+TEST_F(DeskTest, ACallIsPassedOnToSomebodyOutside) {
+  talk("c1", "ana", 1);
+  ASSERT_TRUE(control(v1::ControlCallRequest::ACTION_PASS_ON, {}, "+371 2000 0009").ok());
+  until_told("ring:c1.c1");
+  EXPECT_TRUE(conversation_.reports.back().progress().consult().passing_on());
+  answer("c1", "c1.c1");
+  until_told("hangup:c1.a1");
+  end("c1", "c1.a1");
+  EXPECT_EQ(conversation_.reports.back().progress().number(), "+37120000009");
+  EXPECT_THAT(phones_.given, IsEmpty());
 }
 
 TEST_F(DeskTest, WhoRingsBackGoesOnWithTheCallThatNobodyAnswered) {

@@ -7,6 +7,7 @@
 #include "hark/v1/call.pb.h"
 #include "hark/v1/channel_service.pb.h"
 #include "hark/v1/conversation_service.pb.h"
+#include "hark/v1/routing_service.pb.h"
 
 namespace hark::phone {
 
@@ -27,7 +28,7 @@ class ConversationPort {
 class AgentPort {
  public:
   virtual ~AgentPort() = default;
-  /// The agent's phone; empty: they have none.
+  /// The agent's phone; empty: they have none, or there is no such agent.
   virtual Task<Result<std::string>> phone_of(std::string agent_id) = 0;
 
   struct Place {
@@ -35,6 +36,9 @@ class AgentPort {
     int wait_seconds = -1;  // -1: too little is known to tell
   };
   virtual Task<Result<Place>> place_of(std::string ticket_id) = 0;
+
+  /// The ticket is this agent's at once, for they have its call.
+  virtual Task<Status> give(v1::TakeOverRequest request) = 0;
 };
 
 /// What became of a command.
@@ -54,8 +58,6 @@ class Exchange {
  public:
   virtual ~Exchange() = default;
   virtual Task<Carried> carry_out(v1::PhoneCommand command) = 0;
-  /// Whether one agent can hear another while the customer waits.
-  [[nodiscard]] virtual bool lets_agents_consult() const { return true; }
 };
 
 }  // namespace hark::phone

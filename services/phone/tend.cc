@@ -178,7 +178,9 @@ bool Desk::on_the_phone(std::string_view agent_id, const Call& but) const {
     const auto state = state_of(call);
     const bool busy =
         state == CallState::kAnswered || state == CallState::kHeld || state == CallState::kDialing;
-    return busy && call.id != but.id && progress_of(call).agent_id == agent_id;
+    if (!busy || call.id == but.id) return false;
+    const auto progress = progress_of(call);
+    return progress.agent_id == agent_id || (progress.asked && progress.asked->agent_id == agent_id);
   });
 }
 
@@ -186,6 +188,7 @@ Task<Status> Desk::carry_out(LivePtr live, Command command) {
   const auto& call = live->kept.call;
   if (command.kind == Command::Kind::kReturnTicket)
     co_return co_await return_ticket(live, std::move(command));
+  if (command.kind == Command::Kind::kGiveTicket) co_return co_await give_ticket(live, std::move(command));
   const auto exchange = exchanges_.find(call.account);
   if (exchange == exchanges_.end()) {
     co_return co_await tell(
@@ -235,6 +238,21 @@ Task<Status> Desk::return_ticket(LivePtr live, Command command) {
   // Refused: it is not theirs any more.
   if (!returned.ok() && !for_good(returned.error()) && returned.error().code != Code::kAborted)
     co_return returned;
+  live->holder_to_look_for = true;
+  co_return co_await tell(live, {"", world_.clock.now(), CommandDone{command.id}});
+}
+
+/// Who was asked has the customer now. Refused: the ticket is over, or somebody's whom it cannot be taken
+/// from.
+Task<Status> Desk::give_ticket(LivePtr live, Command command) {
+  const auto& call = live->kept.call;
+  v1::TakeOverRequest request;
+  request.set_idempotency_key("phone:" + sha256_hex(reference_of(call) + " " + command.id).substr(0, 40));
+  request.set_ticket_id(call.ticket_id);
+  request.set_agent_id(find_leg(call, command.leg_id)->agent_id);
+  request.set_reason("took the call from " + call.holder.agent_id);
+  const auto given = co_await world_.agents.give(std::move(request));
+  if (!given.ok() && !for_good(given.error()) && given.error().code != Code::kAborted) co_return given;
   live->holder_to_look_for = true;
   co_return co_await tell(live, {"", world_.clock.now(), CommandDone{command.id}});
 }

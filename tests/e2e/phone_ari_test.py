@@ -122,32 +122,74 @@ def test_hold_on_the_agents_phone_and_from_outside(world, ana):
     resolve(world, ana, customer, token)
 
 
+def control(world, entry, action, **more):
+    request = protos.phone_service_pb2.ControlCallRequest
+    return world.hark.phone().ControlCall(request(entry_id=entry.id, action=getattr(request, f"ACTION_{action}"), **more)).call
+
+
+def asked(world, channel):
+    """The channel of whoever was asked, once it was asked for."""
+    return wait_for("their phone rings", lambda: next((c for c in list(world.asterisk.channels) if c.startswith(f"{channel}.c")), None))
+
+
 def test_an_agent_asks_the_next_one_before_passing_the_call_on(world, ana):
     channel, customer, conversation, leg, token = talks(world, ana)
     entry = wait_state(world, customer, PHONE.CALL_STATE_ANSWERED)
-    control = protos.phone_service_pb2.ControlCallRequest
-    world.hark.phone().ControlCall(control(entry_id=entry.id, action=control.ACTION_CONSULT))
-    ben = Agent(world.hark, "ben")
-    try:
-        world.hark.conversations().Transfer(protos.conversation_service_pb2.TransferRequest(
-            idempotency_key=f"consult-{channel}", ticket_id=entry.ticket_id, agent_id="ana", assignment_token=token, wanted_agent_id="ben", reason="knows it"))
-        second_token = ben.take(conversation.id)
-        second = rung(world, channel)
-        world.asterisk.answers(second)
-        world.asterisk.wait_together(leg, second)
-        assert channel in world.asterisk.music
-        assert wait_state(world, customer, PHONE.CALL_STATE_HELD).call.agent_id == "ana"
-        world.hark.phone().ControlCall(control(entry_id=entry.id, action=control.ACTION_HAND_OVER))
-        world.asterisk.wait_together(channel, second)
-        wait_for("the first agent is out", lambda: leg not in world.asterisk.channels)
-        assert channel not in world.asterisk.music
-        assert wait_state(world, customer, PHONE.CALL_STATE_ANSWERED).call.agent_id == "ben"
-        world.asterisk.hangs_up(second)
-        wait_for("the customer is hung up", lambda: channel not in world.asterisk.channels)
-        assert wait_state(world, customer, PHONE.CALL_STATE_ENDED).call.ended_by == "agent"
-        resolve(world, ben, customer, second_token)
-    finally:
-        ben.leave()
+    control(world, entry, "CONSULT", agent_id="ben", by_agent_id="ana")
+    second = asked(world, channel)
+    assert world.asterisk.channels[second]["endpoint"] == "PJSIP/ben"
+    world.asterisk.answers(second)
+    world.asterisk.wait_together(leg, second)
+    assert channel in world.asterisk.music
+    held = wait_state(world, customer, PHONE.CALL_STATE_HELD).call
+    assert held.agent_id == "ana" and held.consult.agent_id == "ben" and held.consult.talking and held.held_at_ms > 0
+    control(world, entry, "HAND_OVER")
+    world.asterisk.wait_together(channel, second)
+    wait_for("the first agent is out", lambda: leg not in world.asterisk.channels)
+    assert channel not in world.asterisk.music
+    assert wait_state(world, customer, PHONE.CALL_STATE_ANSWERED).call.agent_id == "ben"
+    ticket = wait_for("the ticket is his", lambda: (t := world.hark.conversation_of(f"tel:{customer}").ticket).agent_id == "ben" and t)
+    assert not [c for c in world.asterisk.channels if c.startswith(f"{channel}.a")], "his phone is not rung a second time"
+    world.asterisk.hangs_up(second)
+    wait_for("the customer is hung up", lambda: channel not in world.asterisk.channels)
+    assert wait_state(world, customer, PHONE.CALL_STATE_ENDED).call.ended_by == "agent"
+    world.hark.conversations().Resolve(protos.conversation_service_pb2.ResolveRequest(
+        idempotency_key=f"resolve-{channel}", ticket_id=ticket.id, agent_id="ben", assignment_token=ticket.assignment_token))
+
+
+def test_what_was_asked_is_taken_back(world, ana):
+    channel, customer, conversation, leg, token = talks(world, ana)
+    entry = wait_state(world, customer, PHONE.CALL_STATE_ANSWERED)
+    control(world, entry, "CONSULT", agent_id="ben", by_agent_id="ana")
+    second = asked(world, channel)
+    world.asterisk.answers(second)
+    world.asterisk.wait_together(leg, second)
+    control(world, entry, "TAKE_BACK", by_agent_id="ana")
+    world.asterisk.wait_together(channel, leg)
+    wait_for("who was asked is out", lambda: second not in world.asterisk.channels)
+    assert channel not in world.asterisk.music
+    call = wait_state(world, customer, PHONE.CALL_STATE_ANSWERED).call
+    assert call.agent_id == "ana" and not call.HasField("consult")
+    world.asterisk.hangs_up(channel)
+    wait_state(world, customer, PHONE.CALL_STATE_ENDED)
+    resolve(world, ana, customer, token)
+
+
+def test_a_call_is_passed_on_to_a_number_outside(world, ana):
+    channel, customer, conversation, leg, token = talks(world, ana)
+    entry = wait_state(world, customer, PHONE.CALL_STATE_ANSWERED)
+    control(world, entry, "PASS_ON", number="+37120000009", by_agent_id="ana")
+    outside = asked(world, channel)
+    assert world.asterisk.channels[outside]["endpoint"] == "PJSIP/+37120000009@trunk"
+    world.asterisk.answers(outside)
+    world.asterisk.wait_together(channel, outside)
+    wait_for("the agent is out", lambda: leg not in world.asterisk.channels)
+    call = wait_state(world, customer, PHONE.CALL_STATE_ANSWERED).call
+    assert call.number == "+37120000009" and call.agent_id == ""
+    world.asterisk.hangs_up(outside)
+    wait_for("the customer is hung up", lambda: channel not in world.asterisk.channels)
+    wait_state(world, customer, PHONE.CALL_STATE_ENDED)
+    resolve(world, ana, customer, token)
 
 
 def test_a_busy_agents_phone_gives_the_ticket_back(world, ana):

@@ -70,6 +70,7 @@ class Validator {
     grpc();
     peer("peers.conversation", config_.peers().conversation());
     peer("peers.routing", config_.peers().routing());
+    peer("peers.phone", config_.peers().phone());
     range("console.session_hours", config_.console().session_hours(), 1, 24 * 30);
     range("console.sockets_max", config_.console().sockets_max(), 1, 15'000);
     range("console.attachment_size_max", config_.console().attachment_size_max(), 1 << 10, kMailBytesMax);

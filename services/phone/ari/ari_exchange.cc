@@ -192,17 +192,14 @@ Task<Carried> AriExchange::carry_out(v1::PhoneCommand command) {
     case v1::PhoneCommand::kQueue:
       co_return co_await queue(command.call_id());
     case v1::PhoneCommand::kRingAgent: {
-      const auto& ring_agent = command.ring_agent();
-      co_return co_await ring(command.leg_id(), ring_agent.endpoint(), ring_agent.caller_id(),
-                              ring_agent.ring_seconds());
+      const auto& who = command.ring_agent();
+      if (who.agent_id().empty())
+        co_return co_await dial(command.leg_id(), who.endpoint(), who.caller_id(), who.ring_seconds());
+      co_return co_await ring(command.leg_id(), who.endpoint(), who.caller_id(), who.ring_seconds());
     }
     case v1::PhoneCommand::kDialCustomer: {
-      if (account_.trunk.empty())
-        co_return Carried{Kind::kRefused, "no trunk is configured that leads outside"};
-      const auto& dial = command.dial_customer();
-      auto endpoint = account_.trunk;
-      endpoint.replace(endpoint.find("{number}"), 8, dial.to());
-      co_return co_await ring(command.call_id(), std::move(endpoint), dial.from(), dial.ring_seconds());
+      const auto& who = command.dial_customer();
+      co_return co_await dial(command.call_id(), who.to(), who.from(), who.ring_seconds());
     }
     case v1::PhoneCommand::kConnect: {
       const auto& other = command.connect().other_leg_id();
@@ -241,6 +238,13 @@ Task<Carried> AriExchange::ring(std::string channel, std::string endpoint, std::
               "&appArgs=leg&channelId=" + url_encoded(channel) + "&timeout=" + std::to_string(seconds);
   if (!caller_id.empty()) path += "&callerId=" + url_encoded(caller_id);
   co_return co_await send("POST", std::move(path));
+}
+
+Task<Carried> AriExchange::dial(std::string channel, std::string number, std::string caller_id, int seconds) {
+  if (account_.trunk.empty()) co_return Carried{Kind::kRefused, "no trunk is configured that leads outside"};
+  auto endpoint = account_.trunk;
+  endpoint.replace(endpoint.find("{number}"), 8, number);
+  co_return co_await ring(std::move(channel), std::move(endpoint), std::move(caller_id), seconds);
 }
 
 Task<Carried> AriExchange::connect(std::string customer, std::string agent) {

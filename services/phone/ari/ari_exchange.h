@@ -37,6 +37,7 @@ class AriExchange final : public Exchange {
 
   Task<Carried> queue(std::string channel);
   Task<Carried> ring(std::string channel, std::string endpoint, std::string caller_id, int seconds);
+  Task<Carried> dial(std::string channel, std::string number, std::string caller_id, int seconds);
   Task<Carried> connect(std::string customer, std::string agent);
   Task<Carried> bridge(std::string name, std::string one, std::string other);
   Task<Carried> announce(std::string customer, int position);

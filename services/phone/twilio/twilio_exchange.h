@@ -28,7 +28,6 @@ class TwilioExchange final : public Exchange {
   Task<> watch();
 
   Task<Carried> carry_out(v1::PhoneCommand command) override;
-  [[nodiscard]] bool lets_agents_consult() const override { return false; }
 
  private:
   Task<> look_at(std::string call);
