@@ -61,7 +61,7 @@ export function resolve({ticket, openObligations}: Conversation): void {
   });
 }
 
-const colleagueChoices = () => [
+export const colleagueChoices = () => [
   {value: "", label: t("whoeverFits")},
   ...[...store.state.colleagues.values()]
     .filter((colleague) => colleague.id !== store.state.me?.id)
@@ -91,12 +91,16 @@ export function transfer({ticket}: Conversation): void {
       ...wishFields(),
       {name: "reason", label: t("transferWhy"), required: true, area: true, list: [t("transferSkill"), t("transferShift"), t("transferAsked")]},
     ],
-    act: ({reason, agent, skills}) => link.command("transfer", {
-      idempotencyKey, ticketId: ticket?.id ?? "", assignmentToken: tokenOf(ticket), reason: reason ?? "", wantedAgentId: (agent ?? "").toLowerCase(),
-      wantedSkills: skillsOf(skills),
-    }),
+    act: ({reason, agent, skills}) => transferTo({ticket}, idempotencyKey, {agent: agent ?? "", skills: skills ?? "", reason: reason ?? ""}),
   });
 }
+
+/** The wishes of a transfer as they were written. */
+export const transferTo = ({ticket}: Pick<Conversation, "ticket">, idempotencyKey: string,
+                           {agent, skills, reason}: {agent: string; skills: string; reason: string}): Promise<unknown> =>
+  link.command("transfer", {
+    idempotencyKey, ticketId: ticket?.id ?? "", assignmentToken: tokenOf(ticket), reason, wantedAgentId: agent.toLowerCase(), wantedSkills: skillsOf(skills),
+  });
 
 export function reopen({id}: Conversation): void {
   const idempotencyKey = newKey();

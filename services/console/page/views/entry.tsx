@@ -3,6 +3,7 @@ import type {Entry} from "hark/v1";
 import {choose, target} from "../compose/send.js";
 import {addressText, callStateName, channelName, deliveryName, isTrouble, obligationName, personText, timeText} from "../format.js";
 import {drafts} from "../session.js";
+import {isLive} from "../store/live_call.js";
 import {agentName, isMine, isOwed, serverNow, type State, type Thread} from "../store/state.js";
 import {waive} from "../tickets.js";
 import {rich, t} from "../words/words.js";
@@ -25,17 +26,17 @@ const withMentions = (state: State, text: string) => text.split(/(@[a-z0-9._-]+)
 });
 
 /** How far a call has come, and where it can be heard. */
-function CallLine({entry}: {entry: Entry}) {
+function CallLine({state, entry}: {state: State; entry: Entry}) {
   const {call} = entry;
   if (!call?.state) return null;
   const talked = Number(call.answeredAtMs ?? 0);
   const seconds = talked ? Math.max(0, Math.round((Number(call.endedAtMs ?? 0) - talked) / 1000)) : 0;
-  const live = call.state === "CALL_STATE_ANSWERED" || call.state === "CALL_STATE_HELD";
+  const live = isLive(call);
   const missed = call.state === "CALL_STATE_ABANDONED" || call.state === "CALL_STATE_UNANSWERED";
   return (
     <p class="meta call">
       <span class={`badge ${live ? "open" : missed ? "bad" : ""}`}>{callStateName(call.state)}</span>
-      {call.agentId && <span class="quiet">{call.agentId}</span>}
+      {(call.agentId || call.number) && <span class="quiet">{agentName(state, call.agentId) || call.number}</span>}
       {call.endedAtMs && talked ? <span>{t("callLength", {length: `${Math.floor(seconds / 60)}:${String(seconds % 60).padStart(2, "0")}`})}</span> : null}
       {call.detail && <span class="quiet">{call.detail}</span>}
       {call.recordings?.filter((recording) => /^https?:/.test(recording.url ?? "")).map((recording) => (
@@ -69,12 +70,12 @@ function Inbound({state, thread, entry}: EntryProps) {
         {entry.obligation && <span class={`badge ${owed ? "open" : "done"}`}>{obligationName(entry.obligation)}</span>}
       </p>
       {entry.content?.subject && <h3 class="subject-line" dir="auto">{entry.content.subject}</h3>}
-      <CallLine entry={entry} />
+      <CallLine state={state} entry={entry} />
       <EntryBody entry={entry} />
       {entry.linkedConversationId && <p class="notice">{t("linkedElsewhere")} <a href={`#${entry.linkedConversationId}`}>{t("openThat")}</a></p>}
       {mine && (
         <footer class="row">
-          <button type="button" class="small" aria-pressed={chosen} onClick={reply}>{t(chosen ? "replyingToThis" : entry.channel === "CHANNEL_PHONE" ? "callBack" : "reply")}</button>
+          {!(entry.call && isLive(entry.call)) && <button type="button" class="small" aria-pressed={chosen} onClick={reply}>{t(chosen ? "replyingToThis" : entry.channel === "CHANNEL_PHONE" ? "callBack" : "reply")}</button>}
           {owed && <button type="button" class="plain small" onClick={() => waive(thread.conversation, entry)}>{t("needsNoAnswer")}</button>}
         </footer>
       )}
@@ -124,7 +125,7 @@ function Reply(props: EntryProps) {
       {entry.kind === "ENTRY_KIND_STARTED" && entry.content?.subject && <h3 class="subject-line" dir="auto">{entry.content.subject}</h3>}
       {entry.cc?.length ? <p class="quiet">{t("copyTo", {who: entry.cc.map(personText).join(", ")})}</p> : null}
       {trouble && <p class="notice bad" role="note">{deliveryName(entry.delivery)}: {entry.deliveryDetail || t("deliveryNoReason")}</p>}
-      <CallLine entry={entry} />
+      <CallLine state={state} entry={entry} />
       {entry.call && !trouble && entry.deliveryDetail && <p class="quiet">{entry.deliveryDetail}</p>}
       <EntryBody entry={entry} />
       <WhyHere {...props} />
