@@ -67,7 +67,7 @@ Task<Result<v1::Call>> Desk::control(v1::ControlCallRequest request) {
     default:
       co_return invalid("action: is not set");
   }
-  co_return to_call(call);
+  co_return to_call(live->kept);
 }
 
 /// The phone of whoever is asked, or to whom the call is passed on, rings.

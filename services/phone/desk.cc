@@ -17,6 +17,8 @@ const Logger& logger() {
   return log;
 }
 
+constexpr const char* kRecordingsHelp = "Tries to copy a recording, by what became of them";
+
 bool printable(std::string_view text) {
   return std::ranges::all_of(text, [](char c) { return c > ' ' && c < 0x7f; });
 }
@@ -32,7 +34,12 @@ Desk::Desk(World world)
       talked_{world.metrics.counter("hark_phone_talks_total", "Calls in which customer and agent talked")},
       abandoned_{world.metrics.counter("hark_phone_abandoned_total",
                                        "Calls of customers who left before anybody answered")},
-      callbacks_{world.metrics.counter("hark_phone_callbacks_total", "Tries to call a customer back")} {}
+      callbacks_{world.metrics.counter("hark_phone_callbacks_total", "Tries to call a customer back")},
+      copied_{world.metrics.counter("hark_phone_recordings_total", kRecordingsHelp, {{"outcome", "copied"}})},
+      not_copied_{
+          world.metrics.counter("hark_phone_recordings_total", kRecordingsHelp, {{"outcome", "given_up"}})},
+      copy_tries_failed_{
+          world.metrics.counter("hark_phone_recordings_total", kRecordingsHelp, {{"outcome", "again"}})} {}
 
 Desk::~Desk() = default;
 
@@ -201,7 +208,7 @@ const Call* Desk::find(std::string_view account, std::string_view call) const {
 std::vector<v1::Call> Desk::calls() const {
   std::vector<v1::Call> out;
   for (const auto& [key, live] : live_)
-    if (!is_over(live->kept.call)) out.push_back(to_call(live->kept.call));
+    if (!is_over(live->kept.call)) out.push_back(to_call(live->kept));
   std::ranges::sort(out, {}, [](const v1::Call& call) { return call.progress().started_at_ms(); });
   if (out.size() > 1000) out.resize(1000);
   return out;

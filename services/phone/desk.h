@@ -36,6 +36,7 @@ class Desk {
     TaskGroup& tasks;
     ConversationPort& conversation;
     AgentPort& agents;
+    RecordingPort& recordings;
     Store& store;
     const Clock& clock;
     const Settings& settings;
@@ -105,6 +106,13 @@ class Desk {
   Task<Status> tell_outcome(LivePtr live);
   Task<Status> close(LivePtr live);
 
+  void copy_recordings(const LivePtr& live);
+  Task<> copy_one(LivePtr live, Recording recording);
+  static const v1::RecordingCopy* copy_of(const KeptCall& kept, const std::string& recording);
+  static bool waits_for_copy(const KeptCall& kept, const Recording& recording);
+  static bool copies_are_settled(const KeptCall& kept);
+  static std::optional<TimePoint> next_copy(const Live& live);
+
   Task<> call_back(v1::Lease lease);
   Task<v1::Receipt> begin_callback(const v1::Lease& lease);
   Task<Status> send(v1::Receipt receipt);
@@ -117,6 +125,7 @@ class Desk {
   std::map<std::string, std::vector<const date::time_zone*>, std::less<>> zones_;
   Gauge calls_now_;
   Counter arrived_, talked_, abandoned_, callbacks_;
+  Counter copied_, not_copied_, copy_tries_failed_;
 };
 
 }  // namespace hark::phone

@@ -49,6 +49,12 @@ class OneTicket final : public ConversationPort {
     co_return Status{};
   }
 
+  Task<Result<v1::BlobRef>> put_blob(std::string content) override {
+    v1::BlobRef blob;
+    blob.set_id("blob of " + std::to_string(content.size()));
+    co_return blob;
+  }
+
   int refusals = 0;
   bool away = false;
   v1::Ticket current;
@@ -69,6 +75,20 @@ class Phones final : public AgentPort {
     co_return Status{};
   }
   std::vector<v1::TakeOverRequest> given;
+};
+
+/// Gives out what is laid out for it, in turn; then nothing.
+class Tapes final : public RecordingPort {
+ public:
+  Task<http::Answer> fetch(Account, std::string url) override {
+    urls.push_back(std::move(url));
+    if (answers.empty()) co_return http::Answer{http::Answer::Kind::kAnswered, 404};
+    auto answer = answers.front();
+    answers.erase(answers.begin());
+    co_return answer;
+  }
+  std::vector<std::string> urls;
+  std::vector<http::Answer> answers;
 };
 
 /// Does what it is told, but for the answers that are laid out for it.
@@ -101,7 +121,8 @@ class DeskTest : public hark::testing::RedisTest {
   /// Another process with the same store.
   void open() {
     desk_tasks_.emplace(executor());
-    desk_.emplace(Desk::World{*desk_tasks_, conversation_, phones_, store_, clock_, settings_, metrics_});
+    desk_.emplace(
+        Desk::World{*desk_tasks_, conversation_, phones_, tapes_, store_, clock_, settings_, metrics_});
     desk_->add("line", board_);
   }
   void shut() {
@@ -146,6 +167,17 @@ class DeskTest : public hark::testing::RedisTest {
     answer(call, leg);
     until_told("connect:" + leg);
   }
+  void leave_message(const std::string& call) {
+    arrive(call);
+    until_told("queue");
+    ASSERT_TRUE(say(call, [](auto& event) {
+                  auto& recording = *event.mutable_recorded()->mutable_recording();
+                  recording.set_id("r1");
+                  recording.set_url("https://pbx.test/r1");
+                  recording.set_seconds(7);
+                  recording.set_voicemail(true);
+                }).ok());
+  }
   Result<v1::Call> control(v1::ControlCallRequest::Action action, const std::string& agent = {},
                            const std::string& number = {}, const std::string& call = "c1") {
     v1::ControlCallRequest request;
@@ -184,6 +216,7 @@ class DeskTest : public hark::testing::RedisTest {
   Metrics metrics_;
   OneTicket conversation_;
   Phones phones_;
+  Tapes tapes_;
   Board board_;
   Store store_{client()};
   std::optional<TaskGroup> desk_tasks_;
@@ -287,7 +320,7 @@ TEST_F(DeskTest, WhoTalksAsksSomebodyAndHandsOver) {
   ASSERT_TRUE(control(v1::ControlCallRequest::ACTION_CONSULT, "ben").ok());
   ASSERT_TRUE(control(v1::ControlCallRequest::ACTION_CONSULT, "ben").ok()) << "asked twice, it rings once";
   until_told("ring:c1.c1");
-  EXPECT_EQ(conversation_.reports.back().progress().consult().agent_id(), "ben");
+  until([&] { return conversation_.reports.back().progress().consult().agent_id() == "ben"; });
   answer("c1", "c1.c1");
   until_told("consult:c1.c1");
   EXPECT_THAT(control(v1::ControlCallRequest::ACTION_HOLD).error().message, HasSubstr("while ben is asked"));
@@ -298,7 +331,7 @@ TEST_F(DeskTest, WhoTalksAsksSomebodyAndHandsOver) {
   EXPECT_EQ(phones_.given[0].agent_id(), "ben");
   EXPECT_EQ(phones_.given[0].reason(), "took the call from ana");
   until_told("hangup:c1.a1");
-  EXPECT_EQ(conversation_.reports.back().progress().agent_id(), "ben");
+  until([&] { return conversation_.reports.back().progress().agent_id() == "ben"; });
   EXPECT_EQ(std::ranges::count(board_.commands, "ring:c1.c1"), 1);
 }
 
@@ -335,11 +368,11 @@ TEST_F(DeskTest, ACallIsPassedOnToSomebodyOutside) {
   talk("c1", "ana", 1);
   ASSERT_TRUE(control(v1::ControlCallRequest::ACTION_PASS_ON, {}, "+371 2000 0009").ok());
   until_told("ring:c1.c1");
-  EXPECT_TRUE(conversation_.reports.back().progress().consult().passing_on());
+  until([&] { return conversation_.reports.back().progress().consult().passing_on(); });
   answer("c1", "c1.c1");
   until_told("hangup:c1.a1");
   end("c1", "c1.a1");
-  EXPECT_EQ(conversation_.reports.back().progress().number(), "+37120000009");
+  until([&] { return conversation_.reports.back().progress().number() == "+37120000009"; });
   EXPECT_THAT(phones_.given, IsEmpty());
 }
 
@@ -384,6 +417,73 @@ TEST_F(DeskTest, ARecordingThatComesAfterTheCallIsNoted) {
   until([&] { return conversation_.accepted.size() == 2; });
   EXPECT_THAT(conversation_.accepted[1].content().text(), StartsWith("[voicemail]"));
   until([&] { return last_state() == v1::CALL_STATE_VOICEMAIL; });
+}
+
+http::Answer wave() {
+  return {http::Answer::Kind::kAnswered, 200, std::string{"RIFF\x24\0\0\0WAVEfmt ", 16}};
+}
+
+TEST_F(DeskTest, AMessageComesWithItsSoundAlsoIfTheExchangeHasItOnlyLater) {
+  tapes_.answers = {{http::Answer::Kind::kAnswered, 404}, wave()};
+  leave_message("c1");
+  until([&] { return tapes_.urls.size() == 1; });
+  EXPECT_THAT(conversation_.accepted, SizeIs(1)) << "it waits for its sound";
+  until([&] { return !conversation_.reports.back().progress().recordings().empty(); });
+  clock_.advance(2s);
+  ASSERT_TRUE(say("c1", [](auto& event) { event.mutable_ended(); }).ok());
+  until([&] { return conversation_.accepted.size() == 2; });
+  const auto& content = conversation_.accepted[1].content();
+  EXPECT_EQ(content.text(), "[voicemail, 7 s]");
+  ASSERT_EQ(content.attachments_size(), 1);
+  EXPECT_EQ(content.attachments(0).content_type(), "audio/wav");
+  EXPECT_EQ(content.attachments(0).file_name(), "voicemail.wav");
+  until([&] { return conversation_.reports.back().progress().recordings(0).has_file(); });
+  until([&] { return desk_->find("line", "c1") == nullptr; });
+}
+
+TEST_F(DeskTest, AMessageDoesNotWaitForeverForItsSound) {
+  tapes_.answers = {{http::Answer::Kind::kNotSent, 0, {}, "it is at a private address"},
+                    {http::Answer::Kind::kAnswered, 200, "<!doctype html><p>Sign in"},
+                    {http::Answer::Kind::kAnswered, 503}};
+  leave_message("c1");
+  for (std::size_t tries = 1; tries <= 3; ++tries) {
+    until([&] { return tapes_.urls.size() == tries; });
+    until([&] {
+      const auto& progress = conversation_.reports.back().progress();
+      return !progress.recordings().empty() && !progress.recordings(0).trouble().empty();
+    });
+    clock_.advance(10s);
+    ASSERT_TRUE(say("c1", [&](auto& event) { event.mutable_held()->set_held(tries % 2 == 0); }).ok());
+  }
+  until([&] { return conversation_.accepted.size() == 2; });
+  const auto& content = conversation_.accepted[1].content();
+  EXPECT_EQ(content.text(), "[voicemail, 7 s] https://pbx.test/r1");
+  ASSERT_EQ(content.remarks_size(), 1);
+  EXPECT_THAT(content.remarks(0), HasSubstr("HTTP 503"));
+  EXPECT_NE(desk_->find("line", "c1"), nullptr) << "it is tried again";
+}
+
+TEST_F(DeskTest, ARecordingThatIsTooLargeIsNotTriedAgain) {
+  tapes_.answers = {{http::Answer::Kind::kUnknown, 0, {}, "it is larger than 32 MiB", {}, true}};
+  leave_message("c1");
+  until([&] { return conversation_.accepted.size() == 2; });
+  EXPECT_THAT(conversation_.accepted[1].content().remarks(0), HasSubstr("larger than 32 MiB"));
+  end("c1");
+  until([&] { return desk_->find("line", "c1") == nullptr; });
+  EXPECT_THAT(tapes_.urls, SizeIs(1));
+}
+
+TEST_F(DeskTest, TheNextProcessGoesOnWithWhatIsNotCopied) {
+  leave_message("c1");
+  end("c1");
+  until([&] { return tapes_.urls.size() == 1; });
+  until([&] { return !conversation_.reports.back().progress().recordings(0).trouble().empty(); });
+  shut();
+  tapes_.answers = {wave()};
+  clock_.advance(10s);
+  open();
+  ASSERT_TRUE(run(desk_->start()).ok());
+  until([&] { return conversation_.reports.back().progress().recordings(0).has_file(); });
 }
 
 TEST_F(DeskTest, WhatIsNoEventIsRefused) {

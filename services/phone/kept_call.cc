@@ -103,6 +103,7 @@ v1::CallRecord to_record(const KeptCall& kept) {
   out.set_hold_wished_at_ms(ms(call.hold_wished));
   out.set_hang_up_wished(call.hang_up_wished);
   for (const auto& recording : call.recordings) *out.add_recordings() = to_proto(recording);
+  for (const auto& [id, copy] : kept.copies) *out.add_copies() = copy;
   for (const auto& id : call.done) out.add_done(id);
   out.set_revision(kept.revision);
   if (!kept.reported.empty()) out.mutable_reported()->ParseFromString(kept.reported);
@@ -135,6 +136,7 @@ KeptCall from_record(const v1::CallRecord& in) {
   call.hold_wished = at_ms(in.hold_wished_at_ms());
   call.hang_up_wished = in.hang_up_wished();
   for (const auto& recording : in.recordings()) call.recordings.push_back(from_proto(recording));
+  for (const auto& copy : in.copies()) kept.copies.emplace(copy.recording_id(), copy);
   call.done = {in.done().begin(), in.done().end()};
   kept.revision = in.revision();
   if (in.has_reported()) kept.reported = in.reported().SerializeAsString();
@@ -181,7 +183,9 @@ Event event_of(const v1::PhoneEvent& in, TimePoint now) {
   return out;
 }
 
-v1::CallProgress to_proto(const Progress& progress, const Call& call) {
+v1::CallProgress progress_to_tell(const KeptCall& kept) {
+  const auto& call = kept.call;
+  const auto progress = progress_of(call);
   v1::CallProgress out;
   out.set_state(static_cast<v1::CallState>(progress.state));
   out.set_agent_id(progress.agent_id);
@@ -203,11 +207,16 @@ v1::CallProgress to_proto(const Progress& progress, const Call& call) {
     auto& shown = *out.add_recordings();
     shown = to_proto(recording);
     shown.set_transcript(clean_text(recording.transcript, kTranscriptShownBytesMax));
+    const auto copy = kept.copies.find(recording.id);
+    if (copy == kept.copies.end()) continue;
+    if (copy->second.has_file()) *shown.mutable_file() = copy->second.file();
+    shown.set_trouble(copy->second.trouble());
   }
   return out;
 }
 
-v1::Call to_call(const Call& call) {
+v1::Call to_call(const KeptCall& kept) {
+  const auto& call = kept.call;
   v1::Call out;
   out.set_account_id(call.account);
   out.set_call_id(call.id);
@@ -215,7 +224,7 @@ v1::Call to_call(const Call& call) {
   out.set_customer(call.outbound ? call.to : call.from);
   out.set_conversation_id(call.conversation_id);
   out.set_entry_id(call.entry_id);
-  *out.mutable_progress() = to_proto(progress_of(call), call);
+  *out.mutable_progress() = progress_to_tell(kept);
   return out;
 }
 

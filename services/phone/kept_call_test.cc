@@ -31,7 +31,11 @@ TEST(KeptCall, ComesBackAsItWasKept) {
     ASSERT_TRUE(apply(call, event));
   call.continues = "line:c0";
   kept.revision = 4;
-  kept.reported = to_proto(progress_of(call), call).SerializeAsString();
+  kept.reported = progress_to_tell(kept).SerializeAsString();
+  auto& copy = kept.copies["r1"];
+  copy.set_recording_id("r1");
+  copy.set_tries(2);
+  copy.mutable_file()->set_file_name("voicemail.wav");
   kept.attempt = 2;
   kept.lease_id = "lease";
   kept.receipt_sent = kept.closed = true;
@@ -40,6 +44,7 @@ TEST(KeptCall, ComesBackAsItWasKept) {
   const auto again = from_record(record);
   EXPECT_EQ(again.call, call);
   EXPECT_EQ(again.revision, kept.revision);
+  EXPECT_EQ(progress_to_tell(again).recordings(0).file().file_name(), "voicemail.wav");
   EXPECT_EQ(again.reported, kept.reported);
   EXPECT_EQ(again.attempt, kept.attempt);
   EXPECT_EQ(again.lease_id, kept.lease_id);

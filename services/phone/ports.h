@@ -4,10 +4,12 @@
 
 #include "base/async/task.h"
 #include "base/core/result.h"
+#include "base/http/http_client.h"
 #include "hark/v1/call.pb.h"
 #include "hark/v1/channel_service.pb.h"
 #include "hark/v1/conversation_service.pb.h"
 #include "hark/v1/routing_service.pb.h"
+#include "phone/settings.h"
 
 namespace hark::phone {
 
@@ -22,6 +24,17 @@ class ConversationPort {
   /// The conversation's open ticket, or its last one.
   virtual Task<Result<v1::Ticket>> ticket(std::string conversation_id) = 0;
   virtual Task<Status> transfer(v1::TransferRequest request) = 0;
+  virtual Task<Result<v1::BlobRef>> put_blob(std::string content) = 0;
+};
+
+/// Largest recording that is copied: five hours of a telephone's sound as MP3, half an hour of it as WAV.
+constexpr std::size_t kRecordingBytesMax = 32U << 20;
+
+/// The way to recordings that exchanges keep.
+class RecordingPort {
+ public:
+  virtual ~RecordingPort() = default;
+  virtual Task<http::Answer> fetch(Account account, std::string url) = 0;
 };
 
 /// What phone asks of `routing`.

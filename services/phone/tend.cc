@@ -77,7 +77,8 @@ Task<> Desk::tend(LivePtr live) {
     }
     if (live->kept.closed) break;
     const auto now = world_.clock.now();
-    const auto next = next_deadline(live->kept.call, now, world_.settings.rules);
+    auto next = next_deadline(live->kept.call, now, world_.settings.rules);
+    if (const auto copy = next_copy(*live); copy && (!next || *copy < *next)) next = copy;
     live->timer.expires_after(next ? *next - now : std::chrono::hours{1});
     co_await live->timer.async_wait(as_result);
     live->dirty = true;
@@ -103,6 +104,7 @@ Task<Status> Desk::pursue(LivePtr live) {
     note(std::move(looked));
   }
   note(co_await carry_out_all(live));
+  copy_recordings(live);
   note(co_await report(live));
   note(co_await put_messages_on_record(live));
   if (call.outbound) note(co_await tell_outcome(live));
@@ -260,7 +262,7 @@ Task<Status> Desk::give_ticket(LivePtr live, Command command) {
 Task<Status> Desk::report(LivePtr live) {
   const auto& call = live->kept.call;
   if (call.entry_id.empty()) co_return Status{};
-  const auto progress = to_proto(progress_of(call), call);
+  const auto progress = progress_to_tell(live->kept);
   const auto text = progress.SerializeAsString();
   if (text == live->kept.reported) co_return Status{};
   v1::CallReport report;
@@ -293,6 +295,7 @@ Task<Status> Desk::put_messages_on_record(LivePtr live) {
     const auto& call = live->kept.call;
     const auto id = "message:" + recording.id;
     if (!recording.voicemail || call.entry_id.empty() || call.done.contains(id)) continue;
+    if (waits_for_copy(live->kept, recording)) continue;
     auto message = inbound_message(call, world_.settings);
     message.set_native_id(native_id_of(call) + ":message:" + sha256_hex(recording.id).substr(0, 16));
     message.mutable_thread()->clear_own_reference();
@@ -300,7 +303,13 @@ Task<Status> Desk::put_messages_on_record(LivePtr live) {
     content.set_subject("Voicemail from " + shown(call, world_.settings.region));
     const auto length =
         recording.seconds > 0 ? ", " + std::to_string(recording.seconds) + " s" : std::string{};
-    content.set_text("[voicemail" + length + "] " + recording.url +
+    const auto* copy = copy_of(live->kept, recording.id);
+    const bool copied = copy && copy->has_file();
+    if (copied) *content.add_attachments() = copy->file();
+    if (copy && !copied)
+      content.add_remarks("the recording could not be fetched yet: " + copy->trouble() +
+                          "; once it is, it is with the call");
+    content.set_text("[voicemail" + length + "]" + (copied ? std::string{} : " " + recording.url) +
                      (recording.transcript.empty() ? "" : "\n\n" + recording.transcript));
     content.set_visible_text(content.text());
     const auto accepted = co_await world_.conversation.accept(std::move(message));
@@ -317,6 +326,7 @@ Task<Status> Desk::close(LivePtr live) {
   if (!never_was && (!is_over(call) || !due(call, world_.clock.now(), world_.settings.rules).empty()))
     co_return Status{};
   if (call.outbound && !live->kept.receipt_sent) co_return Status{};
+  if (!copies_are_settled(live->kept) || !live->copying.empty()) co_return Status{};
   if (!call.outbound && !never_was && state_of(call) != CallState::kEnded) {
     abandoned_.add();
     const auto number = callable_number(call.from, world_.settings.region);

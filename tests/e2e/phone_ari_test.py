@@ -5,7 +5,7 @@ import pytest
 
 from support import protos
 from support.agent import Agent
-from support.carriers import ARI_PASSWORD, ARI_USER, Asterisk
+from support.carriers import ARI_PASSWORD, ARI_USER, Asterisk, wave
 from support.hark import Hark, config_yaml, wait_for
 
 PHONE = protos.phone_pb2
@@ -279,12 +279,18 @@ def test_who_waits_hears_their_place_and_then_may_leave_a_message(tmp_path):
         said = {asterisk.wait("POST", f"/ari/channels/{channel}/play")[1][0][1] for channel in (first, second)}
         assert said == {"sound:queue-youarenext", "sound:queue-thereare,number:2,sound:queue-callswaiting"}
         asterisk.wait("POST", f"/ari/channels/{first}/record")
-        asterisk.finish_recording(first, 7)
+        asterisk.finish_recording(first, 7, stored=False)
         wait_for("the customer is hung up", lambda: first not in asterisk.channels)
         number = next(fields for method, path, fields in asterisk.taken if path.endswith("/record") and first in path)
         assert dict(number)["name"] == f"message.{first}"
-        messages = wait_for("the message", lambda: [e for c in hark.all_conversations() for e in hark.timeline(c.id) if e.content.text.startswith("[voicemail, 7 s]")])
-        assert messages[0].content.text.endswith(f"/ari/recordings/stored/message.{first}/file")
+        wait_for("it was asked for too early", lambda: [path for _, path, _ in asterisk.refused if path.endswith(f"/recordings/stored/message.{first}/file")])
+        asterisk.recordings[f"message.{first}"] = wave(7)
+        message = wait_for("the message", lambda: next((e for c in hark.all_conversations() for e in hark.timeline(c.id) if e.content.text == "[voicemail, 7 s]"), None))
+        (file,) = message.content.attachments
+        assert (file.content_type, file.file_name) == ("audio/wav", "voicemail.wav")
+        assert hark.blob(file.blob) == wave(7)
+        call = wait_for("the call has it as well", lambda: next((e.call for e in hark.timeline(message.conversation_id) if e.call.recordings and e.call.recordings[0].HasField("file")), None))
+        assert call.recordings[0].file.blob.id == file.blob.id
     finally:
         hark.end()
         asterisk.close()

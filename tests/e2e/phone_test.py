@@ -339,12 +339,13 @@ def test_an_agents_page_is_told_how_a_call_goes_on(hark, exchange):
 
 def test_a_message_on_tape_is_an_entry_that_wants_an_answer(hark, exchange, ana):
     call, customer, conversation = begin(hark, exchange)
-    recording = PHONE.CallRecording(id="r1", url="https://pbx.example/r1", seconds=12, voicemail=True, transcript="Please call me")
+    recording = PHONE.CallRecording(id="r1", url="http://127.0.0.1:1/r1", seconds=12, voicemail=True, transcript="Please call me")
     exchange.say(call, recorded=CALL.PhoneEvent.Recorded(recording=recording))
     exchange.hangs_up(call)
     wait_state(hark, customer, PHONE.CALL_STATE_VOICEMAIL)
     message = wait_for("the message", lambda: (found := calls_in(hark, customer)) and len(found) == 2 and found[1])
-    assert message.content.text == "[voicemail, 12 s] https://pbx.example/r1\n\nPlease call me"
+    assert message.content.text == "[voicemail, 12 s] http://127.0.0.1:1/r1\n\nPlease call me"
+    assert any("it is at a private address" in remark for remark in message.content.remarks), "nobody leads us into our own network"
     assert message.obligation == OBLIGATION.OBLIGATION_STATE_OPEN
     token = ana.take(conversation.id)
     finish(hark, ana, conversation, token, waive_reason="test")

@@ -128,11 +128,15 @@ def test_who_waits_long_may_leave_a_message(world):
     _, fields = world.twilio.wait("POST", rf"{CALLS}/{sid}\.json", seconds=30)
     twiml = xml.etree.ElementTree.fromstring(dict(fields)["Twiml"])
     recorded = twiml.find("Record").get("recordingStatusCallback")
-    world.twilio.tell(recorded, CallSid=sid, RecordingSid="RE1", RecordingUrl="https://api.twilio.com/RE1", RecordingDuration="12", RecordingStatus="completed")
+    world.twilio.tell(recorded, CallSid=sid, RecordingSid="RE1", RecordingUrl=f"{world.twilio.url}/2010-04-01/Accounts/{TWILIO_SID}/Recordings/RE1", RecordingDuration="12", RecordingStatus="completed")
+    wait_for("it was asked for too early", lambda: [path for _, path, _ in world.twilio.refused if path.endswith("/Recordings/RE1.mp3")])
+    world.twilio.recordings["RE1"] = b"ID3\4" + bytes(1000)
     world.twilio.tell(world.hook, CallSid=sid, From=customer, To=OURS, CallStatus="completed")
     wait_state(world, customer, PHONE.CALL_STATE_VOICEMAIL)
     message = wait_for("the message", lambda: (c := call_in(world, customer)) and len(c) == 2 and c[1])
-    assert message.content.text == "[voicemail, 12 s] https://api.twilio.com/RE1"
+    assert message.content.text == "[voicemail, 12 s]"
+    (file,) = message.content.attachments
+    assert file.content_type == "audio/mpeg" and world.hark.blob(file.blob) == world.twilio.recordings["RE1"]
     world.twilio.tell(twiml.find("Record").get("transcribeCallback"), CallSid=sid, RecordingSid="RE1", TranscriptionText="Call me")
     assert wait_for("the words", lambda: call_in(world, customer)[0].call.recordings[0].transcript == "Call me")
 

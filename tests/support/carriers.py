@@ -5,6 +5,7 @@ import datetime
 import hashlib
 import hmac
 import http.server
+import io
 import itertools
 import json
 import re
@@ -14,6 +15,7 @@ import urllib.error
 import urllib.parse
 import urllib.request
 import uuid
+import wave as wave_file
 import xml.etree.ElementTree
 
 from support.hark import PATIENCE
@@ -74,9 +76,10 @@ class Server:
             with self.changed:
                 self.refused.append((request.command, request.path, refusal))
                 self.changed.notify_all()
-        body = b"" if answer is None else json.dumps(answer).encode()
+        sound = isinstance(answer, bytes)
+        body = answer if sound else b"" if answer is None else json.dumps(answer).encode()
         request.send_response(status)
-        request.send_header("Content-Type", "application/json")
+        request.send_header("Content-Type", "audio/x-wav" if sound else "application/json")
         request.send_header("Content-Length", str(len(body)))
         request.end_headers()
         request.wfile.write(body)
@@ -96,6 +99,17 @@ class Server:
         self._server.server_close()
 
 
+def wave(seconds=1):
+    """A recording: silence, as a telephone hears it."""
+    out = io.BytesIO()
+    with wave_file.open(out, "wb") as file:
+        file.setnchannels(1)
+        file.setsampwidth(2)
+        file.setframerate(8000)
+        file.writeframes(b"\0\0" * 8000 * seconds)
+    return out.getvalue()
+
+
 class Twilio(Server):
     """Calls are answered 201 with a SID; nothing rings by itself: the test says what happens, as signed webhooks."""
 
@@ -104,8 +118,13 @@ class Twilio(Server):
     def __init__(self):
         super().__init__(TWILIO_SID, TWILIO_TOKEN)
         self.calls = {}
+        # By SID; what is not there yet is 404, as in the first seconds after a recording.
+        self.recordings = {}
 
     def take(self, method, path, fields):
+        recording = re.fullmatch(rf"/2010-04-01/Accounts/{TWILIO_SID}/Recordings/(RE\w+)\.(?:mp3|wav)", path)
+        if method == "GET" and recording and recording[1] in self.recordings:
+            return 200, self.recordings[recording[1]]
         match = re.fullmatch(rf"/2010-04-01/Accounts/{TWILIO_SID}/Calls(?:/(CA\w+))?\.json", path)
         if method == "GET" and match and match[1] in self.calls:
             return 200, {"sid": match[1], "status": self.calls[match[1]]}
@@ -167,6 +186,7 @@ class Asterisk(Server):
     def __init__(self):
         super().__init__(ARI_USER, ARI_PASSWORD)
         self.channels, self.bridges, self.music = {}, {}, set()
+        self.recordings = {}
         self._followers = {}
         self._ids = itertools.count(1)
 
@@ -224,8 +244,11 @@ class Asterisk(Server):
         message = {"type": kind, "timestamp": now, "application": app, "asterisk_id": "x", "channel": self.channels[channel], **more}
         self._send(app, message)
 
-    def finish_recording(self, channel, seconds):
+    def finish_recording(self, channel, seconds, stored=True):
+        """`stored`: as in the real one, the file may be there a moment later only."""
         name = next(dict(fields)["name"] for method, path, fields in self.taken if path == f"/ari/channels/{channel}/record")
+        if stored:
+            self.recordings[name] = wave(seconds)
         self._send(self._app(channel), {"type": "RecordingFinished", "timestamp": "2026-11-26T10:00:00.000+0000", "application": "x",
                                         "recording": {"name": name, "format": "wav", "state": "done", "target_uri": f"channel:{channel}", "duration": seconds}})
 
@@ -282,6 +305,11 @@ class Asterisk(Server):
             return 200, list(self.channels.values())
         if (method, path) == ("POST", "/ari/channels"):
             return self._originate(named)
+        match = re.fullmatch(r"/ari/recordings/stored/([^/]+)/file", path)
+        if match and method == "GET":
+            if match[1] not in self.recordings:
+                raise Refusal(404, "Recording not found")
+            return 200, self.recordings[match[1]]
         match = re.fullmatch(r"/ari/channels/([^/]+)(?:/(\w+))?", path)
         if match:
             return self._on_channel(method, match[1], match[2], named)

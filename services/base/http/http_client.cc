@@ -123,8 +123,12 @@ Answer send_now(const Request& request, const Limits& limits) {
   curl_easy_setopt(curl.get(), CURLOPT_WRITEDATA, &body);
   const auto code = curl_easy_perform(curl.get());
   if (guard.refused) return failed(curl.get(), "it is at a private address");
-  if (body.too_large)
-    return failed(curl.get(), "it is larger than " + std::to_string(limits.answer_bytes_max >> 20) + " MiB");
+  if (body.too_large) {
+    auto answer =
+        failed(curl.get(), "it is larger than " + std::to_string(limits.answer_bytes_max >> 20) + " MiB");
+    answer.too_large = true;
+    return answer;
+  }
   if (code != CURLE_OK) return failed(curl.get(), curl_easy_strerror(code));
   long status = 0;
   const char* type = nullptr;

@@ -43,6 +43,7 @@ struct Answer {
   std::string body = {};
   std::string detail = {};  // why not, in words without the URL, which may hold a secret
   std::string content_type = {};
+  bool too_large = false;
 };
 
 /// HTTP and HTTPS by libcurl; each request blocks a thread of a small pool, and is sent once: every one has a

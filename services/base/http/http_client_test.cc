@@ -83,6 +83,7 @@ TEST_F(HttpClientTest, ReadsNoMoreThanItsLimit) {
   const auto answer = send({.url = at("/large")}, {.answer_bytes_max = 1U << 20});
   EXPECT_EQ(answer.kind, Answer::Kind::kUnknown);
   EXPECT_EQ(answer.detail, "it is larger than 1 MiB");
+  EXPECT_TRUE(answer.too_large);
 }
 
 TEST_F(HttpClientTest, GoesElsewhereOnlyIfItMay) {

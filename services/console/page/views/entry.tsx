@@ -1,5 +1,5 @@
 // One item of the timeline: who, on which channel, why there, what became of it.
-import type {Entry} from "hark/v1";
+import type {CallRecording, Entry} from "hark/v1";
 import {choose, target} from "../compose/send.js";
 import {addressText, callStateName, channelName, deliveryName, isTrouble, obligationName, personText, timeText} from "../format.js";
 import {drafts} from "../session.js";
@@ -7,7 +7,7 @@ import {isLive} from "../store/live_call.js";
 import {agentName, isMine, isOwed, serverNow, type State, type Thread} from "../store/state.js";
 import {waive} from "../tickets.js";
 import {rich, t} from "../words/words.js";
-import {EntryBody} from "./entry_body.js";
+import {EntryBody, Sound} from "./entry_body.js";
 import {ChannelChip, Time} from "./parts.js";
 import {focusComposer} from "./focus.js";
 
@@ -25,6 +25,18 @@ const withMentions = (state: State, text: string) => text.split(/(@[a-z0-9._-]+)
   return <mark class={id === state.me?.id ? "mention me" : "mention"}>{piece}</mark>;
 });
 
+/** Our copy of a recording, or why there is none yet and where the exchange has it. */
+function RecordingLine({entry, recording}: {entry: Entry; recording: CallRecording}) {
+  const {file, url = "", seconds = 0, trouble} = recording;
+  if (file) return <Sound entry={entry} file={file} label={t("callRecording", {seconds})} />;
+  return (
+    <p class="meta call">
+      {/^https?:/.test(url) && <a href={url} target="_blank" rel="noreferrer noopener">{t("callRecording", {seconds})}</a>}
+      {trouble && <span class="quiet">{t("callRecordingTrouble", {why: trouble})}</span>}
+    </p>
+  );
+}
+
 /** How far a call has come, and where it can be heard. */
 function CallLine({state, entry}: {state: State; entry: Entry}) {
   const {call} = entry;
@@ -34,15 +46,15 @@ function CallLine({state, entry}: {state: State; entry: Entry}) {
   const live = isLive(call);
   const missed = call.state === "CALL_STATE_ABANDONED" || call.state === "CALL_STATE_UNANSWERED";
   return (
+    <>
     <p class="meta call">
       <span class={`badge ${live ? "open" : missed ? "bad" : ""}`}>{callStateName(call.state)}</span>
       {(call.agentId || call.number) && <span class="quiet">{agentName(state, call.agentId) || call.number}</span>}
       {call.endedAtMs && talked ? <span>{t("callLength", {length: `${Math.floor(seconds / 60)}:${String(seconds % 60).padStart(2, "0")}`})}</span> : null}
       {call.detail && <span class="quiet">{call.detail}</span>}
-      {call.recordings?.filter((recording) => /^https?:/.test(recording.url ?? "")).map((recording) => (
-        <a href={recording.url} target="_blank" rel="noreferrer noopener">{t("callRecording", {seconds: recording.seconds ?? 0})}</a>
-      ))}
     </p>
+    {call.recordings?.map((recording) => <RecordingLine key={recording.id} entry={entry} recording={recording} />)}
+    </>
   );
 }
 

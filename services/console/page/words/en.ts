@@ -151,6 +151,7 @@ export const en = {
   callHangUp: "Hang up",
   callShow: "Show",
   noticeConsult: "{who} asks you about a call: your phone rings",
+  callRecordingTrouble: "not copied here: {why}",
   callBack: "Call back",
   callBackText: "Calling back.",
   callBackHint: "What is it about? (only your colleagues read this)",

@@ -148,6 +148,7 @@ export const lv: Dictionary = {
   callHangUp: "Beigt zvanu",
   callShow: "Parādīt",
   noticeConsult: "{who} jautā jums par zvanu: zvana jūsu tālrunis",
+  callRecordingTrouble: "šeit nav nokopēts: {why}",
   callBack: "Atzvanīt",
   callBackText: "Atzvanu.",
   callBackHint: "Par ko ir runa? (lasa tikai kolēģi)",

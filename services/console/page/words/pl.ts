@@ -148,6 +148,7 @@ export const pl: Dictionary = {
   callHangUp: "Rozłącz",
   callShow: "Pokaż",
   noticeConsult: "{who} pyta Cię o połączenie: dzwoni Twój telefon",
+  callRecordingTrouble: "brak kopii: {why}",
   callBack: "Oddzwoń",
   callBackText: "Oddzwaniam.",
   callBackHint: "W jakiej sprawie? (czytają to tylko współpracownicy)",

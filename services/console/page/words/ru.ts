@@ -148,6 +148,7 @@ export const ru: Dictionary = {
   callHangUp: "Завершить",
   callShow: "Показать",
   noticeConsult: "{who} спрашивает вас о звонке: звонит ваш телефон",
+  callRecordingTrouble: "копии здесь нет: {why}",
   callBack: "Перезвонить",
   callBackText: "Перезваниваю.",
   callBackHint: "О чём речь? (читают только коллеги)",
