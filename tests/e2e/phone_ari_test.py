@@ -1,12 +1,13 @@
 """Calls through an Asterisk: events over its WebSocket, its REST interface, against a stand-in that checks every request."""
 import itertools
+import subprocess
 
 import pytest
 
 from support import protos
 from support.agent import Agent
 from support.carriers import ARI_PASSWORD, ARI_USER, Asterisk, wave
-from support.hark import Hark, config_yaml, wait_for
+from support.hark import ROOT, Hark, config_yaml, wait_for
 
 PHONE = protos.phone_pb2
 STATE = protos.channel_pb2
@@ -266,6 +267,50 @@ def test_another_program_that_takes_the_application_over_is_told_of(world):
     world.asterisk.wait_follower(APP)
     world.asterisk._send(APP, {"type": "ApplicationReplaced", "application": APP})
     wait_for("the log says so", lambda: "took the Stasis application over" in world.hark.log.read_text())
+
+
+@pytest.fixture
+def secured(tmp_path):
+    """Asterisks that speak TLS, by a host that they are certified for and by one that they are not; the authority that vouches for
+    them, and another one."""
+    folders = [tmp_path / name for name in ("ours", "others")]
+    for folder in folders:
+        subprocess.run([ROOT / "deploy/certificates", folder], check=True, stdout=subprocess.DEVNULL)
+    asterisks = [Asterisk(certificate=(folders[0] / "tls.crt", folders[0] / "tls.key"), host=host) for host in ("127.0.0.1", "127.0.0.2")]
+    yield *asterisks, *(folder / "ca.crt" for folder in folders)
+    for asterisk in asterisks:
+        asterisk.close()
+
+
+def secure_hark(folder, url, **more):
+    account = {"id": "line", "name": "Our number", "phone": {"kind": "ari", "number": "+37160000000", "user": ARI_USER, "password": ARI_PASSWORD, "base_url": url, **more}}
+    return Hark(folder, config_yaml(accounts=[account]))
+
+
+def test_events_and_requests_go_over_tls(tmp_path, secured):
+    asterisk, _, authority, _ = secured
+    hark = secure_hark(tmp_path, asterisk.url, ca_file=str(authority))
+    try:
+        hark.start()
+        asterisk.wait_follower(APP)
+        channel = asterisk.customer_calls(APP, f"+371{next(NUMBERS)}")
+        asterisk.wait("POST", f"/ari/channels/{channel}/moh")
+    finally:
+        hark.end()
+
+
+@pytest.mark.parametrize("why", ["unknown authority", "no authority", "another host"])
+def test_whoever_cannot_prove_to_be_the_exchange_is_told_nothing(tmp_path, secured, why):
+    right, elsewhere, authority, other = secured
+    asterisk, more = {"unknown authority": (right, {"ca_file": str(other)}), "no authority": (right, {}),
+                      "another host": (elsewhere, {"ca_file": str(authority)})}[why]
+    hark = secure_hark(tmp_path, asterisk.url, **more)
+    try:
+        hark.start()
+        wait_for("the log says so", lambda: "its certificate is not believed" in hark.log.read_text())
+        assert not asterisk.taken and not asterisk.refused
+    finally:
+        hark.end()
 
 
 def test_who_waits_hears_their_place_and_then_may_leave_a_message(tmp_path):

@@ -9,6 +9,7 @@ import io
 import itertools
 import json
 import re
+import ssl
 import struct
 import threading
 import urllib.error
@@ -34,7 +35,7 @@ class Refusal(Exception):
 class Server:
     """An HTTP server; what it took is in `taken`, as (method, path, fields), what it refused in `refused`."""
 
-    def __init__(self, user, password):
+    def __init__(self, user, password, certificate=None, host="127.0.0.1"):
         self.taken, self.refused, self.next = [], [], []
         self.changed = threading.Condition()
         self.authorization = "Basic " + base64.b64encode(f"{user}:{password}".encode()).decode()
@@ -49,9 +50,14 @@ class Server:
             def log_message(self, *_):
                 pass
 
-        self._server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+        self._server = http.server.ThreadingHTTPServer((host, 0), Handler)
         self._server.daemon_threads = True
-        self.url = f"http://127.0.0.1:{self._server.server_address[1]}"
+        scheme = "http"
+        if certificate:
+            scheme, context = "https", ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+            context.load_cert_chain(*certificate)
+            self._server.socket = context.wrap_socket(self._server.socket, server_side=True, do_handshake_on_connect=False)
+        self.url = f"{scheme}://{host}:{self._server.server_address[1]}"
         threading.Thread(target=self._server.serve_forever, daemon=True).start()
 
     def handle(self, request):
@@ -181,10 +187,11 @@ class Twilio(Server):
 
 
 class Asterisk(Server):
-    """Channels, bridges and the events about them: one follower for each application, a newer one takes over."""
+    """Channels, bridges and the events about them: one follower for each application, a newer one takes over. `certificate`: its file
+    and its key's, if it speaks TLS."""
 
-    def __init__(self):
-        super().__init__(ARI_USER, ARI_PASSWORD)
+    def __init__(self, **where):
+        super().__init__(ARI_USER, ARI_PASSWORD, **where)
         self.channels, self.bridges, self.music = {}, {}, set()
         self.recordings = {}
         self._followers = {}

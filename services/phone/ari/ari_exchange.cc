@@ -47,9 +47,13 @@ EventSocket::Target AriExchange::target() const {
   auto authority = account_.base_url.substr(account_.base_url.find("://") + 3);
   authority = authority.substr(0, authority.find('/'));
   const auto colon = authority.rfind(':');
-  return {authority.substr(0, colon), authority.substr(colon + 1),
+  return {authority.substr(0, colon),
+          authority.substr(colon + 1),
           "/ari/events?app=" + url_encoded(account_.app) + "&subscribeAll=false",
-          "Basic " + base64(account_.user + ":" + account_.password), "ari"};
+          "Basic " + base64(account_.user + ":" + account_.password),
+          "ari",
+          account_.base_url.starts_with("https://"),
+          account_.ca_file};
 }
 
 Task<> AriExchange::run() {
@@ -151,8 +155,7 @@ Task<Status> AriExchange::take(ari::News news) {
 
 /// Events while nobody listened are lost: channels that are gone are over, those that are here have arrived.
 Task<Status> AriExchange::reconcile() {
-  const auto answer = co_await http_.send(
-      {.url = account_.base_url + "/ari/channels", .user = account_.user, .password = account_.password});
+  const auto answer = co_await ask("GET", "/channels");
   if (answer.kind != http::Answer::Kind::kAnswered || answer.status != 200) {
     co_return Error{Code::kUnavailable, Reason::kUnspecified,
                     answer.detail.empty() ? "HTTP " + std::to_string(answer.status) : answer.detail};
@@ -296,11 +299,15 @@ Task<Carried> AriExchange::take_voicemail(std::string channel) {
                   "&format=wav&maxDurationSeconds=180&maxSilenceSeconds=8&beep=true&ifExists=overwrite");
 }
 
+Task<http::Answer> AriExchange::ask(std::string method, std::string path) {
+  http::Request request{.method = std::move(method), .url = account_.base_url + "/ari" + path};
+  request.user = account_.user;
+  request.password = account_.password;
+  co_return co_await http_.send(std::move(request), {.ca_file = account_.ca_file});
+}
+
 Task<Carried> AriExchange::send(std::string method, std::string path, bool gone_is_done) {
-  const auto answer = co_await http_.send({.method = std::move(method),
-                                           .url = account_.base_url + "/ari" + path,
-                                           .user = account_.user,
-                                           .password = account_.password});
+  const auto answer = co_await ask(std::move(method), path);
   // All of these may be asked for twice: channels and bridges have ids of our own.
   if (answer.kind != http::Answer::Kind::kAnswered) co_return Carried{Kind::kAway, answer.detail};
   if (answer.status >= 200 && answer.status < 300) co_return Carried{Kind::kDone};

@@ -44,6 +44,7 @@ class AriExchange final : public Exchange {
   Task<Carried> hold(std::string customer, bool held);
   Task<Carried> hang_up(std::string channel);
   Task<Carried> take_voicemail(std::string channel);
+  Task<http::Answer> ask(std::string method, std::string path);
   /// `gone_is_done`: what is not there needs no more of it.
   Task<Carried> send(std::string method, std::string path, bool gone_is_done = false);
   [[nodiscard]] EventSocket::Target target() const;
