@@ -157,6 +157,9 @@ Task<Status> Desk::look_for_holder(LivePtr live) {
   if (call.conversation_id.empty() || is_over(call)) co_return Status{};
   HARK_CO_TRY(const auto ticket, co_await world_.conversation.ticket(call.conversation_id));
   const auto now = world_.clock.now();
+  const bool open = ticket.state() == v1::TICKET_STATE_QUEUED || ticket.state() == v1::TICKET_STATE_ASSIGNED;
+  if (open && !ticket.id().empty() && ticket.id() != call.ticket_id)
+    HARK_CO_TRY_VOID(co_await tell(live, {"", now, OtherTicket{ticket.id()}}));
   if (ticket.state() == v1::TICKET_STATE_QUEUED && call.holder.token > 0)
     co_return co_await tell(live,
                             {"", now, Released{std::max(call.holder.token, ticket.assignment_token())}});

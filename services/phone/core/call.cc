@@ -165,8 +165,13 @@ bool apply(Call& call, const Event& event) {
                         [&](const Accepted& accepted) {
                           bool fresh = fill(call.entry_id, accepted.entry_id);
                           fresh |= fill(call.conversation_id, accepted.conversation_id);
-                          fresh |= fill(call.ticket_id, accepted.ticket_id);
+                          if (!call.ticket_since) fresh |= fill(call.ticket_id, accepted.ticket_id);
                           return fresh;
+                        },
+                        [&](const OtherTicket& other) {
+                          if (!latest(call.ticket_since, at)) return false;
+                          call.ticket_id = other.ticket_id;
+                          return true;
                         },
                         [&](const Assigned& assigned) { return assign(call, assigned.holder, at); },
                         [&](const Released& released) {

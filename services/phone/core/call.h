@@ -79,7 +79,8 @@ struct Call {
   std::optional<TimePoint> arrived = {};
   std::vector<Leg> legs = {};  // the customer's first, then by assignment and id
   std::string conversation_id = {}, ticket_id = {}, entry_id = {};
-  std::string continues = {};  // reference of the earlier call that this one goes on with
+  std::string continues = {};                  // reference of the earlier call that this one goes on with
+  std::optional<TimePoint> ticket_since = {};  // of a later ticket than the first
   Holder holder = {};
   std::int64_t released_token = 0;
   std::optional<TimePoint> held = {}, unheld = {}, hold_wished = {};
@@ -114,6 +115,10 @@ struct Named {
 struct Accepted {
   std::string conversation_id, ticket_id, entry_id;
 };
+/// The first ticket was resolved while the customer still waits, and there is a new one.
+struct OtherTicket {
+  std::string ticket_id;
+};
 struct Assigned {
   Holder holder;
 };
@@ -141,8 +146,8 @@ struct CommandDone {
 struct Event {
   std::string leg_id;  // empty: the customer's
   TimePoint at;
-  std::variant<Arrived, Rang, Answered, Ended, Held, Recorded, Named, Accepted, Assigned, Released,
-               HangUpWished, Asks, HandsOver, LetsGo, CommandDone>
+  std::variant<Arrived, Rang, Answered, Ended, Held, Recorded, Named, Accepted, OtherTicket, Assigned,
+               Released, HangUpWished, Asks, HandsOver, LetsGo, CommandDone>
       what;
 };
 

@@ -516,7 +516,12 @@ TEST(CallProperty, OrderAndRepetitionOfReportsDoNotMatter) {
     std::vector<Event> events{{"", kStart, Arrived{"+37120000000", "+37160000000", ""}},
                               {"", kStart, Accepted{"con_1", "tkt_1", "ent_1"}}};
     for (int i = pick(14); i > 0; --i) {
-      switch (pick(9)) {
+      switch (pick(10)) {
+        case 8: {
+          const int other = 2 + pick(3);
+          events.push_back({"", kStart + Duration{other}, OtherTicket{"tkt_" + std::to_string(other)}});
+          break;
+        }
         case 0:
           events.push_back({some_leg(), at(), Rang{}});
           break;
