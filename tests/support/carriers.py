@@ -126,6 +126,30 @@ class Twilio(Server):
         self.calls = {}
         # By SID; what is not there yet is 404, as in the first seconds after a recording.
         self.recordings = {}
+        # What calls were last told to do in place of what they did.
+        self.doing = {}
+
+    NESTED = {"Response": {"Say", "Play", "Dial", "Enqueue", "Gather", "Record", "Hangup", "Pause", "Redirect"},
+              "Gather": {"Say", "Play"}, "Dial": {"Number", "Client", "Sip", "Queue", "Conference"}}
+
+    def document(self, text):
+        """TwiML, of which no verb is unknown or in a wrong place."""
+        root = xml.etree.ElementTree.fromstring(text)
+        for parent in root.iter():
+            for child in parent:
+                if child.tag not in self.NESTED.get(parent.tag, ()):
+                    raise Refusal(400, f"12200: {child.tag} in {parent.tag}")
+        return root
+
+    def wait_doing(self, sid, probe, seconds=15):
+        with self.changed:
+            if not self.changed.wait_for(lambda: sid in self.doing and probe(self.doing[sid]), seconds * PATIENCE):
+                raise AssertionError(f"{sid} was not told so; told: {sid in self.doing and xml.etree.ElementTree.tostring(self.doing[sid])}; refused: {self.refused}")
+            return self.doing.pop(sid)
+
+    def wait_led_into(self, sid, room):
+        """Until the call was led into a room; the <Dial> that does so."""
+        return self.wait_doing(sid, lambda root: root.findtext("Dial/Conference") == room).find("Dial")
 
     def take(self, method, path, fields):
         recording = re.fullmatch(rf"/2010-04-01/Accounts/{TWILIO_SID}/Recordings/(RE\w+)\.(?:mp3|wav)", path)
@@ -144,7 +168,11 @@ class Twilio(Server):
                 if self.calls[match[1]] in self.ENDS:
                     raise Refusal(400, "Call is not in-progress. Cannot redirect.")
             elif set(named) == {"Twiml"}:
-                xml.etree.ElementTree.fromstring(named["Twiml"])
+                if self.calls[match[1]] in self.ENDS:
+                    raise Refusal(400, "Call is not in-progress. Cannot redirect.")
+                with self.changed:
+                    self.doing[match[1]] = self.document(named["Twiml"])
+                    self.changed.notify_all()
             else:
                 raise Refusal(400, f"unexpected fields {sorted(named)}")
             return 200, {"sid": match[1], "status": self.calls[match[1]]}
@@ -179,7 +207,7 @@ class Twilio(Server):
         try:
             with urllib.request.urlopen(request, timeout=15) as answer:
                 assert answer.headers["Content-Type"].startswith("text/xml"), answer.headers["Content-Type"]
-                root = xml.etree.ElementTree.fromstring(answer.read())
+                root = self.document(answer.read())
         except urllib.error.HTTPError as error:
             raise Refusal(error.code, error.read().decode()) from None
         assert root.tag == "Response"

@@ -117,6 +117,8 @@ bool finish(Call& call, const CommandDone& done, TimePoint at) {
     if (auto* leg = leg_of(call, id.substr(5))) end_leg(*leg, at, LegEnd::kFailed, done.detail);
   } else if (id == "dial") {
     end_leg(*leg_of(call, {}), at, LegEnd::kFailed, done.detail);
+  } else if (call.hold_wished && id == "hold:" + std::to_string(to_ms(*call.hold_wished))) {
+    latest(call.unheld, at);  // so the customer still hears the agent
   } else if (id == "hangup" || id.starts_with("hangup:")) {
     // What cannot be hung up is not there any more.
     if (auto* leg = leg_of(call, id == "hangup" ? std::string_view{} : id.substr(7)))

@@ -199,6 +199,9 @@ CallState state_of(const Call& call);
 /// over.
 bool passed_on(const Call& call);
 
+/// Who hears the customer now; null: nobody.
+const Leg* talking_leg(const Call& call);
+
 /// Of the assignment whose agent talks to the customer now; 0: nobody does whose the ticket is.
 std::int64_t talking_token(const Call& call);
 

@@ -394,6 +394,20 @@ TEST_F(CallTest, AHoldIsWhatWasSaidLast) {
   EXPECT_THAT(wanted(), IsEmpty());  // their phone did it
 }
 
+TEST_F(CallTest, AHoldThatTheExchangeRefusesIsNone) {
+  arrive();
+  assign("ana", 1);
+  say(Answered{}, leg(1));
+  carry_out();
+  now += 1s;
+  say(Held{true, true});
+  EXPECT_EQ(state(), CallState::kHeld);
+  const auto id = wanted().front();
+  now += 1s;
+  say(CommandDone{id, true, "cannot"});
+  EXPECT_EQ(state(), CallState::kAnswered);
+}
+
 TEST_F(CallTest, WhoHasWaitedLongEnoughMayLeaveAMessage) {
   rules.voicemail_after = 60s;
   arrive();

@@ -307,6 +307,8 @@ std::int64_t talking_token(const Call& call) {
   return leg && leg == holders_leg(call) ? call.holder.token : 0;
 }
 
+const Leg* talking_leg(const Call& call) { return talking(call); }
+
 const Leg* asked_leg(const Call& call) {
   const auto* talk = talking(call);
   const auto found = std::ranges::find_if(call.legs, [&](const Leg& leg) {

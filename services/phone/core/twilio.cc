@@ -238,6 +238,15 @@ std::string let_wait(std::string_view call, std::string_view wait_url, std::stri
                   escaped(call) + "</Enqueue>");
 }
 
+std::string wait(int position) {
+  constexpr std::string_view kOnce =
+      "<Play>http://com.twilio.sounds.music.s3.amazonaws.com/MARKOVICHAMP-Borghestral.mp3</Play>";
+  std::string said;
+  if (position == 1) said = "<Say>You are next.</Say>";
+  if (position > 1) said = "<Say>You are number " + std::to_string(position) + " in the queue.</Say>";
+  return response(said + std::string{kOnce});
+}
+
 std::string music() {
   return response(
       "<Play loop=\"0\">http://com.twilio.sounds.music.s3.amazonaws.com/MARKOVICHAMP-Borghestral.mp3</Play>");
@@ -248,8 +257,11 @@ std::string ask_for_key(std::string_view key_url) {
                   "\"><Say>A customer calls. Press any key to take the call.</Say></Gather><Hangup/>");
 }
 
-std::string put_through(std::string_view call) {
-  return response("<Dial><Queue>" + escaped(call) + "</Queue></Dial>");
+std::string room(std::string_view name, bool owner, std::string_view after_url) {
+  return response("<Dial action=\"" + escaped(after_url) +
+                  "\"><Conference beep=\"false\" waitUrl=\"\" startConferenceOnEnter=\"true\" "
+                  "endConferenceOnExit=\"" +
+                  (owner ? "true" : "false") + "\">" + escaped(name) + "</Conference></Dial>");
 }
 
 std::string dial(std::string_view number, std::string_view our_number, int seconds,
