@@ -10,9 +10,11 @@ namespace hark::phone {
 namespace {
 
 using namespace std::chrono_literals;
+using ::testing::Contains;
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
+using ::testing::Not;
 using ::testing::SizeIs;
 using ::testing::StartsWith;
 
@@ -376,6 +378,34 @@ TEST_F(DeskTest, ACallIsPassedOnToSomebodyOutside) {
   EXPECT_THAT(phones_.given, IsEmpty());
 }
 
+TEST_F(DeskTest, WhoTakesANewTicketOfACustomerWhoStillWaitsIsRung) {
+  arrive("c1");
+  assign("ana", 1);
+  until_told("ring:c1.a1");
+  conversation_.current.set_state(v1::TICKET_STATE_RESOLVED);
+  desk_->look_for_holders("con_1");
+  until_told("hangup:c1.a1");
+  conversation_.current.set_id("tkt_2");
+  assign("ana", 1);
+  until_told("ring:c1.a2");
+  board_.answers["ring:c1.a3"] = {{Carried::Kind::kRefused, "no such endpoint"}};
+  assign("ben", 2);
+  until([&] { return conversation_.transfers.size() == 1; });
+  EXPECT_EQ(conversation_.transfers[0].ticket_id(), "tkt_2");
+  EXPECT_EQ(conversation_.transfers[0].assignment_token(), 2);
+}
+
+TEST_F(DeskTest, WhoTalksIsNotRungAgainWhenTheirCustomerIsMerged) {
+  talk("c1", "ana", 3);
+  conversation_.current.set_id("tkt_2");
+  assign("ana", 1);
+  until([&] { return desk_->find("line", "c1")->ticket_id == "tkt_2"; });
+  assign("ben", 2);
+  until_told("ring:c1.a4");
+  EXPECT_EQ(std::ranges::count(board_.commands, "ring:c1.a4"), 1);
+  EXPECT_THAT(board_.commands, Not(Contains(StartsWith("hangup"))));
+}
+
 TEST_F(DeskTest, WhoRingsBackGoesOnWithTheCallThatNobodyAnswered) {
   arrive("c1");
   until_told("queue");
@@ -464,7 +494,7 @@ TEST_F(DeskTest, AMessageDoesNotWaitForeverForItsSound) {
 }
 
 TEST_F(DeskTest, ARecordingThatIsTooLargeIsNotTriedAgain) {
-  tapes_.answers = {{http::Answer::Kind::kUnknown, 0, {}, "it is larger than 32 MiB", {}, true}};
+  tapes_.answers = {{http::Answer::Kind::kUnknown, 0, {}, "it is larger than 32 MiB", {}, Duration{0}, true}};
   leave_message("c1");
   until([&] { return conversation_.accepted.size() == 2; });
   EXPECT_THAT(conversation_.accepted[1].content().remarks(0), HasSubstr("larger than 32 MiB"));

@@ -104,6 +104,7 @@ v1::CallRecord to_record(const KeptCall& kept) {
   out.set_hang_up_wished(call.hang_up_wished);
   for (const auto& recording : call.recordings) *out.add_recordings() = to_proto(recording);
   out.set_ticket_since_ms(ms(call.ticket_since));
+  out.set_ticket_after_token(call.ticket_after_token);
   for (const auto& [id, copy] : kept.copies) *out.add_copies() = copy;
   for (const auto& id : call.done) out.add_done(id);
   out.set_revision(kept.revision);
@@ -138,6 +139,7 @@ KeptCall from_record(const v1::CallRecord& in) {
   call.hang_up_wished = in.hang_up_wished();
   for (const auto& recording : in.recordings()) call.recordings.push_back(from_proto(recording));
   call.ticket_since = at_ms(in.ticket_since_ms());
+  call.ticket_after_token = in.ticket_after_token();
   for (const auto& copy : in.copies()) kept.copies.emplace(copy.recording_id(), copy);
   call.done = {in.done().begin(), in.done().end()};
   kept.revision = in.revision();

@@ -14,7 +14,7 @@ TEST(KeptCall, ComesBackAsItWasKept) {
   call.id = "c1";
   for (const auto& event : std::vector<Event>{{"", kNow, Arrived{"+37120000000", "+37160000000", "Jānis"}},
                                               {"", kNow, Accepted{"con_1", "tkt_1", "ent_1"}},
-                                              {"", kNow, OtherTicket{"tkt_2"}},
+                                              {"", kNow, OtherTicket{"tkt_2", 1}},
                                               {"", kNow, Assigned{{"ana", "PJSIP/ana", 3}}},
                                               {"c1.a3", kNow, Rang{}},
                                               {"c1.a3", kNow, Named{"CA2"}},

@@ -52,6 +52,15 @@ v1::InboundMessage inbound_message(const Call& call, const Settings& settings) {
   return message;
 }
 
+/// The call is part of another ticket now. Its assignments are counted on from ours, but for the one that we
+/// know already: the same agent goes on with it.
+OtherTicket other_ticket(const Call& call, const v1::Ticket& ticket) {
+  const bool goes_on = ticket.state() == v1::TICKET_STATE_ASSIGNED &&
+                       ticket.agent_id() == call.holder.agent_id && call.holder.token > call.released_token;
+  return {ticket.id(), goes_on ? call.holder.token - ticket.assignment_token()
+                               : std::max(call.holder.token, call.released_token)};
+}
+
 /// What will never be accepted, however often it is tried.
 bool for_good(const Error& error) {
   return error.code == Code::kInvalidArgument || error.code == Code::kNotFound ||
@@ -157,24 +166,24 @@ Task<Status> Desk::look_for_holder(LivePtr live) {
   if (call.conversation_id.empty() || is_over(call)) co_return Status{};
   HARK_CO_TRY(const auto ticket, co_await world_.conversation.ticket(call.conversation_id));
   const auto now = world_.clock.now();
-  const bool open = ticket.state() == v1::TICKET_STATE_QUEUED || ticket.state() == v1::TICKET_STATE_ASSIGNED;
-  if (open && !ticket.id().empty() && ticket.id() != call.ticket_id)
-    HARK_CO_TRY_VOID(co_await tell(live, {"", now, OtherTicket{ticket.id()}}));
-  if (ticket.state() == v1::TICKET_STATE_QUEUED && call.holder.token > 0)
-    co_return co_await tell(live,
-                            {"", now, Released{std::max(call.holder.token, ticket.assignment_token())}});
-  const bool known =
-      ticket.assignment_token() <= call.holder.token && ticket.agent_id() == call.holder.agent_id;
+  const bool resolved = ticket.state() == v1::TICKET_STATE_RESOLVED;
+  if (resolved && talking_leg(call)) co_return Status{};
+  if (!resolved && !ticket.id().empty() && ticket.id() != call.ticket_id)
+    HARK_CO_TRY_VOID(co_await tell(live, {"", now, other_ticket(call, ticket)}));
+  const auto token = ticket.assignment_token() + call.ticket_after_token;
+  const bool waits = ticket.state() == v1::TICKET_STATE_QUEUED || resolved;
+  if (waits && call.holder.token > 0)
+    co_return co_await tell(live, {"", now, Released{std::max(call.holder.token, token)}});
+  const bool known = token <= call.holder.token && ticket.agent_id() == call.holder.agent_id;
   if (ticket.state() != v1::TICKET_STATE_ASSIGNED || known) co_return Status{};
   HARK_CO_TRY(auto phone, co_await world_.agents.phone_of(ticket.agent_id()));
   if (on_the_phone(ticket.agent_id(), call)) {
     // Nobody takes two calls at once, not even of customers whose ticket they have: it goes on to the next
     // one.
-    const auto ring = "ring:" + agent_leg_id(call, ticket.assignment_token());
+    const auto ring = "ring:" + agent_leg_id(call, token);
     HARK_CO_TRY_VOID(co_await tell(live, {"", now, CommandDone{ring, true, "is on another call"}}));
   }
-  co_return co_await tell(
-      live, {"", now, Assigned{{ticket.agent_id(), std::move(phone), ticket.assignment_token()}}});
+  co_return co_await tell(live, {"", now, Assigned{{ticket.agent_id(), std::move(phone), token}}});
 }
 
 bool Desk::on_the_phone(std::string_view agent_id, const Call& but) const {
@@ -237,7 +246,7 @@ Task<Status> Desk::return_ticket(LivePtr live, Command command) {
   request.set_idempotency_key("phone:" + sha256_hex(reference_of(call) + " " + command.id).substr(0, 40));
   request.set_ticket_id(call.ticket_id);
   request.set_agent_id(leg->agent_id);
-  request.set_assignment_token(leg->token);
+  request.set_assignment_token(leg->token - call.ticket_after_token);
   request.set_reason(command.detail);
   const auto returned = co_await world_.conversation.transfer(std::move(request));
   // Refused: it is not theirs any more.

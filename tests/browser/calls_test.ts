@@ -1,13 +1,41 @@
 // Agents on the phone: what the call's card says, and what they can do with it.
 import assert from "node:assert/strict";
+import {createServer} from "node:http";
+import type {AddressInfo} from "node:net";
 import {after} from "node:test";
 import type {Desk} from "./support/desk.js";
 import {type Call, Exchange} from "./support/exchange.js";
 import {phone} from "./support/screen.js";
 import {type Cast, stage} from "./support/stage.js";
 
+/** Half a second of a tone, as an exchange records it. */
+function tone(): Buffer {
+  const samples = 4000;
+  const wave = Buffer.alloc(44 + 2 * samples);
+  wave.write("RIFF", 0);
+  wave.writeUInt32LE(36 + 2 * samples, 4);
+  wave.write("WAVEfmt ", 8);
+  wave.writeUInt32LE(16, 16);
+  wave.writeUInt16LE(1, 20);
+  wave.writeUInt16LE(1, 22);
+  wave.writeUInt32LE(8000, 24);
+  wave.writeUInt32LE(16_000, 28);
+  wave.writeUInt16LE(2, 32);
+  wave.writeUInt16LE(16, 34);
+  wave.write("data", 36);
+  wave.writeUInt32LE(2 * samples, 40);
+  for (let i = 0; i < samples; ++i) wave.writeInt16LE(Math.round(8000 * Math.sin(i / 3)), 44 + 2 * i);
+  return wave;
+}
+
+/** Where the exchange keeps what was recorded. */
+const tapes = createServer((_, answer) => answer.writeHead(200, {"Content-Type": "audio/x-wav"}).end(tone()));
+await new Promise<void>((listening) => tapes.listen(0, "127.0.0.1", listening));
+const tapesUrl = `http://127.0.0.1:${(tapes.address() as AddressInfo).port}`;
+after(() => tapes.close());
+
 const story = stage({
-  accounts: [{id: "line", name: "Our number", phone: {kind: "grpc", number: "+37160000000"}}],
+  accounts: [{id: "line", name: "Our number", phone: {kind: "grpc", number: "+37160000000", base_url: tapesUrl}}],
   agents: ["ana", "ben"].map((id) => ({id, name: id === "ana" ? "Ana" : "Ben", password: "test-password", capacity_units: 200, phone: `PJSIP/${id}`})),
   routing: {accept_timeout_seconds: 60, disconnect_grace_seconds: 2, phone_units: 10},
   phone: {ring_seconds: 60},
@@ -120,6 +148,31 @@ story("a call is passed on to a number outside, from a telephone's screen", asyn
   await ana.shows("#call-card", "Talking with +37120000009, outside");
   assert.equal(await ana.page.locator("#call-hold").count(), 0);
   await isOver(ana, call);
+});
+
+story("a message on tape is heard at the desk", async (cast) => {
+  line ??= await Exchange.at(cast.hark, "line");
+  const ana = await cast.agent("ana");
+  const number = nextNumber();
+  const call = await line.calls(number);
+  await call.leavesMessage(`${tapesUrl}/message-1`);
+  await call.hangsUp();
+  await ana.accepts(number);
+  await ana.shows("#entries", "[voicemail");
+  const sound = ana.page.locator("#entries .files audio");
+  await sound.scrollIntoViewIfNeeded();
+  assert.deepEqual(await ana.breaches(), []);
+  const seconds = await sound.evaluate(async (audio: HTMLAudioElement) => {
+    audio.muted = true;
+    await audio.play();
+    return audio.duration;
+  });
+  assert.equal(seconds, 0.5);
+  await ana.page.screenshot({path: "build/browser/pictures/call-message.png"});
+  await ana.click("#resolve");
+  await ana.types("#dialog-waiveReason", "heard");
+  await ana.click("#dialog-ok");
+  await ana.hides("#dialog");
 });
 
 story("who is on a call sees it whatever else they look at", async (cast) => {

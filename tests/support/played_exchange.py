@@ -27,6 +27,9 @@ def play(exchange, wanted):
     do, call, leg = wanted["do"], wanted["call"], wanted.get("leg", "")
     if do == "call":
         exchange.call(call, wanted["from"])
+    elif do == "message":
+        recording = protos.phone_pb2.CallRecording(id=f"{call}-message", url=wanted["url"], seconds=1, voicemail=True)
+        assert exchange.say(call, recorded=protos.call_pb2.PhoneEvent.Recorded(recording=recording)).code == 0
     elif do == "wait":
         return json_format.MessageToDict(exchange.wait_command(call, wanted["kind"], after=wanted.get("after", 0)))
     else:

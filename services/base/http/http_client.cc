@@ -131,10 +131,13 @@ Answer send_now(const Request& request, const Limits& limits) {
   }
   if (code != CURLE_OK) return failed(curl.get(), curl_easy_strerror(code));
   long status = 0;
+  curl_off_t retry_after = 0;
   const char* type = nullptr;
   curl_easy_getinfo(curl.get(), CURLINFO_RESPONSE_CODE, &status);
   curl_easy_getinfo(curl.get(), CURLINFO_CONTENT_TYPE, &type);
-  return {Answer::Kind::kAnswered, static_cast<int>(status), std::move(body.bytes), {}, type ? type : ""};
+  curl_easy_getinfo(curl.get(), CURLINFO_RETRY_AFTER, &retry_after);
+  return {Answer::Kind::kAnswered, static_cast<int>(status),         std::move(body.bytes), {},
+          type ? type : "",        std::chrono::seconds{retry_after}};
 }
 
 }  // namespace

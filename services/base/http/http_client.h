@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "base/async/task.h"
+#include "base/core/time.h"
 
 namespace hark::http {
 
@@ -43,6 +44,7 @@ struct Answer {
   std::string body = {};
   std::string detail = {};  // why not, in words without the URL, which may hold a secret
   std::string content_type = {};
+  Duration retry_after{0};  // of a refusal, where the server says (RFC 9110, section 10.2.3)
   bool too_large = false;
 };
 

@@ -27,6 +27,13 @@ Task<HttpResponse> large(HttpRequest) {
   co_return response;
 }
 
+Task<HttpResponse> busy(HttpRequest) {
+  HttpResponse response;
+  response.status = 503;
+  response.headers = {{"Retry-After", "7"}};
+  co_return response;
+}
+
 Task<HttpResponse> elsewhere(HttpRequest) {
   HttpResponse response;
   response.status = 302;
@@ -56,6 +63,7 @@ class HttpClientTest : public ::testing::Test {
     route(server, "POST", "/echo", echo);
     route(server, "GET", "/large", large);
     route(server, "GET", "/elsewhere", elsewhere);
+    route(server, "GET", "/busy", busy);
   }};
   HttpClient client_{2};
 };
@@ -84,6 +92,12 @@ TEST_F(HttpClientTest, ReadsNoMoreThanItsLimit) {
   EXPECT_EQ(answer.kind, Answer::Kind::kUnknown);
   EXPECT_EQ(answer.detail, "it is larger than 1 MiB");
   EXPECT_TRUE(answer.too_large);
+}
+
+TEST_F(HttpClientTest, TellsWhenTheServerWantsItAgain) {
+  const auto answer = send({.url = at("/busy")});
+  EXPECT_EQ(answer.status, 503);
+  EXPECT_EQ(answer.retry_after, std::chrono::seconds{7});
 }
 
 TEST_F(HttpClientTest, GoesElsewhereOnlyIfItMay) {

@@ -156,11 +156,10 @@ local function send(conversation, entry, message, account, thread, agent)
 end
 
 -- An open ticket, for `wanted` first, if that is not ''; `last` was the conversation's one before, if any. Whoever calls this
--- makes it the conversation's. Its tokens go on from there: they tell a conversation's assignments apart. Returns its hash.
+-- makes it the conversation's. Returns its hash.
 local function new_ticket(conversation, ticket, attributes, wanted, last)
   local before = last and redis.call('HGET', P .. 'tkt:' .. last, 'resolved') or '0'
-  local token = last and redis.call('HGET', P .. 'tkt:' .. last, 'token') or '0'
-  local hash = { 'con', conversation, 'state', 'q', 'agent', '', 'token', token, 'opened', now, 'waiting', now,
+  local hash = { 'con', conversation, 'state', 'q', 'agent', '', 'token', '0', 'opened', now, 'waiting', now,
     'attrs', attributes, 'wanted_agent', wanted, 'before', before }
   redis.call('HSET', P .. 'tkt:' .. ticket, unpack(hash))
   redis.call('ZADD', P .. 'open', now, ticket)

@@ -173,6 +173,7 @@ bool apply(Call& call, const Event& event) {
                         [&](const OtherTicket& other) {
                           if (!latest(call.ticket_since, at)) return false;
                           call.ticket_id = other.ticket_id;
+                          call.ticket_after_token = other.after_token;
                           return true;
                         },
                         [&](const Assigned& assigned) { return assign(call, assigned.holder, at); },

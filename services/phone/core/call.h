@@ -81,6 +81,7 @@ struct Call {
   std::string conversation_id = {}, ticket_id = {}, entry_id = {};
   std::string continues = {};                  // reference of the earlier call that this one goes on with
   std::optional<TimePoint> ticket_since = {};  // of a later ticket than the first
+  std::int64_t ticket_after_token = 0;         // its assignments are counted from there
   Holder holder = {};
   std::int64_t released_token = 0;
   std::optional<TimePoint> held = {}, unheld = {}, hold_wished = {};
@@ -115,9 +116,11 @@ struct Named {
 struct Accepted {
   std::string conversation_id, ticket_id, entry_id;
 };
-/// The first ticket was resolved while the customer still waits, and there is a new one.
+/// The first ticket was resolved while the customer still waits, and there is a new one; or its customer was
+/// merged into another. The new one's assignments begin anew: here they come after that one.
 struct OtherTicket {
   std::string ticket_id;
+  std::int64_t after_token = 0;
 };
 struct Assigned {
   Holder holder;

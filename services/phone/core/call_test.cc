@@ -533,7 +533,8 @@ TEST(CallProperty, OrderAndRepetitionOfReportsDoNotMatter) {
       switch (pick(10)) {
         case 8: {
           const int other = 2 + pick(3);
-          events.push_back({"", kStart + Duration{other}, OtherTicket{"tkt_" + std::to_string(other)}});
+          events.push_back(
+              {"", kStart + Duration{other}, OtherTicket{"tkt_" + std::to_string(other), other}});
           break;
         }
         case 0:

@@ -57,6 +57,7 @@ export class Call {
     return {leg: legId ?? "", endpoint: ringAgent?.endpoint ?? ""};
   }
   answered(leg = ""): Promise<unknown> { return this.exchange.says({do: "answered", call: this.id, leg}); }
+  leavesMessage(url: string): Promise<unknown> { return this.exchange.says({do: "message", call: this.id, url}); }
   hangsUp(leg = ""): Promise<unknown> { return this.exchange.says({do: "hangs_up", call: this.id, leg}); }
 
   /** The exchange was told to put the customer on hold, or back, or to hang up, so often. */

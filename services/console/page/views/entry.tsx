@@ -25,6 +25,10 @@ const withMentions = (state: State, text: string) => text.split(/(@[a-z0-9._-]+)
   return <mark class={id === state.me?.id ? "mention me" : "mention"}>{piece}</mark>;
 });
 
+/** A message on tape is heard where it stands. */
+const isEntryOfItsOwn = (thread: Thread, {file}: CallRecording): boolean =>
+  Boolean(file) && thread.entries.some(({content}) => content?.attachments?.some(({blob}) => blob?.id === file?.blob?.id));
+
 /** Our copy of a recording, or why there is none yet and where the exchange has it. */
 function RecordingLine({entry, recording}: {entry: Entry; recording: CallRecording}) {
   const {file, url = "", seconds = 0, trouble} = recording;
@@ -38,7 +42,7 @@ function RecordingLine({entry, recording}: {entry: Entry; recording: CallRecordi
 }
 
 /** How far a call has come, and where it can be heard. */
-function CallLine({state, entry}: {state: State; entry: Entry}) {
+function CallLine({state, thread, entry}: {state: State; thread: Thread; entry: Entry}) {
   const {call} = entry;
   if (!call?.state) return null;
   const talked = Number(call.answeredAtMs ?? 0);
@@ -53,7 +57,7 @@ function CallLine({state, entry}: {state: State; entry: Entry}) {
       {call.endedAtMs && talked ? <span>{t("callLength", {length: `${Math.floor(seconds / 60)}:${String(seconds % 60).padStart(2, "0")}`})}</span> : null}
       {call.detail && <span class="quiet">{call.detail}</span>}
     </p>
-    {call.recordings?.map((recording) => <RecordingLine key={recording.id} entry={entry} recording={recording} />)}
+    {call.recordings?.filter((recording) => !isEntryOfItsOwn(thread, recording)).map((recording) => <RecordingLine key={recording.id} entry={entry} recording={recording} />)}
     </>
   );
 }
@@ -82,7 +86,7 @@ function Inbound({state, thread, entry}: EntryProps) {
         {entry.obligation && <span class={`badge ${owed ? "open" : "done"}`}>{obligationName(entry.obligation)}</span>}
       </p>
       {entry.content?.subject && <h3 class="subject-line" dir="auto">{entry.content.subject}</h3>}
-      <CallLine state={state} entry={entry} />
+      <CallLine state={state} thread={thread} entry={entry} />
       <EntryBody entry={entry} />
       {entry.linkedConversationId && <p class="notice">{t("linkedElsewhere")} <a href={`#${entry.linkedConversationId}`}>{t("openThat")}</a></p>}
       {mine && (
@@ -119,7 +123,7 @@ function WhyHere({state, thread, entry, reveal}: EntryProps) {
 }
 
 function Reply(props: EntryProps) {
-  const {state, entry} = props;
+  const {state, thread, entry} = props;
   const trouble = isTrouble(entry.delivery);
   const tone = trouble ? "bad" : entry.delivery === "DELIVERY_STATE_QUEUED" ? "" : "done";
   return (
@@ -137,7 +141,7 @@ function Reply(props: EntryProps) {
       {entry.kind === "ENTRY_KIND_STARTED" && entry.content?.subject && <h3 class="subject-line" dir="auto">{entry.content.subject}</h3>}
       {entry.cc?.length ? <p class="quiet">{t("copyTo", {who: entry.cc.map(personText).join(", ")})}</p> : null}
       {trouble && <p class="notice bad" role="note">{deliveryName(entry.delivery)}: {entry.deliveryDetail || t("deliveryNoReason")}</p>}
-      <CallLine state={state} entry={entry} />
+      <CallLine state={state} thread={thread} entry={entry} />
       {entry.call && !trouble && entry.deliveryDetail && <p class="quiet">{entry.deliveryDetail}</p>}
       <EntryBody entry={entry} />
       <WhyHere {...props} />
