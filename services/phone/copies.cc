@@ -96,8 +96,11 @@ Task<> Desk::copy_one(LivePtr live, Recording recording) {
     file.set_content_type(std::string{type});
     file.set_file_name(file_name_of(recording, type));
     auto blob = co_await world_.conversation.put_blob(std::move(answer.body));
-    if (blob.ok()) *file.mutable_blob() = *std::move(blob);
-    if (!blob.ok()) trouble = blob.error().message;
+    if (blob.ok()) {
+      *file.mutable_blob() = *std::move(blob);
+    } else {
+      trouble = blob.error().message;
+    }
   }
   auto& copy = live->kept.copies[recording.id];
   copy.set_recording_id(recording.id);
