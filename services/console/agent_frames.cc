@@ -13,6 +13,7 @@ namespace {
 
 constexpr int kNoticesSeenAtOnceMax = 200;
 constexpr std::size_t kEntryIdBytesMax = 64;
+constexpr std::int64_t kConsultRepeatMs = 30'000;
 
 Status check_draft(const v1::Draft& draft) {
   HARK_TRY_VOID(parse_id(IdKind::kConversation, draft.conversation_id()));
@@ -205,6 +206,29 @@ ConsoleService::Answer ConsoleService::search(SessionPtr session, Request::Searc
   out.set_next_page_token(found.next_page_token());
   out.set_searched_back_to_ms(found.searched_back_to_ms());
   co_return response;
+}
+
+/// Whom a colleague on the phone asks knows why their phone rings.
+ConsoleService::Answer ConsoleService::control_call(SessionPtr session, v1::ControlCallRequest request) {
+  request.set_by_agent_id(session->agent_id);
+  const bool consults = request.action() == v1::ControlCallRequest::ACTION_CONSULT;
+  const auto asked = request.agent_id();
+  HARK_CO_TRY(const auto controlled, co_await ports_.phone.control_call(std::move(request)));
+  if (consults && !asked.empty()) {
+    const auto& call = controlled.call();
+    v1::ConsoleResponse::Notice notice;
+    // Repeated for want of an answer it is the same one.
+    notice.set_id("consult-" + call.entry_id() + "-" +
+                  std::to_string(to_ms(clock_.now()) / kConsultRepeatMs));
+    notice.set_kind(v1::ConsoleResponse::Notice::KIND_CONSULT);
+    notice.set_at_ms(to_ms(clock_.now()));
+    notice.set_by_agent_id(session->agent_id);
+    notice.set_conversation_id(call.conversation_id());
+    notice.set_entry_id(call.entry_id());
+    notice.set_text(call.customer());
+    HARK_CO_TRY_VOID(co_await notify(asked, std::move(notice)));
+  }
+  co_return done();
 }
 
 }  // namespace hark::console

@@ -124,7 +124,8 @@ v1::ConsoleResponse::Setup setup_of(const v1::Config& config) {
 /// What exists between start() and the last download after stop().
 struct Running {
   Running(const Process& process, std::string secret)
-      : ports{process.web_executor, process.channel_to("conversation"), process.channel_to("routing")},
+      : ports{process.web_executor, process.channel_to("conversation"), process.channel_to("routing"),
+              process.channel_to("phone")},
         redis{process.web_executor, redis_options(process, "console", 1)},
         store{redis},
         service{

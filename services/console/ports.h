@@ -15,6 +15,7 @@
 #include "hark/v1/console.pb.h"
 #include "hark/v1/conversation_service.pb.h"
 #include "hark/v1/event_service.pb.h"
+#include "hark/v1/phone_service.pb.h"
 #include "hark/v1/routing_service.pb.h"
 
 namespace hark::console {
@@ -171,6 +172,13 @@ class AgentStore {
   virtual Task<Result<bool>> session_ended(std::string agent_id, std::string session_id) = 0;
 };
 
+/// What the console asks of `phone`.
+class PhonePort {
+ public:
+  virtual ~PhonePort() = default;
+  virtual Task<Result<v1::ControlCallResponse>> control_call(v1::ControlCallRequest request) = 0;
+};
+
 /// The ports of one console, which outlive it.
 struct Ports {
   ConversationPort& conversation;
@@ -178,6 +186,7 @@ struct Ports {
   EventPort& events;
   BlobPort& blobs;
   AttentionPort& attention;
+  PhonePort& phone;
   AgentStore& store;
 };
 

@@ -261,6 +261,8 @@ ConsoleService::Answer ConsoleService::handle(SessionPtr session, Request reques
       return list_tickets(request.list_tickets());
     case Request::kCommand:
       return command(session, std::move(*request.mutable_command()));
+    case Request::kControlCall:
+      return control_call(session, std::move(*request.mutable_control_call()));
     case Request::kListConversations:
       return list_conversations(request.list_conversations());
     case Request::kSearch:

@@ -130,6 +130,7 @@ class ConsoleService {
   Answer list_conversations(Request::ListConversations request);
   Answer list_quarantine();
   Answer search(SessionPtr session, Request::Search request);
+  Answer control_call(SessionPtr session, v1::ControlCallRequest request);
 
   // notices.cc: what wants to be seen by an agent
   Task<> tell_unseen(SessionPtr session);

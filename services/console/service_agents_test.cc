@@ -346,5 +346,33 @@ TEST_F(AgentsTest, OpensAConversationByOneOfItsTickets) {
   EXPECT_EQ(opened.conversation().conversation().id(), kOne);
 }
 
+TEST_F(AgentsTest, WhatIsWantedOfACallIsWantedByWhoSignedInAndWhoIsAskedIsTold) {
+  const auto page = std::make_shared<Page>(), bens = std::make_shared<Page>();
+  const auto connection = signed_in(page);
+  signed_in(bens, "ben");
+  v1::ConsoleRequest request;
+  request.mutable_control_call()->set_entry_id("ent_1");
+  request.mutable_control_call()->set_action(v1::ControlCallRequest::ACTION_CONSULT);
+  request.mutable_control_call()->set_agent_id("ben");
+  request.mutable_control_call()->set_by_agent_id("sam");
+  EXPECT_TRUE(ask(connection, page, request).has_done());
+  EXPECT_TRUE(ask(connection, page, request).has_done());
+  ASSERT_EQ(world.phone.wishes.size(), 2U);
+  EXPECT_EQ(world.phone.wishes[0].by_agent_id(), "ana");
+  int notices = 0;
+  for (const auto& frame : frames(*bens, &v1::ConsoleResponse::has_notices))
+    for (const auto& notice : frame.notices().notices()) {
+      ++notices;
+      EXPECT_EQ(notice.kind(), v1::ConsoleResponse::Notice::KIND_CONSULT);
+      EXPECT_EQ(notice.by_agent_id(), "ana");
+      EXPECT_EQ(notice.conversation_id(), "con_of_ent_1");
+      EXPECT_EQ(notice.text(), "+37120000000");
+    }
+  EXPECT_EQ(notices, 1) << "asked twice for want of an answer, it is one notice";
+  world.phone.refusal =
+      Error{Code::kFailedPrecondition, Reason::kIllegalTransition, "ben is on another call"};
+  EXPECT_EQ(ask(connection, page, request).failed().message(), "ben is on another call");
+}
+
 }  // namespace
 }  // namespace hark::console

@@ -172,7 +172,10 @@ class Running {
       }
     }
     const auto& peers = options_.config.peers();
-    return rpc::connect(service == "routing" ? peers.routing() : peers.conversation(), security_);
+    const auto& address = service == "routing" ? peers.routing()
+                          : service == "phone" ? peers.phone()
+                                               : peers.conversation();
+    return rpc::connect(address, security_);
   }
 
   Task<Status> listen_http() {

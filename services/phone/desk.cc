@@ -17,12 +17,10 @@ const Logger& logger() {
   return log;
 }
 
+constexpr const char* kRecordingsHelp = "Tries to copy a recording, by what became of them";
+
 bool printable(std::string_view text) {
   return std::ranges::all_of(text, [](char c) { return c > ' ' && c < 0x7f; });
-}
-
-Error unknown_call(std::string_view call) {
-  return {Code::kNotFound, Reason::kEntryNotFound, "there is no call " + std::string{call}};
 }
 
 }  // namespace
@@ -36,7 +34,12 @@ Desk::Desk(World world)
       talked_{world.metrics.counter("hark_phone_talks_total", "Calls in which customer and agent talked")},
       abandoned_{world.metrics.counter("hark_phone_abandoned_total",
                                        "Calls of customers who left before anybody answered")},
-      callbacks_{world.metrics.counter("hark_phone_callbacks_total", "Tries to call a customer back")} {}
+      callbacks_{world.metrics.counter("hark_phone_callbacks_total", "Tries to call a customer back")},
+      copied_{world.metrics.counter("hark_phone_recordings_total", kRecordingsHelp, {{"outcome", "copied"}})},
+      not_copied_{
+          world.metrics.counter("hark_phone_recordings_total", kRecordingsHelp, {{"outcome", "given_up"}})},
+      copy_tries_failed_{
+          world.metrics.counter("hark_phone_recordings_total", kRecordingsHelp, {{"outcome", "again"}})} {}
 
 Desk::~Desk() = default;
 
@@ -98,7 +101,7 @@ Task<Result<Desk::LivePtr>> Desk::get(std::string account, std::string call, boo
     kept.call.id = call;
     arrived_.add();
   } else {
-    co_return unknown_call(call);
+    co_return Error{Code::kNotFound, Reason::kEntryNotFound, "there is no call " + call};
   }
   const auto live = put(std::move(kept));
   if (*stored) live->saved_version = std::max(live->saved_version, (*stored)->version);
@@ -205,55 +208,10 @@ const Call* Desk::find(std::string_view account, std::string_view call) const {
 std::vector<v1::Call> Desk::calls() const {
   std::vector<v1::Call> out;
   for (const auto& [key, live] : live_)
-    if (!is_over(live->kept.call)) out.push_back(to_call(live->kept.call));
+    if (!is_over(live->kept.call)) out.push_back(to_call(live->kept));
   std::ranges::sort(out, {}, [](const v1::Call& call) { return call.progress().started_at_ms(); });
   if (out.size() > 1000) out.resize(1000);
   return out;
-}
-
-Task<Result<v1::Call>> Desk::control(v1::ControlCallRequest request) {
-  LivePtr found;
-  for (auto& [key, live] : live_)
-    if (live->kept.call.entry_id == request.entry_id() && !is_over(live->kept.call)) found = live;
-  if (!found || request.entry_id().empty()) co_return unknown_call("with the entry " + request.entry_id());
-  Event event{"", world_.clock.now(), HangUpWished{}};
-  const auto state = state_of(found->kept.call);
-  switch (request.action()) {
-    case v1::ControlCallRequest::ACTION_HANG_UP:
-      break;
-    case v1::ControlCallRequest::ACTION_HOLD:
-    case v1::ControlCallRequest::ACTION_UNHOLD:
-      if (state != CallState::kAnswered && state != CallState::kHeld) {
-        co_return Error{Code::kFailedPrecondition, Reason::kIllegalTransition,
-                        "action: nobody talks, so nobody can be put on hold"};
-      }
-      event.what = Held{request.action() == v1::ControlCallRequest::ACTION_HOLD, true};
-      break;
-    case v1::ControlCallRequest::ACTION_CONSULT:
-    case v1::ControlCallRequest::ACTION_HAND_OVER: {
-      const auto token = talking_token(found->kept.call);
-      if (token == 0 || found->kept.call.outbound) {
-        co_return Error{Code::kFailedPrecondition, Reason::kIllegalTransition,
-                        "action: nobody talks who could pass the call on"};
-      }
-      const auto exchange = exchanges_.find(found->kept.call.account);
-      if (exchange == exchanges_.end() || !exchange->second->lets_agents_consult()) {
-        co_return Error{Code::kFailedPrecondition, Reason::kIllegalTransition,
-                        "action: this exchange cannot let agents consult; pass the ticket on, they talk to "
-                        "the customer at once"};
-      }
-      if (request.action() == v1::ControlCallRequest::ACTION_CONSULT) {
-        event.what = Consults{token};
-      } else {
-        event.what = HandsOver{token};
-      }
-      break;
-    }
-    default:
-      co_return invalid("action: is not set");
-  }
-  HARK_CO_TRY_VOID(co_await tell(found, event));
-  co_return to_call(found->kept.call);
 }
 
 }  // namespace hark::phone

@@ -36,6 +36,7 @@ class Desk {
     TaskGroup& tasks;
     ConversationPort& conversation;
     AgentPort& agents;
+    RecordingPort& recordings;
     Store& store;
     const Clock& clock;
     const Settings& settings;
@@ -92,14 +93,25 @@ class Desk {
   Task<Status> pursue(LivePtr live);
   Task<Status> put_on_record(LivePtr live);
   Task<Status> look_for_holder(LivePtr live);
+  [[nodiscard]] LivePtr live_call_of(std::string_view entry_id) const;
+  Task<Status> ask(LivePtr live, v1::ControlCallRequest request);
+  Task<Result<Asks>> whom_to_ask(LivePtr live, v1::ControlCallRequest request);
   [[nodiscard]] bool on_the_phone(std::string_view agent_id, const Call& but) const;
   Task<Status> carry_out_all(LivePtr live);
   Task<Status> carry_out(LivePtr live, Command command);
+  Task<Status> give_ticket(LivePtr live, Command command);
   Task<Status> return_ticket(LivePtr live, Command command);
   Task<Status> report(LivePtr live);
   Task<Status> put_messages_on_record(LivePtr live);
   Task<Status> tell_outcome(LivePtr live);
   Task<Status> close(LivePtr live);
+
+  void copy_recordings(const LivePtr& live);
+  Task<> copy_one(LivePtr live, Recording recording);
+  static const v1::RecordingCopy* copy_of(const KeptCall& kept, const std::string& recording);
+  static bool waits_for_copy(const KeptCall& kept, const Recording& recording);
+  static bool copies_are_settled(const KeptCall& kept);
+  static std::optional<TimePoint> next_copy(const Live& live);
 
   Task<> call_back(v1::Lease lease);
   Task<v1::Receipt> begin_callback(const v1::Lease& lease);
@@ -113,6 +125,7 @@ class Desk {
   std::map<std::string, std::vector<const date::time_zone*>, std::less<>> zones_;
   Gauge calls_now_;
   Counter arrived_, talked_, abandoned_, callbacks_;
+  Counter copied_, not_copied_, copy_tries_failed_;
 };
 
 }  // namespace hark::phone

@@ -10,9 +10,11 @@ namespace hark::phone {
 namespace {
 
 using namespace std::chrono_literals;
+using ::testing::Contains;
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
+using ::testing::Not;
 using ::testing::SizeIs;
 using ::testing::StartsWith;
 
@@ -49,6 +51,12 @@ class OneTicket final : public ConversationPort {
     co_return Status{};
   }
 
+  Task<Result<v1::BlobRef>> put_blob(std::string content) override {
+    v1::BlobRef blob;
+    blob.set_id("blob of " + std::to_string(content.size()));
+    co_return blob;
+  }
+
   int refusals = 0;
   bool away = false;
   v1::Ticket current;
@@ -60,8 +68,29 @@ class OneTicket final : public ConversationPort {
 
 class Phones final : public AgentPort {
  public:
-  Task<Result<std::string>> phone_of(std::string agent_id) override { co_return "PJSIP/" + agent_id; }
+  Task<Result<std::string>> phone_of(std::string agent_id) override {
+    co_return agent_id == "nobody" ? std::string{} : "PJSIP/" + agent_id;
+  }
   Task<Result<Place>> place_of(std::string) override { co_return Place{3, 120}; }
+  Task<Status> give(v1::TakeOverRequest request) override {
+    given.push_back(std::move(request));
+    co_return Status{};
+  }
+  std::vector<v1::TakeOverRequest> given;
+};
+
+/// Gives out what is laid out for it, in turn; then nothing.
+class Tapes final : public RecordingPort {
+ public:
+  Task<http::Answer> fetch(Account, std::string url) override {
+    urls.push_back(std::move(url));
+    if (answers.empty()) co_return http::Answer{http::Answer::Kind::kAnswered, 404};
+    auto answer = answers.front();
+    answers.erase(answers.begin());
+    co_return answer;
+  }
+  std::vector<std::string> urls;
+  std::vector<http::Answer> answers;
 };
 
 /// Does what it is told, but for the answers that are laid out for it.
@@ -94,7 +123,8 @@ class DeskTest : public hark::testing::RedisTest {
   /// Another process with the same store.
   void open() {
     desk_tasks_.emplace(executor());
-    desk_.emplace(Desk::World{*desk_tasks_, conversation_, phones_, store_, clock_, settings_, metrics_});
+    desk_.emplace(
+        Desk::World{*desk_tasks_, conversation_, phones_, tapes_, store_, clock_, settings_, metrics_});
     desk_->add("line", board_);
   }
   void shut() {
@@ -131,6 +161,34 @@ class DeskTest : public hark::testing::RedisTest {
     conversation_.current.set_assignment_token(token);
     desk_->look_for_holders("con_1");
   }
+  void talk(const std::string& call, const std::string& agent, std::int64_t token) {
+    arrive(call);
+    const auto leg = call + ".a" + std::to_string(token);
+    assign(agent, token);
+    until_told("ring:" + leg);
+    answer(call, leg);
+    until_told("connect:" + leg);
+  }
+  void leave_message(const std::string& call) {
+    arrive(call);
+    until_told("queue");
+    ASSERT_TRUE(say(call, [](auto& event) {
+                  auto& recording = *event.mutable_recorded()->mutable_recording();
+                  recording.set_id("r1");
+                  recording.set_url("https://pbx.test/r1");
+                  recording.set_seconds(7);
+                  recording.set_voicemail(true);
+                }).ok());
+  }
+  Result<v1::Call> control(v1::ControlCallRequest::Action action, const std::string& agent = {},
+                           const std::string& number = {}, const std::string& call = "c1") {
+    v1::ControlCallRequest request;
+    request.set_entry_id("ent_call:line:" + call);
+    request.set_action(action);
+    request.set_agent_id(agent);
+    request.set_number(number);
+    return run(desk_->control(std::move(request)));
+  }
   void until(const std::function<bool()>& holds) {
     EXPECT_TRUE(run(reached(holds))) << "commands: " << ::testing::PrintToString(board_.commands);
   }
@@ -160,6 +218,7 @@ class DeskTest : public hark::testing::RedisTest {
   Metrics metrics_;
   OneTicket conversation_;
   Phones phones_;
+  Tapes tapes_;
   Board board_;
   Store store_{client()};
   std::optional<TaskGroup> desk_tasks_;
@@ -258,6 +317,95 @@ TEST_F(DeskTest, AnAgentWhoTalksToSomebodyElseIsNotRung) {
   EXPECT_THAT(board_.commands, ::testing::Not(::testing::Contains("ring:c2.a1")));
 }
 
+TEST_F(DeskTest, WhoTalksAsksSomebodyAndHandsOver) {
+  talk("c1", "ana", 1);
+  ASSERT_TRUE(control(v1::ControlCallRequest::ACTION_CONSULT, "ben").ok());
+  ASSERT_TRUE(control(v1::ControlCallRequest::ACTION_CONSULT, "ben").ok()) << "asked twice, it rings once";
+  until_told("ring:c1.c1");
+  until([&] { return conversation_.reports.back().progress().consult().agent_id() == "ben"; });
+  answer("c1", "c1.c1");
+  until_told("consult:c1.c1");
+  EXPECT_THAT(control(v1::ControlCallRequest::ACTION_HOLD).error().message, HasSubstr("while ben is asked"));
+  clock_.advance(1s);
+  ASSERT_TRUE(control(v1::ControlCallRequest::ACTION_HAND_OVER).ok());
+  until_told("connect:c1.c1");
+  ASSERT_THAT(phones_.given, SizeIs(1));
+  EXPECT_EQ(phones_.given[0].agent_id(), "ben");
+  EXPECT_EQ(phones_.given[0].reason(), "took the call from ana");
+  until_told("hangup:c1.a1");
+  until([&] { return conversation_.reports.back().progress().agent_id() == "ben"; });
+  EXPECT_EQ(std::ranges::count(board_.commands, "ring:c1.c1"), 1);
+}
+
+TEST_F(DeskTest, AskingTakesNobodyWhoCannotBeAsked) {
+  talk("c1", "ana", 1);
+  const auto why = [&](const std::string& agent, const std::string& number = {}) {
+    const auto asked = control(v1::ControlCallRequest::ACTION_CONSULT, agent, number);
+    return asked.ok() ? std::string{"it rings"} : asked.error().message;
+  };
+  EXPECT_THAT(why("ana"), HasSubstr("on this call already"));
+  EXPECT_THAT(why("", "12"), HasSubstr("none that can be called"));
+  EXPECT_THAT(why("nobody"), HasSubstr("no phone in their record"));
+  EXPECT_EQ(why("", "+37120000009"), "it rings");
+  EXPECT_THAT(why("ben"), HasSubstr("+37120000009 is asked already"));
+  ASSERT_TRUE(control(v1::ControlCallRequest::ACTION_TAKE_BACK).ok());
+  EXPECT_THAT(control(v1::ControlCallRequest::ACTION_TAKE_BACK).error().message,
+              HasSubstr("nobody is asked"));
+  v1::ControlCallRequest request;
+  request.set_entry_id("ent_call:line:c1");
+  request.set_by_agent_id("ben");
+  request.set_action(v1::ControlCallRequest::ACTION_HANG_UP);
+  EXPECT_EQ(run(desk_->control(request)).error().code, Code::kPermissionDenied);
+}
+
+TEST_F(DeskTest, NobodyIsAskedWhoTalksToSomebodyElse) {
+  talk("c1", "ben", 1);
+  arrive("c2", "+37120000002");
+  talk("c2", "ana", 2);
+  EXPECT_EQ(control(v1::ControlCallRequest::ACTION_CONSULT, "ben", {}, "c2").error().message,
+            "ben is on another call");
+}
+
+TEST_F(DeskTest, ACallIsPassedOnToSomebodyOutside) {
+  talk("c1", "ana", 1);
+  ASSERT_TRUE(control(v1::ControlCallRequest::ACTION_PASS_ON, {}, "+371 2000 0009").ok());
+  until_told("ring:c1.c1");
+  until([&] { return conversation_.reports.back().progress().consult().passing_on(); });
+  answer("c1", "c1.c1");
+  until_told("hangup:c1.a1");
+  end("c1", "c1.a1");
+  until([&] { return conversation_.reports.back().progress().number() == "+37120000009"; });
+  EXPECT_THAT(phones_.given, IsEmpty());
+}
+
+TEST_F(DeskTest, WhoTakesANewTicketOfACustomerWhoStillWaitsIsRung) {
+  arrive("c1");
+  assign("ana", 1);
+  until_told("ring:c1.a1");
+  conversation_.current.set_state(v1::TICKET_STATE_RESOLVED);
+  desk_->look_for_holders("con_1");
+  until_told("hangup:c1.a1");
+  conversation_.current.set_id("tkt_2");
+  assign("ana", 1);
+  until_told("ring:c1.a2");
+  board_.answers["ring:c1.a3"] = {{Carried::Kind::kRefused, "no such endpoint"}};
+  assign("ben", 2);
+  until([&] { return conversation_.transfers.size() == 1; });
+  EXPECT_EQ(conversation_.transfers[0].ticket_id(), "tkt_2");
+  EXPECT_EQ(conversation_.transfers[0].assignment_token(), 2);
+}
+
+TEST_F(DeskTest, WhoTalksIsNotRungAgainWhenTheirCustomerIsMerged) {
+  talk("c1", "ana", 3);
+  conversation_.current.set_id("tkt_2");
+  assign("ana", 1);
+  until([&] { return desk_->find("line", "c1")->ticket_id == "tkt_2"; });
+  assign("ben", 2);
+  until_told("ring:c1.a4");
+  EXPECT_EQ(std::ranges::count(board_.commands, "ring:c1.a4"), 1);
+  EXPECT_THAT(board_.commands, Not(Contains(StartsWith("hangup"))));
+}
+
 TEST_F(DeskTest, WhoRingsBackGoesOnWithTheCallThatNobodyAnswered) {
   arrive("c1");
   until_told("queue");
@@ -299,6 +447,73 @@ TEST_F(DeskTest, ARecordingThatComesAfterTheCallIsNoted) {
   until([&] { return conversation_.accepted.size() == 2; });
   EXPECT_THAT(conversation_.accepted[1].content().text(), StartsWith("[voicemail]"));
   until([&] { return last_state() == v1::CALL_STATE_VOICEMAIL; });
+}
+
+http::Answer wave() {
+  return {http::Answer::Kind::kAnswered, 200, std::string{"RIFF\x24\0\0\0WAVEfmt ", 16}};
+}
+
+TEST_F(DeskTest, AMessageComesWithItsSoundAlsoIfTheExchangeHasItOnlyLater) {
+  tapes_.answers = {{http::Answer::Kind::kAnswered, 404}, wave()};
+  leave_message("c1");
+  until([&] { return tapes_.urls.size() == 1; });
+  EXPECT_THAT(conversation_.accepted, SizeIs(1)) << "it waits for its sound";
+  until([&] { return !conversation_.reports.back().progress().recordings().empty(); });
+  clock_.advance(2s);
+  ASSERT_TRUE(say("c1", [](auto& event) { event.mutable_ended(); }).ok());
+  until([&] { return conversation_.accepted.size() == 2; });
+  const auto& content = conversation_.accepted[1].content();
+  EXPECT_EQ(content.text(), "[voicemail, 7 s]");
+  ASSERT_EQ(content.attachments_size(), 1);
+  EXPECT_EQ(content.attachments(0).content_type(), "audio/wav");
+  EXPECT_EQ(content.attachments(0).file_name(), "voicemail.wav");
+  until([&] { return conversation_.reports.back().progress().recordings(0).has_file(); });
+  until([&] { return desk_->find("line", "c1") == nullptr; });
+}
+
+TEST_F(DeskTest, AMessageDoesNotWaitForeverForItsSound) {
+  tapes_.answers = {{http::Answer::Kind::kNotSent, 0, {}, "it is at a private address"},
+                    {http::Answer::Kind::kAnswered, 200, "<!doctype html><p>Sign in"},
+                    {http::Answer::Kind::kAnswered, 503}};
+  leave_message("c1");
+  for (std::size_t tries = 1; tries <= 3; ++tries) {
+    until([&] { return tapes_.urls.size() == tries; });
+    until([&] {
+      const auto& progress = conversation_.reports.back().progress();
+      return !progress.recordings().empty() && !progress.recordings(0).trouble().empty();
+    });
+    clock_.advance(10s);
+    ASSERT_TRUE(say("c1", [&](auto& event) { event.mutable_held()->set_held(tries % 2 == 0); }).ok());
+  }
+  until([&] { return conversation_.accepted.size() == 2; });
+  const auto& content = conversation_.accepted[1].content();
+  EXPECT_EQ(content.text(), "[voicemail, 7 s] https://pbx.test/r1");
+  ASSERT_EQ(content.remarks_size(), 1);
+  EXPECT_THAT(content.remarks(0), HasSubstr("HTTP 503"));
+  EXPECT_NE(desk_->find("line", "c1"), nullptr) << "it is tried again";
+}
+
+TEST_F(DeskTest, ARecordingThatIsTooLargeIsNotTriedAgain) {
+  tapes_.answers = {{http::Answer::Kind::kUnknown, 0, {}, "it is larger than 32 MiB", {}, Duration{0}, true}};
+  leave_message("c1");
+  until([&] { return conversation_.accepted.size() == 2; });
+  EXPECT_THAT(conversation_.accepted[1].content().remarks(0), HasSubstr("larger than 32 MiB"));
+  end("c1");
+  until([&] { return desk_->find("line", "c1") == nullptr; });
+  EXPECT_THAT(tapes_.urls, SizeIs(1));
+}
+
+TEST_F(DeskTest, TheNextProcessGoesOnWithWhatIsNotCopied) {
+  leave_message("c1");
+  end("c1");
+  until([&] { return tapes_.urls.size() == 1; });
+  until([&] { return !conversation_.reports.back().progress().recordings(0).trouble().empty(); });
+  shut();
+  tapes_.answers = {wave()};
+  clock_.advance(10s);
+  open();
+  ASSERT_TRUE(run(desk_->start()).ok());
+  until([&] { return conversation_.reports.back().progress().recordings(0).has_file(); });
 }
 
 TEST_F(DeskTest, WhatIsNoEventIsRefused) {

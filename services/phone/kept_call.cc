@@ -33,6 +33,9 @@ v1::CallLeg to_proto(const Leg& leg) {
   out.set_end(static_cast<v1::LegEnd>(leg.end));
   out.set_detail(leg.detail);
   out.set_native_id(leg.native_id);
+  out.set_asked_by_token(leg.asked_by);
+  out.set_handed_over_at_ms(ms(leg.handed_over));
+  out.set_let_go_at_ms(ms(leg.let_go));
   return out;
 }
 
@@ -49,6 +52,9 @@ Leg from_proto(const v1::CallLeg& in) {
   leg.end = static_cast<LegEnd>(in.end());
   leg.detail = in.detail();
   leg.native_id = in.native_id();
+  leg.asked_by = in.asked_by_token();
+  leg.handed_over = at_ms(in.handed_over_at_ms());
+  leg.let_go = at_ms(in.let_go_at_ms());
   return leg;
 }
 
@@ -96,9 +102,10 @@ v1::CallRecord to_record(const KeptCall& kept) {
   out.set_unheld_at_ms(ms(call.unheld));
   out.set_hold_wished_at_ms(ms(call.hold_wished));
   out.set_hang_up_wished(call.hang_up_wished);
-  out.set_consult_token(call.consult_token);
-  out.set_handed_over_token(call.handed_over_token);
   for (const auto& recording : call.recordings) *out.add_recordings() = to_proto(recording);
+  out.set_ticket_since_ms(ms(call.ticket_since));
+  out.set_ticket_after_token(call.ticket_after_token);
+  for (const auto& [id, copy] : kept.copies) *out.add_copies() = copy;
   for (const auto& id : call.done) out.add_done(id);
   out.set_revision(kept.revision);
   if (!kept.reported.empty()) out.mutable_reported()->ParseFromString(kept.reported);
@@ -130,9 +137,10 @@ KeptCall from_record(const v1::CallRecord& in) {
   call.unheld = at_ms(in.unheld_at_ms());
   call.hold_wished = at_ms(in.hold_wished_at_ms());
   call.hang_up_wished = in.hang_up_wished();
-  call.consult_token = in.consult_token();
-  call.handed_over_token = in.handed_over_token();
   for (const auto& recording : in.recordings()) call.recordings.push_back(from_proto(recording));
+  call.ticket_since = at_ms(in.ticket_since_ms());
+  call.ticket_after_token = in.ticket_after_token();
+  for (const auto& copy : in.copies()) kept.copies.emplace(copy.recording_id(), copy);
   call.done = {in.done().begin(), in.done().end()};
   kept.revision = in.revision();
   if (in.has_reported()) kept.reported = in.reported().SerializeAsString();
@@ -179,7 +187,9 @@ Event event_of(const v1::PhoneEvent& in, TimePoint now) {
   return out;
 }
 
-v1::CallProgress to_proto(const Progress& progress, const Call& call) {
+v1::CallProgress progress_to_tell(const KeptCall& kept) {
+  const auto& call = kept.call;
+  const auto progress = progress_of(call);
   v1::CallProgress out;
   out.set_state(static_cast<v1::CallState>(progress.state));
   out.set_agent_id(progress.agent_id);
@@ -188,15 +198,29 @@ v1::CallProgress to_proto(const Progress& progress, const Call& call) {
   out.set_ended_at_ms(ms(progress.ended));
   out.set_ended_by(progress.ended_by);
   out.set_detail(progress.detail);
+  out.set_held_at_ms(ms(progress.held));
+  out.set_number(progress.number);
+  if (const auto* asked = progress.asked) {
+    auto& consult = *out.mutable_consult();
+    consult.set_agent_id(asked->agent_id);
+    if (asked->agent_id.empty()) consult.set_number(asked->endpoint);
+    consult.set_talking(asked->up());
+    consult.set_passing_on(asked->handed_over.has_value());
+  }
   for (const auto& recording : call.recordings) {
     auto& shown = *out.add_recordings();
     shown = to_proto(recording);
     shown.set_transcript(clean_text(recording.transcript, kTranscriptShownBytesMax));
+    const auto copy = kept.copies.find(recording.id);
+    if (copy == kept.copies.end()) continue;
+    if (copy->second.has_file()) *shown.mutable_file() = copy->second.file();
+    shown.set_trouble(copy->second.trouble());
   }
   return out;
 }
 
-v1::Call to_call(const Call& call) {
+v1::Call to_call(const KeptCall& kept) {
+  const auto& call = kept.call;
   v1::Call out;
   out.set_account_id(call.account);
   out.set_call_id(call.id);
@@ -204,7 +228,7 @@ v1::Call to_call(const Call& call) {
   out.set_customer(call.outbound ? call.to : call.from);
   out.set_conversation_id(call.conversation_id);
   out.set_entry_id(call.entry_id);
-  *out.mutable_progress() = to_proto(progress_of(call), call);
+  *out.mutable_progress() = progress_to_tell(kept);
   return out;
 }
 
@@ -227,7 +251,8 @@ v1::PhoneCommand to_proto(const Command& command, const Call& call, const Rules&
         ring.set_agent_id(leg->agent_id);
         ring.set_endpoint(leg->endpoint);
       }
-      ring.set_caller_id(call.outbound ? call.to : call.from);
+      // Carriers take no number of a stranger's for ours.
+      ring.set_caller_id(ring.agent_id().empty() ? call.to : call.outbound ? call.to : call.from);
       ring.set_ring_seconds(seconds(rules.ring));
       break;
     }
@@ -253,6 +278,7 @@ v1::PhoneCommand to_proto(const Command& command, const Call& call, const Rules&
       out.mutable_announce();
       break;
     case Command::Kind::kReturnTicket:
+    case Command::Kind::kGiveTicket:
       break;
   }
   return out;

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <map>
 #include <string>
 
 #include "hark/v1/call.pb.h"
@@ -12,9 +13,10 @@ namespace hark::phone {
 /// A call with what is remembered of telling others about it.
 struct KeptCall {
   Call call;
-  std::int64_t revision = 0;  // of the last report
-  std::string reported;       // what it said
-  int attempt = 0;            // of a callback
+  std::map<std::string, v1::RecordingCopy> copies;  // by the recording's id
+  std::int64_t revision = 0;                        // of the last report
+  std::string reported;                             // what it said
+  int attempt = 0;                                  // of a callback
   std::string lease_id;
   bool receipt_sent = false;
   bool closed = false;
@@ -27,8 +29,9 @@ KeptCall from_record(const v1::CallRecord& record);
 /// `now`: for events that do not say when.
 Event event_of(const v1::PhoneEvent& event, TimePoint now);
 
-v1::CallProgress to_proto(const Progress& progress, const Call& call);
-v1::Call to_call(const Call& call);
+/// How it stands, for readers.
+v1::CallProgress progress_to_tell(const KeptCall& kept);
+v1::Call to_call(const KeptCall& kept);
 
 /// The command as an exchange gets it.
 v1::PhoneCommand to_proto(const Command& command, const Call& call, const Rules& rules);

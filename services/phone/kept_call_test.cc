@@ -14,14 +14,16 @@ TEST(KeptCall, ComesBackAsItWasKept) {
   call.id = "c1";
   for (const auto& event : std::vector<Event>{{"", kNow, Arrived{"+37120000000", "+37160000000", "Jānis"}},
                                               {"", kNow, Accepted{"con_1", "tkt_1", "ent_1"}},
+                                              {"", kNow, OtherTicket{"tkt_2", 1}},
                                               {"", kNow, Assigned{{"ana", "PJSIP/ana", 3}}},
                                               {"c1.a3", kNow, Rang{}},
                                               {"c1.a3", kNow, Named{"CA2"}},
                                               {"c1.a3", kNow, Answered{}},
                                               {"", kNow, Held{true, true}},
                                               {"", kNow, Held{false, false}},
-                                              {"", kNow, Consults{3}},
-                                              {"", kNow, HandsOver{3}},
+                                              {"c1.c1", kNow, Asks{3, "ben", "PJSIP/ben"}},
+                                              {"c1.c1", kNow, HandsOver{}},
+                                              {"c1.c1", kNow, LetsGo{}},
                                               {"", kNow, Released{2}},
                                               {"", kNow, HangUpWished{}},
                                               {"", kNow, Recorded{{"r1", "https://x/r1", 12, true, "words"}}},
@@ -30,7 +32,11 @@ TEST(KeptCall, ComesBackAsItWasKept) {
     ASSERT_TRUE(apply(call, event));
   call.continues = "line:c0";
   kept.revision = 4;
-  kept.reported = to_proto(progress_of(call), call).SerializeAsString();
+  kept.reported = progress_to_tell(kept).SerializeAsString();
+  auto& copy = kept.copies["r1"];
+  copy.set_recording_id("r1");
+  copy.set_tries(2);
+  copy.mutable_file()->set_file_name("voicemail.wav");
   kept.attempt = 2;
   kept.lease_id = "lease";
   kept.receipt_sent = kept.closed = true;
@@ -39,6 +45,7 @@ TEST(KeptCall, ComesBackAsItWasKept) {
   const auto again = from_record(record);
   EXPECT_EQ(again.call, call);
   EXPECT_EQ(again.revision, kept.revision);
+  EXPECT_EQ(progress_to_tell(again).recordings(0).file().file_name(), "voicemail.wav");
   EXPECT_EQ(again.reported, kept.reported);
   EXPECT_EQ(again.attempt, kept.attempt);
   EXPECT_EQ(again.lease_id, kept.lease_id);

@@ -15,9 +15,10 @@ struct Desk::Live {
   KeptCall kept;
   std::int64_t saved_version = 0;
   bool holder_to_look_for = false;
-  std::set<std::string> sent;  // commands that the exchange has, and has not answered
-  bool dirty = true;           // there may be something to do
-  asio::steady_timer timer;    // what its task sleeps on
+  std::set<std::string> sent;     // commands that the exchange has, and has not answered
+  std::set<std::string> copying;  // recordings that are being fetched
+  bool dirty = true;              // there may be something to do
+  asio::steady_timer timer;       // what its task sleeps on
 };
 
 }  // namespace hark::phone

@@ -9,6 +9,7 @@
 #include "base/rpc/server.h"
 #include "phone/ari/ari_exchange.h"
 #include "phone/desk.h"
+#include "phone/http/recording_client.h"
 #include "phone/rpc/agent_client.h"
 #include "phone/rpc/conversation_client.h"
 #include "phone/rpc/handler.h"
@@ -21,6 +22,7 @@ namespace {
 using namespace std::chrono_literals;
 
 constexpr std::chrono::milliseconds kConnectTimeout = 30s;
+constexpr int kRecordingConnections = 2;
 
 void report_defect(std::string_view task, std::string_view what) {
   Logger{"phone"}.error("a task ended by a defect", {{"task", task}, {"what", what}});
@@ -54,7 +56,8 @@ struct Running {
         conversation{channel, process.channel_to("conversation")},
         agents{process.channel_to("routing")},
         http{settings.connections},
-        desk{{tasks, conversation, agents, store, process.clock, settings, process.metrics}} {
+        recordings{kRecordingConnections},
+        desk{{tasks, conversation, agents, recordings, store, process.clock, settings, process.metrics}} {
     channel.limit(rules_of(settings));
   }
 
@@ -63,7 +66,8 @@ struct Running {
   ChannelClient channel;
   ConversationClient conversation;
   AgentClient agents;
-  HttpClient http;
+  http::HttpClient http;
+  RecordingClient recordings;
   Desk desk;
   std::vector<std::unique_ptr<Exchange>> exchanges;
 };

@@ -4,9 +4,12 @@
 
 #include "base/async/task.h"
 #include "base/core/result.h"
+#include "base/http/http_client.h"
 #include "hark/v1/call.pb.h"
 #include "hark/v1/channel_service.pb.h"
 #include "hark/v1/conversation_service.pb.h"
+#include "hark/v1/routing_service.pb.h"
+#include "phone/settings.h"
 
 namespace hark::phone {
 
@@ -21,13 +24,24 @@ class ConversationPort {
   /// The conversation's open ticket, or its last one.
   virtual Task<Result<v1::Ticket>> ticket(std::string conversation_id) = 0;
   virtual Task<Status> transfer(v1::TransferRequest request) = 0;
+  virtual Task<Result<v1::BlobRef>> put_blob(std::string content) = 0;
+};
+
+/// Largest recording that is copied: five hours of a telephone's sound as MP3, half an hour of it as WAV.
+constexpr std::size_t kRecordingBytesMax = 32U << 20;
+
+/// The way to recordings that exchanges keep.
+class RecordingPort {
+ public:
+  virtual ~RecordingPort() = default;
+  virtual Task<http::Answer> fetch(Account account, std::string url) = 0;
 };
 
 /// What phone asks of `routing`.
 class AgentPort {
  public:
   virtual ~AgentPort() = default;
-  /// The agent's phone; empty: they have none.
+  /// The agent's phone; empty: they have none, or there is no such agent.
   virtual Task<Result<std::string>> phone_of(std::string agent_id) = 0;
 
   struct Place {
@@ -35,6 +49,9 @@ class AgentPort {
     int wait_seconds = -1;  // -1: too little is known to tell
   };
   virtual Task<Result<Place>> place_of(std::string ticket_id) = 0;
+
+  /// The ticket is this agent's at once, for they have its call.
+  virtual Task<Status> give(v1::TakeOverRequest request) = 0;
 };
 
 /// What became of a command.
@@ -54,8 +71,6 @@ class Exchange {
  public:
   virtual ~Exchange() = default;
   virtual Task<Carried> carry_out(v1::PhoneCommand command) = 0;
-  /// Whether one agent can hear another while the customer waits.
-  [[nodiscard]] virtual bool lets_agents_consult() const { return true; }
 };
 
 }  // namespace hark::phone

@@ -5,8 +5,6 @@
 namespace hark::phone {
 namespace {
 
-constexpr std::string_view kTwilio = "https://api.twilio.com";
-
 std::string without_slash(std::string url) {
   while (url.ends_with('/')) url.pop_back();
   return url;
@@ -23,10 +21,11 @@ Account account_from(const v1::Account& in) {
   out.user = phone.user();
   out.password = phone.password();
   out.base_url = without_slash(phone.base_url());
-  if (out.kind == ExchangeKind::kTwilio && out.base_url.empty()) out.base_url = kTwilio;
+  if (out.kind == ExchangeKind::kTwilio && out.base_url.empty()) out.base_url = kTwilioUrl;
   out.app = phone.app().empty() ? "hark-" + in.id() : phone.app();
   out.public_url = without_slash(phone.public_url());
   out.trunk = phone.trunk();
+  out.ca_file = phone.ca_file();
   return out;
 }
 

@@ -2,6 +2,7 @@
 
 #include <map>
 #include <string>
+#include <string_view>
 
 #include "phone/core/call.h"
 #include "phone/core/calling_hours.h"
@@ -25,7 +26,11 @@ struct Account {
   std::string app;         // Asterisk's application
   std::string public_url;  // without a slash at the end
   std::string trunk;       // Asterisk's endpoint that leads outside, with {number} in it
+  std::string ca_file;  // whom to believe that the exchange is who it says; empty: whom this machine believes
 };
+
+/// Where Twilio's own interface is.
+constexpr std::string_view kTwilioUrl = "https://api.twilio.com";
 
 /// What of the configuration phone needs.
 struct Settings {

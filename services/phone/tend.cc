@@ -52,6 +52,15 @@ v1::InboundMessage inbound_message(const Call& call, const Settings& settings) {
   return message;
 }
 
+/// The call is part of another ticket now. Its assignments are counted on from ours, but for the one that we
+/// know already: the same agent goes on with it.
+OtherTicket other_ticket(const Call& call, const v1::Ticket& ticket) {
+  const bool goes_on = ticket.state() == v1::TICKET_STATE_ASSIGNED &&
+                       ticket.agent_id() == call.holder.agent_id && call.holder.token > call.released_token;
+  return {ticket.id(), goes_on ? call.holder.token - ticket.assignment_token()
+                               : std::max(call.holder.token, call.released_token)};
+}
+
 /// What will never be accepted, however often it is tried.
 bool for_good(const Error& error) {
   return error.code == Code::kInvalidArgument || error.code == Code::kNotFound ||
@@ -77,7 +86,8 @@ Task<> Desk::tend(LivePtr live) {
     }
     if (live->kept.closed) break;
     const auto now = world_.clock.now();
-    const auto next = next_deadline(live->kept.call, now, world_.settings.rules);
+    auto next = next_deadline(live->kept.call, now, world_.settings.rules);
+    if (const auto copy = next_copy(*live); copy && (!next || *copy < *next)) next = copy;
     live->timer.expires_after(next ? *next - now : std::chrono::hours{1});
     co_await live->timer.async_wait(as_result);
     live->dirty = true;
@@ -103,6 +113,7 @@ Task<Status> Desk::pursue(LivePtr live) {
     note(std::move(looked));
   }
   note(co_await carry_out_all(live));
+  copy_recordings(live);
   note(co_await report(live));
   note(co_await put_messages_on_record(live));
   if (call.outbound) note(co_await tell_outcome(live));
@@ -155,21 +166,24 @@ Task<Status> Desk::look_for_holder(LivePtr live) {
   if (call.conversation_id.empty() || is_over(call)) co_return Status{};
   HARK_CO_TRY(const auto ticket, co_await world_.conversation.ticket(call.conversation_id));
   const auto now = world_.clock.now();
-  if (ticket.state() == v1::TICKET_STATE_QUEUED && call.holder.token > 0)
-    co_return co_await tell(live,
-                            {"", now, Released{std::max(call.holder.token, ticket.assignment_token())}});
-  const bool known =
-      ticket.assignment_token() <= call.holder.token && ticket.agent_id() == call.holder.agent_id;
+  const bool resolved = ticket.state() == v1::TICKET_STATE_RESOLVED;
+  if (resolved && talking_leg(call)) co_return Status{};
+  if (!resolved && !ticket.id().empty() && ticket.id() != call.ticket_id)
+    HARK_CO_TRY_VOID(co_await tell(live, {"", now, other_ticket(call, ticket)}));
+  const auto token = ticket.assignment_token() + call.ticket_after_token;
+  const bool waits = ticket.state() == v1::TICKET_STATE_QUEUED || resolved;
+  if (waits && call.holder.token > 0)
+    co_return co_await tell(live, {"", now, Released{std::max(call.holder.token, token)}});
+  const bool known = token <= call.holder.token && ticket.agent_id() == call.holder.agent_id;
   if (ticket.state() != v1::TICKET_STATE_ASSIGNED || known) co_return Status{};
   HARK_CO_TRY(auto phone, co_await world_.agents.phone_of(ticket.agent_id()));
   if (on_the_phone(ticket.agent_id(), call)) {
     // Nobody takes two calls at once, not even of customers whose ticket they have: it goes on to the next
     // one.
-    const auto ring = "ring:" + agent_leg_id(call, ticket.assignment_token());
+    const auto ring = "ring:" + agent_leg_id(call, token);
     HARK_CO_TRY_VOID(co_await tell(live, {"", now, CommandDone{ring, true, "is on another call"}}));
   }
-  co_return co_await tell(
-      live, {"", now, Assigned{{ticket.agent_id(), std::move(phone), ticket.assignment_token()}}});
+  co_return co_await tell(live, {"", now, Assigned{{ticket.agent_id(), std::move(phone), token}}});
 }
 
 bool Desk::on_the_phone(std::string_view agent_id, const Call& but) const {
@@ -178,7 +192,9 @@ bool Desk::on_the_phone(std::string_view agent_id, const Call& but) const {
     const auto state = state_of(call);
     const bool busy =
         state == CallState::kAnswered || state == CallState::kHeld || state == CallState::kDialing;
-    return busy && call.id != but.id && progress_of(call).agent_id == agent_id;
+    if (!busy || call.id == but.id) return false;
+    const auto progress = progress_of(call);
+    return progress.agent_id == agent_id || (progress.asked && progress.asked->agent_id == agent_id);
   });
 }
 
@@ -186,6 +202,7 @@ Task<Status> Desk::carry_out(LivePtr live, Command command) {
   const auto& call = live->kept.call;
   if (command.kind == Command::Kind::kReturnTicket)
     co_return co_await return_ticket(live, std::move(command));
+  if (command.kind == Command::Kind::kGiveTicket) co_return co_await give_ticket(live, std::move(command));
   const auto exchange = exchanges_.find(call.account);
   if (exchange == exchanges_.end()) {
     co_return co_await tell(
@@ -229,7 +246,7 @@ Task<Status> Desk::return_ticket(LivePtr live, Command command) {
   request.set_idempotency_key("phone:" + sha256_hex(reference_of(call) + " " + command.id).substr(0, 40));
   request.set_ticket_id(call.ticket_id);
   request.set_agent_id(leg->agent_id);
-  request.set_assignment_token(leg->token);
+  request.set_assignment_token(leg->token - call.ticket_after_token);
   request.set_reason(command.detail);
   const auto returned = co_await world_.conversation.transfer(std::move(request));
   // Refused: it is not theirs any more.
@@ -239,10 +256,25 @@ Task<Status> Desk::return_ticket(LivePtr live, Command command) {
   co_return co_await tell(live, {"", world_.clock.now(), CommandDone{command.id}});
 }
 
+/// Who was asked has the customer now. Refused: the ticket is over, or somebody's whom it cannot be taken
+/// from.
+Task<Status> Desk::give_ticket(LivePtr live, Command command) {
+  const auto& call = live->kept.call;
+  v1::TakeOverRequest request;
+  request.set_idempotency_key("phone:" + sha256_hex(reference_of(call) + " " + command.id).substr(0, 40));
+  request.set_ticket_id(call.ticket_id);
+  request.set_agent_id(find_leg(call, command.leg_id)->agent_id);
+  request.set_reason("took the call from " + call.holder.agent_id);
+  const auto given = co_await world_.agents.give(std::move(request));
+  if (!given.ok() && !for_good(given.error()) && given.error().code != Code::kAborted) co_return given;
+  live->holder_to_look_for = true;
+  co_return co_await tell(live, {"", world_.clock.now(), CommandDone{command.id}});
+}
+
 Task<Status> Desk::report(LivePtr live) {
   const auto& call = live->kept.call;
   if (call.entry_id.empty()) co_return Status{};
-  const auto progress = to_proto(progress_of(call), call);
+  const auto progress = progress_to_tell(live->kept);
   const auto text = progress.SerializeAsString();
   if (text == live->kept.reported) co_return Status{};
   v1::CallReport report;
@@ -275,6 +307,7 @@ Task<Status> Desk::put_messages_on_record(LivePtr live) {
     const auto& call = live->kept.call;
     const auto id = "message:" + recording.id;
     if (!recording.voicemail || call.entry_id.empty() || call.done.contains(id)) continue;
+    if (waits_for_copy(live->kept, recording)) continue;
     auto message = inbound_message(call, world_.settings);
     message.set_native_id(native_id_of(call) + ":message:" + sha256_hex(recording.id).substr(0, 16));
     message.mutable_thread()->clear_own_reference();
@@ -282,7 +315,13 @@ Task<Status> Desk::put_messages_on_record(LivePtr live) {
     content.set_subject("Voicemail from " + shown(call, world_.settings.region));
     const auto length =
         recording.seconds > 0 ? ", " + std::to_string(recording.seconds) + " s" : std::string{};
-    content.set_text("[voicemail" + length + "] " + recording.url +
+    const auto* copy = copy_of(live->kept, recording.id);
+    const bool copied = copy && copy->has_file();
+    if (copied) *content.add_attachments() = copy->file();
+    if (copy && !copied)
+      content.add_remarks("the recording could not be fetched yet: " + copy->trouble() +
+                          "; once it is, it is with the call");
+    content.set_text("[voicemail" + length + "]" + (copied ? std::string{} : " " + recording.url) +
                      (recording.transcript.empty() ? "" : "\n\n" + recording.transcript));
     content.set_visible_text(content.text());
     const auto accepted = co_await world_.conversation.accept(std::move(message));
@@ -299,6 +338,7 @@ Task<Status> Desk::close(LivePtr live) {
   if (!never_was && (!is_over(call) || !due(call, world_.clock.now(), world_.settings.rules).empty()))
     co_return Status{};
   if (call.outbound && !live->kept.receipt_sent) co_return Status{};
+  if (!copies_are_settled(live->kept) || !live->copying.empty()) co_return Status{};
   if (!call.outbound && !never_was && state_of(call) != CallState::kEnded) {
     abandoned_.add();
     const auto number = callable_number(call.from, world_.settings.region);

@@ -1,7 +1,7 @@
 #include "social/files.h"
 
 #include "base/core/file_name.h"
-#include "social/core/url.h"
+#include "base/core/url.h"
 
 namespace hark::social {
 namespace {

@@ -6,6 +6,7 @@
 #include "base/async/task.h"
 #include "base/core/result.h"
 #include "base/core/time.h"
+#include "base/http/http_client.h"
 #include "hark/v1/channel_service.pb.h"
 #include "social/core/network.h"
 
@@ -23,19 +24,7 @@ class ConversationPort {
 };
 
 /// What became of one request to a network.
-struct Answer {
-  enum class Kind {
-    kAnswered,
-    kNotSent,  // no byte of it has left
-    kUnknown,  // it left, and no answer came
-  };
-  Kind kind = Kind::kNotSent;
-  int status = 0;
-  std::string body = {};
-  std::string detail = {};  // why not, in words without the URL, which may hold a token
-  std::string content_type = {};
-  Duration retry_after = Duration{0};  // of a refusal, where the network says (RFC 9110, section 10.2.3)
-};
+using Answer = http::Answer;
 
 /// The way to the networks.
 class Transport {

@@ -1,12 +1,13 @@
 """Calls through an Asterisk: events over its WebSocket, its REST interface, against a stand-in that checks every request."""
 import itertools
+import subprocess
 
 import pytest
 
 from support import protos
 from support.agent import Agent
-from support.carriers import ARI_PASSWORD, ARI_USER, Asterisk
-from support.hark import Hark, config_yaml, wait_for
+from support.carriers import ARI_PASSWORD, ARI_USER, Asterisk, wave
+from support.hark import ROOT, Hark, config_yaml, wait_for
 
 PHONE = protos.phone_pb2
 STATE = protos.channel_pb2
@@ -122,32 +123,74 @@ def test_hold_on_the_agents_phone_and_from_outside(world, ana):
     resolve(world, ana, customer, token)
 
 
+def control(world, entry, action, **more):
+    request = protos.phone_service_pb2.ControlCallRequest
+    return world.hark.phone().ControlCall(request(entry_id=entry.id, action=getattr(request, f"ACTION_{action}"), **more)).call
+
+
+def asked(world, channel):
+    """The channel of whoever was asked, once it was asked for."""
+    return wait_for("their phone rings", lambda: next((c for c in list(world.asterisk.channels) if c.startswith(f"{channel}.c")), None))
+
+
 def test_an_agent_asks_the_next_one_before_passing_the_call_on(world, ana):
     channel, customer, conversation, leg, token = talks(world, ana)
     entry = wait_state(world, customer, PHONE.CALL_STATE_ANSWERED)
-    control = protos.phone_service_pb2.ControlCallRequest
-    world.hark.phone().ControlCall(control(entry_id=entry.id, action=control.ACTION_CONSULT))
-    ben = Agent(world.hark, "ben")
-    try:
-        world.hark.conversations().Transfer(protos.conversation_service_pb2.TransferRequest(
-            idempotency_key=f"consult-{channel}", ticket_id=entry.ticket_id, agent_id="ana", assignment_token=token, wanted_agent_id="ben", reason="knows it"))
-        second_token = ben.take(conversation.id)
-        second = rung(world, channel)
-        world.asterisk.answers(second)
-        world.asterisk.wait_together(leg, second)
-        assert channel in world.asterisk.music
-        assert wait_state(world, customer, PHONE.CALL_STATE_HELD).call.agent_id == "ana"
-        world.hark.phone().ControlCall(control(entry_id=entry.id, action=control.ACTION_HAND_OVER))
-        world.asterisk.wait_together(channel, second)
-        wait_for("the first agent is out", lambda: leg not in world.asterisk.channels)
-        assert channel not in world.asterisk.music
-        assert wait_state(world, customer, PHONE.CALL_STATE_ANSWERED).call.agent_id == "ben"
-        world.asterisk.hangs_up(second)
-        wait_for("the customer is hung up", lambda: channel not in world.asterisk.channels)
-        assert wait_state(world, customer, PHONE.CALL_STATE_ENDED).call.ended_by == "agent"
-        resolve(world, ben, customer, second_token)
-    finally:
-        ben.leave()
+    control(world, entry, "CONSULT", agent_id="ben", by_agent_id="ana")
+    second = asked(world, channel)
+    assert world.asterisk.channels[second]["endpoint"] == "PJSIP/ben"
+    world.asterisk.answers(second)
+    world.asterisk.wait_together(leg, second)
+    assert channel in world.asterisk.music
+    held = wait_state(world, customer, PHONE.CALL_STATE_HELD).call
+    assert held.agent_id == "ana" and held.consult.agent_id == "ben" and held.consult.talking and held.held_at_ms > 0
+    control(world, entry, "HAND_OVER")
+    world.asterisk.wait_together(channel, second)
+    wait_for("the first agent is out", lambda: leg not in world.asterisk.channels)
+    assert channel not in world.asterisk.music
+    assert wait_state(world, customer, PHONE.CALL_STATE_ANSWERED).call.agent_id == "ben"
+    ticket = wait_for("the ticket is his", lambda: (t := world.hark.conversation_of(f"tel:{customer}").ticket).agent_id == "ben" and t)
+    assert not [c for c in world.asterisk.channels if c.startswith(f"{channel}.a")], "his phone is not rung a second time"
+    world.asterisk.hangs_up(second)
+    wait_for("the customer is hung up", lambda: channel not in world.asterisk.channels)
+    assert wait_state(world, customer, PHONE.CALL_STATE_ENDED).call.ended_by == "agent"
+    world.hark.conversations().Resolve(protos.conversation_service_pb2.ResolveRequest(
+        idempotency_key=f"resolve-{channel}", ticket_id=ticket.id, agent_id="ben", assignment_token=ticket.assignment_token))
+
+
+def test_what_was_asked_is_taken_back(world, ana):
+    channel, customer, conversation, leg, token = talks(world, ana)
+    entry = wait_state(world, customer, PHONE.CALL_STATE_ANSWERED)
+    control(world, entry, "CONSULT", agent_id="ben", by_agent_id="ana")
+    second = asked(world, channel)
+    world.asterisk.answers(second)
+    world.asterisk.wait_together(leg, second)
+    control(world, entry, "TAKE_BACK", by_agent_id="ana")
+    world.asterisk.wait_together(channel, leg)
+    wait_for("who was asked is out", lambda: second not in world.asterisk.channels)
+    assert channel not in world.asterisk.music
+    call = wait_state(world, customer, PHONE.CALL_STATE_ANSWERED).call
+    assert call.agent_id == "ana" and not call.HasField("consult")
+    world.asterisk.hangs_up(channel)
+    wait_state(world, customer, PHONE.CALL_STATE_ENDED)
+    resolve(world, ana, customer, token)
+
+
+def test_a_call_is_passed_on_to_a_number_outside(world, ana):
+    channel, customer, conversation, leg, token = talks(world, ana)
+    entry = wait_state(world, customer, PHONE.CALL_STATE_ANSWERED)
+    control(world, entry, "PASS_ON", number="+37120000009", by_agent_id="ana")
+    outside = asked(world, channel)
+    assert world.asterisk.channels[outside]["endpoint"] == "PJSIP/+37120000009@trunk"
+    world.asterisk.answers(outside)
+    world.asterisk.wait_together(channel, outside)
+    wait_for("the agent is out", lambda: leg not in world.asterisk.channels)
+    call = wait_state(world, customer, PHONE.CALL_STATE_ANSWERED).call
+    assert call.number == "+37120000009" and call.agent_id == ""
+    world.asterisk.hangs_up(outside)
+    wait_for("the customer is hung up", lambda: channel not in world.asterisk.channels)
+    wait_state(world, customer, PHONE.CALL_STATE_ENDED)
+    resolve(world, ana, customer, token)
 
 
 def test_a_busy_agents_phone_gives_the_ticket_back(world, ana):
@@ -226,6 +269,50 @@ def test_another_program_that_takes_the_application_over_is_told_of(world):
     wait_for("the log says so", lambda: "took the Stasis application over" in world.hark.log.read_text())
 
 
+@pytest.fixture
+def secured(tmp_path):
+    """Asterisks that speak TLS, by a host that they are certified for and by one that they are not; the authority that vouches for
+    them, and another one."""
+    folders = [tmp_path / name for name in ("ours", "others")]
+    for folder in folders:
+        subprocess.run([ROOT / "deploy/certificates", folder], check=True, stdout=subprocess.DEVNULL)
+    asterisks = [Asterisk(certificate=(folders[0] / "tls.crt", folders[0] / "tls.key"), host=host) for host in ("127.0.0.1", "127.0.0.2")]
+    yield *asterisks, *(folder / "ca.crt" for folder in folders)
+    for asterisk in asterisks:
+        asterisk.close()
+
+
+def secure_hark(folder, url, **more):
+    account = {"id": "line", "name": "Our number", "phone": {"kind": "ari", "number": "+37160000000", "user": ARI_USER, "password": ARI_PASSWORD, "base_url": url, **more}}
+    return Hark(folder, config_yaml(accounts=[account]))
+
+
+def test_events_and_requests_go_over_tls(tmp_path, secured):
+    asterisk, _, authority, _ = secured
+    hark = secure_hark(tmp_path, asterisk.url, ca_file=str(authority))
+    try:
+        hark.start()
+        asterisk.wait_follower(APP)
+        channel = asterisk.customer_calls(APP, f"+371{next(NUMBERS)}")
+        asterisk.wait("POST", f"/ari/channels/{channel}/moh")
+    finally:
+        hark.end()
+
+
+@pytest.mark.parametrize("why", ["unknown authority", "no authority", "another host"])
+def test_whoever_cannot_prove_to_be_the_exchange_is_told_nothing(tmp_path, secured, why):
+    right, elsewhere, authority, other = secured
+    asterisk, more = {"unknown authority": (right, {"ca_file": str(other)}), "no authority": (right, {}),
+                      "another host": (elsewhere, {"ca_file": str(authority)})}[why]
+    hark = secure_hark(tmp_path, asterisk.url, **more)
+    try:
+        hark.start()
+        wait_for("the log says so", lambda: "its certificate is not believed" in hark.log.read_text())
+        assert not asterisk.taken and not asterisk.refused
+    finally:
+        hark.end()
+
+
 def test_who_waits_hears_their_place_and_then_may_leave_a_message(tmp_path):
     asterisk = Asterisk()
     account = {"id": "line", "name": "Our number", "phone": {"kind": "ari", "number": "+37160000000", "user": ARI_USER, "password": ARI_PASSWORD, "base_url": asterisk.url}}
@@ -237,12 +324,18 @@ def test_who_waits_hears_their_place_and_then_may_leave_a_message(tmp_path):
         said = {asterisk.wait("POST", f"/ari/channels/{channel}/play")[1][0][1] for channel in (first, second)}
         assert said == {"sound:queue-youarenext", "sound:queue-thereare,number:2,sound:queue-callswaiting"}
         asterisk.wait("POST", f"/ari/channels/{first}/record")
-        asterisk.finish_recording(first, 7)
+        asterisk.finish_recording(first, 7, stored=False)
         wait_for("the customer is hung up", lambda: first not in asterisk.channels)
         number = next(fields for method, path, fields in asterisk.taken if path.endswith("/record") and first in path)
         assert dict(number)["name"] == f"message.{first}"
-        messages = wait_for("the message", lambda: [e for c in hark.all_conversations() for e in hark.timeline(c.id) if e.content.text.startswith("[voicemail, 7 s]")])
-        assert messages[0].content.text.endswith(f"/ari/recordings/stored/message.{first}/file")
+        wait_for("it was asked for too early", lambda: [path for _, path, _ in asterisk.refused if path.endswith(f"/recordings/stored/message.{first}/file")])
+        asterisk.recordings[f"message.{first}"] = wave(7)
+        message = wait_for("the message", lambda: next((e for c in hark.all_conversations() for e in hark.timeline(c.id) if e.content.text == "[voicemail, 7 s]"), None))
+        (file,) = message.content.attachments
+        assert (file.content_type, file.file_name) == ("audio/wav", "voicemail.wav")
+        assert hark.blob(file.blob) == wave(7)
+        call = wait_for("the call has it as well", lambda: next((e.call for e in hark.timeline(message.conversation_id) if e.call.recordings and e.call.recordings[0].HasField("file")), None))
+        assert call.recordings[0].file.blob.id == file.blob.id
     finally:
         hark.end()
         asterisk.close()

@@ -152,6 +152,24 @@ def test_a_phone_that_is_not_answered_gives_the_customer_to_the_next_agent(hark,
         ben.leave()
 
 
+def test_who_takes_a_ticket_that_was_opened_anew_while_its_caller_waits_is_rung(hark, exchange, ana):
+    call, customer, conversation = begin(hark, exchange)
+    token = ana.take(conversation.id)
+    ring = exchange.wait_command(call, "ring_agent")
+    finish(hark, ana, conversation, token, waive_reason="closed by mistake")
+    exchange.hangs_up(call, ring.leg_id, CALL.LEG_END_NO_ANSWER)
+    exchange.call(second_call := uuid.uuid4().hex, customer)  # from a second line of theirs: a new ticket
+    exchange.wait_command(second_call, "queue")
+    exchange.hangs_up(second_call)
+    token = ana.take(conversation.id)
+    ring = exchange.wait_command(call, "ring_agent", after=1)
+    exchange.answered(call, ring.leg_id)
+    exchange.wait_command(call, "connect")
+    exchange.hangs_up(call)
+    assert wait_state(hark, customer, PHONE.CALL_STATE_ENDED).call.agent_id == "ana"
+    finish(hark, ana, conversation, token, waive_reason="test")
+
+
 def test_a_ticket_that_is_passed_on_takes_its_call_along(hark, exchange, ana):
     call, customer, conversation, leg, token = talk(hark, exchange, ana)
     ticket = hark.conversations().GetConversation(protos.conversation_service_pb2.GetConversationRequest(id=conversation.id)).conversation.ticket
@@ -339,12 +357,13 @@ def test_an_agents_page_is_told_how_a_call_goes_on(hark, exchange):
 
 def test_a_message_on_tape_is_an_entry_that_wants_an_answer(hark, exchange, ana):
     call, customer, conversation = begin(hark, exchange)
-    recording = PHONE.CallRecording(id="r1", url="https://pbx.example/r1", seconds=12, voicemail=True, transcript="Please call me")
+    recording = PHONE.CallRecording(id="r1", url="http://127.0.0.1:1/r1", seconds=12, voicemail=True, transcript="Please call me")
     exchange.say(call, recorded=CALL.PhoneEvent.Recorded(recording=recording))
     exchange.hangs_up(call)
     wait_state(hark, customer, PHONE.CALL_STATE_VOICEMAIL)
     message = wait_for("the message", lambda: (found := calls_in(hark, customer)) and len(found) == 2 and found[1])
-    assert message.content.text == "[voicemail, 12 s] https://pbx.example/r1\n\nPlease call me"
+    assert message.content.text == "[voicemail, 12 s] http://127.0.0.1:1/r1\n\nPlease call me"
+    assert any("it is at a private address" in remark for remark in message.content.remarks), "nobody leads us into our own network"
     assert message.obligation == OBLIGATION.OBLIGATION_STATE_OPEN
     token = ana.take(conversation.id)
     finish(hark, ana, conversation, token, waive_reason="test")

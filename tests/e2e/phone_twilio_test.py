@@ -1,5 +1,6 @@
 """Calls through Twilio Voice: signed webhooks in, TwiML and REST out, against a stand-in that checks every request."""
 import itertools
+import time
 import urllib.parse
 import xml.etree.ElementTree
 
@@ -8,7 +9,7 @@ import pytest
 from support import protos
 from support.agent import Agent
 from support.carriers import TWILIO_SID, TWILIO_TOKEN, Refusal, Twilio
-from support.hark import Hark, config_yaml, wait_for
+from support.hark import PATIENCE, Hark, config_yaml, wait_for
 
 PHONE = protos.phone_pb2
 STATE = protos.channel_pb2
@@ -26,7 +27,7 @@ class World:
             accounts=[{"id": "line", "name": "Our number", "phone": {
                 "kind": "twilio", "number": OURS, "user": TWILIO_SID, "password": TWILIO_TOKEN, "base_url": self.twilio.url, "public_url": self.public}}],
             agents=[{"id": "ana", "name": "Ana", "password": "test-password", "capacity_units": 10, "phone": "client:ana"}],
-            phone={"callback_hours": "00:00-24:00", "voicemail_after_seconds": 8})
+            phone={"callback_hours": "00:00-24:00", "voicemail_after_seconds": 8, "announce_every_seconds": 2})
         self.hark.config = self.hark.folder / "hark.yaml"
         self.hark.config.write_text(config)
 
@@ -76,16 +77,23 @@ def waits(world):
     return sid, customer, enqueue, wait_for("the conversation", lambda: world.hark.conversation_of(f"tel:{customer}"))
 
 
+def rings(world):
+    return len([1 for _, path, _ in world.twilio.taken if path == f"{CALLS}.json"])
+
+
 def resolve(world, ana, conversation, token, **more):
     ticket = world.hark.conversation_of(conversation.addresses[0].address).ticket
     ana.resolve(ticket.id, token, **more)
 
 
-def test_a_call_waits_in_a_queue_of_its_own_which_the_agents_leg_dials(world, ana):
+def test_a_call_waits_in_a_queue_of_its_own_until_it_is_led_to_the_agent(world, ana):
     sid, customer, enqueue, conversation = waits(world)
-    music = world.twilio.tell(enqueue.get("waitUrl"), CallSid=sid, QueuePosition="1", QueueTime="3")
+    began = time.monotonic()
+    for _ in range(20):
+        music = world.twilio.tell(enqueue.get("waitUrl"), CallSid=sid, QueuePosition="1", QueueTime="3")
+    assert time.monotonic() - began < 20 * 0.1 * PATIENCE, "Twilio's caller hears silence meanwhile"
     assert music.find("Play") is not None
-    rung_before = len([1 for m, p, f in world.twilio.taken if p == f"{CALLS}.json"])
+    rung_before = rings(world)
     token = ana.take(conversation.id)
     _, fields = world.twilio.wait("POST", rf"{CALLS}\.json", after=rung_before)
     ring = dict(fields)
@@ -94,23 +102,106 @@ def test_a_call_waits_in_a_queue_of_its_own_which_the_agents_leg_dials(world, an
     world.twilio.tell(ring["StatusCallback"], CallSid=leg, CallStatus="ringing", SequenceNumber="1")
     wait_state(world, customer, PHONE.CALL_STATE_OFFERED)
     answer = world.twilio.tell(ring["Url"], CallSid=leg, CallStatus="in-progress")
-    assert answer.find("Dial/Queue").text == sid
+    room = answer.find("Dial/Conference")
+    assert room.get("endConferenceOnExit") == "true"
+    led = world.twilio.wait_led_into(sid, room.text)
+    assert led.find("Conference").get("endConferenceOnExit") == "false"
     world.twilio.tell(ring["StatusCallback"], CallSid=leg, CallStatus="in-progress", SequenceNumber="2")
     talking = wait_state(world, customer, PHONE.CALL_STATE_ANSWERED)
     assert talking.call.agent_id == "ana" and talking.obligation == protos.entry_pb2.OBLIGATION_STATE_ANSWERED
     # The agent hangs up: so has the customer to.
     world.twilio.tell(ring["StatusCallback"], CallSid=leg, CallStatus="completed", CallDuration="42", SequenceNumber="3")
     world.twilio.wait("POST", rf"{CALLS}/{sid}\.json")
-    assert world.twilio.tell(enqueue.get("action"), CallSid=sid, QueueResult="bridged", CallStatus="completed").find("*") is None
+    assert world.twilio.tell(led.get("action"), CallSid=sid, CallStatus="in-progress", DialCallStatus="answered").find("*") is None
     world.twilio.tell(world.hook, CallSid=sid, From=customer, To=OURS, CallStatus="completed", CallDuration="50", SequenceNumber="1")
     assert wait_state(world, customer, PHONE.CALL_STATE_ENDED).call.ended_by == "agent"
     assert len(call_in(world, customer)) == 1
     resolve(world, ana, conversation, token)
 
 
+def rung(world, before):
+    """The call that was asked for last: its fields, and its SID."""
+    _, fields = world.twilio.wait("POST", rf"{CALLS}\.json", after=before)
+    return dict(fields), next(s for s, status in reversed(world.twilio.calls.items()) if status == "queued")
+
+
+def answers(world, ring, leg):
+    """Picked up: the room that it is led into."""
+    root = world.twilio.tell(ring["Url"], CallSid=leg, CallStatus="in-progress")
+    return root.findtext("Dial/Conference")
+
+
+def talks(world, ana):
+    sid, customer, enqueue, conversation = waits(world)
+    before = rings(world)
+    token = ana.take(conversation.id)
+    ring, leg = rung(world, before)
+    room = answers(world, ring, leg)
+    world.twilio.wait_led_into(sid, room)
+    return sid, customer, conversation, token, ring, leg, room, wait_state(world, customer, PHONE.CALL_STATE_ANSWERED)
+
+
+def control(world, entry, action, **more):
+    request = protos.phone_service_pb2.ControlCallRequest
+    return world.hark.phone().ControlCall(request(entry_id=entry.id, action=getattr(request, f"ACTION_{action}"), **more)).call
+
+
+def is_over(world, ana, sid, customer, conversation, token):
+    world.twilio.tell(world.hook, CallSid=sid, From=customer, To=OURS, CallStatus="completed")
+    wait_state(world, customer, PHONE.CALL_STATE_ENDED)
+    resolve(world, ana, conversation, token)
+
+
+def test_a_customer_on_hold_hears_music_and_comes_back(world, ana):
+    sid, customer, conversation, token, _, leg, room, entry = talks(world, ana)
+    control(world, entry, "HOLD")
+    world.twilio.wait_doing(sid, lambda root: root.find("Play") is not None)
+    wait_state(world, customer, PHONE.CALL_STATE_HELD)
+    control(world, entry, "UNHOLD")
+    world.twilio.wait_led_into(sid, room)
+    is_over(world, ana, sid, customer, conversation, token)
+
+
+def test_an_agent_asks_a_number_outside_and_hands_over(world, ana):
+    sid, customer, conversation, token, ring, leg, room, entry = talks(world, ana)
+    before = rings(world)
+    control(world, entry, "CONSULT", number="+37120000009", by_agent_id="ana")
+    asked, other = rung(world, before)
+    assert asked["To"] == "+37120000009" and asked["From"] == OURS
+    their_room = answers(world, asked, other)
+    assert their_room != room
+    world.twilio.wait_doing(sid, lambda root: root.find("Play") is not None)
+    world.twilio.wait_led_into(leg, their_room)
+    assert wait_state(world, customer, PHONE.CALL_STATE_HELD).call.consult.talking
+    control(world, entry, "HAND_OVER")
+    world.twilio.wait_led_into(sid, their_room)
+    world.twilio.wait("POST", rf"{CALLS}/{leg}\.json", after=1)
+    world.twilio.tell(ring["StatusCallback"], CallSid=leg, CallStatus="completed")
+    assert wait_state(world, customer, PHONE.CALL_STATE_ANSWERED).call.number == "+37120000009"
+    is_over(world, ana, sid, customer, conversation, token)
+
+
+def test_who_was_asked_leaves_and_agent_and_customer_hear_each_other_again(world, ana):
+    sid, customer, conversation, token, ring, leg, room, entry = talks(world, ana)
+    before = rings(world)
+    control(world, entry, "CONSULT", number="+37120000009")
+    asked, other = rung(world, before)
+    their_room = answers(world, asked, other)
+    guest = world.twilio.wait_led_into(leg, their_room)
+    world.twilio.wait_doing(sid, lambda root: root.find("Play") is not None)
+    # Their room closes: the agent is led into their own by the answer, and by a request.
+    world.twilio.tell(asked["StatusCallback"], CallSid=other, CallStatus="completed")
+    assert world.twilio.tell(guest.get("action"), CallSid=leg, CallStatus="in-progress").findtext("Dial/Conference") == room
+    world.twilio.wait_led_into(leg, room)
+    world.twilio.wait_led_into(sid, room)
+    assert wait_state(world, customer, PHONE.CALL_STATE_ANSWERED).call.agent_id == "ana"
+    is_over(world, ana, sid, customer, conversation, token)
+    assert world.twilio.tell(guest.get("action"), CallSid=leg, CallStatus="in-progress").find("Hangup") is not None, "there is nobody left"
+
+
 def test_an_agents_phone_that_is_busy_gives_the_ticket_back(world, ana):
     sid, customer, enqueue, conversation = waits(world)
-    rung_before = len([1 for m, p, f in world.twilio.taken if p == f"{CALLS}.json"])
+    rung_before = rings(world)
     ana.take(conversation.id)
     _, fields = world.twilio.wait("POST", rf"{CALLS}\.json", after=rung_before)
     world.twilio.tell(dict(fields)["StatusCallback"], CallSid="CA" + "1" * 32, CallStatus="busy", SequenceNumber="1")
@@ -128,11 +219,15 @@ def test_who_waits_long_may_leave_a_message(world):
     _, fields = world.twilio.wait("POST", rf"{CALLS}/{sid}\.json", seconds=30)
     twiml = xml.etree.ElementTree.fromstring(dict(fields)["Twiml"])
     recorded = twiml.find("Record").get("recordingStatusCallback")
-    world.twilio.tell(recorded, CallSid=sid, RecordingSid="RE1", RecordingUrl="https://api.twilio.com/RE1", RecordingDuration="12", RecordingStatus="completed")
+    world.twilio.tell(recorded, CallSid=sid, RecordingSid="RE1", RecordingUrl=f"{world.twilio.url}/2010-04-01/Accounts/{TWILIO_SID}/Recordings/RE1", RecordingDuration="12", RecordingStatus="completed")
+    wait_for("it was asked for too early", lambda: [path for _, path, _ in world.twilio.refused if path.endswith("/Recordings/RE1.mp3")])
+    world.twilio.recordings["RE1"] = b"ID3\4" + bytes(1000)
     world.twilio.tell(world.hook, CallSid=sid, From=customer, To=OURS, CallStatus="completed")
     wait_state(world, customer, PHONE.CALL_STATE_VOICEMAIL)
     message = wait_for("the message", lambda: (c := call_in(world, customer)) and len(c) == 2 and c[1])
-    assert message.content.text == "[voicemail, 12 s] https://api.twilio.com/RE1"
+    assert message.content.text == "[voicemail, 12 s]"
+    (file,) = message.content.attachments
+    assert file.content_type == "audio/mpeg" and world.hark.blob(file.blob) == world.twilio.recordings["RE1"]
     world.twilio.tell(twiml.find("Record").get("transcribeCallback"), CallSid=sid, RecordingSid="RE1", TranscriptionText="Call me")
     assert wait_for("the words", lambda: call_in(world, customer)[0].call.recordings[0].transcript == "Call me")
 
@@ -147,7 +242,7 @@ def test_a_reply_calls_back_the_agent_first(world, ana):
             wait_for("the next offer", lambda: offer.id not in ana.offers)
         else:
             wait_for("an offer", lambda: ana.offers)
-    rung_before = len([1 for m, p, f in world.twilio.taken if p == f"{CALLS}.json"])
+    rung_before = rings(world)
     token = ana.accept(offer)
     reply = ana.reply(entry, "Calling back", token)
     _, fields = world.twilio.wait("POST", rf"{CALLS}\.json", after=rung_before)
@@ -207,3 +302,11 @@ def test_an_end_that_nobody_heard_of_is_found(world):
     assert call_in(world, other)[0].call.state == PHONE.CALL_STATE_QUEUED
     world.twilio.tell(world.hook, CallSid=stays, From=other, To=OURS, CallStatus="completed")
     wait_state(world, other, PHONE.CALL_STATE_ABANDONED)
+
+
+def test_who_waits_hears_their_place_when_the_music_begins_anew(world):
+    sid, customer, enqueue, _ = waits(world)
+    said = wait_for("their place", lambda: world.twilio.tell(enqueue.get("waitUrl"), CallSid=sid, QueueTime="3").findtext("Say"))
+    assert said.startswith("You are n")
+    world.twilio.tell(world.hook, CallSid=sid, From=customer, To=OURS, CallStatus="completed")
+    wait_state(world, customer, PHONE.CALL_STATE_ABANDONED)

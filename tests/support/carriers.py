@@ -5,15 +5,18 @@ import datetime
 import hashlib
 import hmac
 import http.server
+import io
 import itertools
 import json
 import re
+import ssl
 import struct
 import threading
 import urllib.error
 import urllib.parse
 import urllib.request
 import uuid
+import wave as wave_file
 import xml.etree.ElementTree
 
 from support.hark import PATIENCE
@@ -32,7 +35,7 @@ class Refusal(Exception):
 class Server:
     """An HTTP server; what it took is in `taken`, as (method, path, fields), what it refused in `refused`."""
 
-    def __init__(self, user, password):
+    def __init__(self, user, password, certificate=None, host="127.0.0.1"):
         self.taken, self.refused, self.next = [], [], []
         self.changed = threading.Condition()
         self.authorization = "Basic " + base64.b64encode(f"{user}:{password}".encode()).decode()
@@ -47,9 +50,14 @@ class Server:
             def log_message(self, *_):
                 pass
 
-        self._server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+        self._server = http.server.ThreadingHTTPServer((host, 0), Handler)
         self._server.daemon_threads = True
-        self.url = f"http://127.0.0.1:{self._server.server_address[1]}"
+        scheme = "http"
+        if certificate:
+            scheme, context = "https", ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+            context.load_cert_chain(*certificate)
+            self._server.socket = context.wrap_socket(self._server.socket, server_side=True, do_handshake_on_connect=False)
+        self.url = f"{scheme}://{host}:{self._server.server_address[1]}"
         threading.Thread(target=self._server.serve_forever, daemon=True).start()
 
     def handle(self, request):
@@ -74,9 +82,10 @@ class Server:
             with self.changed:
                 self.refused.append((request.command, request.path, refusal))
                 self.changed.notify_all()
-        body = b"" if answer is None else json.dumps(answer).encode()
+        sound = isinstance(answer, bytes)
+        body = answer if sound else b"" if answer is None else json.dumps(answer).encode()
         request.send_response(status)
-        request.send_header("Content-Type", "application/json")
+        request.send_header("Content-Type", "audio/x-wav" if sound else "application/json")
         request.send_header("Content-Length", str(len(body)))
         request.end_headers()
         request.wfile.write(body)
@@ -96,6 +105,17 @@ class Server:
         self._server.server_close()
 
 
+def wave(seconds=1):
+    """A recording: silence, as a telephone hears it."""
+    out = io.BytesIO()
+    with wave_file.open(out, "wb") as file:
+        file.setnchannels(1)
+        file.setsampwidth(2)
+        file.setframerate(8000)
+        file.writeframes(b"\0\0" * 8000 * seconds)
+    return out.getvalue()
+
+
 class Twilio(Server):
     """Calls are answered 201 with a SID; nothing rings by itself: the test says what happens, as signed webhooks."""
 
@@ -104,8 +124,37 @@ class Twilio(Server):
     def __init__(self):
         super().__init__(TWILIO_SID, TWILIO_TOKEN)
         self.calls = {}
+        # By SID; what is not there yet is 404, as in the first seconds after a recording.
+        self.recordings = {}
+        # What calls were last told to do in place of what they did.
+        self.doing = {}
+
+    NESTED = {"Response": {"Say", "Play", "Dial", "Enqueue", "Gather", "Record", "Hangup", "Pause", "Redirect"},
+              "Gather": {"Say", "Play"}, "Dial": {"Number", "Client", "Sip", "Queue", "Conference"}}
+
+    def document(self, text):
+        """TwiML, of which no verb is unknown or in a wrong place."""
+        root = xml.etree.ElementTree.fromstring(text)
+        for parent in root.iter():
+            for child in parent:
+                if child.tag not in self.NESTED.get(parent.tag, ()):
+                    raise Refusal(400, f"12200: {child.tag} in {parent.tag}")
+        return root
+
+    def wait_doing(self, sid, probe, seconds=15):
+        with self.changed:
+            if not self.changed.wait_for(lambda: sid in self.doing and probe(self.doing[sid]), seconds * PATIENCE):
+                raise AssertionError(f"{sid} was not told so; told: {sid in self.doing and xml.etree.ElementTree.tostring(self.doing[sid])}; refused: {self.refused}")
+            return self.doing.pop(sid)
+
+    def wait_led_into(self, sid, room):
+        """Until the call was led into a room; the <Dial> that does so."""
+        return self.wait_doing(sid, lambda root: root.findtext("Dial/Conference") == room).find("Dial")
 
     def take(self, method, path, fields):
+        recording = re.fullmatch(rf"/2010-04-01/Accounts/{TWILIO_SID}/Recordings/(RE\w+)\.(?:mp3|wav)", path)
+        if method == "GET" and recording and recording[1] in self.recordings:
+            return 200, self.recordings[recording[1]]
         match = re.fullmatch(rf"/2010-04-01/Accounts/{TWILIO_SID}/Calls(?:/(CA\w+))?\.json", path)
         if method == "GET" and match and match[1] in self.calls:
             return 200, {"sid": match[1], "status": self.calls[match[1]]}
@@ -119,7 +168,11 @@ class Twilio(Server):
                 if self.calls[match[1]] in self.ENDS:
                     raise Refusal(400, "Call is not in-progress. Cannot redirect.")
             elif set(named) == {"Twiml"}:
-                xml.etree.ElementTree.fromstring(named["Twiml"])
+                if self.calls[match[1]] in self.ENDS:
+                    raise Refusal(400, "Call is not in-progress. Cannot redirect.")
+                with self.changed:
+                    self.doing[match[1]] = self.document(named["Twiml"])
+                    self.changed.notify_all()
             else:
                 raise Refusal(400, f"unexpected fields {sorted(named)}")
             return 200, {"sid": match[1], "status": self.calls[match[1]]}
@@ -154,7 +207,7 @@ class Twilio(Server):
         try:
             with urllib.request.urlopen(request, timeout=15) as answer:
                 assert answer.headers["Content-Type"].startswith("text/xml"), answer.headers["Content-Type"]
-                root = xml.etree.ElementTree.fromstring(answer.read())
+                root = self.document(answer.read())
         except urllib.error.HTTPError as error:
             raise Refusal(error.code, error.read().decode()) from None
         assert root.tag == "Response"
@@ -162,11 +215,13 @@ class Twilio(Server):
 
 
 class Asterisk(Server):
-    """Channels, bridges and the events about them: one follower for each application, a newer one takes over."""
+    """Channels, bridges and the events about them: one follower for each application, a newer one takes over. `certificate`: its file
+    and its key's, if it speaks TLS."""
 
-    def __init__(self):
-        super().__init__(ARI_USER, ARI_PASSWORD)
+    def __init__(self, **where):
+        super().__init__(ARI_USER, ARI_PASSWORD, **where)
         self.channels, self.bridges, self.music = {}, {}, set()
+        self.recordings = {}
         self._followers = {}
         self._ids = itertools.count(1)
 
@@ -224,8 +279,11 @@ class Asterisk(Server):
         message = {"type": kind, "timestamp": now, "application": app, "asterisk_id": "x", "channel": self.channels[channel], **more}
         self._send(app, message)
 
-    def finish_recording(self, channel, seconds):
+    def finish_recording(self, channel, seconds, stored=True):
+        """`stored`: as in the real one, the file may be there a moment later only."""
         name = next(dict(fields)["name"] for method, path, fields in self.taken if path == f"/ari/channels/{channel}/record")
+        if stored:
+            self.recordings[name] = wave(seconds)
         self._send(self._app(channel), {"type": "RecordingFinished", "timestamp": "2026-11-26T10:00:00.000+0000", "application": "x",
                                         "recording": {"name": name, "format": "wav", "state": "done", "target_uri": f"channel:{channel}", "duration": seconds}})
 
@@ -282,6 +340,11 @@ class Asterisk(Server):
             return 200, list(self.channels.values())
         if (method, path) == ("POST", "/ari/channels"):
             return self._originate(named)
+        match = re.fullmatch(r"/ari/recordings/stored/([^/]+)/file", path)
+        if match and method == "GET":
+            if match[1] not in self.recordings:
+                raise Refusal(404, "Recording not found")
+            return 200, self.recordings[match[1]]
         match = re.fullmatch(r"/ari/channels/([^/]+)(?:/(\w+))?", path)
         if match:
             return self._on_channel(method, match[1], match[2], named)

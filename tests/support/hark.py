@@ -210,6 +210,11 @@ class Hark:
     def phone(self):
         return protos.phone_service_pb2_grpc.PhoneServiceStub(self.channel())
 
+    def blob(self, ref):
+        """The bytes of a BlobRef."""
+        stub = protos.blob_service_pb2_grpc.BlobServiceStub(self.channel())
+        return b"".join(piece.chunk for piece in stub.GetBlob(protos.blob_service_pb2.GetBlobRequest(blob=ref)))
+
     def events(self):
         return protos.event_service_pb2_grpc.EventServiceStub(self.channel())
 

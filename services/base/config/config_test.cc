@@ -280,10 +280,13 @@ INSTANTIATE_TEST_SUITE_P(
         Case{"accounts: [{id: a, phone: {kind: ari, number: '+37160000000', user: u, password: p, base_url: "
              "'https://pbx', trunk: PJSIP/trunk}}]\n",
              "hark.yaml:1: accounts[0].phone.base_url: 'https://pbx' is not where an Asterisk is; write it "
-             "like "
+             "like https://pbx:8089, or "
              "http://pbx:8088\n"
              "hark.yaml:1: accounts[0].phone.trunk: 'PJSIP/trunk' has no {number} in it; write it like "
              "PJSIP/{number}@trunk"},
+        Case{"accounts: [{id: a, phone: {kind: ari, number: '+37160000000', user: u, password: p, base_url: "
+             "'http://pbx:8088', ca_file: /ca.crt}}]\n",
+             "hark.yaml:1: accounts[0].phone.ca_file: is of use only if base_url begins with https://"},
         Case{"accounts: [{id: a, phone: {kind: twilio, number: '+37160000000', user: AC1, password: "
              "0123456789abcdef, public_url: 'http://hark.lv'}}]\n",
              "hark.yaml:1: accounts[0].phone.public_url: 'http://hark.lv' is no gateway; write it like "

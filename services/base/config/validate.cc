@@ -71,6 +71,7 @@ class Validator {
     grpc();
     peer("peers.conversation", config_.peers().conversation());
     peer("peers.routing", config_.peers().routing());
+    peer("peers.phone", config_.peers().phone());
     range("console.session_hours", config_.console().session_hours(), 1, 24 * 30);
     range("console.sockets_max", config_.console().sockets_max(), 1, 15'000);
     range("console.attachment_size_max", config_.console().attachment_size_max(), 1 << 10, kMailBytesMax);
@@ -309,9 +310,14 @@ class Validator {
     required(path + ".user", phone.user());
     required(path + ".password", phone.password());
     const std::string& url = phone.base_url();
-    if (!url.starts_with("http://") || !is_endpoint(std::string_view{url}.substr(7), true)) {
-      add(path + ".base_url", "'" + url + "' is not where an Asterisk is; write it like http://pbx:8088");
+    const bool tls = url.starts_with("https://");
+    const auto host = std::string_view{url}.substr(std::min<std::size_t>(url.size(), tls ? 8 : 7));
+    if (!(tls || url.starts_with("http://")) || !is_endpoint(host, true)) {
+      add(path + ".base_url",
+          "'" + url + "' is not where an Asterisk is; write it like https://pbx:8089, or http://pbx:8088");
     }
+    if (!tls && !phone.ca_file().empty())
+      add(path + ".ca_file", "is of use only if base_url begins with https://");
     if (!phone.trunk().empty() && phone.trunk().find("{number}") == std::string::npos)
       add(path + ".trunk",
           "'" + phone.trunk() + "' has no {number} in it; write it like PJSIP/{number}@trunk");

@@ -7,7 +7,9 @@ namespace hark::web {
 namespace {
 
 constexpr std::size_t kNameBytesMax = 255;
-constexpr std::array<std::string_view, 4> kInlineTypes{"image/png", "image/jpeg", "image/gif", "image/webp"};
+/// Pictures, and the sound of calls: a browser runs nothing of them.
+constexpr std::array<std::string_view, 8> kInlineTypes{"image/png", "image/jpeg", "image/gif", "image/webp",
+                                                       "audio/wav", "audio/mpeg", "audio/ogg", "audio/mp4"};
 
 std::string lower(std::string_view text) {
   std::string out{text};
@@ -64,11 +66,11 @@ std::string ascii_name(std::string_view name) {
 
 BlobHeaders blob_headers(std::string_view type, std::string_view name, bool inline_wanted) {
   const auto wanted_type = lower(type.substr(0, type.find(';')));
-  const bool image = std::find(kInlineTypes.begin(), kInlineTypes.end(), wanted_type) != kInlineTypes.end();
+  const bool shown = std::find(kInlineTypes.begin(), kInlineTypes.end(), wanted_type) != kInlineTypes.end();
   const auto file = safe_name(name);
   BlobHeaders headers;
-  headers.content_type = image ? wanted_type : "application/octet-stream";
-  headers.content_disposition = std::string{image && inline_wanted ? "inline" : "attachment"} +
+  headers.content_type = shown ? wanted_type : "application/octet-stream";
+  headers.content_disposition = std::string{shown && inline_wanted ? "inline" : "attachment"} +
                                 "; filename=\"" + ascii_name(file) + "\"; filename*=UTF-8''" +
                                 percent_encode(file);
   return headers;

@@ -7,9 +7,10 @@
 namespace hark::web {
 namespace {
 
-TEST(BlobHeaders, ShowOnlyFourImageTypesAndOnlyWhenAsked) {
+TEST(BlobHeaders, ShowOnlyPicturesAndSoundAndOnlyWhenAsked) {
   EXPECT_TRUE(blob_headers("image/PNG", "a.png", true).content_disposition.starts_with("inline;"));
   EXPECT_EQ(blob_headers("image/jpeg; x=y", "a", true).content_type, "image/jpeg");
+  EXPECT_EQ(blob_headers("audio/wav", "a.wav", true).content_type, "audio/wav");
   EXPECT_TRUE(blob_headers("image/png", "a.png", false).content_disposition.starts_with("attachment;"));
   for (const auto* type :
        {"image/svg+xml", "text/html", "application/pdf", "image/png,text/html", "", "image/x-png"}) {

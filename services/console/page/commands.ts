@@ -1,4 +1,5 @@
 // Everything that can be done from the keyboard, in one table: the palette lists it, the keys run it.
+import {callCommands} from "./calls.js";
 import {loadAll, loadQuarantine, select} from "./conversations.js";
 import {choose} from "./compose/send.js";
 import {joinFound} from "./customers.js";
@@ -71,6 +72,7 @@ export function commands(state: State): Command[] {
       {title: t("commandAcceptFirst"), key: "a", run: () => void accept(offer)},
       {title: t("commandDeclineFirst"), key: "d", run: () => decline(offer)},
     ] : []),
+    ...callCommands(state),
     ...ofConversation(state),
     ...(state.setup.accounts?.some((account) => account.channel === "CHANNEL_EMAIL") ? [{title: t("startTitle"), key: "m", run: start}] : []),
     {title: t("commandNext"), key: "j", run: () => step(store.state, 1)},

@@ -67,7 +67,7 @@ export function resolve({ticket, openObligations}: Conversation): void {
   });
 }
 
-const colleagueChoices = () => [
+export const colleagueChoices = () => [
   {value: "", label: t("whoeverFits")},
   ...[...store.state.colleagues.values()]
     .filter((colleague) => colleague.id !== store.state.me?.id)
@@ -100,12 +100,17 @@ export function transfer({ticket}: Conversation): void {
       ...wishFields(),
       {name: "reason", label: t("transferWhy"), required: true, area: true, list: [t("transferSkill"), t("transferShift"), t("transferAsked")]},
     ],
-    act: ({reason, agent, skills, queue}) => link.command("transfer", {
-      idempotencyKey, ticketId: ticket?.id ?? "", assignmentToken: tokenOf(ticket), reason: reason ?? "", wantedAgentId: (agent ?? "").toLowerCase(),
-      wantedSkills: skillsOf(skills), wantedQueueId: queue ?? "",
-    }),
+    act: ({reason, agent, skills, queue}) => transferTo({ticket}, idempotencyKey, {agent: agent ?? "", skills: skills ?? "", queue: queue ?? "", reason: reason ?? ""}),
   });
 }
+
+/** The wishes of a transfer as they were written. */
+export const transferTo = ({ticket}: Pick<Conversation, "ticket">, idempotencyKey: string,
+                           {agent, skills, queue = "", reason}: {agent: string; skills: string; queue?: string; reason: string}): Promise<unknown> =>
+  link.command("transfer", {
+    idempotencyKey, ticketId: ticket?.id ?? "", assignmentToken: tokenOf(ticket), reason, wantedAgentId: agent.toLowerCase(), wantedSkills: skillsOf(skills),
+    wantedQueueId: queue,
+  });
 
 export function reopen({id}: Conversation): void {
   const idempotencyKey = newKey();

@@ -9,6 +9,7 @@
 #include "hark/v1/blob_service.grpc.pb.h"
 #include "hark/v1/conversation_service.grpc.pb.h"
 #include "hark/v1/event_service.grpc.pb.h"
+#include "hark/v1/phone_service.grpc.pb.h"
 #include "hark/v1/routing_service.grpc.pb.h"
 
 namespace hark::console {
@@ -286,6 +287,20 @@ class GrpcBlobs final : public BlobPort {
   std::unique_ptr<v1::BlobService::Stub> stub_;
 };
 
+class GrpcPhone final : public PhonePort {
+ public:
+  explicit GrpcPhone(const std::shared_ptr<grpc::Channel>& channel)
+      : stub_{v1::PhoneService::NewStub(channel)} {}
+
+  Task<Result<v1::ControlCallResponse>> control_call(v1::ControlCallRequest request) override {
+    return rpc::call(stub_->async(), &v1::PhoneService::Stub::async_interface::ControlCall,
+                     std::move(request));
+  }
+
+ private:
+  std::unique_ptr<v1::PhoneService::Stub> stub_;
+};
+
 }  // namespace
 
 struct GrpcPorts::Impl {
@@ -294,17 +309,20 @@ struct GrpcPorts::Impl {
   GrpcEvents events;
   GrpcBlobs blobs;
   GrpcAttention attention;
+  GrpcPhone phone;
 };
 
-GrpcPorts::GrpcPorts(asio::any_io_executor executor, const rpc::Peer& conversation, const rpc::Peer& routing)
+GrpcPorts::GrpcPorts(asio::any_io_executor executor, const rpc::Peer& conversation, const rpc::Peer& routing,
+                     const rpc::Peer& phone)
     : impl_{new Impl{GrpcConversation{conversation.channel}, GrpcRouting{executor, routing},
                      GrpcEvents{executor, conversation}, GrpcBlobs{executor, conversation.channel},
-                     GrpcAttention{executor, conversation.channel}}} {}
+                     GrpcAttention{executor, conversation.channel}, GrpcPhone{phone.channel}}} {}
 
 GrpcPorts::~GrpcPorts() = default;
 
 Ports GrpcPorts::ports(AgentStore& store) {
-  return {impl_->conversation, impl_->routing, impl_->events, impl_->blobs, impl_->attention, store};
+  return {impl_->conversation, impl_->routing, impl_->events, impl_->blobs,
+          impl_->attention,    impl_->phone,   store};
 }
 
 }  // namespace hark::console

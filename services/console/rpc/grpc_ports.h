@@ -11,7 +11,8 @@ namespace hark::console {
 /// alone.
 class GrpcPorts {
  public:
-  GrpcPorts(asio::any_io_executor executor, const rpc::Peer& conversation, const rpc::Peer& routing);
+  GrpcPorts(asio::any_io_executor executor, const rpc::Peer& conversation, const rpc::Peer& routing,
+            const rpc::Peer& phone);
   ~GrpcPorts();
   GrpcPorts(const GrpcPorts&) = delete;
   GrpcPorts& operator=(const GrpcPorts&) = delete;

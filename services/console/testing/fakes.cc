@@ -437,6 +437,16 @@ std::shared_ptr<BlobStream> FakeBlobs::get_blob(v1::GetBlobRequest request) {
                                           Error{Code::kNotFound, Reason::kBlobNotFound, "no such blob"});
 }
 
+Task<Result<v1::ControlCallResponse>> FakePhone::control_call(v1::ControlCallRequest request) {
+  if (const auto error = std::exchange(refusal, std::nullopt)) co_return *error;
+  v1::ControlCallResponse out;
+  out.mutable_call()->set_entry_id(request.entry_id());
+  out.mutable_call()->set_conversation_id("con_of_" + request.entry_id());
+  out.mutable_call()->set_customer("+37120000000");
+  wishes.push_back(std::move(request));
+  co_return out;
+}
+
 void FakeWorld::add_agent(const std::string& id, v1::Role role) {
   auto& agent = routing.agents[id];
   agent.set_role(role);

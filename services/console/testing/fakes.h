@@ -233,11 +233,19 @@ class FakeAgentStore final : public AgentStore {
   std::map<std::string, Kept> agents;
 };
 
+/// Records what is wanted of calls; `refusal` makes the next one fail.
+class FakePhone final : public PhonePort {
+ public:
+  Task<Result<v1::ControlCallResponse>> control_call(v1::ControlCallRequest request) override;
+  std::vector<v1::ControlCallRequest> wishes;
+  std::optional<Error> refusal;
+};
+
 /// Everything that the console stands on.
 struct FakeWorld {
   explicit FakeWorld(const asio::any_io_executor& executor)
       : routing{executor}, events{executor}, attention{executor} {}
-  Ports ports() { return {conversations, routing, events, blobs, attention, store}; }
+  Ports ports() { return {conversations, routing, events, blobs, attention, phone, store}; }
   /// An agent who can sign in.
   void add_agent(const std::string& id, v1::Role role = v1::ROLE_AGENT);
   /// A conversation with one inbound entry; its ticket is held by `agent_id`, or waits if that is empty.
@@ -250,6 +258,7 @@ struct FakeWorld {
   FakeEvents events;
   FakeBlobs blobs;
   FakeAttention attention;
+  FakePhone phone;
   FakeAgentStore store;
 };
 

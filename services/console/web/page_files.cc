@@ -16,7 +16,7 @@ constexpr std::string_view kScript = "text/javascript; charset=utf-8";
 /// attachments, never from outside, so that a sender does not learn when a mail is read.
 constexpr std::string_view kPagePolicy =
     "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; "
-    "connect-src 'self'; "
+    "media-src 'self'; connect-src 'self'; "
     "frame-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
 
 /// Of the one page that shows a mail with its pictures from outside, once the agent has asked for them: it

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "base/core/digest.h"
+#include "base/core/url.h"
 #include "base/log/log.h"
 
 namespace hark::phone {
@@ -23,11 +24,11 @@ const Logger& logger() {
 
 std::string bridge_of(std::string_view call) { return "hark-" + std::string{call}; }
 
-std::string at_channel(std::string_view channel) { return "/channels/" + percent_encode(channel); }
+std::string at_channel(std::string_view channel) { return "/channels/" + url_encoded(channel); }
 
 }  // namespace
 
-AriExchange::AriExchange(TaskGroup& tasks, const Account& account, Desk& desk, HttpClient& http,
+AriExchange::AriExchange(TaskGroup& tasks, const Account& account, Desk& desk, http::HttpClient& http,
                          const Clock& clock, Metrics& metrics)
     : tasks_{tasks},
       account_{account},
@@ -46,9 +47,13 @@ EventSocket::Target AriExchange::target() const {
   auto authority = account_.base_url.substr(account_.base_url.find("://") + 3);
   authority = authority.substr(0, authority.find('/'));
   const auto colon = authority.rfind(':');
-  return {authority.substr(0, colon), authority.substr(colon + 1),
-          "/ari/events?app=" + percent_encode(account_.app) + "&subscribeAll=false",
-          "Basic " + base64(account_.user + ":" + account_.password), "ari"};
+  return {authority.substr(0, colon),
+          authority.substr(colon + 1),
+          "/ari/events?app=" + url_encoded(account_.app) + "&subscribeAll=false",
+          "Basic " + base64(account_.user + ":" + account_.password),
+          "ari",
+          account_.base_url.starts_with("https://"),
+          account_.ca_file};
 }
 
 Task<> AriExchange::run() {
@@ -136,23 +141,22 @@ Task<Status> AriExchange::take(ari::News news) {
   const bool arrived = std::holds_alternative<Arrived>(news.event.what);
   if (auto* recorded = std::get_if<Recorded>(&news.event.what)) {
     recorded->recording.url =
-        account_.base_url + "/ari/recordings/stored/" + percent_encode(recorded->recording.id) + "/file";
+        account_.base_url + "/ari/recordings/stored/" + url_encoded(recorded->recording.id) + "/file";
   }
   const bool over = std::holds_alternative<phone::Ended>(news.event.what) && news.place.leg.empty();
   auto call = news.place.call;
   HARK_CO_TRY_VOID(co_await desk_.take(account_.id, call, std::move(news.event), arrived));
   if (over) {
     for (const auto* which : {"", "-consult"})
-      static_cast<void>(co_await send("DELETE", "/bridges/" + percent_encode(bridge_of(call) + which), true));
+      static_cast<void>(co_await send("DELETE", "/bridges/" + url_encoded(bridge_of(call) + which), true));
   }
   co_return Status{};
 }
 
 /// Events while nobody listened are lost: channels that are gone are over, those that are here have arrived.
 Task<Status> AriExchange::reconcile() {
-  const auto answer =
-      co_await http_.send({"GET", account_.base_url + "/ari/channels", account_.user, account_.password});
-  if (answer.kind != HttpAnswer::Kind::kAnswered || answer.status != 200) {
+  const auto answer = co_await ask("GET", "/channels");
+  if (answer.kind != http::Answer::Kind::kAnswered || answer.status != 200) {
     co_return Error{Code::kUnavailable, Reason::kUnspecified,
                     answer.detail.empty() ? "HTTP " + std::to_string(answer.status) : answer.detail};
   }
@@ -191,17 +195,14 @@ Task<Carried> AriExchange::carry_out(v1::PhoneCommand command) {
     case v1::PhoneCommand::kQueue:
       co_return co_await queue(command.call_id());
     case v1::PhoneCommand::kRingAgent: {
-      const auto& ring_agent = command.ring_agent();
-      co_return co_await ring(command.leg_id(), ring_agent.endpoint(), ring_agent.caller_id(),
-                              ring_agent.ring_seconds());
+      const auto& who = command.ring_agent();
+      if (who.agent_id().empty())
+        co_return co_await dial(command.leg_id(), who.endpoint(), who.caller_id(), who.ring_seconds());
+      co_return co_await ring(command.leg_id(), who.endpoint(), who.caller_id(), who.ring_seconds());
     }
     case v1::PhoneCommand::kDialCustomer: {
-      if (account_.trunk.empty())
-        co_return Carried{Kind::kRefused, "no trunk is configured that leads outside"};
-      const auto& dial = command.dial_customer();
-      auto endpoint = account_.trunk;
-      endpoint.replace(endpoint.find("{number}"), 8, dial.to());
-      co_return co_await ring(command.call_id(), std::move(endpoint), dial.from(), dial.ring_seconds());
+      const auto& who = command.dial_customer();
+      co_return co_await dial(command.call_id(), who.to(), who.from(), who.ring_seconds());
     }
     case v1::PhoneCommand::kConnect: {
       const auto& other = command.connect().other_leg_id();
@@ -236,10 +237,17 @@ Task<Carried> AriExchange::queue(std::string channel) {
 /// Under our own id, so that asked for twice it rings once.
 Task<Carried> AriExchange::ring(std::string channel, std::string endpoint, std::string caller_id,
                                 int seconds) {
-  auto path = "/channels?endpoint=" + percent_encode(endpoint) + "&app=" + percent_encode(account_.app) +
-              "&appArgs=leg&channelId=" + percent_encode(channel) + "&timeout=" + std::to_string(seconds);
-  if (!caller_id.empty()) path += "&callerId=" + percent_encode(caller_id);
+  auto path = "/channels?endpoint=" + url_encoded(endpoint) + "&app=" + url_encoded(account_.app) +
+              "&appArgs=leg&channelId=" + url_encoded(channel) + "&timeout=" + std::to_string(seconds);
+  if (!caller_id.empty()) path += "&callerId=" + url_encoded(caller_id);
   co_return co_await send("POST", std::move(path));
+}
+
+Task<Carried> AriExchange::dial(std::string channel, std::string number, std::string caller_id, int seconds) {
+  if (account_.trunk.empty()) co_return Carried{Kind::kRefused, "no trunk is configured that leads outside"};
+  auto endpoint = account_.trunk;
+  endpoint.replace(endpoint.find("{number}"), 8, number);
+  co_return co_await ring(std::move(channel), std::move(endpoint), std::move(caller_id), seconds);
 }
 
 Task<Carried> AriExchange::connect(std::string customer, std::string agent) {
@@ -250,10 +258,10 @@ Task<Carried> AriExchange::connect(std::string customer, std::string agent) {
 
 /// Whoever is in another bridge leaves it.
 Task<Carried> AriExchange::bridge(std::string name, std::string one, std::string other) {
-  const auto path = "/bridges/" + percent_encode(name);
+  const auto path = "/bridges/" + url_encoded(name);
   const auto carried = co_await send("POST", path + "?type=mixing");
   if (carried.kind != Kind::kDone) co_return carried;
-  co_return co_await send("POST", path + "/addChannel?channel=" + percent_encode(one + "," + other));
+  co_return co_await send("POST", path + "/addChannel?channel=" + url_encoded(one + "," + other));
 }
 
 /// The words are Asterisk's own, in the channel's language; the music goes on by itself.
@@ -261,12 +269,12 @@ Task<Carried> AriExchange::announce(std::string customer, int position) {
   const auto media =
       position == 1 ? std::string{"sound:queue-youarenext"}
                     : "sound:queue-thereare,number:" + std::to_string(position) + ",sound:queue-callswaiting";
-  co_return co_await send("POST", at_channel(customer) + "/play?media=" + percent_encode(media));
+  co_return co_await send("POST", at_channel(customer) + "/play?media=" + url_encoded(media));
 }
 
 Task<Carried> AriExchange::hold(std::string customer, bool held) {
-  const auto bridge = "/bridges/" + percent_encode(bridge_of(customer));
-  const auto channel = "?channel=" + percent_encode(customer);
+  const auto bridge = "/bridges/" + url_encoded(bridge_of(customer));
+  const auto channel = "?channel=" + url_encoded(customer);
   if (held) {
     auto carried = co_await send("POST", bridge + "/removeChannel" + channel);
     if (carried.kind == Kind::kDone) carried = co_await send("POST", at_channel(customer) + "/moh");
@@ -287,15 +295,21 @@ Task<Carried> AriExchange::take_voicemail(std::string channel) {
     carried = co_await send("POST", at_channel(channel) + "/play?media=sound:vm-intro");
   if (carried.kind != Kind::kDone) co_return carried;
   co_return co_await send(
-      "POST", at_channel(channel) + "/record?name=" + percent_encode(ari::recording_name(channel)) +
+      "POST", at_channel(channel) + "/record?name=" + url_encoded(ari::recording_name(channel)) +
                   "&format=wav&maxDurationSeconds=180&maxSilenceSeconds=8&beep=true&ifExists=overwrite");
 }
 
+Task<http::Answer> AriExchange::ask(std::string method, std::string path) {
+  http::Request request{.method = std::move(method), .url = account_.base_url + "/ari" + path};
+  request.user = account_.user;
+  request.password = account_.password;
+  co_return co_await http_.send(std::move(request), {.ca_file = account_.ca_file});
+}
+
 Task<Carried> AriExchange::send(std::string method, std::string path, bool gone_is_done) {
-  const auto answer = co_await http_.send(
-      {std::move(method), account_.base_url + "/ari" + path, account_.user, account_.password});
+  const auto answer = co_await ask(std::move(method), path);
   // All of these may be asked for twice: channels and bridges have ids of our own.
-  if (answer.kind != HttpAnswer::Kind::kAnswered) co_return Carried{Kind::kAway, answer.detail};
+  if (answer.kind != http::Answer::Kind::kAnswered) co_return Carried{Kind::kAway, answer.detail};
   if (answer.status >= 200 && answer.status < 300) co_return Carried{Kind::kDone};
   if (answer.status == 409 && path.starts_with("/channels?"))
     co_return Carried{Kind::kDone};  // it rings already

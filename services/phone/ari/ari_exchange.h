@@ -4,10 +4,10 @@
 #include <memory>
 
 #include "base/async/notifier.h"
+#include "base/http/http_client.h"
 #include "phone/ari/event_socket.h"
 #include "phone/core/ari.h"
 #include "phone/desk.h"
-#include "phone/http/http_client.h"
 
 namespace hark::phone {
 
@@ -19,8 +19,8 @@ constexpr std::size_t kEventsWaitingMax = 10'000;
 /// WebSocket; after each connect the channels that are there are compared with the calls that should be.
 class AriExchange final : public Exchange {
  public:
-  AriExchange(TaskGroup& tasks, const Account& account, Desk& desk, HttpClient& http, const Clock& clock,
-              Metrics& metrics);
+  AriExchange(TaskGroup& tasks, const Account& account, Desk& desk, http::HttpClient& http,
+              const Clock& clock, Metrics& metrics);
 
   /// Follows the events as long as its task runs.
   Task<> run();
@@ -37,12 +37,14 @@ class AriExchange final : public Exchange {
 
   Task<Carried> queue(std::string channel);
   Task<Carried> ring(std::string channel, std::string endpoint, std::string caller_id, int seconds);
+  Task<Carried> dial(std::string channel, std::string number, std::string caller_id, int seconds);
   Task<Carried> connect(std::string customer, std::string agent);
   Task<Carried> bridge(std::string name, std::string one, std::string other);
   Task<Carried> announce(std::string customer, int position);
   Task<Carried> hold(std::string customer, bool held);
   Task<Carried> hang_up(std::string channel);
   Task<Carried> take_voicemail(std::string channel);
+  Task<http::Answer> ask(std::string method, std::string path);
   /// `gone_is_done`: what is not there needs no more of it.
   Task<Carried> send(std::string method, std::string path, bool gone_is_done = false);
   [[nodiscard]] EventSocket::Target target() const;
@@ -50,7 +52,7 @@ class AriExchange final : public Exchange {
   TaskGroup& tasks_;
   const Account& account_;
   Desk& desk_;
-  HttpClient& http_;
+  http::HttpClient& http_;
   const Clock& clock_;
   std::deque<std::string> waiting_;
   Notifier arrived_;

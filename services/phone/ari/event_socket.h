@@ -12,8 +12,8 @@ namespace hark::phone {
 /// Largest event that is read; Asterisk's stay below 64 KiB.
 constexpr std::size_t kEventBytesMax = 1U << 20;
 
-/// A client's end of a WebSocket (RFC 6455) that only listens. It pings by itself and is broken after 30 s
-/// without an answer.
+/// A client's end of a WebSocket (RFC 6455), with TLS or without, that only listens. It pings by itself and
+/// is broken after 30 s without an answer.
 class EventSocket {
  public:
   struct Target {
@@ -22,6 +22,8 @@ class EventSocket {
     std::string path;  // with its query
     std::string authorization;
     std::string protocol;
+    bool tls = false;
+    std::string ca_file = {};  // whom to believe, in PEM; empty: whom this machine believes
   };
 
   virtual ~EventSocket() = default;

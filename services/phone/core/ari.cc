@@ -136,8 +136,9 @@ std::optional<News> of_recording(const json::object& event, TimePoint at) {
 }  // namespace
 
 Place place_of(std::string_view channel) {
-  const auto dot = channel.rfind(".a");
-  const auto token = dot == std::string_view::npos ? std::string_view{} : channel.substr(dot + 2);
+  const auto dot = channel.rfind('.');
+  const auto kind = dot == std::string_view::npos ? std::string_view{} : channel.substr(dot + 1, 1);
+  const auto token = kind == "a" || kind == "c" ? channel.substr(dot + 2) : std::string_view{};
   const bool leg =
       dot > 0 && !token.empty() && token.find_first_not_of("0123456789") == std::string_view::npos;
   if (!leg) return {std::string{channel}, {}};

@@ -26,12 +26,6 @@ bool latest(std::optional<TimePoint>& fact, TimePoint at) {
   return true;
 }
 
-bool later(std::int64_t& token, std::int64_t than) {
-  if (than <= token) return false;
-  token = than;
-  return true;
-}
-
 /// What somebody saw goes before what was only missed later; then the earlier.
 bool end_leg(Leg& leg, TimePoint at, LegEnd how, const std::string& detail) {
   const auto rank = [](LegEnd end, TimePoint when, const std::string& words) {
@@ -45,8 +39,9 @@ bool end_leg(Leg& leg, TimePoint at, LegEnd how, const std::string& detail) {
 }
 
 void sort_legs(Call& call) {
-  std::ranges::sort(call.legs.begin() + 1, call.legs.end(), {},
-                    [](const Leg& leg) { return std::tuple{leg.token, std::string_view{leg.id}}; });
+  std::ranges::sort(call.legs.begin() + 1, call.legs.end(), {}, [](const Leg& leg) {
+    return std::tuple{leg.token + leg.asked_by, std::string_view{leg.id}};
+  });
 }
 
 /// The leg of that id; made if it is new, for reports may come before what they are about. Null: too many.
@@ -87,6 +82,18 @@ bool assign(Call& call, const Holder& holder, TimePoint at) {
   return fresh;
 }
 
+bool ask(Call& call, Leg& leg, const Asks& asks, TimePoint at) {
+  bool fresh = earliest(leg.created, at);
+  if (leg.asked_by == 0 && leg.token == 0 && leg.id != call.id) {
+    leg.asked_by = asks.token;
+    leg.agent_id = asks.agent_id;
+    leg.endpoint = asks.endpoint;
+    sort_legs(call);
+    fresh = true;
+  }
+  return fresh;
+}
+
 bool record(Call& call, const Recording& recording) {
   const auto at = std::ranges::lower_bound(call.recordings, recording.id, {}, &Recording::id);
   if (at == call.recordings.end() || at->id != recording.id) {
@@ -110,6 +117,8 @@ bool finish(Call& call, const CommandDone& done, TimePoint at) {
     if (auto* leg = leg_of(call, id.substr(5))) end_leg(*leg, at, LegEnd::kFailed, done.detail);
   } else if (id == "dial") {
     end_leg(*leg_of(call, {}), at, LegEnd::kFailed, done.detail);
+  } else if (call.hold_wished && id == "hold:" + std::to_string(to_ms(*call.hold_wished))) {
+    latest(call.unheld, at);  // so the customer still hears the agent
   } else if (id == "hangup" || id.starts_with("hangup:")) {
     // What cannot be hung up is not there any more.
     if (auto* leg = leg_of(call, id == "hangup" ? std::string_view{} : id.substr(7)))
@@ -124,6 +133,11 @@ std::string agent_leg_id(const Call& call, std::int64_t token) {
   return call.id + ".a" + std::to_string(token);
 }
 
+std::string asked_leg_id(const Call& call) {
+  const auto asked = std::ranges::count_if(call.legs, [](const Leg& leg) { return leg.asked_by > 0; });
+  return call.id + ".c" + std::to_string(asked + 1);
+}
+
 const Leg* find_leg(const Call& call, std::string_view id) {
   const auto found = std::ranges::find(call.legs, id.empty() ? std::string_view{call.id} : id, &Leg::id);
   return found == call.legs.end() ? nullptr : &*found;
@@ -133,42 +147,48 @@ bool apply(Call& call, const Event& event) {
   auto* leg = leg_of(call, event.leg_id);
   if (!leg) return false;
   const auto at = event.at;
-  return std::visit(
-      Overloaded{
-          [&](const Arrived& arrived) {
-            bool fresh = earliest(call.arrived, at);
-            fresh |= fill(call.from, arrived.from);
-            fresh |= fill(call.to, arrived.to);
-            fresh |= fill(call.name, arrived.name);
-            return fresh;
-          },
-          [&](const Rang&) { return earliest(leg->rang, at); },
-          [&](const Answered&) { return earliest(leg->answered, at); },
-          [&](const Ended& ended) { return end_leg(*leg, at, ended.how, ended.detail); },
-          [&](const Held& held) {
-            const bool fresh = latest(held.held ? call.held : call.unheld, at);
-            return (held.wished && latest(call.hold_wished, at)) || fresh;
-          },
-          [&](const Recorded& recorded) { return record(call, recorded.recording); },
-          [&](const Named& named) { return fill(leg->native_id, named.native_id); },
-          [&](const Accepted& accepted) {
-            bool fresh = fill(call.entry_id, accepted.entry_id);
-            fresh |= fill(call.conversation_id, accepted.conversation_id);
-            fresh |= fill(call.ticket_id, accepted.ticket_id);
-            return fresh;
-          },
-          [&](const Assigned& assigned) { return assign(call, assigned.holder, at); },
-          [&](const Released& released) {
-            if (released.token <= call.released_token) return false;
-            call.released_token = released.token;
-            return true;
-          },
-          [&](const HangUpWished&) { return !std::exchange(call.hang_up_wished, true); },
-          [&](const Consults& consults) { return later(call.consult_token, consults.token); },
-          [&](const HandsOver& hands_over) { return later(call.handed_over_token, hands_over.token); },
-          [&](const CommandDone& done) { return finish(call, done, at); },
-      },
-      event.what);
+  return std::visit(Overloaded{
+                        [&](const Arrived& arrived) {
+                          bool fresh = earliest(call.arrived, at);
+                          fresh |= fill(call.from, arrived.from);
+                          fresh |= fill(call.to, arrived.to);
+                          fresh |= fill(call.name, arrived.name);
+                          return fresh;
+                        },
+                        [&](const Rang&) { return earliest(leg->rang, at); },
+                        [&](const Answered&) { return earliest(leg->answered, at); },
+                        [&](const Ended& ended) { return end_leg(*leg, at, ended.how, ended.detail); },
+                        [&](const Held& held) {
+                          const bool fresh = latest(held.held ? call.held : call.unheld, at);
+                          return (held.wished && latest(call.hold_wished, at)) || fresh;
+                        },
+                        [&](const Recorded& recorded) { return record(call, recorded.recording); },
+                        [&](const Named& named) { return fill(leg->native_id, named.native_id); },
+                        [&](const Accepted& accepted) {
+                          bool fresh = fill(call.entry_id, accepted.entry_id);
+                          fresh |= fill(call.conversation_id, accepted.conversation_id);
+                          if (!call.ticket_since) fresh |= fill(call.ticket_id, accepted.ticket_id);
+                          return fresh;
+                        },
+                        [&](const OtherTicket& other) {
+                          if (!latest(call.ticket_since, at)) return false;
+                          call.ticket_id = other.ticket_id;
+                          call.ticket_after_token = other.after_token;
+                          return true;
+                        },
+                        [&](const Assigned& assigned) { return assign(call, assigned.holder, at); },
+                        [&](const Released& released) {
+                          if (released.token <= call.released_token) return false;
+                          call.released_token = released.token;
+                          return true;
+                        },
+                        [&](const HangUpWished&) { return !std::exchange(call.hang_up_wished, true); },
+                        [&](const Asks& asks) { return ask(call, *leg, asks, at); },
+                        [&](const HandsOver&) { return earliest(leg->handed_over, at); },
+                        [&](const LetsGo&) { return earliest(leg->let_go, at); },
+                        [&](const CommandDone& done) { return finish(call, done, at); },
+                    },
+                    event.what);
 }
 
 Call outbound_call(std::string account, std::string id, std::string our_number, std::string customer_number,

@@ -31,17 +31,20 @@ enum class LegEnd { kUnspecified, kHungUp, kBusy, kNoAnswer, kRejected, kFailed,
 constexpr std::size_t kLegsMax = 64;
 constexpr std::size_t kRecordingsMax = 16;
 
-/// One line of a call: the customer's, or an agent's. What is known of it are facts, each with the time at
+/// One line of a call: the customer's, an agent's, or that of somebody outside whom an agent asked. What is
+/// known of it are facts, each with the time at
 /// which it happened; the earliest report of a fact holds.
 struct Leg {
   std::string id = {};
   std::string agent_id = {};  // empty: the customer's, or an agent's whose assignment is not known yet
   std::string endpoint = {};
-  std::int64_t token = 0;  // of the assignment that it is for
+  std::int64_t token = 0;     // of the assignment that it is for
+  std::int64_t asked_by = 0;  // of the assignment whose agent asked for it; their ticket is not this one's
   std::optional<TimePoint> created = {}, rang = {}, answered = {}, ended = {};
   LegEnd end = LegEnd::kUnspecified;
   std::string detail = {};
   std::string native_id = {};
+  std::optional<TimePoint> handed_over = {}, let_go = {};  // of an asked one
 
   [[nodiscard]] bool up() const { return answered && !ended; }
   friend bool operator==(const Leg&, const Leg&) = default;
@@ -74,15 +77,15 @@ struct Call {
   bool outbound = false;  // we call the customer
   std::string from = {}, to = {}, name = {};
   std::optional<TimePoint> arrived = {};
-  std::vector<Leg> legs = {};  // the customer's first, then by token and id
+  std::vector<Leg> legs = {};  // the customer's first, then by assignment and id
   std::string conversation_id = {}, ticket_id = {}, entry_id = {};
-  std::string continues = {};  // reference of the earlier call that this one goes on with
+  std::string continues = {};                  // reference of the earlier call that this one goes on with
+  std::optional<TimePoint> ticket_since = {};  // of a later ticket than the first
+  std::int64_t ticket_after_token = 0;         // its assignments are counted from there
   Holder holder = {};
   std::int64_t released_token = 0;
   std::optional<TimePoint> held = {}, unheld = {}, hold_wished = {};
   bool hang_up_wished = false;
-  std::int64_t consult_token = 0;          // whose agent asks the next one before passing the customer on
-  std::int64_t handed_over_token = 0;      // whose agent has done so
   std::vector<Recording> recordings = {};  // by id
   std::set<std::string> done = {};         // commands that were carried out, or refused
 
@@ -113,6 +116,12 @@ struct Named {
 struct Accepted {
   std::string conversation_id, ticket_id, entry_id;
 };
+/// The first ticket was resolved while the customer still waits, and there is a new one; or its customer was
+/// merged into another. The new one's assignments begin anew: here they come after that one.
+struct OtherTicket {
+  std::string ticket_id;
+  std::int64_t after_token = 0;
+};
 struct Assigned {
   Holder holder;
 };
@@ -121,13 +130,16 @@ struct Released {
   std::int64_t token = 0;
 };
 struct HangUpWished {};
-/// The agent of this assignment asks the next one first, or has asked.
-struct Consults {
+/// The agent of this assignment asks somebody: an agent, by their phone, or somebody outside at a number.
+struct Asks {
   std::int64_t token = 0;
+  std::string agent_id = {};
+  std::string endpoint = {};
 };
-struct HandsOver {
-  std::int64_t token = 0;
-};
+/// The customer is now the asked one's, as soon as they talk.
+struct HandsOver {};
+/// They are asked no more.
+struct LetsGo {};
 struct CommandDone {
   std::string id;
   bool failed = false;
@@ -137,8 +149,8 @@ struct CommandDone {
 struct Event {
   std::string leg_id;  // empty: the customer's
   TimePoint at;
-  std::variant<Arrived, Rang, Answered, Ended, Held, Recorded, Named, Accepted, Assigned, Released,
-               HangUpWished, Consults, HandsOver, CommandDone>
+  std::variant<Arrived, Rang, Answered, Ended, Held, Recorded, Named, Accepted, OtherTicket, Assigned,
+               Released, HangUpWished, Asks, HandsOver, LetsGo, CommandDone>
       what;
 };
 
@@ -170,6 +182,7 @@ struct Command {
     kTakeVoicemail,
     kAnnounce,      // their place in the queue
     kReturnTicket,  // leg's assignment did not come to a talk; not the exchange's
+    kGiveTicket,    // leg's agent was asked, and has the customer: the ticket is theirs; not the exchange's
   };
   std::string id;
   Kind kind = Kind::kQueue;
@@ -189,8 +202,15 @@ CallState state_of(const Call& call);
 /// over.
 bool passed_on(const Call& call);
 
-/// Of the assignment whose agent talks to the customer now; 0: nobody does.
+/// Who hears the customer now; null: nobody.
+const Leg* talking_leg(const Call& call);
+
+/// Of the assignment whose agent talks to the customer now; 0: nobody does whose the ticket is.
 std::int64_t talking_token(const Call& call);
+
+/// Whoever was asked by the one who talks, and neither came to have the customer nor was let go; null:
+/// nobody.
+const Leg* asked_leg(const Call& call);
 
 /// Nobody is left who could hear the other; a recording may still come.
 bool is_over(const Call& call);
@@ -202,6 +222,9 @@ struct Progress {
   std::optional<TimePoint> started, answered, ended;
   std::string ended_by;  // customer, agent or system
   std::string detail;
+  std::optional<TimePoint> held;
+  std::string number;          // who talks is no agent but at this number
+  const Leg* asked = nullptr;  // of the call
 };
 Progress progress_of(const Call& call);
 
@@ -215,6 +238,8 @@ std::optional<Outcome> outcome_of(const Call& call);
 
 const Leg* find_leg(const Call& call, std::string_view id);
 std::string agent_leg_id(const Call& call, std::int64_t token);
+/// Of the next one who is asked.
+std::string asked_leg_id(const Call& call);
 std::string words_of(LegEnd end);
 
 }  // namespace hark::phone

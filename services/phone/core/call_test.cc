@@ -170,7 +170,7 @@ TEST_F(CallTest, WhoPassesTheCallOnAndLeavesLetsTheCustomerWait) {
   say(Released{1});
   say(Ended{}, leg(1));
   EXPECT_EQ(state(), CallState::kQueued);
-  EXPECT_THAT(carry_out(), ElementsAre("queue:1"));
+  EXPECT_THAT(carry_out(), ElementsAre("queue:c.a1"));
   assign("ben", 2);
   say(Answered{}, leg(2));
   EXPECT_THAT(carry_out(), ElementsAre("connect:c.a2"));
@@ -185,26 +185,63 @@ class ConsultTest : public CallTest {
     assign("ana", 1);
     say(Answered{}, leg(1));
     carry_out();
-    say(Consults{1});
-    say(Released{1});
-    assign("ben", 2);
+    now += 1s;
+    ask("ben", "PJSIP/ben");
     now += 5s;
-    say(Answered{}, leg(2));
+    say(Answered{}, "c.c1");
   }
+  void ask(const std::string& agent, const std::string& endpoint) {
+    asked = asked_leg_id(call);
+    say(Asks{talking_token(call), agent, endpoint}, asked);
+    ASSERT_THAT(carry_out(), ElementsAre("ring:" + asked));
+  }
+  std::string asked;
 };
 
 TEST_F(ConsultTest, TheAgentsHearEachOtherAndTheCustomerMusic) {
-  EXPECT_THAT(carry_out(), ElementsAre("hold:c.a2", "consult:c.a2"));
+  EXPECT_EQ(asked, "c.c1");
+  EXPECT_THAT(carry_out(), ElementsAre("hold:c.c1", "consult:c.c1"));
   EXPECT_EQ(state(), CallState::kHeld);
   EXPECT_EQ(progress_of(call).agent_id, "ana");
+  EXPECT_EQ(progress_of(call).held, now);
+  ASSERT_NE(progress_of(call).asked, nullptr);
+  EXPECT_EQ(progress_of(call).asked->agent_id, "ben");
 }
 
-TEST_F(ConsultTest, HandedOverTheCustomerIsTheOthers) {
+TEST_F(ConsultTest, HandedOverTheCustomerIsTheOthersAndSoIsTheTicket) {
   carry_out();
-  say(HandsOver{1});
+  now += 5s;
+  say(HandsOver{}, asked);
   EXPECT_EQ(state(), CallState::kAnswered);
   EXPECT_EQ(progress_of(call).agent_id, "ben");
-  EXPECT_THAT(carry_out(), ElementsAre("connect:c.a2", "hangup:c.a1"));
+  EXPECT_EQ(progress_of(call).asked, nullptr);
+  EXPECT_THAT(carry_out(), ElementsAre("give:c.c1", "connect:c.c1", "hangup:c.a1"));
+  say(Ended{}, leg(1));
+  assign("ben", 2);
+  EXPECT_THAT(wanted(), IsEmpty()) << "his phone is not rung a second time";
+  EXPECT_EQ(talking_token(call), 2);
+  now += 5s;
+  say(Ended{}, asked);
+  EXPECT_THAT(carry_out(), ElementsAre("hangup"));
+}
+
+TEST_F(ConsultTest, WhoHasTheCustomerMayAskTheNextOne) {
+  carry_out();
+  now += 1s;
+  say(HandsOver{}, asked);
+  carry_out();
+  say(Ended{}, leg(1));
+  assign("ben", 2);
+  now += 1s;
+  ask("cara", "PJSIP/cara");
+  EXPECT_EQ(asked, "c.c2");
+  now += 1s;
+  say(Answered{}, asked);
+  EXPECT_THAT(carry_out(), ElementsAre("hold:c.c2", "consult:c.c2"));
+  now += 1s;
+  say(HandsOver{}, asked);
+  EXPECT_THAT(carry_out(), ElementsAre("give:c.c2", "connect:c.c2", "hangup:c.c1"));
+  EXPECT_EQ(progress_of(call).agent_id, "cara");
 }
 
 TEST_F(ConsultTest, HangingUpHandsOver) {
@@ -212,29 +249,115 @@ TEST_F(ConsultTest, HangingUpHandsOver) {
   now += 5s;
   say(Ended{}, leg(1));
   EXPECT_EQ(progress_of(call).agent_id, "ben");
-  EXPECT_THAT(carry_out(), ElementsAre("connect:c.a2"));
+  EXPECT_THAT(carry_out(), ElementsAre("give:c.c1", "connect:c.c1"));
 }
 
-TEST_F(ConsultTest, WhoWasAskedAndLeavesGivesTheTicketBackAndTheCustomerIsTheFirstOnesAgain) {
+TEST_F(ConsultTest, WhoWasAskedAndLeavesIsAsIfNothingHadBeen) {
   carry_out();
   now += 5s;
-  say(Ended{}, leg(2));
-  const auto commands = due(call, now, rules);
-  ASSERT_EQ(commands.size(), 2U);
-  EXPECT_EQ(commands[0].detail, "ben was asked and did not take the call");
-  EXPECT_EQ(commands[1].id, "connect:c.a1,c.a2");
-  carry_out();
+  say(Ended{}, asked);
+  EXPECT_THAT(carry_out(), ElementsAre("connect:c.a1,c.c1"));
   EXPECT_EQ(state(), CallState::kAnswered);
   EXPECT_EQ(progress_of(call).agent_id, "ana");
+  EXPECT_EQ(talking_token(call), 1);
+}
+
+TEST_F(ConsultTest, TakenBackTheOtherIsHungUpAndTheCustomerIsBack) {
+  carry_out();
+  now += 5s;
+  say(LetsGo{}, asked);
+  EXPECT_EQ(state(), CallState::kAnswered);
+  EXPECT_THAT(carry_out(), ElementsAre("connect:c.a1,c.c1", "hangup:c.c1"));
+  now += 1s;
+  say(Ended{}, leg(1));
+  EXPECT_THAT(carry_out(), ElementsAre("hangup")) << "nothing was handed over";
+}
+
+TEST_F(ConsultTest, AHoldIsOverOnceSomebodyWasAsked) {
+  carry_out();
+  say(LetsGo{}, asked);
+  carry_out();
+  say(Ended{}, asked);
+  now += 1s;
+  say(Held{true, true});
+  EXPECT_EQ(state(), CallState::kHeld);
+  carry_out();
+  now += 1s;
+  ask("ben", "PJSIP/ben");
+  now += 1s;
+  say(Answered{}, asked);
+  carry_out();
+  say(LetsGo{}, asked);
+  EXPECT_EQ(state(), CallState::kAnswered);
 }
 
 TEST_F(ConsultTest, ACustomerWhoLeavesMeanwhileHasTalkedToTheFirstAlone) {
   carry_out();
   now += 5s;
   say(Ended{});
-  EXPECT_THAT(carry_out(), ElementsAre("hangup:c.a1", "hangup:c.a2"));
+  EXPECT_THAT(carry_out(), ElementsAre("hangup:c.a1", "hangup:c.c1"));
   EXPECT_EQ(state(), CallState::kEnded);
   EXPECT_EQ(progress_of(call).agent_id, "ana");
+}
+
+/// Ana talks and passes the call on to somebody outside, without asking them.
+class PassOnTest : public CallTest {
+ protected:
+  void SetUp() override {
+    arrive();
+    assign("ana", 1);
+    say(Answered{}, leg(1));
+    carry_out();
+    now += 1s;
+    say(Asks{1, "", "+37120000009"}, "c.c1");
+    say(HandsOver{}, "c.c1");
+    ASSERT_THAT(carry_out(), ElementsAre("ring:c.c1"));
+    EXPECT_EQ(state(), CallState::kAnswered);
+    now += 5s;
+  }
+};
+
+TEST_F(PassOnTest, WhoPassesTheCallOnStaysUntilTheyAnswer) {
+  say(Answered{}, "c.c1");
+  EXPECT_THAT(carry_out(), ElementsAre("connect:c.c1", "hangup:c.a1"));
+  EXPECT_EQ(progress_of(call).number, "+37120000009");
+  EXPECT_EQ(progress_of(call).agent_id, "");
+  say(Ended{}, leg(1));
+  EXPECT_EQ(state(), CallState::kAnswered);
+  EXPECT_EQ(talking_token(call), 0) << "no agent of ours can do anything to it";
+  now += 5s;
+  say(Ended{}, "c.c1");
+  EXPECT_THAT(carry_out(), ElementsAre("hangup"));
+}
+
+TEST_F(PassOnTest, IfTheyDoNotAnswerItIsAsIfNothingHadBeen) {
+  say(Ended{LegEnd::kBusy, ""}, "c.c1");
+  EXPECT_THAT(wanted(), IsEmpty());
+  now += 5s;
+  say(Ended{}, leg(1));
+  EXPECT_EQ(state(), CallState::kAnswered);
+  EXPECT_THAT(carry_out(), ElementsAre("hangup"));
+}
+
+TEST_F(PassOnTest, IfTheyDoNotAnswerAndTheAgentHasLeftTheCustomerWaitsAgain) {
+  say(Ended{}, leg(1));
+  EXPECT_EQ(state(), CallState::kOffered);
+  EXPECT_THAT(carry_out(), ElementsAre("queue:c.c1"));
+  EXPECT_EQ(next_deadline(call, now, rules), kStart + 1s + rules.ring);
+  now = kStart + 1s + rules.ring;
+  const auto commands = due(call, now, rules);
+  ASSERT_EQ(commands.size(), 2U);
+  EXPECT_EQ(commands[0].id, "hangup:c.c1");
+  EXPECT_EQ(commands[1].id, "return:c.c1");
+  EXPECT_EQ(commands[1].leg_id, leg(1));
+  EXPECT_EQ(commands[1].detail, "the phone of +37120000009 was not answered");
+  carry_out();
+  say(Ended{LegEnd::kNoAnswer, ""}, "c.c1");
+  say(Released{1});
+  EXPECT_EQ(state(), CallState::kQueued);
+  assign("ben", 2);
+  say(Answered{}, leg(2));
+  EXPECT_THAT(carry_out(), ElementsAre("connect:c.a2"));
 }
 
 TEST_F(CallTest, WhoWaitsHearsTheirPlaceNowAndThenAndOnlyWhileTheyWait) {
@@ -269,6 +392,20 @@ TEST_F(CallTest, AHoldIsWhatWasSaidLast) {
   say(Held{true, false}, leg(1));
   EXPECT_EQ(state(), CallState::kHeld);
   EXPECT_THAT(wanted(), IsEmpty());  // their phone did it
+}
+
+TEST_F(CallTest, AHoldThatTheExchangeRefusesIsNone) {
+  arrive();
+  assign("ana", 1);
+  say(Answered{}, leg(1));
+  carry_out();
+  now += 1s;
+  say(Held{true, true});
+  EXPECT_EQ(state(), CallState::kHeld);
+  const auto id = wanted().front();
+  now += 1s;
+  say(CommandDone{id, true, "cannot"});
+  EXPECT_EQ(state(), CallState::kAnswered);
 }
 
 TEST_F(CallTest, WhoHasWaitedLongEnoughMayLeaveAMessage) {
@@ -387,11 +524,19 @@ TEST(CallProperty, OrderAndRepetitionOfReportsDoNotMatter) {
     std::mt19937 random{seed};
     const auto pick = [&](int n) { return static_cast<int>(random() % static_cast<std::uint32_t>(n)); };
     const auto at = [&] { return kStart + Duration{pick(100'000)}; };
-    const auto some_leg = [&] { return pick(3) == 0 ? std::string{} : "c.a" + std::to_string(1 + pick(3)); };
+    const auto some_leg = [&] {
+      return pick(3) == 0 ? std::string{} : (pick(4) ? "c.a" : "c.c") + std::to_string(1 + pick(3));
+    };
     std::vector<Event> events{{"", kStart, Arrived{"+37120000000", "+37160000000", ""}},
                               {"", kStart, Accepted{"con_1", "tkt_1", "ent_1"}}};
     for (int i = pick(14); i > 0; --i) {
-      switch (pick(9)) {
+      switch (pick(10)) {
+        case 8: {
+          const int other = 2 + pick(3);
+          events.push_back(
+              {"", kStart + Duration{other}, OtherTicket{"tkt_" + std::to_string(other), other}});
+          break;
+        }
         case 0:
           events.push_back({some_leg(), at(), Rang{}});
           break;
@@ -416,9 +561,11 @@ TEST(CallProperty, OrderAndRepetitionOfReportsDoNotMatter) {
           break;
         case 7:
           if (pick(2))
-            events.push_back({"", at(), Consults{1 + pick(3)}});
+            events.push_back({"c.c1", kStart + 10s, Asks{1, seed % 2 ? "agent2" : "", "x"}});
+          else if (pick(2))
+            events.push_back({"c.c1", at(), HandsOver{}});
           else
-            events.push_back({"", at(), HandsOver{1 + pick(3)}});
+            events.push_back({"c.c1", at(), LetsGo{}});
           break;
         case 6:
           events.push_back(

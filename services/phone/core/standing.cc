@@ -1,6 +1,7 @@
 // What follows from the facts of a call: where it stands, and what has to be done.
 #include <algorithm>
 
+#include "phone/core/asked.h"
 #include "phone/core/call.h"
 
 namespace hark::phone {
@@ -8,53 +9,26 @@ namespace {
 
 using Kind = Command::Kind;
 
-const Leg& customer(const Call& call) {
-  static const Leg kNone;
-  return call.legs.empty() ? kNone : call.legs.front();
-}
-
-/// This agent was asked by the one who talks, and the customer has not become theirs.
-bool only_consulted(const Call& call, const Leg& leg) {
-  if (call.consult_token == 0 || leg.token <= call.consult_token) return false;
-  if (call.handed_over_token >= call.consult_token) return false;
-  const auto* asks = find_leg(call, agent_leg_id(call, call.consult_token));
-  if (!asks || !asks->answered) return false;
-  // Whoever asks and hangs up hands over, to who is still there.
-  const auto& other = customer(call);
-  return !asks->ended || (leg.ended && *leg.ended <= *asks->ended) ||
-         (other.ended && *other.ended <= *asks->ended);
-}
-
-/// Customer and this agent have heard each other.
-bool talked(const Call& call, const Leg& leg) {
-  const auto& other = customer(call);
-  if (!leg.answered || only_consulted(call, leg)) return false;
-  if (!call.outbound) return !other.ended || *leg.answered <= *other.ended;
-  return other.answered && (!leg.ended || *other.answered <= *leg.ended);
-}
-
-/// Of the agents' legs that talked: the one of the latest assignment.
+/// Of the legs that talked: the one of the latest assignment, or the one that its agent asked for.
 const Leg* last_talk(const Call& call) {
   const Leg* last = nullptr;
   for (std::size_t i = 1; i < call.legs.size(); ++i)
-    if (talked(call, call.legs[i])) last = &call.legs[i];
+    if (talked_since(call, call.legs[i])) last = &call.legs[i];
   return last;
 }
 
 const Leg* talking(const Call& call) {
   const Leg* last = nullptr;
   for (std::size_t i = 1; i < call.legs.size(); ++i)
-    if (talked(call, call.legs[i]) && !call.legs[i].ended) last = &call.legs[i];
+    if (talked_since(call, call.legs[i]) && !call.legs[i].ended) last = &call.legs[i];
   return last;
 }
 
 std::optional<TimePoint> first_talk(const Call& call) {
   std::optional<TimePoint> first;
   for (std::size_t i = 1; i < call.legs.size(); ++i) {
-    const auto& leg = call.legs[i];
-    if (!talked(call, leg)) continue;
-    const auto at = call.outbound ? std::max(*leg.answered, *customer(call).answered) : *leg.answered;
-    if (!first || at < *first) first = at;
+    const auto at = talked_since(call, call.legs[i]);
+    if (at && (!first || *at < *first)) first = at;
   }
   return first;
 }
@@ -62,25 +36,51 @@ std::optional<TimePoint> first_talk(const Call& call) {
 /// The leg of whoever has the ticket now.
 const Leg* holders_leg(const Call& call) {
   if (call.holder.token <= call.released_token) return nullptr;
-  return find_leg(call, agent_leg_id(call, call.holder.token));
+  return leg_of_assignment(call, call.holder.token);
+}
+
+/// Whoever has the ticket asked for the one who talks, or is that one.
+bool has_the_ticket_of(const Call& call, const Leg& talk) {
+  const auto* mine = holders_leg(call);
+  return mine && (mine == &talk || mine == asker_of(call, talk));
+}
+
+/// The two who are connected with each other while the customer hears music.
+bool is_consulted(const Call& call, const Leg& leg) {
+  return is_asked_now(call, leg) && leg.up() && !given_at(call, leg);
+}
+
+const Leg* consulted(const Call& call) {
+  const auto found = std::ranges::find_if(call.legs, [&](const Leg& leg) { return is_consulted(call, leg); });
+  return found == call.legs.end() ? nullptr : &*found;
+}
+
+/// Since when whoever talks has the customer on hold. Being asked, and left again, ends a hold.
+std::optional<TimePoint> held_since(const Call& call) {
+  const auto* talk = talking(call);
+  if (!talk) return std::nullopt;
+  if (const auto* asked = consulted(call)) return asked->answered;
+  if (!call.held || (call.unheld && *call.unheld >= *call.held) || *call.held < *talked_since(call, *talk))
+    return std::nullopt;
+  for (const auto& leg : call.legs)
+    if (asker_of(call, leg) == talk && leg.answered && *leg.answered >= *call.held) return std::nullopt;
+  return call.held;
 }
 
 bool on_tape(const Call& call) {
   return std::ranges::any_of(call.recordings, &Recording::voicemail) || call.done.contains("voicemail");
 }
 
-bool held(const Call& call) { return call.held && (!call.unheld || *call.unheld < *call.held); }
-
 bool was_rung(const Call& call, const Leg& leg) {
   return call.done.contains("ring:" + leg.id) || leg.rang || leg.answered;
 }
 
 std::string why_not(const Leg& leg) {
-  if (leg.endpoint.empty()) return leg.agent_id + " has no phone in their record";
-  if (leg.answered) return leg.agent_id + " was asked and did not take the call";
+  const auto& whose = leg.agent_id.empty() ? leg.endpoint : leg.agent_id;
+  if (leg.endpoint.empty()) return whose + " has no phone in their record";
   if (!leg.ended || leg.end == LegEnd::kNoAnswer || leg.end == LegEnd::kHungUp)
-    return "the phone of " + leg.agent_id + " was not answered";
-  auto words = "the phone of " + leg.agent_id + ": " + words_of(leg.end);
+    return "the phone of " + whose + " was not answered";
+  auto words = "the phone of " + whose + ": " + words_of(leg.end);
   return leg.detail.empty() ? words : words + " (" + leg.detail + ")";
 }
 
@@ -96,7 +96,8 @@ class Due {
  private:
   void inbound() {
     if (call_.entry_id.empty()) return;  // not on record yet
-    const auto& other = customer(call_);
+    give_ticket();
+    const auto& other = customer_of(call_);
     if (other.ended) return hang_up_agents(nullptr, nullptr);
     if (lost() || call_.hang_up_wished) {
       hang_up(other);
@@ -109,24 +110,41 @@ class Due {
     if (on_tape(call_)) return hang_up_agents(nullptr, nullptr);
     const auto* mine = holders_leg(call_);
     if (mine) ring(*mine);
+    for (std::size_t i = 1; i < call_.legs.size(); ++i) ring_asked(call_.legs[i]);
     const auto* talk = talking(call_);
     if (talk) {
       want("connect:" + talk->id, Kind::kConnect, talk->id);
-      if (mine && mine != talk) consult(*talk, *mine);
+      for (std::size_t i = 1; i < call_.legs.size(); ++i) consult(*talk, call_.legs[i]);
     } else if (const auto* last = last_talk(call_)) {
-      if (mine == last) return hang_up(other);
-      // Passed on, and the agent has left: music until the next one comes.
-      want("queue:" + std::to_string(last->token), Kind::kQueue, call_.id);
+      if (!after(*last)) return hang_up(other);
     }
     hold();
     // Who passed the call on stays until the next one talks.
-    hang_up_agents(talk, mine);
+    hang_up_agents(talk, talk && mine == asker_of(call_, *talk) ? nullptr : mine);
+  }
+
+  /// Whoever talked has left. False: so the call is over.
+  bool after(const Leg& last) {
+    for (std::size_t i = 1; i < call_.legs.size(); ++i) {
+      const auto& asked = call_.legs[i];
+      if (asker_of(call_, asked) != &last) continue;
+      const bool failed = failed_to_come(call_, asked, now_, rules_.ring);
+      if (!failed && !(is_asked_now(call_, asked) && !asked.answered)) continue;
+      want("queue:" + asked.id, Kind::kQueue, call_.id);
+      if (failed && has_the_ticket_of(call_, last))
+        want("return:" + asked.id, Kind::kReturnTicket, agent_leg_id(call_, asked.asked_by), why_not(asked));
+      return true;
+    }
+    if (has_the_ticket_of(call_, last)) return false;
+    // Passed on: music until the next one comes.
+    want("queue:" + last.id, Kind::kQueue, call_.id);
+    return true;
   }
 
   void outbound() {
     if (call_.legs.size() < 2) return;
     const auto& agent = call_.legs[1];
-    const auto& other = customer(call_);
+    const auto& other = customer_of(call_);
     if (agent.ended || call_.hang_up_wished || lost()) {
       if (call_.done.contains("dial") || other.answered) hang_up(other);
       return hang_up_agents(nullptr, nullptr);
@@ -151,14 +169,15 @@ class Due {
   void hang_up_agents(const Leg* but, const Leg* nor) {
     for (std::size_t i = 1; i < call_.legs.size(); ++i) {
       const auto& leg = call_.legs[i];
-      if (!leg.ended && was_rung(call_, leg) && &leg != but && &leg != nor)
+      const bool asked = is_asked_now(call_, leg) && !talked_since(call_, leg);
+      if (!leg.ended && was_rung(call_, leg) && &leg != but && &leg != nor && !asked)
         want("hangup:" + leg.id, Kind::kHangUp, leg.id);
     }
   }
 
   /// The agent's phone rings, or it did not come to a talk and the ticket goes on.
   void ring(const Leg& leg) {
-    if (leg.answered && !(leg.ended && only_consulted(call_, leg))) return;
+    if (leg.answered) return;
     const bool late = !leg.created || now_ >= *leg.created + rules_.ring;
     if (!leg.ended && !leg.endpoint.empty() && !late) return want("ring:" + leg.id, Kind::kRingAgent, leg.id);
     if (!leg.ended && was_rung(call_, leg)) want("hangup:" + leg.id, Kind::kHangUp, leg.id);
@@ -166,14 +185,31 @@ class Due {
       want("return:" + std::to_string(leg.token), Kind::kReturnTicket, leg.id, why_not(leg));
   }
 
-  /// The two agents hear each other, the customer hears music; should the one who was asked leave, it is as
-  /// before.
-  void consult(const Leg& asks, const Leg& asked) {
-    if (asked.up() && only_consulted(call_, asked)) {
+  void ring_asked(const Leg& leg) {
+    if (leg.asked_by == 0 || leg.ended || leg.answered) return;
+    const bool late = !leg.created || now_ >= *leg.created + rules_.ring;
+    if (is_asked_now(call_, leg) && !late) return want("ring:" + leg.id, Kind::kRingAgent, leg.id);
+    if (was_rung(call_, leg)) want("hangup:" + leg.id, Kind::kHangUp, leg.id);
+  }
+
+  /// The two hear each other, the customer hears music; should the one who was asked leave, it is as before.
+  void consult(const Leg& talk, const Leg& asked) {
+    if (asker_of(call_, asked) != &talk) return;
+    if (is_consulted(call_, asked)) {
       want("hold:" + asked.id, Kind::kHold, call_.id);
-      want("consult:" + asked.id, Kind::kConnect, asked.id, {}, asks.id);
-    } else if (asked.ended && call_.done.contains("consult:" + asked.id)) {
-      want("connect:" + asks.id + "," + asked.id, Kind::kConnect, asks.id);
+      want("consult:" + asked.id, Kind::kConnect, asked.id, {}, talk.id);
+    } else if ((asked.ended || asked.let_go) && call_.done.contains("consult:" + asked.id)) {
+      want("connect:" + talk.id + "," + asked.id, Kind::kConnect, talk.id);
+    }
+  }
+
+  /// An agent who was asked has the customer: then the ticket as well, also if the customer has left since.
+  void give_ticket() {
+    for (std::size_t i = 1; i < call_.legs.size(); ++i) {
+      const auto& leg = call_.legs[i];
+      if (leg.asked_by == call_.holder.token && leg.asked_by > call_.released_token &&
+          !leg.agent_id.empty() && talked_since(call_, leg))
+        want("give:" + leg.id, Kind::kGiveTicket, leg.id);
     }
   }
 
@@ -207,7 +243,7 @@ class Due {
 };
 
 std::optional<TimePoint> end_of(const Call& call) {
-  const auto& other = customer(call);
+  const auto& other = customer_of(call);
   if (!call.outbound) return other.ended;
   // Over when nobody is left who could hear the other.
   const auto* agent = call.legs.size() > 1 ? &call.legs[1] : nullptr;
@@ -230,6 +266,8 @@ std::optional<TimePoint> next_deadline(const Call& call, TimePoint now, const Ru
   };
   if (is_over(call)) return next;
   if (const auto* leg = holders_leg(call); leg && !leg->answered) at(leg->created, rules.ring);
+  for (const auto& leg : call.legs)
+    if (is_asked_now(call, leg) && !leg.answered) at(leg.created, rules.ring);
   if (!call.outbound && rules.voicemail_after > Duration{0}) at(call.arrived, rules.voicemail_after);
   if (!call.outbound && rules.announce_every > Duration{0} && call.arrived &&
       state_of(call) == CallState::kQueued) {
@@ -243,10 +281,15 @@ CallState state_of(const Call& call) {
   const bool over = end_of(call).has_value();
   if (last_talk(call)) {
     if (over) return CallState::kEnded;
-    const auto* mine = holders_leg(call);
-    const bool asks = mine && mine->up() && only_consulted(call, *mine);
-    if (talking(call)) return held(call) || asks ? CallState::kHeld : CallState::kAnswered;
-    if (call.outbound || holders_leg(call) == last_talk(call)) return CallState::kAnswered;  // hanging up
+    if (talking(call)) return held_since(call) ? CallState::kHeld : CallState::kAnswered;
+    const auto* last = last_talk(call);
+    const auto asked = std::ranges::find_if(call.legs, [&](const Leg& leg) {
+      return asker_of(call, leg) == last && given_at(call, leg) && !leg.answered &&
+             (!leg.ended || *last->ended <= *leg.ended);
+    });
+    if (asked != call.legs.end() && !asked->ended) return CallState::kOffered;
+    if (call.outbound || (has_the_ticket_of(call, *last) && asked == call.legs.end()))
+      return CallState::kAnswered;  // hanging up
   } else if (over) {
     if (call.outbound) return CallState::kUnanswered;
     return std::ranges::any_of(call.recordings, &Recording::voicemail) ? CallState::kVoicemail
@@ -261,7 +304,17 @@ CallState state_of(const Call& call) {
 
 std::int64_t talking_token(const Call& call) {
   const auto* leg = talking(call);
-  return leg ? leg->token : 0;
+  return leg && leg == holders_leg(call) ? call.holder.token : 0;
+}
+
+const Leg* talking_leg(const Call& call) { return talking(call); }
+
+const Leg* asked_leg(const Call& call) {
+  const auto* talk = talking(call);
+  const auto found = std::ranges::find_if(call.legs, [&](const Leg& leg) {
+    return is_asked_now(call, leg) && (!talk || asker_of(call, leg) == talk) && !talked_since(call, leg);
+  });
+  return found == call.legs.end() ? nullptr : &*found;
 }
 
 bool passed_on(const Call& call) {
@@ -280,7 +333,10 @@ Progress progress_of(const Call& call) {
   const auto* talk = last_talk(call);
   const auto* leg = talk ? talk : holders_leg(call);
   if (leg) out.agent_id = leg->agent_id;
-  const auto& other = customer(call);
+  if (talk && talk->agent_id.empty()) out.number = talk->endpoint;
+  out.held = held_since(call);
+  if (!out.ended) out.asked = asked_leg(call);
+  const auto& other = customer_of(call);
   if (out.ended) {
     const bool lost = other.end == LegEnd::kLost;
     const bool by_agent = leg && leg->ended && (!other.ended || *leg->ended < *other.ended);
@@ -297,7 +353,7 @@ std::optional<Outcome> outcome_of(const Call& call) {
   using K = Outcome::Kind;
   if (last_talk(call)) return Outcome{K::kTalked, {}};
   if (!end_of(call)) return std::nullopt;
-  const auto& other = customer(call);
+  const auto& other = customer_of(call);
   const auto& agent = call.legs.back();
   if (!agent.answered) return Outcome{K::kFailed, why_not(agent)};
   if (agent.ended && (!other.ended || *agent.ended < *other.ended))

@@ -9,6 +9,7 @@
 #include <set>
 
 #include "base/core/digest.h"
+#include "base/core/url.h"
 #include "phone/core/text.h"
 
 namespace hark::phone::twilio {
@@ -237,6 +238,15 @@ std::string let_wait(std::string_view call, std::string_view wait_url, std::stri
                   escaped(call) + "</Enqueue>");
 }
 
+std::string wait(int position) {
+  constexpr std::string_view kOnce =
+      "<Play>http://com.twilio.sounds.music.s3.amazonaws.com/MARKOVICHAMP-Borghestral.mp3</Play>";
+  std::string said;
+  if (position == 1) said = "<Say>You are next.</Say>";
+  if (position > 1) said = "<Say>You are number " + std::to_string(position) + " in the queue.</Say>";
+  return response(said + std::string{kOnce});
+}
+
 std::string music() {
   return response(
       "<Play loop=\"0\">http://com.twilio.sounds.music.s3.amazonaws.com/MARKOVICHAMP-Borghestral.mp3</Play>");
@@ -247,8 +257,11 @@ std::string ask_for_key(std::string_view key_url) {
                   "\"><Say>A customer calls. Press any key to take the call.</Say></Gather><Hangup/>");
 }
 
-std::string put_through(std::string_view call) {
-  return response("<Dial><Queue>" + escaped(call) + "</Queue></Dial>");
+std::string room(std::string_view name, bool owner, std::string_view after_url) {
+  return response("<Dial action=\"" + escaped(after_url) +
+                  "\"><Conference beep=\"false\" waitUrl=\"\" startConferenceOnEnter=\"true\" "
+                  "endConferenceOnExit=\"" +
+                  (owner ? "true" : "false") + "\">" + escaped(name) + "</Conference></Dial>");
 }
 
 std::string dial(std::string_view number, std::string_view our_number, int seconds,
@@ -270,26 +283,10 @@ std::string take_voicemail(std::string_view recorded_url, std::string_view trans
 std::string hang_up() { return response("<Hangup/>"); }
 
 std::string write_form(const Form& form) {
-  constexpr std::string_view kHex = "0123456789ABCDEF";
   std::string out;
-  const auto encode = [&](std::string_view text) {
-    for (const char c : text) {
-      const auto byte = static_cast<unsigned char>(c);
-      if ((c >= '0' && c <= '9') || (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || c == '-' ||
-          c == '_' || c == '.' || c == '~') {
-        out += c;
-      } else {
-        out += '%';
-        out += kHex[byte >> 4];
-        out += kHex[byte & 0xF];
-      }
-    }
-  };
   for (const auto& [name, value] : form) {
     if (!out.empty()) out += '&';
-    encode(name);
-    out += '=';
-    encode(value);
+    out += url_encoded(name) + "=" + url_encoded(value);
   }
   return out;
 }

@@ -47,11 +47,16 @@ std::optional<Event> ended_by(std::string_view status, TimePoint now);
 std::string say_nothing();
 /// The customer waits in a queue of their own, until an agent's leg dials it.
 std::string let_wait(std::string_view call, std::string_view wait_url, std::string_view left_url);
+/// What is heard there, once through: Twilio then asks again. `position`: their place, said first; 0:
+/// unknown.
+std::string wait(int position);
+/// Music without end, for who is on hold.
 std::string music();
 /// An agent's number was answered, by them or by their carrier's voicemail: only they can press a key.
 std::string ask_for_key(std::string_view key_url);
-/// The agent has answered: the customer who waits.
-std::string put_through(std::string_view call);
+/// Into a room, where all hear each other. It closes when its owner leaves; whoever is left does what
+/// `after_url` answers.
+std::string room(std::string_view name, bool owner, std::string_view after_url);
 /// The agent has answered: their customer's phone rings.
 std::string dial(std::string_view number, std::string_view our_number, int seconds,
                  std::string_view status_url, std::string_view after_url);

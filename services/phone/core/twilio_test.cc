@@ -146,7 +146,18 @@ TEST(TwilioAnswer, TellsWhetherItIsWorthTryingAgain) {
 }
 
 TEST(TwiML, CarriesAnythingAsText) {
-  EXPECT_NE(put_through("a<b>&\"").find("a&lt;b&gt;&amp;&quot;"), std::string::npos);
+  EXPECT_NE(room("a<b>&\"", true, "u").find("a&lt;b&gt;&amp;&quot;"), std::string::npos);
+}
+
+TEST(TwiML, WhoWaitsHearsTheirPlaceBeforeTheMusicIfItIsKnown) {
+  EXPECT_EQ(wait(0).find("<Say>"), std::string::npos);
+  EXPECT_NE(wait(1).find("<Say>You are next.</Say><Play>"), std::string::npos);
+  EXPECT_NE(wait(7).find("<Say>You are number 7 in the queue.</Say><Play>"), std::string::npos);
+}
+
+TEST(TwiML, ARoomClosesWhenItsOwnerLeavesAlone) {
+  EXPECT_NE(room("c.a1", true, "u").find("endConferenceOnExit=\"true\">c.a1<"), std::string::npos);
+  EXPECT_NE(room("c.a1", false, "u").find("endConferenceOnExit=\"false\">c.a1<"), std::string::npos);
 }
 
 }  // namespace

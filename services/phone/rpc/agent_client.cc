@@ -26,4 +26,10 @@ Task<Result<AgentPort::Place>> AgentClient::place_of(std::string ticket_id) {
   co_return Place{answer.ahead() + 1, wait < 0 ? -1 : static_cast<int>(wait / 1000)};
 }
 
+Task<Status> AgentClient::give(v1::TakeOverRequest request) {
+  HARK_CO_TRY_VOID(co_await rpc::call(calls_->async(), &v1::RoutingService::Stub::async_interface::TakeOver,
+                                      std::move(request)));
+  co_return Status{};
+}
+
 }  // namespace hark::phone

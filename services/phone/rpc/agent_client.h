@@ -16,6 +16,7 @@ class AgentClient final : public AgentPort {
 
   Task<Result<std::string>> phone_of(std::string agent_id) override;
   Task<Result<Place>> place_of(std::string ticket_id) override;
+  Task<Status> give(v1::TakeOverRequest request) override;
 
  private:
   std::unique_ptr<v1::RoutingService::Stub> calls_;

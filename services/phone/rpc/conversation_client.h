@@ -20,6 +20,9 @@ class ConversationClient final : public ConversationPort {
   }
   Task<Status> report(v1::Receipt receipt) override { return channel_.report(std::move(receipt)); }
   Task<Status> report_call(v1::CallReport report) override { return channel_.report_call(std::move(report)); }
+  Task<Result<v1::BlobRef>> put_blob(std::string content) override {
+    return channel_.put_blob(std::move(content));
+  }
   Task<Result<v1::Ticket>> ticket(std::string conversation_id) override;
   Task<Status> transfer(v1::TransferRequest request) override;
 

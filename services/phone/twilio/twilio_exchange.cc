@@ -1,7 +1,11 @@
 #include "phone/twilio/twilio_exchange.h"
 
+#include <algorithm>
+
 #include "base/async/notifier.h"
+#include "base/core/url.h"
 #include "base/log/log.h"
+#include "phone/core/asked.h"
 
 namespace hark::phone {
 namespace {
@@ -46,7 +50,7 @@ bool good_id(std::string_view id) {
 
 }  // namespace
 
-TwilioExchange::TwilioExchange(const Account& account, Desk& desk, HttpClient& http, const Clock& clock,
+TwilioExchange::TwilioExchange(const Account& account, Desk& desk, http::HttpClient& http, const Clock& clock,
                                Metrics& metrics)
     : account_{account},
       desk_{desk},
@@ -60,8 +64,8 @@ TwilioExchange::TwilioExchange(const Account& account, Desk& desk, HttpClient& h
 std::string TwilioExchange::webhook(std::string_view what, std::string_view call,
                                     std::string_view leg) const {
   auto url = account_.public_url + "/webhooks/" + account_.id + "?hark=" + std::string{what} +
-             "&call=" + percent_encode(call);
-  if (!leg.empty()) url += "&leg=" + percent_encode(leg);
+             "&call=" + url_encoded(call);
+  if (!leg.empty()) url += "&leg=" + url_encoded(leg);
   return url;
 }
 
@@ -86,6 +90,7 @@ Task<HttpResponse> TwilioExchange::take(HttpRequest request) {
     co_return twiml(twilio::say_nothing());  // nothing about a call: signed, so no stranger's
   for (auto& event : twilio::read(about, form, clock_.now())) {
     const bool arrived = std::holds_alternative<Arrived>(event.what);
+    if (std::holds_alternative<Ended>(event.what) && event.leg_id.empty()) places_.erase(about.call);
     const auto taken = co_await desk_.take(account_.id, about.call, std::move(event), arrived);
     // News of a call that is not known any more change nothing; the answer still has to be a document.
     if (!taken.ok() && taken.error().code != Code::kNotFound) {
@@ -98,8 +103,11 @@ Task<HttpResponse> TwilioExchange::take(HttpRequest request) {
 }
 
 Task<std::string> TwilioExchange::answer_to(const About& about, const Form& form) {
-  if (about.what == "wait") co_return twilio::music();
-  if (about.what == "agent") co_return co_await put_agent_through(about);
+  if (about.what == "wait") {
+    const auto place = places_.extract(about.call);
+    co_return twilio::wait(place.empty() ? 0 : place.mapped());
+  }
+  if (about.what == "agent" || about.what == "room") co_return own_room(about);
   if (about.what == "answered") co_return twilio::ask_for_key(webhook("agent", about.call, about.leg));
   if (about.what == "dialed") co_return twilio::hang_up();
   const auto* call = desk_.find(account_.id, about.call);
@@ -115,27 +123,68 @@ std::string TwilioExchange::let_wait(const std::string& call) const {
   return twilio::let_wait(call, webhook("wait", call), webhook("left", call));
 }
 
-Task<std::string> TwilioExchange::put_agent_through(const About& about) {
+/// The agent has answered, or the room in which they were closed: into their own, as long as they have part
+/// in the call.
+std::string TwilioExchange::own_room(const About& about) const {
   const auto* call = desk_.find(account_.id, about.call);
-  if (!call || is_over(*call)) co_return twilio::hang_up();
+  const auto* leg = call ? find_leg(*call, about.leg) : nullptr;
+  if (!leg || is_over(*call)) return twilio::hang_up();
   if (call->outbound) {
-    co_return twilio::dial(call->to, account_.number, 45, webhook("customer", call->id),
-                           webhook("dialed", call->id));
+    return twilio::dial(call->to, account_.number, 45, webhook("customer", call->id),
+                        webhook("dialed", call->id));
   }
-  // Whoever passed the call on still has the customer: back to the queue, for the next one to take.
-  if (passed_on(*call)) {
-    const auto id = call->id;
-    co_await change(id, {{"Twiml", let_wait(id)}});
-  }
-  co_return twilio::put_through(about.call);
+  if (leg != talking_leg(*call) && !is_asked_now(*call, *leg)) return twilio::hang_up();
+  return room_of(*leg, *call, leg->id);
 }
 
-std::string TwilioExchange::sid_of(const v1::PhoneCommand& command) const {
-  const auto* call = desk_.find(account_.id, command.call_id());
-  const auto* leg = call ? find_leg(*call, command.leg_id()) : nullptr;
+std::string TwilioExchange::room_of(const Leg& owner, const Call& call, std::string_view who) const {
+  const auto after = who == call.id ? webhook("left", call.id) : webhook("room", call.id, who);
+  return twilio::room(owner.id, who == owner.id, after);
+}
+
+std::string TwilioExchange::sid_of(std::string_view call_id, std::string_view leg_id) const {
+  const auto* call = desk_.find(account_.id, call_id);
+  const auto* leg = call ? find_leg(*call, leg_id) : nullptr;
   if (!leg) return {};
   const bool customers = leg->id == call->id;
   return customers && !call->outbound ? call->id : leg->native_id;
+}
+
+Task<Carried> TwilioExchange::lead_into_room(std::string call_id, std::string owner, std::string who) {
+  const auto* call = desk_.find(account_.id, call_id);
+  const auto* leg = call ? find_leg(*call, owner) : nullptr;
+  auto sid = sid_of(call_id, who);
+  if (!leg || sid.empty()) co_return Carried{Carried::Kind::kRefused, "Twilio has no such call"};
+  auto twiml = room_of(*leg, *call, who);
+  co_return co_await change(std::move(sid), {{"Twiml", std::move(twiml)}});
+}
+
+/// Who owns the room is in it since they answered, unless they asked somebody and are in that one's.
+Task<Carried> TwilioExchange::connect(v1::PhoneCommand command) {
+  const auto& other = command.connect().other_leg_id();
+  const auto* call = desk_.find(account_.id, command.call_id());
+  if (!call || call->outbound) co_return Carried{};  // the agent's leg dials the customer itself
+  const auto* owner = find_leg(*call, command.leg_id());
+  const bool away = std::ranges::any_of(call->legs, [&](const Leg& leg) {
+    return owner && asker_of(*call, leg) == owner && call->done.contains("consult:" + leg.id);
+  });
+  if (away) {
+    auto back = co_await lead_into_room(command.call_id(), command.leg_id(), command.leg_id());
+    if (back.kind != Carried::Kind::kDone) co_return back;
+  }
+  co_return co_await lead_into_room(command.call_id(), command.leg_id(), other);
+}
+
+Task<Carried> TwilioExchange::hold(v1::PhoneCommand command) {
+  const auto* call = desk_.find(account_.id, command.call_id());
+  if (!call || call->outbound) {
+    co_return Carried{Carried::Kind::kRefused,
+                      "Twilio cannot hold who was called back; the agent's phone can"};
+  }
+  if (command.hold().held()) co_return co_await change(call->id, {{"Twiml", twilio::music()}});
+  const auto* talk = talking_leg(*call);
+  if (!talk) co_return Carried{};
+  co_return co_await lead_into_room(command.call_id(), talk->id, call->id);
 }
 
 Task<Carried> TwilioExchange::carry_out(v1::PhoneCommand command) {
@@ -143,8 +192,12 @@ Task<Carried> TwilioExchange::carry_out(v1::PhoneCommand command) {
   switch (command.what_case()) {
     case v1::PhoneCommand::kRingAgent:
       co_return co_await ring(std::move(command));
+    case v1::PhoneCommand::kConnect:
+      co_return co_await connect(std::move(command));
+    case v1::PhoneCommand::kHold:
+      co_return co_await hold(std::move(command));
     case v1::PhoneCommand::kHangUp: {
-      auto sid = sid_of(command);
+      auto sid = sid_of(command.call_id(), command.leg_id());
       if (sid.empty()) co_return Carried{Kind::kRefused, "Twilio has no such call"};
       co_return co_await change(std::move(sid), {{"Status", "completed"}});
     }
@@ -152,27 +205,31 @@ Task<Carried> TwilioExchange::carry_out(v1::PhoneCommand command) {
       co_return co_await change(command.call_id(),
                                 {{"Twiml", twilio::take_voicemail(webhook("message", command.call_id()),
                                                                   webhook("message", command.call_id()))}});
-    case v1::PhoneCommand::kHold:
-      co_return Carried{Kind::kRefused, "Twilio's queues know no hold; the agent's phone does"};
+    case v1::PhoneCommand::kQueue:
+      // At first the answer to Twilio's own question lets them wait.
+      if (command.id() == "queue") co_return Carried{};
+      co_return co_await change(command.call_id(), {{"Twiml", let_wait(command.call_id())}});
+    case v1::PhoneCommand::kAnnounce:
+      places_.insert_or_assign(command.call_id(), command.announce().position());
+      co_return Carried{};
     default:
-      // Waiting, dialling and connecting is what our answers to Twilio's questions say.
-      co_return Carried{Kind::kDone};
+      co_return Carried{};  // dialling is what our answer to the agent's leg says
   }
 }
 
 Task<Carried> TwilioExchange::ring(v1::PhoneCommand command) {
   const auto& ring = command.ring_agent();
+  const bool asks_for_key = ring.endpoint().starts_with('+') && !ring.agent_id().empty();
   Form form{{"To", ring.endpoint()},
             {"From", account_.number},
-            {"Url", webhook(ring.endpoint().starts_with('+') ? "answered" : "agent", command.call_id(),
-                            command.leg_id())},
+            {"Url", webhook(asks_for_key ? "answered" : "agent", command.call_id(), command.leg_id())},
             {"Timeout", std::to_string(ring.ring_seconds())},
             {"StatusCallback", webhook("leg", command.call_id(), command.leg_id())}};
   for (const auto* event : {"initiated", "ringing", "answered", "completed"})
     form.emplace_back("StatusCallbackEvent", event);
   const auto sent = co_await post("/Calls.json", std::move(form));
-  if (sent.kind == HttpAnswer::Kind::kNotSent) co_return Carried{Carried::Kind::kAway, sent.detail};
-  if (sent.kind == HttpAnswer::Kind::kUnknown)
+  if (sent.kind == http::Answer::Kind::kNotSent) co_return Carried{Carried::Kind::kAway, sent.detail};
+  if (sent.kind == http::Answer::Kind::kUnknown)
     co_return Carried{Carried::Kind::kRefused, "Twilio did not answer, so nobody knows whether it rings"};
   auto answer = twilio::judge(sent.status, sent.body);
   if (answer.again) co_return Carried{Carried::Kind::kAway, answer.detail};
@@ -184,8 +241,8 @@ Task<Carried> TwilioExchange::ring(v1::PhoneCommand command) {
 
 /// Changes a call that is there; the same twice changes nothing more.
 Task<Carried> TwilioExchange::change(std::string sid, Form form) {
-  const auto sent = co_await post("/Calls/" + percent_encode(sid) + ".json", std::move(form));
-  if (sent.kind != HttpAnswer::Kind::kAnswered) co_return Carried{Carried::Kind::kAway, sent.detail};
+  const auto sent = co_await post("/Calls/" + url_encoded(sid) + ".json", std::move(form));
+  if (sent.kind != http::Answer::Kind::kAnswered) co_return Carried{Carried::Kind::kAway, sent.detail};
   const auto answer = twilio::judge(sent.status, sent.body);
   if (answer.again) co_return Carried{Carried::Kind::kAway, answer.detail};
   co_return Carried{answer.done ? Carried::Kind::kDone : Carried::Kind::kRefused, answer.detail};
@@ -200,9 +257,10 @@ Task<> TwilioExchange::watch() {
 }
 
 Task<> TwilioExchange::look_at(std::string call) {
-  const auto sent = co_await http_.send(
-      {"GET", resource("/Calls/" + percent_encode(call) + ".json"), account_.user, account_.password});
-  if (sent.kind != HttpAnswer::Kind::kAnswered) co_return;
+  const auto sent = co_await http_.send({.url = resource("/Calls/" + url_encoded(call) + ".json"),
+                                         .user = account_.user,
+                                         .password = account_.password});
+  if (sent.kind != http::Answer::Kind::kAnswered) co_return;
   const auto answer = twilio::judge(sent.status, sent.body);
   std::optional<Event> ended =
       answer.gone ? Event{{}, clock_.now(), Ended{LegEnd::kLost, "Twilio does not know it any more"}}
@@ -211,16 +269,16 @@ Task<> TwilioExchange::look_at(std::string call) {
 }
 
 std::string TwilioExchange::resource(std::string_view path) const {
-  return account_.base_url + "/2010-04-01/Accounts/" + percent_encode(account_.user) + std::string{path};
+  return account_.base_url + "/2010-04-01/Accounts/" + url_encoded(account_.user) + std::string{path};
 }
 
-Task<HttpAnswer> TwilioExchange::post(std::string path, Form form) {
-  HttpCall call;
+Task<http::Answer> TwilioExchange::post(std::string path, Form form) {
+  http::Request call;
   call.method = "POST";
   call.url = resource(path);
   call.user = account_.user;
   call.password = account_.password;
-  call.form = twilio::write_form(form);
+  call.body = twilio::write_form(form);
   co_return co_await http_.send(std::move(call));
 }
 

@@ -1,12 +1,14 @@
 #pragma once
 
 #include <functional>
+#include <map>
 #include <memory>
+#include <string>
 
+#include "base/http/http_client.h"
 #include "base/web/http_server.h"
 #include "phone/core/twilio.h"
 #include "phone/desk.h"
-#include "phone/http/http_client.h"
 
 namespace hark::phone {
 
@@ -14,10 +16,12 @@ constexpr std::size_t kWebhookBytesMax = 256U << 10;  // 413
 constexpr std::size_t kWebhooksMax = 128;             // at once; 503
 
 /// Twilio Voice for one account: what its webhooks say, and the requests to its REST API. A customer waits in
-/// a queue of their own, named by their call; the agent's leg dials that queue when the agent answers.
+/// a queue of their own, named by their call. An agent's leg that answers has a room (a conference) of its
+/// own, named by the leg, into which the customer, or a colleague who asks, is led.
 class TwilioExchange final : public Exchange {
  public:
-  TwilioExchange(const Account& account, Desk& desk, HttpClient& http, const Clock& clock, Metrics& metrics);
+  TwilioExchange(const Account& account, Desk& desk, http::HttpClient& http, const Clock& clock,
+                 Metrics& metrics);
 
   /// The answer to a webhook: TwiML, once what it says is durable. 401 without a right signature.
   Task<web::HttpResponse> take(web::HttpRequest request);
@@ -27,26 +31,30 @@ class TwilioExchange final : public Exchange {
   Task<> watch();
 
   Task<Carried> carry_out(v1::PhoneCommand command) override;
-  [[nodiscard]] bool lets_agents_consult() const override { return false; }
 
  private:
   Task<> look_at(std::string call);
   [[nodiscard]] bool proved(const web::HttpRequest& request, const twilio::Form& form) const;
   Task<std::string> answer_to(const twilio::About& about, const twilio::Form& form);
-  Task<std::string> put_agent_through(const twilio::About& about);
+  [[nodiscard]] std::string own_room(const twilio::About& about) const;
+  [[nodiscard]] std::string room_of(const Leg& owner, const Call& call, std::string_view who) const;
+  Task<Carried> lead_into_room(std::string call, std::string owner, std::string who);
+  Task<Carried> connect(v1::PhoneCommand command);
+  Task<Carried> hold(v1::PhoneCommand command);
   [[nodiscard]] std::string let_wait(const std::string& call) const;
   [[nodiscard]] std::string webhook(std::string_view what, std::string_view call,
                                     std::string_view leg = {}) const;
-  [[nodiscard]] std::string sid_of(const v1::PhoneCommand& command) const;
+  [[nodiscard]] std::string sid_of(std::string_view call, std::string_view leg) const;
   Task<Carried> ring(v1::PhoneCommand command);
   Task<Carried> change(std::string sid, twilio::Form form);
   [[nodiscard]] std::string resource(std::string_view path) const;
-  Task<HttpAnswer> post(std::string path, twilio::Form form);
+  Task<http::Answer> post(std::string path, twilio::Form form);
 
   const Account& account_;
   Desk& desk_;
-  HttpClient& http_;
+  http::HttpClient& http_;
   const Clock& clock_;
+  std::map<std::string, int, std::less<>> places_;  // by call: to be said when its music begins anew
   Counter taken_, refused_;
 };
 

@@ -5,9 +5,9 @@
 #include <boost/json/serialize.hpp>
 
 #include "base/core/digest.h"
+#include "base/core/url.h"
 #include "social/core/json.h"
 #include "social/core/meta.h"
-#include "social/core/url.h"
 
 namespace hark::social {
 namespace {

@@ -5,7 +5,7 @@
 #include <vector>
 
 #include "base/core/digest.h"
-#include "social/core/url.h"
+#include "base/core/url.h"
 
 namespace hark::social {
 namespace {

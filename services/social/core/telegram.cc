@@ -5,11 +5,11 @@
 
 #include "base/core/digest.h"
 #include "base/core/invalid.h"
+#include "base/core/url.h"
 #include "social/core/json.h"
 #include "social/core/multipart.h"
 #include "social/core/network.h"
 #include "social/core/picture_size.h"
-#include "social/core/url.h"
 
 namespace hark::social {
 

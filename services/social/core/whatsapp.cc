@@ -4,10 +4,10 @@
 #include <boost/json/serialize.hpp>
 
 #include "base/core/invalid.h"
+#include "base/core/url.h"
 #include "social/core/json.h"
 #include "social/core/meta.h"
 #include "social/core/multipart.h"
-#include "social/core/url.h"
 
 namespace hark::social {
 

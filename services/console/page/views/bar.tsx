@@ -62,7 +62,7 @@ function Menu({id, label, button, children}: {id: string; label: string; button:
 }
 
 const NOTICES: Record<string, WordKey> = {KIND_MENTION: "noticeMention", KIND_WHISPER: "noticeWhisper", KIND_PRESENCE: "noticePresence",
-  KIND_SLA: "noticeSla", KIND_HOLD_DUE: "noticeHoldDue", KIND_UNFETCHED: "noticeUnfetched"};
+  KIND_SLA: "noticeSla", KIND_HOLD_DUE: "noticeHoldDue", KIND_UNFETCHED: "noticeUnfetched", KIND_CONSULT: "noticeConsult"};
 
 function Notices({state}: {state: State}) {
   const count = state.notices.length;

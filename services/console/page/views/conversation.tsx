@@ -8,6 +8,7 @@ import {store} from "../session.js";
 import {agentName, isMine, isSupervisor, selectedThread, sequenceOf, serverNow, type State, type Thread} from "../store/state.js";
 import {reassign, reopen, resolve, takeOver, transfer, whisper} from "../tickets.js";
 import {t} from "../words/words.js";
+import {CallCard} from "./call_card.js";
 import {Composer} from "./composer.js";
 import {EntryView} from "./entry.js";
 import {Icon} from "./icons.js";
@@ -147,6 +148,7 @@ export function ConversationPane({state}: {state: State}) {
           <>
             <Head state={state} thread={thread} />
             <OnHold state={state} conversation={thread.conversation} />
+            <CallCard key={`${thread.conversation.id} call`} state={state} thread={thread} />
             <Timeline key={thread.conversation.id} state={state} thread={thread} />
             <Present state={state} thread={thread} />
             <UnfetchedOffer state={state} thread={thread} />
@@ -154,11 +156,14 @@ export function ConversationPane({state}: {state: State}) {
           </>
         )
         : (
+          <>
+          <CallCard state={state} thread={undefined} />
           <div class="nothing">
             {state.openError ? <p class="error" role="alert">{state.openError}</p> : <p id="customer">{t("noneOpen")}</p>}
             <p class="quiet">{t("noneOpenHint")}</p>
             {state.openError && <button type="button" onClick={() => select("")}>{t("back")}</button>}
           </div>
+          </>
         )}
     </main>
   );

@@ -1,13 +1,14 @@
 // One item of the timeline: who, on which channel, why there, what became of it.
-import type {Entry} from "hark/v1";
+import type {CallRecording, Entry} from "hark/v1";
 import {choose, target} from "../compose/send.js";
 import {addressText, callStateName, channelName, deliveryName, isTrouble, obligationName, personText, timeText} from "../format.js";
 import {holdStateName} from "../holds.js";
 import {drafts} from "../session.js";
+import {isLive} from "../store/live_call.js";
 import {agentName, isMine, isOwed, serverNow, type State, type Thread} from "../store/state.js";
 import {waive} from "../tickets.js";
 import {rich, t} from "../words/words.js";
-import {EntryBody} from "./entry_body.js";
+import {EntryBody, Sound} from "./entry_body.js";
 import {ChannelChip, Time} from "./parts.js";
 import {focusComposer} from "./focus.js";
 
@@ -27,24 +28,40 @@ const withMentions = (state: State, text: string) => text.split(/(@[a-z0-9._-]+)
   return <mark class={id === state.me?.id ? "mention me" : "mention"}>{piece}</mark>;
 });
 
+/** A message on tape is heard where it stands. */
+const isEntryOfItsOwn = (thread: Thread, {file}: CallRecording): boolean =>
+  Boolean(file) && thread.entries.some(({content}) => content?.attachments?.some(({blob}) => blob?.id === file?.blob?.id));
+
+/** Our copy of a recording, or why there is none yet and where the exchange has it. */
+function RecordingLine({entry, recording}: {entry: Entry; recording: CallRecording}) {
+  const {file, url = "", seconds = 0, trouble} = recording;
+  if (file) return <Sound entry={entry} file={file} label={t("callRecording", {seconds})} />;
+  return (
+    <p class="meta call">
+      {/^https?:/.test(url) && <a href={url} target="_blank" rel="noreferrer noopener">{t("callRecording", {seconds})}</a>}
+      {trouble && <span class="quiet">{t("callRecordingTrouble", {why: trouble})}</span>}
+    </p>
+  );
+}
+
 /** How far a call has come, and where it can be heard. */
-function CallLine({entry}: {entry: Entry}) {
+function CallLine({state, thread, entry}: {state: State; thread: Thread; entry: Entry}) {
   const {call} = entry;
   if (!call?.state) return null;
   const talked = Number(call.answeredAtMs ?? 0);
   const seconds = talked ? Math.max(0, Math.round((Number(call.endedAtMs ?? 0) - talked) / 1000)) : 0;
-  const live = call.state === "CALL_STATE_ANSWERED" || call.state === "CALL_STATE_HELD";
+  const live = isLive(call);
   const missed = call.state === "CALL_STATE_ABANDONED" || call.state === "CALL_STATE_UNANSWERED";
   return (
+    <>
     <p class="meta call">
       <span class={`badge ${live ? "open" : missed ? "bad" : ""}`}>{callStateName(call.state)}</span>
-      {call.agentId && <span class="quiet">{call.agentId}</span>}
+      {(call.agentId || call.number) && <span class="quiet">{agentName(state, call.agentId) || call.number}</span>}
       {call.endedAtMs && talked ? <span>{t("callLength", {length: `${Math.floor(seconds / 60)}:${String(seconds % 60).padStart(2, "0")}`})}</span> : null}
       {call.detail && <span class="quiet">{call.detail}</span>}
-      {call.recordings?.filter((recording) => /^https?:/.test(recording.url ?? "")).map((recording) => (
-        <a href={recording.url} target="_blank" rel="noreferrer noopener">{t("callRecording", {seconds: recording.seconds ?? 0})}</a>
-      ))}
     </p>
+    {call.recordings?.filter((recording) => !isEntryOfItsOwn(thread, recording)).map((recording) => <RecordingLine key={recording.id} entry={entry} recording={recording} />)}
+    </>
   );
 }
 
@@ -81,12 +98,12 @@ function Inbound({state, thread, entry, goesOn}: EntryProps) {
         {entry.obligation && <span class={`badge ${owed ? "open" : "done"}`}>{obligationName((waiting[0] ?? entry).obligation)}</span>}
       </p>
       {entry.content?.subject && <h3 class="subject-line" dir="auto">{entry.content.subject}</h3>}
-      <CallLine entry={entry} />
+      <CallLine state={state} thread={thread} entry={entry} />
       <EntryBody entry={entry} />
       {entry.linkedConversationId && <p class="notice">{t("linkedElsewhere")} <a href={`#${entry.linkedConversationId}`}>{t("openThat")}</a></p>}
       {mine && (
         <footer class="row">
-          <button type="button" class="small" aria-pressed={chosen} onClick={reply}>{t(chosen ? "replyingToThis" : entry.channel === "CHANNEL_PHONE" ? "callBack" : "reply")}</button>
+          {!(entry.call && isLive(entry.call)) && <button type="button" class="small" aria-pressed={chosen} onClick={reply}>{t(chosen ? "replyingToThis" : entry.channel === "CHANNEL_PHONE" ? "callBack" : "reply")}</button>}
           {owed && <button type="button" class="plain small" onClick={() => waive(thread.conversation, waiting)}>{t("needsNoAnswer")}</button>}
         </footer>
       )}
@@ -118,7 +135,7 @@ function WhyHere({state, thread, entry, reveal}: EntryProps) {
 }
 
 function Reply(props: EntryProps) {
-  const {state, entry} = props;
+  const {state, thread, entry} = props;
   const trouble = isTrouble(entry.delivery);
   const tone = trouble ? "bad" : entry.delivery === "DELIVERY_STATE_QUEUED" ? "" : "done";
   return (
@@ -138,7 +155,7 @@ function Reply(props: EntryProps) {
       {entry.kind === "ENTRY_KIND_STARTED" && entry.content?.subject && <h3 class="subject-line" dir="auto">{entry.content.subject}</h3>}
       {entry.cc?.length ? <p class="quiet">{t("copyTo", {who: entry.cc.map(personText).join(", ")})}</p> : null}
       {trouble && <p class="notice bad" role="note">{deliveryName(entry.delivery)}: {entry.deliveryDetail || t("deliveryNoReason")}</p>}
-      <CallLine entry={entry} />
+      <CallLine state={state} thread={thread} entry={entry} />
       {entry.call && !trouble && entry.deliveryDetail && <p class="quiet">{entry.deliveryDetail}</p>}
       <EntryBody entry={entry} />
       <WhyHere {...props} />

@@ -7,6 +7,7 @@ import {t} from "../words/words.js";
 import {Icon} from "./icons.js";
 
 const INLINE_TYPES = ["image/png", "image/jpeg", "image/gif", "image/webp"];
+const SOUND_TYPES = ["audio/wav", "audio/mpeg", "audio/ogg", "audio/mp4"];
 const INLINE_IMAGE_BYTES_MAX = 2 * 1024 * 1024;
 const INLINE_IMAGES_MAX = 20;
 
@@ -95,6 +96,11 @@ function HtmlFrame({entry}: {entry: Entry}) {
   );
 }
 
+/** Played here; nothing is fetched before the person wants to hear it. */
+export function Sound({entry, file, label}: {entry: Entry; file: Attachment; label: string}) {
+  return <audio class="sound" controls preload="none" aria-label={label} src={fileAddress(entry, file, true)} />;
+}
+
 function Files({entry}: {entry: Entry}) {
   const files = entry.content?.attachments ?? [];
   if (!files.length) return null;
@@ -109,6 +115,7 @@ function Files({entry}: {entry: Entry}) {
             <span>{file.fileName || t("unnamedFile")}</span>
             <span class="quiet">{sizeText(file.blob?.sizeBytes)}</span>
           </a>
+          {SOUND_TYPES.includes(file.contentType ?? "") && <Sound entry={entry} file={file} label={file.fileName || t("unnamedFile")} />}
         </li>
       ))}
     </ul>

@@ -1,10 +1,10 @@
-#include "social/core/url.h"
+#include "base/http/public_address.h"
 
 #include <algorithm>
 #include <array>
 #include <cstdint>
 
-namespace hark::social {
+namespace hark::http {
 namespace {
 
 struct Block {
@@ -52,35 +52,9 @@ bool is_public_v6(std::span<const unsigned char> address) {
 
 }  // namespace
 
-std::string url_encoded(std::string_view text) {
-  constexpr std::string_view kHex = "0123456789ABCDEF";
-  std::string out;
-  for (const char c : text) {
-    const auto byte = static_cast<unsigned char>(c);
-    const bool plain =
-        (c >= '0' && c <= '9') || (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || c == '-' || c == '_';
-    if (plain) {
-      out += c;
-    } else {
-      out += '%';
-      out += kHex[byte >> 4];
-      out += kHex[byte & 15];
-    }
-  }
-  return out;
-}
-
-bool is_at(std::string_view url, std::string_view base) {
-  const auto scheme_end = base.find("://");
-  if (scheme_end == base.npos) return false;
-  const auto origin = base.substr(0, base.find('/', scheme_end + 3));
-  if (!url.starts_with(origin)) return false;
-  return url.size() == origin.size() || url[origin.size()] == '/' || url[origin.size()] == '?';
-}
-
 bool is_public(std::span<const unsigned char> address) {
   if (address.size() == 4) return is_public_v4(address);
   return address.size() == 16 && is_public_v6(address);
 }
 
-}  // namespace hark::social
+}  // namespace hark::http

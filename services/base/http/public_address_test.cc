@@ -1,18 +1,18 @@
-#include "social/core/url.h"
+#include "base/http/public_address.h"
 
 #include <arpa/inet.h>
 #include <gtest/gtest.h>
 
 #include <array>
 
-namespace hark::social {
+namespace hark::http {
 namespace {
 
 bool is_public(const char* text) {
   std::array<unsigned char, 16> bytes{};
-  if (inet_pton(AF_INET, text, bytes.data()) == 1) return social::is_public(std::span{bytes}.first(4));
+  if (inet_pton(AF_INET, text, bytes.data()) == 1) return http::is_public(std::span{bytes}.first(4));
   EXPECT_EQ(inet_pton(AF_INET6, text, bytes.data()), 1) << text;
-  return social::is_public(bytes);
+  return http::is_public(bytes);
 }
 
 TEST(PublicAddress, IsOneThatStrangersMayNameAsAFilesPlace) {
@@ -32,21 +32,8 @@ TEST(PublicAddress, IsNoneOfOurOwnNetworkInWhateverClothes) {
         "::127.0.0.1"}) {
     EXPECT_FALSE(is_public(address)) << address;
   }
-  EXPECT_FALSE(social::is_public({}));
-}
-
-TEST(Origin, IsSchemeHostAndPortAsTheyAreConfigured) {
-  EXPECT_TRUE(is_at("http://127.0.0.1:8000/file/1", "http://127.0.0.1:8000"));
-  EXPECT_TRUE(is_at("https://a.test?x", "https://a.test/gateway"));
-  for (const auto* other : {"http://a.test/", "https://b.test/", "https://a.test:8443/",
-                            "https://a.test.evil.test/", "https://a.test@evil.test/", "nothing", ""})
-    EXPECT_FALSE(is_at(other, "https://a.test")) << other;
-  EXPECT_FALSE(is_at("x/", "x"));
-}
-
-TEST(UrlEncoded, LeavesLettersAndDigitsAlone) {
-  EXPECT_EQ(url_encoded("aZ9 /?&=\xC4\x81"), "aZ9%20%2F%3F%26%3D%C4%81");
+  EXPECT_FALSE(http::is_public({}));
 }
 
 }  // namespace
-}  // namespace hark::social
+}  // namespace hark::http

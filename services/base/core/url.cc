@@ -1,0 +1,31 @@
+#include "base/core/url.h"
+
+namespace hark {
+
+std::string url_encoded(std::string_view text) {
+  constexpr std::string_view kHex = "0123456789ABCDEF";
+  std::string out;
+  for (const char c : text) {
+    const auto byte = static_cast<unsigned char>(c);
+    const bool plain = (c >= '0' && c <= '9') || (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') ||
+                       c == '-' || c == '_' || c == '.' || c == '~';
+    if (plain) {
+      out += c;
+    } else {
+      out += '%';
+      out += kHex[byte >> 4];
+      out += kHex[byte & 15];
+    }
+  }
+  return out;
+}
+
+bool is_at(std::string_view url, std::string_view base) {
+  const auto scheme_end = base.find("://");
+  if (scheme_end == base.npos) return false;
+  const auto origin = base.substr(0, base.find('/', scheme_end + 3));
+  if (!url.starts_with(origin)) return false;
+  return url.size() == origin.size() || url[origin.size()] == '/' || url[origin.size()] == '?';
+}
+
+}  // namespace hark

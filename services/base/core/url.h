@@ -1,0 +1,15 @@
+#pragma once
+
+#include <string>
+#include <string_view>
+
+namespace hark {
+
+/// Everything but letters, digits and "-_.~" as %XX (RFC 3986, section 2.1): for a query, a form or a part of
+/// a path.
+std::string url_encoded(std::string_view text);
+
+/// At the scheme, host and port of `base`, written alike. False in doubt.
+bool is_at(std::string_view url, std::string_view base);
+
+}  // namespace hark
