@@ -128,12 +128,13 @@ class DeskTest : public hark::testing::RedisTest {
     desk_->add("line", board_);
   }
   void shut() {
-    desk_tasks_->cancel();
     run(ended(*desk_tasks_));
     desk_.reset();
     desk_tasks_.reset();
   }
+  /// Cancelled where its tasks run, as everywhere: one that ends meanwhile would be told after its end.
   static Task<bool> ended(TaskGroup& group) {
+    group.cancel();
     co_await group.wait();
     co_return true;
   }
