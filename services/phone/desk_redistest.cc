@@ -128,12 +128,13 @@ class DeskTest : public hark::testing::RedisTest {
     desk_->add("line", board_);
   }
   void shut() {
-    desk_tasks_->cancel();
     run(ended(*desk_tasks_));
     desk_.reset();
     desk_tasks_.reset();
   }
+  /// Cancelled where its tasks run, as everywhere: one that ends meanwhile would be told after its end.
   static Task<bool> ended(TaskGroup& group) {
+    group.cancel();
     co_await group.wait();
     co_return true;
   }
@@ -202,6 +203,11 @@ class DeskTest : public hark::testing::RedisTest {
   v1::CallState last_state() const {
     return conversation_.reports.empty() ? v1::CALL_STATE_UNSPECIFIED
                                          : conversation_.reports.back().progress().state();
+  }
+  /// The first one that the last report tells of, as long as there is one.
+  v1::CallRecording told_recording() const {
+    const auto& told = conversation_.reports.back().progress().recordings();
+    return told.empty() ? v1::CallRecording{} : told[0];
   }
   v1::Lease reply(const std::string& to = kNumber) {
     v1::Lease lease;
@@ -458,7 +464,7 @@ TEST_F(DeskTest, AMessageComesWithItsSoundAlsoIfTheExchangeHasItOnlyLater) {
   leave_message("c1");
   until([&] { return tapes_.urls.size() == 1; });
   EXPECT_THAT(conversation_.accepted, SizeIs(1)) << "it waits for its sound";
-  until([&] { return !conversation_.reports.back().progress().recordings().empty(); });
+  until([&] { return !told_recording().trouble().empty(); });
   clock_.advance(2s);
   ASSERT_TRUE(say("c1", [](auto& event) { event.mutable_ended(); }).ok());
   until([&] { return conversation_.accepted.size() == 2; });
@@ -467,7 +473,7 @@ TEST_F(DeskTest, AMessageComesWithItsSoundAlsoIfTheExchangeHasItOnlyLater) {
   ASSERT_EQ(content.attachments_size(), 1);
   EXPECT_EQ(content.attachments(0).content_type(), "audio/wav");
   EXPECT_EQ(content.attachments(0).file_name(), "voicemail.wav");
-  until([&] { return conversation_.reports.back().progress().recordings(0).has_file(); });
+  until([&] { return told_recording().has_file(); });
   until([&] { return desk_->find("line", "c1") == nullptr; });
 }
 
@@ -478,10 +484,7 @@ TEST_F(DeskTest, AMessageDoesNotWaitForeverForItsSound) {
   leave_message("c1");
   for (std::size_t tries = 1; tries <= 3; ++tries) {
     until([&] { return tapes_.urls.size() == tries; });
-    until([&] {
-      const auto& progress = conversation_.reports.back().progress();
-      return !progress.recordings().empty() && !progress.recordings(0).trouble().empty();
-    });
+    until([&] { return !told_recording().trouble().empty(); });
     clock_.advance(10s);
     ASSERT_TRUE(say("c1", [&](auto& event) { event.mutable_held()->set_held(tries % 2 == 0); }).ok());
   }
@@ -507,13 +510,13 @@ TEST_F(DeskTest, TheNextProcessGoesOnWithWhatIsNotCopied) {
   leave_message("c1");
   end("c1");
   until([&] { return tapes_.urls.size() == 1; });
-  until([&] { return !conversation_.reports.back().progress().recordings(0).trouble().empty(); });
+  until([&] { return !told_recording().trouble().empty(); });
   shut();
   tapes_.answers = {wave()};
   clock_.advance(10s);
   open();
   ASSERT_TRUE(run(desk_->start()).ok());
-  until([&] { return conversation_.reports.back().progress().recordings(0).has_file(); });
+  until([&] { return told_recording().has_file(); });
 }
 
 TEST_F(DeskTest, WhatIsNoEventIsRefused) {
