@@ -4,11 +4,12 @@ namespace hark {
 
 std::string url_encoded(std::string_view text) {
   constexpr std::string_view kHex = "0123456789ABCDEF";
+  const bool leads_out = text == "." || text == "..";
   std::string out;
   for (const char c : text) {
     const auto byte = static_cast<unsigned char>(c);
-    const bool plain =
-        (c >= '0' && c <= '9') || (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || c == '-' || c == '_';
+    const bool plain = (c >= '0' && c <= '9') || (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') ||
+                       c == '-' || c == '_' || c == '~' || (c == '.' && !leads_out);
     if (plain) {
       out += c;
     } else {

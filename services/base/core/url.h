@@ -5,8 +5,8 @@
 
 namespace hark {
 
-/// Everything but letters, digits, - and _ as %XX (RFC 3986, section 2.1): for a query, a form or a part of a
-/// path, which two dots would leave.
+/// Everything but letters, digits and "-_.~" as %XX (RFC 3986, section 2.1): for a query, a form or a part of
+/// a path. Points that would lead out of a path, "." and "..", are escaped as well.
 std::string url_encoded(std::string_view text);
 
 /// At the scheme, host and port of `base`, written alike. False in doubt.

@@ -14,8 +14,14 @@ TEST(Origin, IsSchemeHostAndPortAsTheyAreConfigured) {
   EXPECT_FALSE(is_at("x/", "x"));
 }
 
+TEST(UrlEncoded, KeepsAPartOfAPathAPart) {
+  EXPECT_EQ(url_encoded(".."), "%2E%2E");
+  EXPECT_EQ(url_encoded("."), "%2E");
+  EXPECT_EQ(url_encoded("../a"), "..%2Fa");
+}
+
 TEST(UrlEncoded, LeavesWhatNeverMeansAnythingAlone) {
-  EXPECT_EQ(url_encoded("aZ9-_.~ /?&=+\xC4\x81"), "aZ9-_%2E%7E%20%2F%3F%26%3D%2B%C4%81");
+  EXPECT_EQ(url_encoded("aZ9-_.~ /?&=+\xC4\x81"), "aZ9-_.~%20%2F%3F%26%3D%2B%C4%81");
 }
 
 }  // namespace

@@ -185,7 +185,9 @@ TEST(CommentAnswer, GoesBeneathTheCommentAndCarriesNothingButTheWords) {
     EXPECT_EQ(find_network(network)->judge(200, R"({"id":"500_8"})").native_id, "500_8");
     piece.comment = "comment:../me/feed";
     EXPECT_THAT(find_network(network)->render(account_of(network), piece)->url,
-                HasSubstr("/%2E%2E%2Fme%2Ffeed/"));
+                HasSubstr("/..%2Fme%2Ffeed/"));
+    piece.comment = "comment:..";
+    EXPECT_THAT(find_network(network)->render(account_of(network), piece)->url, HasSubstr("/%2E%2E/"));
   }
 }
 

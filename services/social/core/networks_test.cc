@@ -366,7 +366,7 @@ TEST(Files, VkIsAskedThreeThingsInTurn) {
   EXPECT_EQ(upload.url, "https://pu.vk.com/u");
   EXPECT_EQ(upload.authorization, "");
   so_far.push_back({200, R"({"file":"f|1"})"});
-  EXPECT_THAT(std::get<Call>(next()).body, HasSubstr("file=f%7C1&title=a%2Ebin"));
+  EXPECT_THAT(std::get<Call>(next()).body, HasSubstr("file=f%7C1&title=a.bin"));
   so_far.push_back({200, R"({"response":{"type":"doc","doc":{"id":6,"owner_id":-1}}})"});
   EXPECT_EQ(std::get<std::string>(next()), "doc-1_6");
   so_far.back().body = R"({"error":{"error_code":5,"error_msg":"no"}})";
