@@ -20,8 +20,6 @@ v1::ConsoleResponse::Colleague colleague(const v1::Agent& agent) {
   *out.mutable_skills() = agent.skills();
   out.set_presence(agent.presence());
   out.set_connected(agent.connections() > 0);
-  out.set_used_units(agent.used_units());
-  out.set_capacity_units(agent.capacity_units());
   return out;
 }
 

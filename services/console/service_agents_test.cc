@@ -285,6 +285,11 @@ TEST_F(AgentsTest, PresenceGoesOutAsDifferencesAndOnlyWhenSomethingIsDifferent) 
   world.routing.change_agent(ben);
   settle();
   EXPECT_THAT(frames(*page, &v1::ConsoleResponse::has_directory), SizeIs(1)) << "nothing new";
+  ben.set_used_units(3);
+  world.routing.change_agent(ben);
+  settle();
+  EXPECT_THAT(frames(*page, &v1::ConsoleResponse::has_directory), SizeIs(1))
+      << "how busy somebody is changes with each ticket of everybody's";
 }
 
 TEST_F(AgentsTest, AFloodOfFramesIsRefusedAndThenTheConnectionIsClosed) {
