@@ -216,7 +216,7 @@ TEST_F(ConversationsTest, VerdictsOfManyTicketsAreSetAtOnceAndWhatIsNoLongerOpen
   ASSERT_TRUE(run(service_->resolve(resolve)).ok());
   ASSERT_TRUE(run(service_->set_verdicts(request)).ok());
   for (int i = 0; i < 20; ++i) {
-    const auto& ticket = conversation(accepted[static_cast<std::size_t>(i)].conversation_id()).ticket();
+    const v1::Ticket ticket = conversation(accepted[static_cast<std::size_t>(i)].conversation_id()).ticket();
     EXPECT_EQ(ticket.has_verdict(), i != 7);
     if (i != 7) EXPECT_EQ(ticket.verdict().sentiment(), -i - 1);
   }
