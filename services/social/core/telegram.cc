@@ -162,7 +162,7 @@ constexpr std::array kFiles{FileRule{"image/jpeg", 10 << 20, "photo"},
 bool fits_as_photo(std::string_view content) {
   const auto size = picture_size(content);
   if (!size) return false;
-  const auto [shorter, longer] = std::minmax(std::uint64_t{size->width}, std::uint64_t{size->height});
+  const auto [shorter, longer] = std::minmax({std::uint64_t{size->width}, std::uint64_t{size->height}});
   return shorter + longer <= 10'000 && longer <= shorter * 20;
 }
 
