@@ -32,6 +32,11 @@ bool moves_conversations(v1::EventType type) {
   return type == v1::EVENT_TYPE_MOVED || type == v1::EVENT_TYPE_MERGED;
 }
 
+bool holds(const Session& session, const v1::Conversation& conversation) {
+  const auto& ticket = conversation.ticket();
+  return ticket.state() == v1::TICKET_STATE_ASSIGNED && ticket.agent_id() == session.agent_id;
+}
+
 v1::AgentSessionRequest::Hello hello_of(const Session& session) {
   v1::AgentSessionRequest::Hello hello;
   hello.set_agent_id(session.agent_id);
@@ -113,7 +118,8 @@ void Desk::on_event(const v1::Event& event) {
   if (!all && !moves_tickets(event.type())) return;
   for (const auto& [agent_id, session] : sessions_) {
     if (agent_id != event.agent_id() && agent_id != event.ticket().agent_id() &&
-        !session->assigned.contains(event.conversation_id())) {
+        !session->assigned.contains(event.conversation_id()) &&
+        !session->reading.contains(event.conversation_id()) && !session->reading_all) {
       continue;
     }
     if (all) {
@@ -169,9 +175,13 @@ Task<Status> Desk::read_all(SessionPtr session) {
   v1::ListConversationsRequest request;
   request.set_agent_id(session->agent_id);
   request.set_limit(kAssignedMax);
-  HARK_CO_TRY(auto listed, co_await conversation_.list_conversations(std::move(request)));
+  session->reading_all = true;
+  auto answer = co_await conversation_.list_conversations(std::move(request));
+  session->reading_all = false;
+  if (!answer.ok()) co_return std::move(answer).error();
   session->assigned.clear();
-  for (auto& conversation : *listed.mutable_conversations()) {
+  for (auto& conversation : *answer->mutable_conversations()) {
+    if (!holds(*session, conversation)) continue;
     auto& held = session->assigned[conversation.id()];
     held = std::move(conversation);
   }
@@ -186,14 +196,14 @@ Task<Status> Desk::read_some(SessionPtr session) {
     request.set_id(id);
     asked.push_back(conversation_.get_conversation(std::move(request)));
   }
+  session->reading = ids;
   auto answers = co_await all(std::move(asked));
+  session->reading.clear();
   auto answer = answers.begin();
   for (const auto& id : ids) {
     auto got = std::move(*answer++);
     if (!got.ok() && got.error().code != Code::kNotFound) co_return std::move(got).error();
-    const auto& ticket = got.ok() ? got->conversation().ticket() : v1::Ticket::default_instance();
-    if (ticket.state() == v1::TICKET_STATE_ASSIGNED && ticket.agent_id() == session->agent_id &&
-        got->conversation().id() == id) {
+    if (got.ok() && got->conversation().id() == id && holds(*session, got->conversation())) {
       session->assigned[id] = std::move(*got->mutable_conversation());
     } else {
       session->assigned.erase(id);

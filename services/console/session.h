@@ -107,6 +107,9 @@ struct Session {
   /// All of `assigned` must be read again, or these conversations alone; somebody is at it.
   bool work_stale = false;
   std::set<std::string> to_read;
+  /// Being read: what happens to them meanwhile is not in it.
+  std::set<std::string> reading;
+  bool reading_all = false;
   bool work_reading = false;
   /// Wants Overview frames.
   bool oversees = false;

@@ -82,7 +82,7 @@ struct CtlTickets {
     v1::ReleaseTicketResponse response;
     client->call(*conversation(), &Conversations::Stub::ReleaseTicket, request, response,
                  [](const v1::ReleaseTicketResponse& done) {
-                   std::printf("%s is not on hold\n", done.ticket().id().c_str());
+                   std::printf("%s is on hold no longer\n", done.ticket().id().c_str());
                  });
   }
 

@@ -23,6 +23,7 @@
 #include "base/rpc/in_process.h"
 #include "base/rpc/server.h"
 #include "base/web/http_server.h"
+#include "hark/demo.h"
 #include "hark/targets.h"
 
 namespace hark {
@@ -249,7 +250,9 @@ void print_welcome(const RunOptions& options) {
   if (options.demo_accounts && options.config.agents_size() > 0) {
     std::printf("  sign in  %s / %s\n", options.config.agents(0).id().c_str(),
                 std::string{kDemoPassword}.c_str());
-    std::printf("Next: `hark demo` plays customers; Ctrl-C ends it.\n");
+    const auto where =
+        base == DemoOptions{}.port_base ? std::string{} : " --port-base " + std::to_string(base);
+    std::printf("Next: `hark demo%s` plays customers; Ctrl-C ends it.\n", where.c_str());
   }
   std::fflush(stdout);
 }

@@ -237,7 +237,8 @@ Task<> Term::assign(AssignTicket effect) {
     if (over_) co_return;
     if (answer.ok()) {
       v1::Ticket& ticket = *answer->mutable_ticket();
-      keep_ticket(ticket);
+      // An answer that comes late may be of a ticket that is resolved by now.
+      if (tickets_.contains(effect.ticket_id)) keep_ticket(ticket);
       feed(AssignmentConfirmed{effect.offer_id, ticket.assignment_token()});
       finish_assignment(effect.offer_id, std::move(ticket));
       co_return;

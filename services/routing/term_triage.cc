@@ -11,6 +11,8 @@ using namespace std::chrono_literals;
 constexpr std::chrono::milliseconds kPauseMin = 50ms;
 constexpr std::chrono::milliseconds kPauseMax = 2s;
 constexpr int kTriageFailuresMax = 5;
+/// What conversation takes of one.
+constexpr std::size_t kVerdictBytesMax = 8U << 10;
 constexpr Duration kTriageRest = 10s;
 /// Tickets that new rules are read for before others have their turn.
 constexpr int kAssessedAtOnce = 50;
@@ -66,9 +68,10 @@ Task<> Term::ask_triager(std::string ticket_id) {
   triage_failures_ = 0;
   if (!unstored_verdicts_.contains(ticket_id)) co_return;
   // Read and written again, so that nothing out of range is stored.
-  v1::TicketVerdict& verdict = *tickets_.at(ticket_id).mutable_verdict();
-  verdict = to_proto(verdict_of(*answer));
+  v1::TicketVerdict verdict = to_proto(verdict_of(*answer));
   verdict.set_found_by(answer->found_by());
+  if (verdict.ByteSizeLong() > kVerdictBytesMax) co_return;  // the store would take none of those beside it
+  *tickets_.at(ticket_id).mutable_verdict() = std::move(verdict);
 }
 
 void Term::want_stored(std::string ticket_id, TimePoint at) {
@@ -101,7 +104,9 @@ Task<> Term::store(v1::SetVerdictsRequest request) {
   auto pause = kPauseMin;
   while (!over_) {
     const auto answer = co_await world_.conversations.set_verdicts(request);
-    if (answer.ok() || !is_passing(answer.error())) co_return;
+    if (answer.ok()) co_return;
+    const bool waits = is_passing(answer.error()) || answer.error().reason == Reason::kStoreFull;
+    if (!waits) co_return;
     co_await sleep_for(pause);
     pause = std::min(pause * 2, kPauseMax);
   }

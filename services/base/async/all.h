@@ -3,20 +3,29 @@
 #include <boost/asio/this_coro.hpp>
 #include <boost/system/system_error.hpp>
 #include <optional>
+#include <stdexcept>
 #include <utility>
 #include <vector>
 
 #include "base/async/notifier.h"
 #include "base/async/task_group.h"
-#include "base/core/check.h"
 
 namespace hark {
 namespace detail {
 
+/// However the task ends: whoever waits for all of them is to go on.
+struct CountDown {
+  std::size_t& left;
+  Notifier& ended;
+  ~CountDown() {
+    if (--left == 0) ended.notify_all();
+  }
+};
+
 template <class T>
 Task<> keep_result(Task<T> task, std::optional<T>& result, std::size_t& left, Notifier& ended) {
+  const CountDown count_down{left, ended};
   result = co_await std::move(task);
-  if (--left == 0) ended.notify_all();
 }
 
 }  // namespace detail
@@ -39,14 +48,15 @@ Task<std::vector<T>> all(std::vector<Task<T>> tasks) {
     return state.cancelled() != asio::cancellation_type::none;
   };
   while (left > 0 && !cancelled(co_await asio::this_coro::cancellation_state)) co_await ended.wait();
-  if (left > 0) group.cancel();
+  const bool stopped = left > 0;
+  if (stopped) group.cancel();
   co_await group.wait();
   co_await asio::this_coro::throw_if_cancelled(true);
-  if (left > 0) throw boost::system::system_error{asio::error::operation_aborted};
+  if (stopped) throw boost::system::system_error{asio::error::operation_aborted};
   std::vector<T> out;
   out.reserve(results.size());
   for (auto& result : results) {
-    HARK_CHECK(result.has_value());
+    if (!result) throw std::logic_error{"one of all() threw"};
     out.push_back(*std::move(result));
   }
   co_return out;

@@ -105,6 +105,7 @@ class Client::Connection {
 
     co_await waiter->timer.async_wait(as_result);
     if (waiter->outcome) co_return *std::move(waiter->outcome);
+    if (waiter->sent) serves_ = false;  // until it answers something: others take what comes next
     co_return waiter->sent
         ? unavailable(Reason::kOutcomeUnknown,
                       "the store did not answer in time; whether the command ran is not known")
@@ -277,6 +278,7 @@ class Client::Connection {
           co_return;
         }
         if (!*ready) break;
+        serves_ = true;
         // An answer nobody asked for: the two sides no longer agree on what was asked.
         if (waiters_.empty() || !waiters_.front()->sent) co_return;
         const auto waiter = std::move(waiters_.front());
@@ -310,7 +312,7 @@ class Client::Connection {
   std::string unsent_;
   std::deque<std::shared_ptr<Waiter>> waiters_;
   std::size_t unsent_waiters_ = 0;
-  bool serves_ = false;  // is connected
+  bool serves_ = false;  // is connected, and answers in time
 };
 
 Client::Client(asio::any_io_executor executor, Options options)

@@ -11,10 +11,11 @@ local refused = refused_transition(ticket, ARGV[7])
 if refused then return refused end
 
 local ticket_key = P .. 'tkt:' .. ticket
-local t = redis.call('HMGET', ticket_key, 'con', 'token', 'verdict')
+local t = redis.call('HMGET', ticket_key, 'con', 'token', 'verdict', 'agent')
 local verdict = not t[3] and ARGV[10] ~= '' and { 'verdict', ARGV[10] } or {}
 redis.call('HSET', ticket_key, 'state', 'a', 'agent', agent, 'token', t[2] + 1, 'wanted_agent', '', unpack(verdict))
 redis.call('HDEL', ticket_key, 'hold', 'hold_until', 'quiet')
+if t[4] and t[4] ~= '' and t[4] ~= agent then redis.call('SREM', P .. 'held:' .. t[4], ticket) end
 redis.call('SADD', P .. 'held:' .. agent, ticket)
 local sequence = append(t[1], ARGV[8], ARGV[9], ticket, '')
 local fields, all = with_ticket({ 'c', t[1], 't', ticket, 'e', ARGV[8], 's', sequence, 'g', agent }, ticket)

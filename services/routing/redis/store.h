@@ -18,7 +18,7 @@ namespace hark::routing {
 
 /// Lots of journal records that are kept, at least; older ones are dropped in lumps. What is written together
 /// is a lot: one record while little happens, some when much does, 100 when a leader begins.
-constexpr std::int64_t kJournalLotsMax = 100'000;
+constexpr std::int64_t kJournalLotsMax = 50'000;
 /// Versions of the rules that are kept.
 constexpr std::int64_t kRulesVersionsMax = 100;
 

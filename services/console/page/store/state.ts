@@ -5,6 +5,7 @@ import type {
   QueuedTicket, Ticket,
 } from "hark/v1";
 import type {LinkState} from "../link.js";
+import {isLive} from "./live_call.js";
 
 /** One conversation as far as it is loaded. */
 export interface Thread {
@@ -122,5 +123,7 @@ export const agentName = (state: State, id: string | undefined): string =>
 
 /** The entry that an answer would be to if the agent chose none: the latest that is owed one, else the latest of the customer's. */
 export function answerable(thread: Thread): Entry | undefined {
-  return thread.entries.findLast(isOwed) ?? thread.entries.findLast(isInbound);
+  // Whoever is on the telephone is not to be called back.
+  const silent = thread.entries.filter(({call}) => !(call && isLive(call)));
+  return silent.findLast(isOwed) ?? silent.findLast(isInbound);
 }
