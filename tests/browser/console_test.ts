@@ -1,7 +1,8 @@
 // The console's page: an agent's day, by clicks and keys.
 import assert from "node:assert/strict";
-import type {ConsoleResponse} from "hark/v1";
+import type {ConsoleResponse, ListAgentsResponse} from "hark/v1";
 import type {Desk} from "./support/desk.js";
+import {eventually} from "./support/hark.js";
 import {desktop, phone} from "./support/screen.js";
 import {stage} from "./support/stage.js";
 
@@ -335,10 +336,14 @@ story("a ticket is put on hold, and comes back to its agent when the customer wr
   await ana.shows("#assigned", "Spare part 99");
 });
 
-story("an agent says which channels they take, and it outlives the page", async ({agent}) => {
+story("an agent says which channels they take, and it outlives the page", async ({agent, hark}) => {
   const ana = await agent("ana");
   await ana.click("#me");
   await ana.page.uncheck("#channels input[value=CHANNEL_PHONE]");
+  await eventually("routing knows", async () => {
+    const {agents} = await hark.ctl<ListAgentsResponse>("agents");
+    return agents?.find(({id}) => id === "ana")?.channels?.length;
+  });
   await ana.page.reload();
   await ana.click("#me");
   await ana.page.locator("#channels input[value=CHANNEL_PHONE]:not(:checked)").waitFor();
