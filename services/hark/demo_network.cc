@@ -127,17 +127,29 @@ struct DemoNetwork::Line {
     const auto* text = fields ? fields->if_contains("text") : nullptr;
     if (!chat || !chat->is_string() || !text || !text->is_string())
       co_return refused(400, "Bad Request: chat_id and text are needed");
-    const auto found = std::ranges::find_if(people(), [&](const Person& one) {
-      return std::to_string(one.id) == std::string_view{chat->get_string()};
-    });
-    if (found == people().end()) co_return refused(400, "Bad Request: chat not found");
-    say(*found, "reads: " + std::string{std::string_view{text->get_string()}});
+    co_return got(chat->get_string(), "reads: " + std::string{std::string_view{text->get_string()}});
+  }
+
+  Task<HttpResponse> take_file(HttpRequest request) {
+    constexpr std::string_view kChat = "name=\"chat_id\"\r\n\r\n";
+    const auto at = request.body.find(kChat);
+    if (at == request.body.npos) co_return refused(400, "Bad Request: chat_id is needed");
+    const auto begin = at + kChat.size();
+    co_return got(request.body.substr(begin, request.body.find('\r', begin) - begin), "looks at a file");
+  }
+
+  /// An answer has come to a customer.
+  HttpResponse got(std::string_view chat, const std::string& what) {
+    const auto found =
+        std::ranges::find_if(people(), [&](const Person& one) { return std::to_string(one.id) == chat; });
+    if (found == people().end()) return refused(400, "Bad Request: chat not found");
+    say(*found, what);
     {
       const std::lock_guard lock{mutex};
       if (thanked.insert(found->id).second) thankful.push_back(&*found);
       changed.notify_all();
     }
-    co_return answered(
+    return answered(
         200, {{"ok", true}, {"result", {{"message_id", new_number()}, {"chat", {{"id", found->id}}}}}});
   }
 
@@ -151,6 +163,10 @@ struct DemoNetwork::Line {
                      [](HttpRequest request) { return give_file(std::move(request)); }});
       server->route({"POST", std::string{kBot} + "sendMessage",
                      [this](HttpRequest request) { return take_answer(std::move(request)); }});
+      for (const auto* method : {"sendPhoto", "sendDocument"}) {
+        server->route({"POST", std::string{kBot} + method,
+                       [this](HttpRequest request) { return take_file(std::move(request)); }});
+      }
       listening.set_value(server->listen("127.0.0.1", static_cast<std::uint16_t>(api_port)));
     });
     const auto port_had = listening.get_future().get();
