@@ -100,6 +100,6 @@ if kind ~= 'message' then
   fields[#fields + 1] = 'x'
   fields[#fields + 1] = kind
 end
-emit(1, fields, true)
+emit_place(1, fields)
 if stirred then stir(conversation, ticket, 'the customer wrote') end
 return { 'accepted', entry, tostring(sequence), ticket, opened, conversation, thread, hash and without_attributes(hash) or {} }

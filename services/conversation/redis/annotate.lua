@@ -3,8 +3,8 @@
      ARGV  1 now  2 key  3 digest  4 ticket  5 fencing token  6 from-states  7 status entry id  8 its bytes  9 detail of its event
      Returns {'ok', ticket's hash} | {'key_reused'} | {'stale_fence', fence} | {'no_ticket'} | {'illegal', state} ]]
 local key, digest, ticket = ARGV[2], ARGV[3], ARGV[4]
-local fence = redis.call('GET', P .. 'fence')
-if fence and tonumber(ARGV[5]) < tonumber(fence) then return { 'stale_fence', fence } end
+local fenced = fenced_off(ARGV[5])
+if fenced then return fenced end
 local first = repeated(key, digest)
 if first then return first end
 local refused = refused_transition(ticket, ARGV[6])

@@ -3,8 +3,8 @@
            10 TicketVerdict bytes, kept if the ticket has none yet; or ''
      Returns {'ok', ticket's hash as a flat list} | {'key_reused'} | {'stale_fence', fence} | {'no_ticket'} | {'illegal', state} ]]
 local key, digest, ticket, agent = ARGV[2], ARGV[3], ARGV[4], ARGV[5]
-local fence = redis.call('GET', P .. 'fence')
-if fence and tonumber(ARGV[6]) < tonumber(fence) then return { 'stale_fence', fence } end
+local fenced = fenced_off(ARGV[6])
+if fenced then return fenced end
 local first = repeated(key, digest)
 if first then return first end
 local refused = refused_transition(ticket, ARGV[7])

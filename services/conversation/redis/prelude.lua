@@ -86,12 +86,18 @@ local function field_map(list)
 end
 
 -- What this run puts into the log rides back with its result, so that whoever ran the script need not read it again; of an
--- event that they can make themselves (`known` is true) only its place.
+-- event that they can make themselves only its place.
 local emitted = {}
-local function emit(kind, fields, known)
+local function log(kind, fields)
   local id = redis.call('INCR', P .. 'evpos') .. '-0'
   redis.call('XADD', P .. 'ev', id, 'y', kind, 'a', now, unpack(fields))
-  emitted[#emitted + 1] = known == true and { id } or { id, { 'y', kind, 'a', now, unpack(fields) } }
+  return id
+end
+local function emit(kind, fields)
+  emitted[#emitted + 1] = { log(kind, fields), { 'y', kind, 'a', now, unpack(fields) } }
+end
+local function emit_place(kind, fields)
+  emitted[#emitted + 1] = { log(kind, fields) }
 end
 
 -- The ticket as it is now, as event fields "t.<name>": readers of the log need not ask back. Also as its hash, which who
@@ -144,6 +150,12 @@ local function not_holder(ticket, token, agent)
   local another = t[1] == 'a' and agent ~= '' and agent ~= t[3]
   if current ~= token or another then return { 'stale_assignment', t[3] or '' } end
   return nil
+end
+
+-- A newer routing leader has raised the fence above this token.
+local function fenced_off(token)
+  local fence = redis.call('GET', P .. 'fence')
+  return fence and tonumber(token) < tonumber(fence) and { 'stale_fence', fence } or nil
 end
 
 -- The transition table is C++ (core/ticket.h); it arrives as the states it may start from.

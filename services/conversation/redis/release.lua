@@ -5,10 +5,8 @@
      Returns {'ok', ticket's hash} | {'key_reused'} | {'stale_fence', fence} | {'no_ticket'} | {'illegal', state}
            | {'stale_assignment', holder} ]]
 local key, digest, ticket = ARGV[2], ARGV[3], ARGV[4]
-if ARGV[6] == '' then
-  local fence = redis.call('GET', P .. 'fence')
-  if fence and tonumber(ARGV[7]) < tonumber(fence) then return { 'stale_fence', fence } end
-end
+local fenced = ARGV[6] == '' and fenced_off(ARGV[7])
+if fenced then return fenced end
 local first = repeated(key, digest)
 if first then return first end
 local refused = refused_transition(ticket, ARGV[8])

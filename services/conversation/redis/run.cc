@@ -1,6 +1,7 @@
 #include "conversation/redis/run.h"
 
 #include "base/core/ids.h"
+#include "conversation/redis/decode.h"
 #include "conversation/redis/scripts.h"
 
 namespace hark::conversation {
@@ -67,6 +68,18 @@ Error refusal(TicketEvent event, const redis::Reply& reply) {
             "the event log is at its cap; archive or add room, then send again"};
   }
   return {Code::kInternal, Reason::kInternal, "a script answered '" + std::string{what} + "'"};
+}
+
+Result<v1::Ticket> changed_ticket(TicketEvent event, std::string_view id, const Result<redis::Reply>& reply) {
+  if (!reply.ok()) return reply.error();
+  if ((*reply)[0].view() != "ok") return refusal(event, *reply);
+  return decode_ticket(id, fields_of((*reply)[1]));
+}
+
+std::string spaced(const google::protobuf::RepeatedPtrField<std::string>& words) {
+  std::string out;
+  for (const auto& word : words) out += out.empty() ? word : " " + word;
+  return out;
 }
 
 }  // namespace hark::conversation

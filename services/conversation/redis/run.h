@@ -5,6 +5,7 @@
 
 #include "base/redis/client.h"
 #include "conversation/core/ticket.h"
+#include "hark/v1/conversation.pb.h"
 
 // What the parts of Store share about running scripts.
 namespace hark::conversation {
@@ -18,5 +19,11 @@ std::uint16_t place(std::string_view id);
 
 /// A script's refusal {name, detail} as an error.
 Error refusal(TicketEvent event, const redis::Reply& reply);
+
+/// What a script that changes a ticket answered: {'ok', its hash}, or a refusal.
+Result<v1::Ticket> changed_ticket(TicketEvent event, std::string_view id, const Result<redis::Reply>& reply);
+
+/// Words as scripts take them.
+std::string spaced(const google::protobuf::RepeatedPtrField<std::string>& words);
 
 }  // namespace hark::conversation

@@ -20,12 +20,6 @@ const redis::Script& prefer_script() {
   return s;
 }
 
-Result<v1::Ticket> changed_ticket(TicketEvent event, std::string_view id, const Result<redis::Reply>& reply) {
-  if (!reply.ok()) return reply.error();
-  if ((*reply)[0].view() != "ok") return refusal(event, *reply);
-  return decode_ticket(id, fields_of((*reply)[1]));
-}
-
 }  // namespace
 
 Task<Result<v1::Ticket>> Store::hold(TimePoint now, const v1::HoldTicketRequest& in, std::string_view digest,
@@ -68,8 +62,7 @@ Task<Result<v1::Ticket>> Store::release(TimePoint now, const v1::ReleaseTicketRe
 
 Task<Status> Store::prefer(TimePoint now, const v1::SetPreferredAgentsRequest& in, std::string_view digest,
                            const StatusEntry& entry) {
-  std::string agents;
-  for (const auto& id : in.preferred_agent_ids()) agents += (agents.empty() ? "" : " ") + id;
+  const auto agents = spaced(in.preferred_agent_ids());
   std::vector<std::string_view> args{
       in.idempotency_key(), digest, in.conversation_id(), agents, entry.id, entry.bytes, in.agent_id()};
   const auto reply = co_await run(prefer_script(), place(in.conversation_id()), now, std::move(args));

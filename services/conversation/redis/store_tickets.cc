@@ -37,18 +37,6 @@ const redis::Script& fence_script() {
   return s;
 }
 
-Result<v1::Ticket> changed_ticket(TicketEvent event, std::string_view id, const Result<redis::Reply>& reply) {
-  if (!reply.ok()) return reply.error();
-  if ((*reply)[0].view() != "ok") return refusal(event, *reply);
-  return decode_ticket(id, fields_of((*reply)[1]));
-}
-
-std::string spaced(const google::protobuf::RepeatedPtrField<std::string>& words) {
-  std::string out;
-  for (const auto& word : words) out += out.empty() ? word : " " + word;
-  return out;
-}
-
 }  // namespace
 
 Task<Result<v1::Ticket>> Store::assign(TimePoint now, const v1::AssignRequest& in, std::string_view digest,

@@ -2,8 +2,8 @@
      For a routing leader whose token is not older than the fence.
      ARGV  1 now  2 fencing token  3 from-states  4... pairs of ticket, TicketVerdict bytes
      Returns {'ok'} | {'stale_fence', fence} ]]
-local fence = redis.call('GET', P .. 'fence')
-if fence and tonumber(ARGV[2]) < tonumber(fence) then return { 'stale_fence', fence } end
+local fenced = fenced_off(ARGV[2])
+if fenced then return fenced end
 for i = 4, #ARGV, 2 do
   local ticket, verdict = ARGV[i], ARGV[i + 1]
   local key = P .. 'tkt:' .. ticket
