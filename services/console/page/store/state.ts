@@ -124,6 +124,7 @@ export const agentName = (state: State, id: string | undefined): string =>
 /** The entry that an answer would be to if the agent chose none: the latest that is owed one, else the latest of the customer's. */
 export function answerable(thread: Thread): Entry | undefined {
   // Whoever is on the telephone is not to be called back.
-  const silent = thread.entries.filter(({call}) => !(call && isLive(call)));
+  const talks = thread.entries.some(({call}) => call && isLive(call));
+  const silent = talks ? thread.entries.filter(({channel}) => channel !== "CHANNEL_PHONE") : thread.entries;
   return silent.findLast(isOwed) ?? silent.findLast(isInbound);
 }
