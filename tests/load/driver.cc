@@ -1,6 +1,7 @@
 // The clients of tests/load/run. Each command makes one measurement and prints it as a JSON object.
 #include <CLI/CLI.hpp>
 #include <cstdio>
+#include <filesystem>
 #include <functional>
 #include <string>
 
@@ -17,12 +18,24 @@ void add_way(CLI::App& command, MailsOptions& options) {
   command.add_option("--watch", options.watched, "name=pid of a process whose CPU is counted");
 }
 
-int main(int argc, char** argv) {
-  CLI::App app{"The clients of tests/load/run.", "hark_load"};
-  app.require_subcommand(1);
-  std::function<Report()> measure;
-
+/// What the command line asked for: options of each command, and the one to run.
+struct Asked {
   BareOptions bare;
+  AcceptsOptions accept;
+  MailsOptions way;
+  OffersOptions offer;
+  std::int64_t waiting = 0;
+  DesksOptions desk;
+  ChatsOptions chat;
+  WebhooksOptions webhook;
+  std::filesystem::path folder;
+  double seconds = 2;
+  std::function<Report()> measure;
+  std::function<int()> serve;  // instead, until standard input ends
+};
+
+void add_store(CLI::App& app, Asked& asked) {
+  auto& bare = asked.bare;
   auto* command = app.add_subcommand("bare", "The accept script from a bare pipelining client");
   command->add_option("--folder", bare.folder)->required();
   command->add_option("--in-flight", bare.in_flight)->required();
@@ -30,9 +43,9 @@ int main(int argc, char** argv) {
   command->add_option("--blob", bare.blob_bytes);
   command->add_option("--entry", bare.entry_bytes);
   command->add_flag("--new-customers", bare.new_customers);
-  command->callback([&] { measure = [&] { return bare_script(bare); }; });
+  command->callback([&] { asked.measure = [&] { return bare_script(asked.bare); }; });
 
-  AcceptsOptions accept;
+  auto& accept = asked.accept;
   command = app.add_subcommand("accepts", "Durable accepts through ChannelService.Connect");
   command->add_option("--target", accept.target)->required();
   command->add_option("--streams", accept.streams);
@@ -41,65 +54,76 @@ int main(int argc, char** argv) {
   command->add_option("--count", accept.count);
   command->add_option("--customers", accept.customers, "Who write in turn");
   command->add_option("--watch", accept.watched, "name=pid of a process whose CPU is counted");
-  command->callback([&] { measure = [&] { return accepts(accept); }; });
+  command->callback([&] { asked.measure = [&] { return accepts(asked.accept); }; });
+}
 
-  MailsOptions way;
-  command = app.add_subcommand("mails", "Mails over LMTP");
-  add_way(*command, way);
-  command->callback([&] { measure = [&] { return mails(way); }; });
+void add_mails(CLI::App& app, Asked& asked) {
+  auto* command = app.add_subcommand("mails", "Mails over LMTP");
+  add_way(*command, asked.way);
+  command->callback([&] { asked.measure = [&] { return mails(asked.way); }; });
 
-  OffersOptions offer;
+  auto& offer = asked.offer;
   command = app.add_subcommand("offers", "Mails of new customers until they are offered");
   add_way(*command, offer.way);
   command->add_option("--agents", offer.agents);
   command->add_flag("--one-by-one", offer.one_by_one);
   command->add_flag("--take", offer.takes);
-  command->callback([&] { measure = [&] { return offers(offer); }; });
+  command->callback([&] { asked.measure = [&] { return offers(asked.offer); }; });
 
-  std::int64_t waiting = 0;
   command = app.add_subcommand("assigned", "Tickets that wait, until agents have taken them all");
   add_way(*command, offer.way);
   command->add_option("--agents", offer.agents);
-  command->add_option("--waiting", waiting)->required();
+  command->add_option("--waiting", asked.waiting)->required();
   command->callback([&] {
-    offer.takes = true;
-    measure = [&] { return assigned(offer, waiting); };
+    asked.offer.takes = true;
+    asked.measure = [&] { return assigned(asked.offer, asked.waiting); };
   });
+}
 
-  DesksOptions desk;
-  const auto add_desks = [&desk](CLI::App& to) {
-    to.add_option("--http", desk.http_port)->required();
-    to.add_option("--grpc", desk.grpc_port)->required();
-    to.add_option("--key", desk.key)->required();
-    to.add_option("--agents", desk.agents);
-    to.add_option("--units", desk.capacity_units);
-    to.add_option("--rate", desk.rate);
-    to.add_option("--seconds", desk.seconds);
-    to.add_option("--watch", desk.watched, "name=pid of a process whose CPU is counted");
-  };
-  command = app.add_subcommand("opened", "New tickets until they are offered on an agent's page");
-  add_desks(*command);
-  command->callback([&] { measure = [&] { return desks_opened(desk); }; });
-  command = app.add_subcommand("freed", "Agents who become free, until they are offered the next customer");
-  add_desks(*command);
-  command->callback([&] { measure = [&] { return desks_freed(desk); }; });
+CLI::App& add_desks(CLI::App& app, DesksOptions& desk, const char* name, const char* what) {
+  auto& command = *app.add_subcommand(name, what);
+  command.add_option("--http", desk.http_port)->required();
+  command.add_option("--grpc", desk.grpc_port)->required();
+  command.add_option("--key", desk.key)->required();
+  command.add_option("--agents", desk.agents);
+  command.add_option("--units", desk.capacity_units);
+  command.add_option("--rate", desk.rate);
+  command.add_option("--seconds", desk.seconds);
+  command.add_option("--watch", desk.watched, "name=pid of a process whose CPU is counted");
+  return command;
+}
 
-  ChatsOptions chat;
-  const auto add_chats = [&chat](CLI::App& to) {
-    to.add_option("--http", chat.http_port)->required();
-    to.add_option("--agent", chat.agents);
-    to.add_option("--password", chat.password);
-    to.add_option("--pairs", chat.pairs);
-  };
-  command = app.add_subcommand("chats", "Chat messages from visitors' sockets to agents' sockets");
-  add_chats(*command);
-  command->add_option("--rate", chat.rate);
-  command->add_option("--window", chat.window);
-  command->add_option("--seconds", chat.seconds);
-  command->add_option("--watch", chat.watched, "name=pid of a process whose CPU is counted");
-  command->callback([&] { measure = [&] { return chats(chat); }; });
-  WebhooksOptions webhook;
-  command = app.add_subcommand("webhooks", "Signed webhooks of a social network");
+CLI::App& add_chats(CLI::App& app, ChatsOptions& chat, const char* name, const char* what) {
+  auto& command = *app.add_subcommand(name, what);
+  command.add_option("--http", chat.http_port)->required();
+  command.add_option("--agent", chat.agents);
+  command.add_option("--password", chat.password);
+  command.add_option("--pairs", chat.pairs);
+  return command;
+}
+
+void add_pages(CLI::App& app, Asked& asked) {
+  add_desks(app, asked.desk, "opened", "New tickets until they are offered on an agent's page").callback([&] {
+    asked.measure = [&] { return desks_opened(asked.desk); };
+  });
+  add_desks(app, asked.desk, "freed", "Agents who become free, until they are offered the next customer")
+      .callback([&] { asked.measure = [&] { return desks_freed(asked.desk); }; });
+
+  auto& chats_command =
+      add_chats(app, asked.chat, "chats", "Chat messages from visitors' sockets to agents' sockets");
+  chats_command.add_option("--rate", asked.chat.rate);
+  chats_command.add_option("--window", asked.chat.window);
+  chats_command.add_option("--seconds", asked.chat.seconds);
+  chats_command.add_option("--watch", asked.chat.watched, "name=pid of a process whose CPU is counted");
+  chats_command.callback([&] { asked.measure = [&] { return chats(asked.chat); }; });
+
+  add_chats(app, asked.chat, "sockets", "Hold sockets on which nothing happens; ends with its input")
+      .callback([&] { asked.serve = [&] { return hold_sockets(asked.chat); }; });
+}
+
+void add_webhooks(CLI::App& app, Asked& asked) {
+  auto& webhook = asked.webhook;
+  auto* command = app.add_subcommand("webhooks", "Signed webhooks of a social network");
   command->add_option("--http", webhook.http_port)->required();
   command->add_option("--secret", webhook.secret)->required();
   command->add_option("--rate", webhook.rate);
@@ -107,33 +131,37 @@ int main(int argc, char** argv) {
   command->add_option("--new-from", webhook.new_from, "Numbers the customers who have not written before");
   command->add_option("--seconds", webhook.seconds);
   command->add_option("--watch", webhook.watched, "name=pid of a process whose CPU is counted");
-  command->callback([&] { measure = [&] { return webhooks(webhook); }; });
+  command->callback([&] { asked.measure = [&] { return webhooks(asked.webhook); }; });
+}
 
-  bool holds = false;
-  command = app.add_subcommand("sockets", "Hold sockets on which nothing happens; ends with its input");
-  add_chats(*command);
-  command->callback([&] { holds = true; });
-
-  std::string folder;
-  double seconds = 2;
-  command = app.add_subcommand("fsyncs", "fdatasync in a folder");
-  command->add_option("--folder", folder)->required();
-  command->add_option("--seconds", seconds);
-  command->callback([&] { measure = [&] { return fsyncs(folder, seconds); }; });
+/// What the machine, Redis and gRPC can do by themselves: the other half of each ratio.
+void add_yardsticks(CLI::App& app, Asked& asked) {
+  auto* command = app.add_subcommand("fsyncs", "fdatasync in a folder");
+  command->add_option("--folder", asked.folder)->required();
+  command->add_option("--seconds", asked.seconds);
+  command->callback([&] { asked.measure = [&] { return fsyncs(asked.folder, asked.seconds); }; });
 
   command = app.add_subcommand("redis-load", "The private Redis of a data folder alone, until it has loaded");
-  command->add_option("--folder", folder)->required();
-  command->callback([&] { measure = [&] { return redis_load(folder); }; });
+  command->add_option("--folder", asked.folder)->required();
+  command->callback([&] { asked.measure = [&] { return redis_load(asked.folder); }; });
 
-  bool empty_channel = false;
   app.add_subcommand("empty-channel", "Serve a ChannelService that keeps nothing; ends with its input")
-      ->callback([&] { empty_channel = true; });
+      ->callback([&] { asked.serve = serve_empty_channel; });
+}
 
+int main(int argc, char** argv) {
+  CLI::App app{"The clients of tests/load/run.", "hark_load"};
+  app.require_subcommand(1);
+  Asked asked;
+  add_store(app, asked);
+  add_mails(app, asked);
+  add_pages(app, asked);
+  add_webhooks(app, asked);
+  add_yardsticks(app, asked);
   CLI11_PARSE(app, argc, argv);
-  if (empty_channel) return serve_empty_channel();
   try {
-    if (holds) return hold_sockets(chat);
-    std::printf("%s\n", measure().json().c_str());
+    if (asked.serve) return asked.serve();
+    std::printf("%s\n", asked.measure().json().c_str());
   } catch (const std::exception& error) {
     std::fprintf(stderr, "hark_load: %s\n", error.what());
     return 1;
