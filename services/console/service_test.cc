@@ -82,6 +82,16 @@ TEST_F(ConsoleServiceTest, TellsAnAgentTheirWorkAfterSignInAndWhenItMoves) {
   world.routing.streams.back()->push(state);
   settle();
   EXPECT_EQ(last_work(*page)->offers(0).id(), "off_1");
+  state.mutable_offers(0)->set_id("off_2");
+  world.routing.streams.back()->push(state);
+  settle();
+  EXPECT_EQ(last_work(*page)->offers_size(), 2) << "a frame says what is new";
+  state.clear_offers();
+  state.add_gone_offer_ids("off_1");
+  world.routing.streams.back()->push(state);
+  settle();
+  ASSERT_EQ(last_work(*page)->offers_size(), 1);
+  EXPECT_EQ(last_work(*page)->offers(0).id(), "off_2");
 
   auto& ticket = *world.conversations.stored[kTwo].conversation.mutable_ticket();
   ticket.set_agent_id("ana");

@@ -92,7 +92,7 @@ struct Session {
   std::map<std::string, v1::Conversation> assigned;
   bool assigned_known = false;
 
-  /// Routing's last word on the agent.
+  /// The agent as routing sees them, with all offers that stand.
   v1::AgentSessionResponse desk;
   /// The page has not been told yet what its agent may choose from.
   bool choices_stale = false;

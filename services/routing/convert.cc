@@ -288,11 +288,11 @@ v1::AgentChoices choices_of(const Rules& rules) {
   return out;
 }
 
-v1::Offer to_proto(const Offer& offer, const v1::Ticket& ticket) {
+v1::Offer to_proto(const Offer& offer, v1::Ticket ticket) {
   v1::Offer out;
   out.set_id(offer.id);
   out.set_agent_id(offer.agent_id);
-  *out.mutable_ticket() = ticket;
+  *out.mutable_ticket() = std::move(ticket);
   out.set_offered_at_ms(to_ms(offer.offered_at));
   out.set_expires_at_ms(to_ms(offer.expires_at));
   out.set_explanation(offer.explanation);

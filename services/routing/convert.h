@@ -93,6 +93,6 @@ Result<Presence> presence_of(v1::Presence presence);
 v1::Agent to_proto(const v1::Agent& record, const AgentView& view);
 v1::ExplainResponse to_proto(const Explanation& explanation);
 v1::AgentChoices choices_of(const Rules& rules);
-v1::Offer to_proto(const Offer& offer, const v1::Ticket& ticket);
+v1::Offer to_proto(const Offer& offer, v1::Ticket ticket);
 
 }  // namespace hark::routing

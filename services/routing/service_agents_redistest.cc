@@ -28,12 +28,12 @@ Task<std::shared_ptr<Routing::Session>> resolved(RoutingService& t) {
   co_await t.make_agent("ana");
   auto session = co_await t.sit_down("ana");
   t.conversations.open("tkt_1");
-  const auto offered = co_await RoutingService::see_offers(session, 1);
+  const auto offered = co_await t.see_offers(session, 1);
   EXPECT_TRUE((co_await t.accept(offered.offers(0).id(), "ana")).ok());
   t.conversations.resolve("tkt_1");
   for (;;) {
-    const auto state = co_await session->next();
-    if (state->agent().ticket_ids().empty()) break;
+    const auto state = co_await t.next_state(session);
+    if (state.agent().ticket_ids().empty()) break;
   }
   co_return session;
 }
@@ -57,7 +57,7 @@ TEST_F(RoutingService, AnAgentIsOfferedTheChannelsThatTheyTakeAlone) {
     const auto explained = *co_await t.node->service.explain(why);
     EXPECT_THAT(explained.candidates(0).verdict(), HasSubstr("does not take this channel"));
     EXPECT_TRUE((co_await t.node->service.set_presence(available({}))).ok());
-    EXPECT_EQ((co_await see_offers(session, 1)).offers(0).ticket().id(), "tkt_1");
+    EXPECT_EQ((co_await t.see_offers(session, 1)).offers(0).ticket().id(), "tkt_1");
     EXPECT_EQ(
         (co_await t.node->service.set_presence(available({static_cast<v1::Channel>(77)}))).error().reason,
         Reason::kInvalidField);

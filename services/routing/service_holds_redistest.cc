@@ -120,7 +120,7 @@ TEST_F(RoutingService, AnAgentsChannelsAndAForcedWrapUpOutliveTheirLeader) {
     {
       const auto session = co_await hold_one(t);
       t.conversations.resolve("tkt_1");
-      while (!(co_await session->next())->agent().wrap_up_forced()) {
+      while (!(co_await t.next_state(session)).agent().wrap_up_forced()) {
       }
       v1::SetPresenceRequest presence;
       presence.set_agent_id("ana");
@@ -175,7 +175,7 @@ TEST_F(RoutingService, ASessionIsToldWhatItsAgentMayChooseFrom) {
                                        "  queues: [{id: claims}]"));
     co_await t.make_agent("ana", 1);
     const auto session = co_await t.sit_down("ana");
-    const auto first = *co_await session->next();
+    const auto first = co_await t.next_state(session);
     EXPECT_EQ(first.choices().hold_states(0).name(), "Waiting for the customer");
     EXPECT_EQ(first.choices().decline_codes(0), "busy");
     EXPECT_EQ(first.choices().queue_ids(0), "claims");

@@ -18,7 +18,7 @@ TEST_F(RoutingService, OffersAcceptsAndAssignsFenced) {
     co_await t.make_agent("ana");
     const auto session = co_await t.sit_down("ana");
     t.conversations.open("tkt_1");
-    const auto state = co_await see_offers(session, 1);
+    const auto state = co_await t.see_offers(session, 1);
     EXPECT_EQ(state.offers(0).ticket().preview(), "where is my order");
     EXPECT_EQ(state.agent().used_units(), 1);
     EXPECT_EQ(state.offers(0).explanation(), "the only one available");
@@ -29,7 +29,7 @@ TEST_F(RoutingService, OffersAcceptsAndAssignsFenced) {
     EXPECT_EQ(answer->offer().ticket().agent_id(), "ana");
     EXPECT_THAT(t.conversations.assign_keys, ElementsAre(state.offers(0).id()));
     EXPECT_GT(t.conversations.fence, 0);
-    const auto held = co_await see_offers(session, 0);
+    const auto held = co_await t.see_offers(session, 0);
     EXPECT_THAT(held.agent().ticket_ids(), ElementsAre("tkt_1"));
 
     const auto again = co_await t.accept(state.offers(0).id(), "ana");
@@ -46,7 +46,7 @@ TEST_F(RoutingService, AnAssignmentOfUnknownFateIsSentAgainUnderItsKey) {
     const auto session = co_await t.sit_down("ana");
     t.conversations.open("tkt_1");
     t.conversations.unknown_assigns = 2;
-    const auto state = co_await see_offers(session, 1);
+    const auto state = co_await t.see_offers(session, 1);
     const std::string id = state.offers(0).id();
     EXPECT_TRUE((co_await t.accept(id, "ana")).ok());
     EXPECT_THAT(t.conversations.assign_keys, ElementsAre(id, id, id));
@@ -60,7 +60,7 @@ TEST_F(RoutingService, AnOfferOutlivesItsProcess) {
     co_await t.make_agent("ana");
     auto session = co_await t.sit_down("ana");
     t.conversations.open("tkt_1");
-    const auto before = co_await see_offers(session, 1);
+    const auto before = co_await t.see_offers(session, 1);
     const auto fence = t.conversations.fence;
     session.reset();
     co_await t.stop();
@@ -68,7 +68,7 @@ TEST_F(RoutingService, AnOfferOutlivesItsProcess) {
     co_await t.start("two");
     EXPECT_GT(t.conversations.fence, fence);
     session = co_await t.sit_down("ana");
-    const auto after = co_await see_offers(session, 1);
+    const auto after = co_await t.see_offers(session, 1);
     EXPECT_EQ(after.offers(0).id(), before.offers(0).id());
     EXPECT_TRUE((co_await t.accept(before.offers(0).id(), "ana")).ok());
     session.reset();
@@ -90,22 +90,22 @@ TEST_F(RoutingService, AWrapUpOutlivesItsProcessAndEndsByItsAgentsWord) {
     co_await t.make_agent("ana");
     auto session = co_await t.sit_down("ana");
     t.conversations.open("tkt_1");
-    const auto offered = co_await see_offers(session, 1);
+    const auto offered = co_await t.see_offers(session, 1);
     EXPECT_TRUE((co_await t.accept(offered.offers(0).id(), "ana")).ok());
     t.conversations.resolve("tkt_1");
     std::int64_t until = 0;
-    while (until == 0) until = (co_await session->next())->agent().wrap_up_until_ms();
+    while (until == 0) until = (co_await t.next_state(session)).agent().wrap_up_until_ms();
     session.reset();
     co_await t.stop();
 
     co_await t.start("two");
     session = co_await t.sit_down("ana");
-    EXPECT_EQ((co_await session->next())->agent().wrap_up_until_ms(), until);
+    EXPECT_EQ((co_await t.next_state(session)).agent().wrap_up_until_ms(), until);
     t.conversations.open("tkt_2");
     v1::EndWrapUpRequest done;
     done.set_agent_id("ana");
     EXPECT_TRUE((co_await t.node->service.end_wrap_up(done)).ok());
-    EXPECT_EQ((co_await see_offers(session, 1)).offers(0).ticket().id(), "tkt_2");
+    EXPECT_EQ((co_await t.see_offers(session, 1)).offers(0).ticket().id(), "tkt_2");
     session.reset();
     co_await t.stop();
   });
@@ -117,7 +117,7 @@ TEST_F(RoutingService, ADeclineOutlivesItsProcess) {
     co_await t.make_agent("ana");
     auto session = co_await t.sit_down("ana");
     t.conversations.open("tkt_1");
-    const auto state = co_await see_offers(session, 1);
+    const auto state = co_await t.see_offers(session, 1);
     v1::DeclineOfferRequest decline;
     decline.set_offer_id(state.offers(0).id());
     decline.set_agent_id("ana");
@@ -159,7 +159,7 @@ TEST_F(RoutingService, AStaleFenceEndsTheTermAndANewOneServesTheTicket) {
     co_await t.make_agent("ana");
     auto session = co_await t.sit_down("ana");
     t.conversations.open("tkt_1");
-    const auto state = co_await see_offers(session, 1);
+    const auto state = co_await t.see_offers(session, 1);
     const auto before = t.conversations.fence++;
     EXPECT_EQ((co_await t.accept(state.offers(0).id(), "ana")).error().reason, Reason::kNotLeader);
     session.reset();
@@ -238,7 +238,7 @@ TEST_F(RoutingService, TheJournalGivesTheSameDecisionsAgain) {
     co_await t.make_agent("ana", 2);
     const auto session = co_await t.sit_down("ana");
     for (const char* id : {"tkt_1", "tkt_2", "tkt_3"}) t.conversations.open(id);
-    const auto state = co_await see_offers(session, 2);
+    const auto state = co_await t.see_offers(session, 2);
     EXPECT_TRUE((co_await t.accept(state.offers(0).id(), "ana")).ok());
     v1::DeclineOfferRequest decline;
     decline.set_offer_id(state.offers(1).id());
@@ -272,7 +272,7 @@ TEST_F(RoutingService, ATicketOfSomeoneWhoSignsOutGoesToTheNext) {
     co_await t.make_agent("ana");
     const auto ana = co_await t.sit_down("ana");
     t.conversations.open("tkt_1");
-    const auto state = co_await see_offers(ana, 1);
+    const auto state = co_await t.see_offers(ana, 1);
     EXPECT_TRUE((co_await t.accept(state.offers(0).id(), "ana")).ok());
     co_await t.make_agent("ben");
     const auto ben = co_await t.sit_down("ben");
@@ -280,7 +280,7 @@ TEST_F(RoutingService, ATicketOfSomeoneWhoSignsOutGoesToTheNext) {
     out.set_agent_id("ana");
     out.set_presence(v1::PRESENCE_OFFLINE);
     EXPECT_TRUE((co_await t.node->service.set_presence(out)).ok());
-    const auto next = co_await see_offers(ben, 1);
+    const auto next = co_await t.see_offers(ben, 1);
     EXPECT_EQ(next.offers(0).ticket().id(), "tkt_1");
 
     // Having been gone does not count as having declined.
@@ -289,7 +289,7 @@ TEST_F(RoutingService, ATicketOfSomeoneWhoSignsOutGoesToTheNext) {
     out.set_agent_id("ana");
     out.set_presence(v1::PRESENCE_AVAILABLE);
     EXPECT_TRUE((co_await t.node->service.set_presence(out)).ok());
-    EXPECT_EQ((co_await see_offers(ana, 1)).offers(0).ticket().id(), "tkt_1");
+    EXPECT_EQ((co_await t.see_offers(ana, 1)).offers(0).ticket().id(), "tkt_1");
     co_await t.stop();
   });
 }
@@ -306,7 +306,7 @@ TEST_F(RoutingService, AnAssignmentTakesTheVerdictAlong) {
     co_await t.make_agent("ana");
     const auto session = co_await t.sit_down("ana");
     t.conversations.open("tkt_1", "I demand a refund, your service is terrible");
-    const auto state = co_await see_offers(session, 1);
+    const auto state = co_await t.see_offers(session, 1);
     EXPECT_TRUE(state.offers(0).ticket().verdict().complaint()) << "the agent sees it before it is stored";
     EXPECT_FALSE(t.conversations.tickets["tkt_1"].has_verdict());
     EXPECT_TRUE((co_await t.accept(state.offers(0).id(), "ana")).ok());

@@ -65,7 +65,7 @@ TEST_F(RoutingService, AVersionSetAtRunTimeHoldsForEveryDecisionAndOverAChangeOf
     EXPECT_EQ((co_await t.node->service.get_routing({}))->version().yaml(), kMay);
     co_await t.make_agent("ana");
     auto session = co_await t.sit_down("ana");
-    const std::string offer = (co_await see_offers(session, 1)).offers(0).id();
+    const std::string offer = (co_await t.see_offers(session, 1)).offers(0).id();
     EXPECT_EQ((*co_await t.node->store.standing_offers()).at(0).version, "2 may");
     EXPECT_TRUE((co_await t.accept(offer, "ana")).ok());
     session.reset();
@@ -79,10 +79,10 @@ TEST_F(RoutingService, TheJournalGivesTheSameDecisionsAgainAcrossAChangeOfRules)
     co_await t.make_agent("ana");
     const auto session = co_await t.sit_down("ana");
     t.conversations.open("tkt_1");
-    (void)co_await see_offers(session, 1);
+    (void)co_await t.see_offers(session, 1);
     EXPECT_TRUE((co_await t.node->service.apply_routing(change("a", kMay))).ok());
     t.conversations.open("tkt_2");
-    (void)co_await see_offers(session, 2);
+    (void)co_await t.see_offers(session, 2);
     const auto journal = *co_await t.node->store.journal("-", 1000);
     const auto& start = journal.at(0).record.started();
     Router replayed{decode(start.settings()), 0, start.fencing_token()};

@@ -12,6 +12,8 @@ using namespace std::chrono_literals;
 
 constexpr std::chrono::milliseconds kPauseMin = 50ms;
 constexpr std::chrono::milliseconds kPauseMax = 2s;
+// Changes of an agent's offers that a stream keeps for a client that does not read; then it is told all anew.
+constexpr std::size_t kUntoldMax = 256;
 
 Error not_leader() {
   return {Code::kUnavailable, Reason::kNotLeader, "routing is changing its leader; try again in a moment"};
@@ -109,9 +111,13 @@ std::vector<Effect> Term::feed(const Input& input) {
 /// What the effect changes in the store, and whether there is something to do once that is written.
 void Term::record(const Effect& effect, Pending& pending) {
   std::visit(Overloaded{
-                 [&](const OfferMade& e) { pending.batch.offer_made(e.offer); },
+                 [&](const OfferMade& e) {
+                   pending.batch.offer_made(e.offer);
+                   if (sessions_.contains(e.offer.agent_id)) pending.effects.emplace_back(e);
+                 },
                  [&](const OfferEnded& e) {
                    pending.batch.offer_ended(e.offer_id);
+                   if (sessions_.contains(e.agent_id)) pending.effects.emplace_back(e);
                    if (e.how == OfferEnd::kDeclined) {
                      pending.batch.declined(e.ticket_id, e.agent_id);
                      declines_[e.ticket_id].push_back(e.agent_id);
@@ -156,12 +162,29 @@ void Term::carry_out(const Effect& effect) {
       watch->changed.insert(changed->agent_id);
       watch->wake.notify_all();
     }
-    const auto found = sessions_.find(changed->agent_id);
-    if (found == sessions_.end()) return;
-    for (Session* session : found->second) {
-      session->stale = true;
-      session->wake.notify_all();
+    tell_sessions(changed->agent_id, [](Session&) {});
+  } else if (const auto* made = std::get_if<OfferMade>(&effect)) {
+    tell_sessions(made->offer.agent_id, [&](Session& session) { session.made.push_back(made->offer); });
+  } else if (const auto* ended = std::get_if<OfferEnded>(&effect)) {
+    tell_sessions(ended->agent_id, [&](Session& session) {
+      if (std::erase_if(session.made, [&](const Offer& offer) { return offer.id == ended->offer_id; }) == 0)
+        session.gone.push_back(ended->offer_id);
+    });
+  }
+}
+
+void Term::tell_sessions(const std::string& agent_id, const auto& of) {
+  const auto found = sessions_.find(agent_id);
+  if (found == sessions_.end()) return;
+  for (Session* session : found->second) {
+    of(*session);
+    if (session->made.size() + session->gone.size() > kUntoldMax) session->whole = true;
+    if (session->whole) {
+      session->made.clear();
+      session->gone.clear();
     }
+    session->stale = true;
+    session->wake.notify_all();
   }
 }
 
@@ -377,14 +400,13 @@ v1::AgentSessionResponse Term::session_state(std::string_view agent_id, Session&
   v1::AgentSessionResponse state;
   if (std::exchange(session.choices_told, rules_.number) != rules_.number)
     *state.mutable_choices() = choices_of(rules_.rules);
-  const auto view = router_.agent(agent_id);
-  if (!view) return state;
-  const auto record = records_.find(agent_id);
-  if (record != records_.end()) *state.mutable_agent() = to_proto(record->second, *view);
-  for (const Offer& offer : view->offers) {
-    const auto found = tickets_.find(offer.ticket_id);
-    *state.add_offers() = to_proto(offer, found == tickets_.end() ? ticket(offer.ticket_id) : found->second);
-  }
+  if (auto known = agent(agent_id)) *state.mutable_agent() = *std::move(known);
+  state.set_whole(session.whole);
+  const auto made =
+      std::exchange(session.whole, false) ? router_.offers_to(agent_id) : std::move(session.made);
+  session.made.clear();
+  for (const Offer& offer : made) *state.add_offers() = to_proto(offer, ticket(offer.ticket_id));
+  for (std::string& id : std::exchange(session.gone, {})) *state.add_gone_offer_ids() = std::move(id);
   return state;
 }
 

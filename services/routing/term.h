@@ -104,6 +104,11 @@ class Term {
   struct Session {
     explicit Session(const asio::any_io_executor& executor) : wake{executor} {}
     bool stale = true;
+    /// It is to be told all that stands, not what has changed.
+    bool whole = true;
+    /// Untold changes of the agent's offers.
+    std::vector<Offer> made;
+    std::vector<std::string> gone;
     /// Of the rules whose choices it was told.
     std::int64_t choices_told = 0;
     Notifier wake;
@@ -113,7 +118,7 @@ class Term {
   /// As stored.
   [[nodiscard]] std::optional<v1::Agent> record(std::string_view id) const;
   [[nodiscard]] std::vector<v1::Agent> agents() const;
-  /// With what agents may choose from, if the session was told of other rules.
+  /// What the session has not been told yet; with what agents may choose from, if it was told of other rules.
   [[nodiscard]] v1::AgentSessionResponse session_state(std::string_view agent_id, Session& session) const;
   /// With the verdict that was found here, if none is stored yet.
   [[nodiscard]] v1::Ticket ticket(const std::string& id) const;
@@ -145,6 +150,8 @@ class Term {
   Pending& open_batch();
   void record(const Effect& effect, Pending& pending);
   void carry_out(const Effect& effect);
+  /// Notes down for each session of the agent, by `of(session)`, what it is to be told.
+  void tell_sessions(const std::string& agent_id, const auto& of);
   Task<> write();
   Task<> tick();
   Task<> assign(AssignTicket effect);

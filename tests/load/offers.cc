@@ -109,12 +109,11 @@ class Agent final : public grpc::ClientBidiReactor<v1::AgentSessionRequest, v1::
       connected_ = true;
       changed_.notify_all();
     }
-    std::set<std::string> standing;
+    if (state_.whole()) known_.clear();
+    for (const auto& id : state_.gone_offer_ids()) known_.erase(id);
     for (const auto& offer : state_.offers()) {
-      if (!known_.contains(offer.id())) take(offer);
-      standing.insert(offer.id());
+      if (known_.insert(offer.id()).second) take(offer);
     }
-    known_ = std::move(standing);
     StartRead(&state_);
   }
 

@@ -30,7 +30,8 @@ class Agent:
             for frame in self._stream:
                 with self._changed:
                     self.record = frame.agent
-                    self.offers = {offer.id: offer for offer in frame.offers}
+                    kept = {} if frame.whole else {key: offer for key, offer in self.offers.items() if key not in frame.gone_offer_ids}
+                    self.offers = kept | {offer.id: offer for offer in frame.offers}
                     self._changed.notify_all()
         except grpc.RpcError as error:
             with self._changed:

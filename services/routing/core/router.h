@@ -104,6 +104,8 @@ class Router {
   /// Whether any agent's record has the skill, at whatever level and presence.
   [[nodiscard]] bool skill_known(std::string_view name) const { return sets_.skill_known(name); }
   [[nodiscard]] std::optional<AgentView> agent(std::string_view id) const;
+  /// What stands, oldest first.
+  [[nodiscard]] std::vector<Offer> offers_to(std::string_view agent_id) const;
   /// Of agents with a record, in order.
   [[nodiscard]] std::vector<std::string> agent_ids() const;
   [[nodiscard]] std::optional<TicketView> ticket(std::string_view id) const;

@@ -224,7 +224,7 @@ class World {
       }
       EXPECT_EQ(agent.used_units, used[id]);
       bool open_offer = false;
-      for (const Offer& offer : agent.offers) open_offer |= !offers_.at(offer.id).accepting;
+      for (const Offer& offer : router_.offers_to(id)) open_offer |= !offers_.at(offer.id).accepting;
       // Work may exceed a capacity that was lowered, or come from elsewhere; open offers may not.
       EXPECT_TRUE(!open_offer || agent.used_units <= agent.profile.capacity_units)
           << "capacity exceeded by an offer";

@@ -275,7 +275,7 @@ class World {
       }
       EXPECT_EQ(used, agent.used_units);
       bool open_offer = false;
-      for (const Offer& offer : agent.offers)
+      for (const Offer& offer : router_.offers_to(id))
         open_offer |= router_.ticket(offer.ticket_id)->standing == Standing::kOffered;
       if (!open_offer) continue;  // work may exceed a capacity that was lowered; offers may not
       EXPECT_LE(used, agent.profile.capacity_units) << "capacity exceeded by an offer to " << id;

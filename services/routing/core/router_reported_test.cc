@@ -58,7 +58,7 @@ TEST(Reported, AnOfferStandsInTheAgentsStateUntilItEnds) {  // row 30
   c.agent("ana");
   c.queue("t1");
   c.tell(AgentConnected{"ana", {}});  // a reload
-  EXPECT_EQ(c.router.agent("ana")->offers.at(0).ticket_id, "t1");
+  EXPECT_EQ(c.router.offers_to("ana").at(0).ticket_id, "t1");
   EXPECT_EQ(c.all<AgentChanged>().size(), 1u);
 }
 

@@ -61,10 +61,6 @@ std::optional<AgentView> Router::agent(std::string_view id) const {
   view.used_units = used_units(agent);
   view.connections = agent.connections;
   for (const TicketState* ticket : agent.held) view.ticket_ids.emplace_back(ticket->id);
-  for (const TicketState* ticket : agent.offered) {
-    const auto mine = std::ranges::find(ticket->offers, index, &StandingOffer::agent);
-    view.offers.push_back(offer_of(*ticket, *mine));
-  }
   view.wraps_up_until = agent.wraps_up_until;
   view.wrap_up_forced = agent.wrap_up_forced;
   if (!agent.wraps_up_until) view.wrap_up_offered = agent.wrap_up_optional;
@@ -74,6 +70,15 @@ std::optional<AgentView> Router::agent(std::string_view id) const {
   view.offered_turn = agent.offered_turn;
   view.handled = agent.handled;
   return view;
+}
+
+std::vector<Offer> Router::offers_to(std::string_view agent_id) const {
+  std::vector<Offer> out;
+  const AgentIndex index = find_agent(agent_id);
+  if (index == kNoAgent) return out;
+  for (const TicketState* ticket : agents_[index].offered)
+    out.push_back(offer_of(*ticket, *std::ranges::find(ticket->offers, index, &StandingOffer::agent)));
+  return out;
 }
 
 std::vector<std::string> Router::agent_ids() const {

@@ -20,7 +20,6 @@ struct AgentView {
   int used_units = 0;
   int connections = 0;
   std::vector<std::string> ticket_ids;
-  std::vector<Offer> offers;
   /// Of an agent in wrap-up.
   std::optional<TimePoint> wraps_up_until;
   bool wrap_up_forced = false;
