@@ -88,7 +88,7 @@ Script::Script(std::string_view script_name, std::string text) : name{script_nam
 class Client::Connection {
  public:
   Connection(TaskGroup& tasks, const Options& options)
-      : options_{options}, wake_writer_{tasks.executor()}, tasks_{tasks} {
+      : options_{options}, wake_writer_{tasks.executor()}, deadlines_{tasks.executor()}, tasks_{tasks} {
     tasks_.spawn("redis connection", run());
   }
 
@@ -96,14 +96,14 @@ class Client::Connection {
     if (unsent_.size() + size_of_command(args) > kUnsentBytesMax) {
       co_return Error{Code::kResourceExhausted, Reason::kOverloaded, "too many commands wait for the store"};
     }
-    auto waiter = std::make_shared<Waiter>(tasks_.executor());
-    waiter->timer.expires_after(timeout);
+    auto waiter = std::make_shared<Waiter>(tasks_.executor(), std::chrono::steady_clock::now() + timeout);
+    look_at_deadlines_by(waiter->deadline);
     append_command(unsent_, args);
     waiters_.push_back(waiter);
     ++unsent_waiters_;
     if (unsent_waiters_ == 1) wake_writer_.notify_all();
 
-    co_await waiter->timer.async_wait(as_result);
+    co_await waiter->wake.wait();
     if (waiter->outcome) co_return *std::move(waiter->outcome);
     if (waiter->sent) serves_ = false;  // until it answers something: others take what comes next
     co_return waiter->sent
@@ -125,16 +125,47 @@ class Client::Connection {
   }
 
  private:
+  using SteadyTime = std::chrono::steady_clock::time_point;
+
   struct Waiter {
-    explicit Waiter(const asio::any_io_executor& executor) : timer{executor} {}
-    asio::steady_timer timer;  // the deadline, and what the coroutine sleeps on
+    Waiter(const asio::any_io_executor& executor, SteadyTime until) : wake{executor}, deadline{until} {}
+    Notifier wake;
+    SteadyTime deadline;
     std::optional<Result<Reply>> outcome;
     bool sent = false;
+    bool late = false;
   };
 
   static void settle(Waiter& waiter, Result<Reply> outcome) {
     waiter.outcome = std::move(outcome);
-    waiter.timer.cancel();
+    waiter.wake.notify_all();
+  }
+
+  /// One timer for all waiters, set to the first deadline there was: nearly all are answered long before
+  /// theirs, and a timer set for each would be a system call for each.
+  void look_at_deadlines_by(SteadyTime time) {
+    if (time >= looks_at_) return;
+    looks_at_ = time;
+    deadlines_.expires_at(time);
+    deadlines_.async_wait([this](const boost::system::error_code& error) {
+      if (!error) end_late_waits();
+    });
+  }
+
+  void end_late_waits() {
+    const auto now = std::chrono::steady_clock::now();
+    auto next = SteadyTime::max();
+    for (auto& waiter : waiters_) {
+      if (waiter->late) continue;
+      waiter->late = waiter->deadline <= now;
+      if (waiter->late) {
+        waiter->wake.notify_all();
+      } else {
+        next = std::min(next, waiter->deadline);
+      }
+    }
+    looks_at_ = SteadyTime::max();
+    look_at_deadlines_by(next);
   }
 
   Task<> run() {
@@ -308,6 +339,8 @@ class Client::Connection {
 
   const Options& options_;
   Notifier wake_writer_;
+  asio::steady_timer deadlines_;
+  SteadyTime looks_at_ = SteadyTime::max();
   TaskGroup& tasks_;
   std::string unsent_;
   std::deque<std::shared_ptr<Waiter>> waiters_;
