@@ -35,16 +35,23 @@ Status Phrases::add(std::string_view phrase, int number, WordBreaker& breaker) {
   Token first = std::move(tokens.front());
   tokens.erase(tokens.begin());
   (first.stem ? stem_starts_ : exact_starts_).set(start_of(first.text));
-  if (first.stem) {
-    stem_bytes_max_ = std::max(stem_bytes_max_, first.text.size());
-  }
-  (first.stem ? stems_ : exact_)[std::move(first.text)].push_back({std::move(tokens), number});
+  auto& phrases = first.stem ? phrases_of(std::move(first.text)) : exact_[std::move(first.text)];
+  phrases.push_back({std::move(tokens), number});
   return {};
 }
 
-std::size_t Phrases::start_of(std::string_view text) {
+std::uint16_t Phrases::start_of(std::string_view text) {
   const auto second = text.size() > 1 ? static_cast<unsigned char>(text[1]) : 0U;
-  return static_cast<unsigned char>(text[0]) * 256U + second;
+  return static_cast<std::uint16_t>(static_cast<unsigned char>(text[0]) * 256U + second);
+}
+
+std::vector<Phrases::Phrase>& Phrases::phrases_of(std::string stem) {
+  auto& alike = stems_[start_of(stem)];
+  const auto found = std::ranges::find(alike, stem, &Stem::text);
+  if (found != alike.end()) return found->phrases;
+  const auto shorter =
+      std::ranges::find_if(alike, [&](const Stem& one) { return one.text.size() < stem.size(); });
+  return alike.insert(shorter, Stem{std::move(stem), {}})->phrases;
 }
 
 bool Phrases::fits(const Phrase& phrase, const std::vector<Word>& words, std::size_t begin) {
@@ -59,19 +66,20 @@ bool Phrases::fits(const Phrase& phrase, const std::vector<Word>& words, std::si
 
 std::vector<Phrases::Match> Phrases::at(const std::vector<Word>& words, std::size_t begin) const {
   std::vector<Match> out;
-  const auto collect = [&](const Table& table, std::string_view key) {
-    const auto found = table.find(key);
-    if (found == table.end()) return;
-    for (const Phrase& phrase : found->second) {
+  const auto collect = [&](const std::vector<Phrase>& phrases) {
+    for (const Phrase& phrase : phrases) {
       if (fits(phrase, words, begin)) out.push_back({phrase.number, phrase.rest.size() + 1});
     }
   };
   const std::string_view word = words[begin].text;
   const auto start = start_of(word);
-  if (exact_starts_.test(start)) collect(exact_, word);
+  if (exact_starts_.test(start)) {
+    if (const auto found = exact_.find(word); found != exact_.end()) collect(found->second);
+  }
   if (stem_starts_.test(start)) {
-    for (std::size_t length = std::min(word.size(), stem_bytes_max_); length >= kStemBytesMin; --length)
-      collect(stems_, word.substr(0, length));
+    for (const Stem& stem : stems_.find(start)->second) {
+      if (word.starts_with(stem.text)) collect(stem.phrases);
+    }
   }
   if (out.size() < 2) return out;
   // Whole words came before stems, and longer stems before shorter ones: that order stays among equals.

@@ -2,6 +2,7 @@
 
 #include <bitset>
 #include <cstddef>
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -49,17 +50,21 @@ class Phrases {
     using is_transparent = void;
     std::size_t operator()(std::string_view text) const { return std::hash<std::string_view>{}(text); }
   };
-  using Table = std::unordered_map<std::string, std::vector<Phrase>, Hash, std::equal_to<>>;
+  struct Stem {
+    std::string text;
+    std::vector<Phrase> phrases;
+  };
 
   static bool fits(const Phrase& phrase, const std::vector<Word>& words, std::size_t begin);
   /// Its first two bytes: most words begin like nothing that is looked for, and need not be looked up.
-  static std::size_t start_of(std::string_view text);
+  static std::uint16_t start_of(std::string_view text);
+  std::vector<Phrase>& phrases_of(std::string stem);
 
-  Table exact_;
-  Table stems_;
+  std::unordered_map<std::string, std::vector<Phrase>, Hash, std::equal_to<>> exact_;
+  /// By how they begin; longer ones first.
+  std::unordered_map<std::uint16_t, std::vector<Stem>> stems_;
   std::bitset<65'536> exact_starts_;
   std::bitset<65'536> stem_starts_;
-  std::size_t stem_bytes_max_ = 0;
 };
 
 }  // namespace hark::routing
