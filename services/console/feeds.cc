@@ -105,7 +105,7 @@ Feeds::Feeds(TaskGroup& tasks, ConversationPort& conversation, EventPort& events
              const v1::ConsoleResponse::Setup& setup)
     : tasks_{tasks}, conversation_{conversation}, events_{events}, setup_{setup} {}
 
-Task<> Feeds::follow(OnEvent on_event_too, std::function<void()> on_afresh) {
+Task<> Feeds::follow(OnEvent on_event_too, std::function<void()> on_afresh, std::function<bool()> anybody) {
   BackOff back_off{kRetryFirst, kRetryMost};
   v1::SubscribeRequest from_now;
   from_now.set_from_now(true);
@@ -125,6 +125,7 @@ Task<> Feeds::follow(OnEvent on_event_too, std::function<void()> on_afresh) {
         }
         on_afresh();
       }
+      if (!anybody()) co_return;
       for (const auto& event : batch->events()) {
         on_event(event);
         on_event_too(event);

@@ -32,9 +32,10 @@ class Feeds {
   /// agent holds.
   std::function<void(Session&)> on_turn;
 
-  /// Follows the log until cancelled. `on_event` hears each event after the feeds; `on_afresh` whenever the
-  /// log is followed anew and something may have been missed.
-  Task<> follow(OnEvent on_event, std::function<void()> on_afresh);
+  /// Follows the log while there is anybody to tell: returns after the first event that `anybody` is not
+  /// there for. `on_event` hears each event after the feeds; `on_afresh` whenever the log is followed anew
+  /// and something may have been missed.
+  Task<> follow(OnEvent on_event, std::function<void()> on_afresh, std::function<bool()> anybody);
 
   /// What only the page that opens a conversation is told.
   struct Ask {

@@ -7,6 +7,9 @@
 namespace hark::console {
 namespace {
 
+constexpr Duration kRetryFirst{100};
+constexpr Duration kRetryMost{5'000};
+
 FrameKind kind_of(const v1::ConsoleRequest& request) {
   switch (request.frame_case()) {
     case v1::ConsoleRequest::FRAME_NOT_SET:
@@ -49,11 +52,12 @@ ConsoleService::ConsoleService(asio::any_io_executor executor, Ports ports, cons
       desk_{tasks_, ports_.routing, ports_.conversation, feeds_, clock_},
       attentions_{tasks_, ports_.attention, clock_},
       floor_{tasks_, ports_.routing, ports_.events, directory_, clock_},
-      disconnected_{tasks_.executor()} {}
+      disconnected_{tasks_.executor()},
+      somebody_came_{tasks_.executor()} {}
 
 void ConsoleService::start() {
-  tasks_.spawn("follow events", feeds_.follow([this](const v1::Event& event) { on_event(event); },
-                                              [this] { desk_.read_all_again(); }));
+  tasks_.spawn("follow events", follow_events());
+  tasks_.spawn("follow calls for attention", follow_calls());
   tasks_.spawn("follow agents",
                directory_.follow([this](const std::vector<std::string>& ids) { on_agents_changed(ids); }));
   tasks_.spawn("share attention", attentions_.follow());
@@ -133,11 +137,42 @@ void ConsoleService::end(const SessionPtr& session) {
 
 void ConsoleService::sessions_changed() {
   if (options_.observer.sessions) options_.observer.sessions(connections_.size());
+  if (!sessions_.empty()) somebody_came_.notify_all();
 }
 
-void ConsoleService::on_event(const v1::Event& event) {
-  desk_.on_event(event);
-  floor_.on_event(event);
+Task<> ConsoleService::follow_events() {
+  const auto on_event = [this](const v1::Event& event) {
+    desk_.on_event(event);
+    floor_.on_event(event);
+  };
+  for (;;) {
+    while (sessions_.empty()) co_await somebody_came_.wait();
+    co_await feeds_.follow(
+        on_event, [this] { desk_.read_all_again(); }, [this] { return !sessions_.empty(); });
+  }
+}
+
+Task<> ConsoleService::follow_calls() {
+  v1::SubscribeRequest request;
+  request.set_since_ms(to_ms(clock_.now()));
+  for (const auto type :
+       {v1::EVENT_TYPE_NOTED, v1::EVENT_TYPE_SLA, v1::EVENT_TYPE_RELEASED, v1::EVENT_TYPE_UNFETCHED})
+    request.add_types(type);
+  BackOff back_off{kRetryFirst, kRetryMost};
+  for (;;) {
+    const auto stream = ports_.events.subscribe(request);
+    while (const auto batch = co_await stream->read()) {
+      back_off.reset();
+      for (const auto& event : batch->events()) {
+        call_attention(event);
+        (*request.mutable_after()->mutable_positions())[event.partition()] = event.position();
+      }
+    }
+    co_await sleep_for(back_off.next(secure_random()));
+  }
+}
+
+void ConsoleService::call_attention(const v1::Event& event) {
   if (event.type() == v1::EVENT_TYPE_NOTED && !event.detail().empty()) {
     tasks_.spawn("tell of a note", on_note(event));
   }

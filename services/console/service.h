@@ -96,7 +96,11 @@ class ConsoleService {
   void end(const SessionPtr& session);
   void go_away(const SessionPtr& session);
   void sessions_changed();
-  void on_event(const v1::Event& event);
+  /// Everything that happens, for those who are here.
+  Task<> follow_events();
+  /// What is told to people who may not be here; not one is missed, should the stream be lost.
+  Task<> follow_calls();
+  void call_attention(const v1::Event& event);
   void on_agents_changed(const std::vector<std::string>& ids);
 
   // sign_in.cc
@@ -191,6 +195,7 @@ class ConsoleService {
   std::map<std::string, SessionPtr, std::less<>> by_epoch_;
   std::size_t away_ = 0;
   Notifier disconnected_;
+  Notifier somebody_came_;
   bool stopping_ = false;
 };
 

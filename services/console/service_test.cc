@@ -265,7 +265,7 @@ TEST_F(ConsoleServiceTest, SendsFreshStateToEveryOpenConversationAfterTheLogWasL
   world.events.streams.back()->queue.end();
   world.conversations.add_inbound(kOne, "missed by the log");
   settle();
-  while (world.events.streams.size() < 2) context.run_one();
+  while (world.events.streams.size() < 3) context.run_one();
   settle();
   ASSERT_FALSE(page->got.empty());
   bool fresh = false;

@@ -313,11 +313,14 @@ v1::Entry& FakeConversations::add_inbound(const std::string& conversation_id, co
   return entry;
 }
 
-std::shared_ptr<EventStream> FakeEvents::subscribe(v1::SubscribeRequest) {
+std::shared_ptr<EventStream> FakeEvents::subscribe(v1::SubscribeRequest request) {
   auto stream = std::make_shared<FakeEventStream>(executor_);
-  v1::SubscribeResponse caught_up;
-  caught_up.set_caught_up(true);
-  stream->queue.push(std::move(caught_up));
+  stream->types.insert(request.types().begin(), request.types().end());
+  if (request.mark_caught_up()) {
+    v1::SubscribeResponse caught_up;
+    caught_up.set_caught_up(true);
+    stream->queue.push(std::move(caught_up));
+  }
   streams.push_back(stream);
   return stream;
 }
@@ -325,7 +328,9 @@ std::shared_ptr<EventStream> FakeEvents::subscribe(v1::SubscribeRequest) {
 void FakeEvents::push(v1::Event event) {
   v1::SubscribeResponse batch;
   *batch.add_events() = std::move(event);
-  for (const auto& stream : streams) stream->queue.push(batch);
+  for (const auto& stream : streams) {
+    if (stream->types.empty() || stream->types.contains(batch.events(0).type())) stream->queue.push(batch);
+  }
 }
 
 namespace {

@@ -165,6 +165,7 @@ class FakeEventStream final : public EventStream {
   explicit FakeEventStream(const asio::any_io_executor& executor) : queue{executor} {}
   Task<std::optional<v1::SubscribeResponse>> read() override { return queue.read(); }
   FakeQueue<v1::SubscribeResponse> queue;
+  std::set<int> types;  // empty: all
 };
 
 class FakeEvents final : public EventPort {

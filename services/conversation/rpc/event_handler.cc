@@ -1,5 +1,7 @@
 #include "conversation/rpc/event_handler.h"
 
+#include <set>
+
 #include "base/async/all.h"
 
 namespace hark::conversation {
@@ -36,6 +38,7 @@ class Reader {
   Task<Status> run(v1::SubscribeRequest request) {
     HARK_CO_TRY_VOID(co_await set_start(request));
     with_entries_ = request.with_entries();
+    for (const int type : request.types()) types_.insert(type);
     bool mark = request.mark_caught_up();
     for (;;) {
       // The hub's queue was opened before the store is read, so nothing falls between the two; what comes
@@ -95,9 +98,9 @@ class Reader {
         v1::SubscribeResponse response;
         for (auto& event : *events) {
           positions_[p] = event.position();
-          *response.add_events() = std::move(event);
+          if (wants(event)) *response.add_events() = std::move(event);
         }
-        stream_->write(std::move(response));
+        if (response.events_size() > 0) stream_->write(std::move(response));
       }
     }
     co_return true;
@@ -111,6 +114,7 @@ class Reader {
       auto& position = positions_[static_cast<std::size_t>(news.event->partition())];
       if (news.event->position() <= position) continue;
       position = news.event->position();
+      if (!wants(*news.event)) continue;
       auto& event = *response.add_events();
       if (news.event.use_count() == 1) {
         event = std::move(*news.event);
@@ -122,12 +126,17 @@ class Reader {
     if (response.events_size() > 0) stream_->write(std::move(response));
   }
 
+  [[nodiscard]] bool wants(const v1::Event& event) const {
+    return types_.empty() || types_.contains(event.type());
+  }
+
   Conversations& service_;
   EventHub& events_;
   std::shared_ptr<Stream> stream_;
   std::shared_ptr<EventHub::Subscription> subscription_;
   std::vector<std::int64_t> positions_;
   bool with_entries_ = false;
+  std::set<int> types_;
 };
 
 Task<Status> subscribe(Conversations& service, EventHub& events, std::shared_ptr<Stream> stream,
