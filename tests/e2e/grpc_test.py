@@ -153,9 +153,9 @@ def test_a_stream_of_messages_is_acknowledged_frame_by_frame(hark):
 class Follower:
     """Reads the event log from a cursor, as an integrator would."""
 
-    def __init__(self, hark, positions=None, from_now=False):
+    def __init__(self, hark, positions=None, **more):
         service = protos.event_service_pb2
-        request = service.SubscribeRequest(after=protos.event_pb2.Cursor(positions=positions or {}), from_now=from_now, mark_caught_up=True)
+        request = service.SubscribeRequest(after=protos.event_pb2.Cursor(positions=positions or {}), mark_caught_up=True, **more)
         self.events, self.caught_up = [], False
         self._stream = hark.events().Subscribe(request, timeout=120)
         self._thread = threading.Thread(target=self._read, daemon=True)
@@ -205,6 +205,23 @@ def test_from_now_leaves_out_the_past(hark):
     wait_for("the new one", lambda: new in {e.entry_id for e in follower.events})
     follower.close()
     assert old not in {e.entry_id for e in follower.events}
+
+
+def test_a_follower_may_ask_for_events_of_some_types_alone(hark):
+    noted = protos.event_pb2.EVENT_TYPE_NOTED
+    follower = Follower(hark, from_now=True, types=[noted])
+    wait_for("caught up", lambda: follower.caught_up)
+    accepted = accept(hark, **inbound(mail.unique("types")))
+    note = hark.conversations().AddNote(protos.conversation_service_pb2.AddNoteRequest(
+        idempotency_key=uuid.uuid4().hex, conversation_id=accepted.conversation_id, agent_id="ana", text="rings back"), timeout=15)
+    wait_for("the note", lambda: note.entry.id in {e.entry_id for e in follower.events})
+    follower.close()
+    assert {e.type for e in follower.events} == {noted}
+    # Of what lies in the store too.
+    again = Follower(hark, types=[noted])
+    wait_for("caught up again", lambda: again.caught_up)
+    again.close()
+    assert note.entry.id in {e.entry_id for e in again.events} and {e.type for e in again.events} == {noted}
 
 
 def test_a_cursor_from_another_world_is_refused(hark):

@@ -2,6 +2,9 @@
 
 #include <grpcpp/channel.h>
 
+#include <algorithm>
+#include <array>
+
 #include "base/async/notifier.h"
 #include "base/rpc/client_call.h"
 #include "hark/v1/event_service.grpc.pb.h"
@@ -11,21 +14,14 @@ namespace {
 
 constexpr Duration kRetry{500};
 
+constexpr std::array kMovesTickets{v1::EVENT_TYPE_ASSIGNED, v1::EVENT_TYPE_TRANSFERRED,
+                                   v1::EVENT_TYPE_RESOLVED, v1::EVENT_TYPE_REOPENED};
+constexpr std::array kMovesConversations{v1::EVENT_TYPE_MOVED, v1::EVENT_TYPE_MERGED, v1::EVENT_TYPE_UNMERGED,
+                                         v1::EVENT_TYPE_RESTORED};
+
 void hear(const v1::Event& event, Desk& desk) {
-  switch (event.type()) {
-    case v1::EVENT_TYPE_ASSIGNED:
-    case v1::EVENT_TYPE_TRANSFERRED:
-    case v1::EVENT_TYPE_RESOLVED:
-    case v1::EVENT_TYPE_REOPENED:
-      return desk.look_for_holders(event.conversation_id());
-    case v1::EVENT_TYPE_MOVED:
-    case v1::EVENT_TYPE_MERGED:
-    case v1::EVENT_TYPE_UNMERGED:
-    case v1::EVENT_TYPE_RESTORED:
-      return desk.look_for_holders({});
-    default:
-      return;
-  }
+  const bool one = std::ranges::find(kMovesTickets, event.type()) != kMovesTickets.end();
+  desk.look_for_holders(one ? event.conversation_id() : std::string{});
 }
 
 }  // namespace
@@ -35,6 +31,8 @@ Task<> watch_tickets(asio::any_io_executor executor, rpc::Peer to_conversation, 
   v1::SubscribeRequest request;
   request.set_from_now(true);
   request.set_mark_caught_up(true);
+  for (const auto type : kMovesTickets) request.add_types(type);
+  for (const auto type : kMovesConversations) request.add_types(type);
   for (;;) {
     const auto stream =
         rpc::open_read_stream(executor, stub->async(), &v1::EventService::Stub::async_interface::Subscribe,
