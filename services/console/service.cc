@@ -1,6 +1,7 @@
 #include "console/service.h"
 
 #include <utility>
+#include <vector>
 
 #include "base/core/ids.h"
 
@@ -186,17 +187,21 @@ void ConsoleService::call_attention(const v1::Event& event) {
 
 void ConsoleService::on_agents_changed(const std::vector<std::string>& ids) {
   const auto news = directory_.news_of(ids);
-  for (const auto& session : std::set<SessionPtr>{sessions_}) {
+  const std::set<std::string_view> changed{ids.begin(), ids.end()};
+  std::vector<SessionPtr> signed_out;
+  for (const auto& session : sessions_) {
     if (session->sign_in != SignInState::kSignedIn) continue;
-    if (const auto* agent = directory_.find(session->agent_id)) {
-      session->agent = *agent;
-      if (session->ended_by(agent->session_generation())) {
-        session->close(Farewell::kSignInAgain, kSignedOutEverywhere);
-        end(session);
-        continue;
-      }
+    const auto* agent = changed.contains(session->agent_id) ? directory_.find(session->agent_id) : nullptr;
+    if (agent) session->agent = *agent;
+    if (agent && session->ended_by(agent->session_generation())) {
+      signed_out.push_back(session);
+    } else if (news.directory().colleagues_size() > 0) {
+      session->send(news);
     }
-    if (news.directory().colleagues_size() > 0) session->send(news);
+  }
+  for (const auto& session : signed_out) {
+    session->close(Farewell::kSignInAgain, kSignedOutEverywhere);
+    end(session);
   }
   floor_.on_agents_changed();
 }

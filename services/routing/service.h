@@ -2,6 +2,7 @@
 
 #include <boost/asio/steady_timer.hpp>
 #include <chrono>
+#include <deque>
 #include <memory>
 #include <optional>
 #include <string>
@@ -128,6 +129,7 @@ class Routing {
    private:
     std::shared_ptr<Term> term_;
     Term::Watch place_;
+    std::deque<std::string> to_tell_;
     bool told_all_ = false;
     bool hung_up_ = false;
   };

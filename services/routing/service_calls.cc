@@ -12,6 +12,7 @@ constexpr int kQueueLimitMax = 500;
 /// Accounts, and skills, that a summary tells; the first by name.
 constexpr int kQueueGroupsMax = 500;
 constexpr std::chrono::milliseconds kAgentsGatheredFor{1'000};
+constexpr int kAgentsPerResponse = 50;
 
 Code code_of(Reason reason) {
   switch (reason) {
@@ -363,15 +364,20 @@ Task<std::optional<v1::WatchAgentsResponse>> Routing::AgentsWatch::next() {
     for (v1::Agent& agent : term_->agents()) *response.add_agents() = std::move(agent);
     co_return response;
   }
-  while (place_.changed.empty()) {
+  while (place_.changed.empty() && to_tell_.empty()) {
     if (hung_up_ || term_->over()) co_return std::nullopt;
     co_await place_.wake.wait();
   }
-  // Many change together: a wave of them is one response.
-  co_await sleep_for(kAgentsGatheredFor);
-  if (hung_up_ || term_->over()) co_return std::nullopt;
-  for (const auto& id : std::exchange(place_.changed, {})) {
-    if (auto agent = term_->agent(id)) *response.add_agents() = *std::move(agent);
+  // What changes many times in a wave is told once; and no more at once than others may wait for.
+  if (to_tell_.empty()) {
+    co_await sleep_for(kAgentsGatheredFor);
+    if (hung_up_ || term_->over()) co_return std::nullopt;
+    to_tell_.assign(place_.changed.begin(), place_.changed.end());
+    place_.changed.clear();
+  }
+  while (!to_tell_.empty() && response.agents_size() < kAgentsPerResponse) {
+    if (auto agent = term_->agent(to_tell_.front())) *response.add_agents() = *std::move(agent);
+    to_tell_.pop_front();
   }
   co_return response;
 }
