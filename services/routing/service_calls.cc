@@ -12,6 +12,7 @@ constexpr int kQueueLimitMax = 500;
 /// Accounts, and skills, that a summary tells; the first by name.
 constexpr int kQueueGroupsMax = 500;
 constexpr std::chrono::milliseconds kAgentsGatheredFor{1'000};
+constexpr std::chrono::milliseconds kBetweenAgents{10};
 constexpr int kAgentsPerResponse = 50;
 
 Code code_of(Reason reason) {
@@ -368,10 +369,10 @@ Task<std::optional<v1::WatchAgentsResponse>> Routing::AgentsWatch::next() {
     if (hung_up_ || term_->over()) co_return std::nullopt;
     co_await place_.wake.wait();
   }
-  // What changes many times in a wave is told once; and no more at once than others may wait for.
+  // What changes many times in a wave is told once; and no more in one go than others may wait for.
+  co_await sleep_for(to_tell_.empty() ? kAgentsGatheredFor : kBetweenAgents);
+  if (hung_up_ || term_->over()) co_return std::nullopt;
   if (to_tell_.empty()) {
-    co_await sleep_for(kAgentsGatheredFor);
-    if (hung_up_ || term_->over()) co_return std::nullopt;
     to_tell_.assign(place_.changed.begin(), place_.changed.end());
     place_.changed.clear();
   }

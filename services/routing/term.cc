@@ -197,8 +197,8 @@ Task<> Term::write() {
       co_await work_.wait();
       continue;
     }
-    if (Steady::now() - began < kBatchEvery) {
-      co_await sleep_for(kBatchEvery);
+    if (const auto rest = began + kBatchEvery - Steady::now(); rest > 0ms) {
+      co_await sleep_for(std::chrono::ceil<std::chrono::milliseconds>(rest));
       if (over_) co_return;
     }
     began = Steady::now();

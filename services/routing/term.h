@@ -1,5 +1,6 @@
 #pragma once
 
+#include <array>
 #include <boost/asio/steady_timer.hpp>
 #include <deque>
 #include <functional>
@@ -44,6 +45,8 @@ class Term {
   static constexpr std::chrono::milliseconds kVerdictWait{1'000};
   static constexpr std::chrono::milliseconds kVerdictsEvery{500};
   static constexpr int kVerdictsAtOnce = 1'000;
+  /// Partitions take turns at that: all of half a second in one go would keep the store from everything else.
+  static constexpr std::size_t kVerdictTurns = 16;
 
   struct World {
     asio::any_io_executor executor;
@@ -225,7 +228,7 @@ class Term {
     std::string ticket_id;
     TimePoint at;
   };
-  std::deque<ToStore> to_store_;
+  std::array<std::deque<ToStore>, kVerdictTurns> to_store_;  // by whose turn it is
   Notifier to_store_signal_;
   /// Of the Triager, in a row; and until when it is left alone.
   int triage_failures_ = 0;

@@ -1,6 +1,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "base/core/ids.h"
 #include "routing/term.h"
 
 namespace hark::routing {
@@ -75,27 +76,32 @@ Task<> Term::ask_triager(std::string ticket_id) {
 }
 
 void Term::want_stored(std::string ticket_id, TimePoint at) {
-  to_store_.push_back({std::move(ticket_id), at});
+  const auto partition = partition_of(ticket_id);
+  to_store_[(partition.ok() ? *partition : 0) % kVerdictTurns].push_back({std::move(ticket_id), at});
   to_store_signal_.notify_all();
 }
 
 Task<> Term::store_verdicts() {
+  std::size_t turn = 0;
   while (!over_) {
-    if (to_store_.empty()) {
+    if (std::ranges::all_of(to_store_, [](const auto& waiting) { return waiting.empty(); })) {
       co_await to_store_signal_.wait();
       continue;
     }
+    auto& waiting = to_store_[turn];
     v1::SetVerdictsRequest request;
-    while (!to_store_.empty() && to_store_.front().at <= world_.clock.now() &&
+    while (!waiting.empty() && waiting.front().at <= world_.clock.now() &&
            request.verdicts_size() < kVerdictsAtOnce) {
-      const std::string id = std::move(to_store_.front().ticket_id);
-      to_store_.pop_front();
+      const std::string id = std::move(waiting.front().ticket_id);
+      waiting.pop_front();
       // An assignment may have taken it along.
       if (unstored_verdicts_.contains(id)) (*request.mutable_verdicts())[id] = tickets_.at(id).verdict();
     }
     const bool full = request.verdicts_size() == kVerdictsAtOnce;
     if (request.verdicts_size() > 0) co_await store(std::move(request));
-    if (!full) co_await sleep_for(kVerdictsEvery);
+    if (full) continue;
+    turn = (turn + 1) % kVerdictTurns;
+    co_await sleep_for(kVerdictsEvery / kVerdictTurns);
   }
 }
 
