@@ -145,6 +145,9 @@ class Conversations {
                                                 std::string_view concerns_id = {});
   Task<Status> record_delivery(Store::DeliveryNews news);
   Task<Status> owe_elsewhere(Store::Lost lost, const Store::DeliveryNews& news);
+  /// A customer was heard in the call that the entry stands for.
+  Task<Status> settle_by_talk(std::string entry_id, std::string agent_id);
+  Task<Status> try_to_settle_by_talk(std::string conversation_id, std::string entry_id, std::string agent_id);
 
   Task<Status> run_saga(Store::Saga saga);
   Task<Status> finish(Store::Saga saga);

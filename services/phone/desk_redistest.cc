@@ -36,7 +36,9 @@ class OneTicket final : public ConversationPort {
     co_return out;
   }
   Task<Status> report(v1::Receipt receipt) override {
+    const bool asks = receipt.state() == v1::DELIVERY_STATE_QUEUED;
     receipts.push_back(std::move(receipt));
+    if (asks && heard) co_return Error{Code::kFailedPrecondition, Reason::kWithdrawn, "heard"};
     co_return Status{};
   }
   Task<Status> report_call(v1::CallReport report) override {
@@ -59,6 +61,7 @@ class OneTicket final : public ConversationPort {
 
   int refusals = 0;
   bool away = false;
+  bool heard = false;  // whoever was to be called back
   v1::Ticket current;
   std::vector<v1::InboundMessage> accepted;
   std::vector<v1::Receipt> receipts;
@@ -539,19 +542,87 @@ TEST_F(DeskTest, ACustomerIsCalledBackAsOftenAsConfiguredAndThenGivenUp) {
   const auto& last = conversation_.receipts.back();
   EXPECT_EQ(last.state(), v1::DELIVERY_STATE_FAILED);
   EXPECT_EQ(last.detail(), "busy (called 2 of 2 times)");
-  const auto& before = conversation_.receipts[1];
-  EXPECT_EQ(before.state(), v1::DELIVERY_STATE_QUEUED);
-  EXPECT_EQ(before.lease_id(), "lease");
-  EXPECT_EQ(before.retry_at_ms(), to_ms(clock_.now() + 15min));
+  const auto before = std::ranges::find(
+      conversation_.receipts, "busy (called 1 of 2 times; again at 22:28 UTC)", &v1::Receipt::detail);
+  ASSERT_NE(before, conversation_.receipts.end());
+  EXPECT_EQ(before->state(), v1::DELIVERY_STATE_QUEUED);
+  EXPECT_EQ(before->lease_id(), "lease");
+  EXPECT_EQ(before->retry_at_ms(), to_ms(clock_.now() + 15min));
 }
 
 TEST_F(DeskTest, ALeaseThatComesAgainWhileItRingsIsTheSameCall) {
   desk_->take(reply());
   until_told("ring:back-ent_reply-1.a1");
   desk_->take(reply());
-  until([&] { return conversation_.receipts.size() == 2; });
-  EXPECT_EQ(conversation_.receipts[1].state(), v1::DELIVERY_STATE_QUEUED);
+  until([&] { return conversation_.receipts.size() == 3; });
+  EXPECT_EQ(conversation_.receipts[2].state(), v1::DELIVERY_STATE_QUEUED);
   EXPECT_EQ(desk_->find("line", "back-ent_reply-2"), nullptr);
+}
+
+TEST_F(DeskTest, WhoWasHeardBeforeAnyPhoneRingsIsNotCalledBack) {
+  conversation_.heard = true;
+  desk_->take(reply());
+  until([&] { return conversation_.receipts.size() == 1; });
+  EXPECT_EQ(desk_->find("line", "back-ent_reply-1"), nullptr);
+  EXPECT_THAT(board_.commands, IsEmpty());
+}
+
+TEST_F(DeskTest, WhoIsHeardWhileTheAgentsPhoneRingsIsNotDialled) {
+  desk_->take(reply());
+  until_told("ring:back-ent_reply-1.a1");
+  conversation_.heard = true;
+  desk_->look_whether_wanted("ent_reply");
+  until_told("hangup:back-ent_reply-1.a1");
+  end("back-ent_reply-1", "back-ent_reply-1.a1");
+  until([&] { return desk_->find("line", "back-ent_reply-1") == nullptr; });
+  EXPECT_THAT(board_.commands, Not(Contains("dial")));
+}
+
+TEST_F(DeskTest, NobodyIsDialledWhoWasHeardThoughNothingWasSaidOfIt) {
+  desk_->take(reply());
+  until_told("ring:back-ent_reply-1.a1");
+  conversation_.heard = true;
+  answer("back-ent_reply-1", "back-ent_reply-1.a1");
+  until_told("hangup:back-ent_reply-1.a1");
+  EXPECT_THAT(board_.commands, Not(Contains("dial")));
+}
+
+TEST_F(DeskTest, WhoIsHeardBeforeTheirAgentsPhoneRangCostsNobodyACall) {
+  board_.answers["ring:back-ent_reply-1.a1"] = {{Carried::Kind::kAway}, {Carried::Kind::kAway}};
+  desk_->take(reply());
+  until_told("ring:back-ent_reply-1.a1");
+  conversation_.heard = true;
+  desk_->look_whether_wanted("");
+  until([&] { return desk_->find("line", "back-ent_reply-1") == nullptr; });
+  EXPECT_EQ(conversation_.receipts.back().state(), v1::DELIVERY_STATE_FAILED);
+  EXPECT_THAT(board_.commands, Not(Contains("dial")));
+}
+
+TEST_F(DeskTest, TheNextProcessHangsUpOnWhoWasHeardMeanwhile) {
+  desk_->take(reply());
+  until_told("ring:back-ent_reply-1.a1");
+  until([&] { return desk_->find("line", "back-ent_reply-1")->done.contains("ring:back-ent_reply-1.a1"); });
+  shut();
+  conversation_.heard = true;
+  open();
+  ASSERT_TRUE(run(desk_->start()).ok());
+  until_told("hangup:back-ent_reply-1.a1");
+}
+
+TEST_F(DeskTest, WhoTalksToTheAgentWhoCalledBackGoesOnTalking) {
+  const std::string call = "back-ent_reply-1";
+  desk_->take(reply());
+  until_told("ring:" + call + ".a1");
+  answer(call, call + ".a1");
+  until_told("dial");
+  answer(call);
+  until_told("connect:" + call + ".a1");
+  conversation_.heard = true;
+  desk_->look_whether_wanted("ent_reply");
+  ASSERT_TRUE(say(call, [](auto& event) { event.mutable_held()->set_held(true); }).ok());
+  until([&] { return last_state() == v1::CALL_STATE_HELD; });
+  until([&] { return conversation_.receipts.back().state() == v1::DELIVERY_STATE_SENT; });
+  EXPECT_THAT(board_.commands, Not(Contains(StartsWith("hangup"))));
 }
 
 TEST_F(DeskTest, ACustomerIsCalledByDay) {

@@ -71,7 +71,7 @@ def rung(world, channel):
 
 def talks(world, ana):
     channel, customer, conversation = waits(world)
-    token = take_among_others(world, ana, conversation)
+    token = ana.take_among_others(conversation.id)
     leg = rung(world, channel)
     world.asterisk.rings(leg)
     world.asterisk.answers(leg)
@@ -195,7 +195,7 @@ def test_a_call_is_passed_on_to_a_number_outside(world, ana):
 
 def test_a_busy_agents_phone_gives_the_ticket_back(world, ana):
     channel, customer, conversation = waits(world)
-    take_among_others(world, ana, conversation)
+    ana.take_among_others(conversation.id)
     world.asterisk.hangs_up(rung(world, channel), cause=17)
     wait_for("the ticket waits again", lambda: world.hark.conversation_of(f"tel:{customer}").ticket.state == protos.conversation_pb2.TICKET_STATE_QUEUED)
     assert any(e.reason.startswith("the phone of ana: busy") for e in entries(world, customer, kind=protos.entry_pb2.ENTRY_KIND_STATUS))
@@ -207,7 +207,7 @@ def test_a_reply_calls_back_through_the_trunk(world, ana):
     channel, customer, conversation = waits(world)
     world.asterisk.hangs_up(channel)
     entry = wait_state(world, customer, PHONE.CALL_STATE_ABANDONED)
-    token = take_among_others(world, ana, conversation)
+    token = ana.take_among_others(conversation.id)
     reply = ana.reply(entry, "Calling back", token)
     back = f"back-{reply.id}-1"
     leg = rung(world, back)
@@ -222,15 +222,28 @@ def test_a_reply_calls_back_through_the_trunk(world, ana):
     resolve(world, ana, customer, token)
 
 
-def take_among_others(world, ana, conversation):
-    """Accepts and closes whatever earlier tests have left, until this conversation's ticket comes."""
-    while True:
-        offer = wait_for("an offer", lambda: next(iter(ana.offers.values()), None))
-        token = ana.accept(offer)
-        if offer.ticket.conversation_id == conversation.id:
-            return token
-        ana.resolve(offer.ticket.id, token, waive_reason="test")
-        wait_for("it is closed", lambda: offer.id not in ana.offers)
+def test_who_rings_while_they_are_called_back_is_answered_and_not_dialled(world, ana):
+    channel, customer, conversation = waits(world)
+    world.asterisk.hangs_up(channel)
+    entry = wait_state(world, customer, PHONE.CALL_STATE_ABANDONED)
+    reply = ana.reply(entry, "Calling back", ana.take_among_others(conversation.id))
+    back = f"back-{reply.id}-1"
+    leg = rung(world, back)
+    ben = Agent(world.hark, "ben")
+    try:
+        again = world.asterisk.customer_calls(APP, customer)
+        token = ben.take_among_others(conversation.id)  # who has the ticket is on the other call
+        second = rung(world, again)
+        world.asterisk.answers(second)
+        world.asterisk.wait_together(again, second)
+        wait_for("the phone of who called back falls silent", lambda: leg not in world.asterisk.channels)
+        wait_for("the call back is withdrawn", lambda: world.hark.entry(conversation.id, reply.id).delivery == STATE.DELIVERY_STATE_WITHDRAWN)
+        world.asterisk.hangs_up(again)
+        wait_for("the agent's channel is hung up", lambda: second not in world.asterisk.channels)
+        assert back not in world.asterisk.channels
+        resolve(world, ben, customer, token)
+    finally:
+        ben.leave()
 
 
 def test_what_happened_while_the_line_was_broken_is_found(world):

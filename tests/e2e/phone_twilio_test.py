@@ -26,7 +26,7 @@ class World:
         config = config_yaml(
             accounts=[{"id": "line", "name": "Our number", "phone": {
                 "kind": "twilio", "number": OURS, "user": TWILIO_SID, "password": TWILIO_TOKEN, "base_url": self.twilio.url, "public_url": self.public}}],
-            agents=[{"id": "ana", "name": "Ana", "password": "test-password", "capacity_units": 10, "phone": "client:ana"}],
+            agents=[{"id": name, "name": name.title(), "password": "test-password", "capacity_units": 10, "phone": f"client:{name}"} for name in ("ana", "ben")],
             phone={"callback_hours": "00:00-24:00", "voicemail_after_seconds": 8, "announce_every_seconds": 2})
         self.hark.config = self.hark.folder / "hark.yaml"
         self.hark.config.write_text(config)
@@ -232,22 +232,19 @@ def test_who_waits_long_may_leave_a_message(world):
     assert wait_for("the words", lambda: call_in(world, customer)[0].call.recordings[0].transcript == "Call me")
 
 
-def test_a_reply_calls_back_the_agent_first(world, ana):
+def called_back(world, ana):
+    """A customer whom nobody answered, whose agent's phone rings: the customer, the conversation, the reply, the token, and as rung()."""
     sid, customer, enqueue, conversation = waits(world)
     world.twilio.tell(world.hook, CallSid=sid, From=customer, To=OURS, CallStatus="completed")
     entry = wait_state(world, customer, PHONE.CALL_STATE_ABANDONED)
-    while (offer := next(iter(ana.offers.values()), None)) is None or offer.ticket.conversation_id != conversation.id:
-        if offer is not None:  # what earlier tests have left waiting
-            ana.resolve(offer.ticket.id, ana.accept(offer), waive_reason="test")
-            wait_for("the next offer", lambda: offer.id not in ana.offers)
-        else:
-            wait_for("an offer", lambda: ana.offers)
-    rung_before = rings(world)
-    token = ana.accept(offer)
+    token = ana.take_among_others(conversation.id)
+    before = rings(world)
     reply = ana.reply(entry, "Calling back", token)
-    _, fields = world.twilio.wait("POST", rf"{CALLS}\.json", after=rung_before)
-    ring = dict(fields)
-    leg = next(s for s, status in reversed(world.twilio.calls.items()) if status == "queued")
+    return customer, conversation, reply, token, *rung(world, before)
+
+
+def test_a_reply_calls_back_the_agent_first(world, ana):
+    customer, conversation, reply, token, ring, leg = called_back(world, ana)
     number = world.twilio.tell(ring["Url"], CallSid=leg, CallStatus="in-progress").find("Dial/Number")
     assert number.text == customer
     called = "CA" + "2" * 32
@@ -258,6 +255,28 @@ def test_a_reply_calls_back_the_agent_first(world, ana):
     world.twilio.tell(ring["StatusCallback"], CallSid=leg, CallStatus="completed", SequenceNumber="4")
     wait_state(world, customer, PHONE.CALL_STATE_ENDED, kind=protos.entry_pb2.ENTRY_KIND_REPLY)
     resolve(world, ana, conversation, token)
+
+
+def test_who_was_heard_before_their_agent_picked_up_is_not_dialled(world, ana):
+    customer, conversation, reply, token, ring, leg = called_back(world, ana)
+    ben = Agent(world.hark, "ben")
+    try:
+        before = rings(world)
+        sid = world.twilio.new_call("ringing")
+        world.twilio.tell(world.hook, CallSid=sid, AccountSid=TWILIO_SID, From=customer, To=OURS, CallStatus="ringing", Direction="inbound", ApiVersion="2010-04-01")
+        token = ben.take_among_others(conversation.id)  # who has the ticket is on the other call
+        second, other = rung(world, before)
+        room = answers(world, second, other)
+        world.twilio.wait_led_into(sid, room)
+        wait_for("the call back is withdrawn", lambda: world.hark.entry(conversation.id, reply.id).delivery == STATE.DELIVERY_STATE_WITHDRAWN)
+        assert world.twilio.tell(ring["Url"], CallSid=leg, CallStatus="in-progress").find("Hangup") is not None
+        world.twilio.wait("POST", rf"{CALLS}/{leg}\.json")
+        world.twilio.tell(ring["StatusCallback"], CallSid=leg, CallStatus="completed", SequenceNumber="4")
+        world.twilio.tell(world.hook, CallSid=sid, From=customer, To=OURS, CallStatus="completed")
+        wait_for("the end", lambda: call_in(world, customer)[-1].call.state == PHONE.CALL_STATE_ENDED)
+        resolve(world, ben, conversation, token)
+    finally:
+        ben.leave()
 
 
 def test_a_wrong_signature_is_refused_and_counted(world):

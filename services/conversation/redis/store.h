@@ -172,8 +172,17 @@ class Store {
   /// How a call stands; `entry` is its own. An earlier revision changes nothing.
   Task<Status> call(TimePoint now, const v1::CallReport& report, const v1::Entry& entry,
                     std::string_view state);
+  struct Talk {
+    std::string conversation_id, entry_id, agent_id;
+    StatusEntry status = {};  // if calls back were withdrawn
+  };
   /// They talked: nothing is owed any more to this call, and to what came before it in its thread.
-  Task<Status> talked(TimePoint now, std::string_view conversation_id, std::string_view entry_id);
+  Task<Status> talked(TimePoint now, const Talk& talk);
+  /// The customer was heard in that call: who was to call them back does not any more, and the call is the
+  /// answer to what they were to answer. How many; asked again of the same call within a day, it does nothing
+  /// and says the same.
+  Task<Result<std::int64_t>> withdraw_callbacks(TimePoint now, std::string conversation_id,
+                                                std::string call_entry_id, std::string why);
   Task<Status> raise_fence(TimePoint now, std::int64_t token);
 
   struct LeasedMessage {

@@ -23,6 +23,9 @@ void hear(const v1::Event& event, Desk& desk) {
     case v1::EVENT_TYPE_UNMERGED:
     case v1::EVENT_TYPE_RESTORED:
       return desk.look_for_holders({});
+    case v1::EVENT_TYPE_DELIVERY:
+      if (event.delivery() == v1::DELIVERY_STATE_WITHDRAWN) desk.look_whether_wanted(event.entry_id());
+      return;
     default:
       return;
   }
@@ -40,7 +43,10 @@ Task<> watch_tickets(asio::any_io_executor executor, rpc::Peer to_conversation, 
         rpc::open_read_stream(executor, stub->async(), &v1::EventService::Stub::async_interface::Subscribe,
                               request, to_conversation.in_process);
     while (const auto batch = co_await stream->read()) {
-      if (batch->caught_up()) desk.look_for_holders({});
+      if (batch->caught_up()) {
+        desk.look_for_holders({});
+        desk.look_whether_wanted({});
+      }
       for (const auto& event : batch->events()) hear(event, desk);
     }
     co_await sleep_for(kRetry);
