@@ -277,6 +277,32 @@ def test_after_the_window_only_a_template_goes_out_filled_in(world, hark, agent)
     wait_for("the template", lambda: world.graph.sent[-1].get("template") == {"name": "hello", "language": {"code": "lv"}})
 
 
+def test_an_agent_writes_first_by_a_template_and_the_answer_lands_in_its_thread(world, hark, agent):
+    phone = f"371{25_000_000 + next(IDS)}"
+    filled = protos.sending_pb2.FilledTemplate(name="order_ready", language="en")
+    for name, value in (("1", "A-17"), ("2", "Ana")):
+        filled.fields.add(name=name, value=value)
+    request = protos.conversation_service_pb2.StartRequest(
+        idempotency_key=uuid.uuid4().hex, agent_id="ana", account_id="number", to=dict(address=f"tel:+{phone}", name="Ana"), template=filled)
+    started = hark.conversations().Start(request).entry
+    assert hark.conversations().Start(request).entry.id == started.id
+    assert started.content.text == "Dear Ana, order A-17 is ready." and started.reason == "written first, by WhatsApp from number"
+    becomes(hark, started)
+    sent = world.graph.sent[-1]
+    assert sent["to"] == phone and sent["template"]["name"] == "order_ready" and len([s for s in world.graph.sent if s.get("to") == phone]) == 1
+    assert not hark.conversation_of(f"tel:+{phone}").HasField("ticket")
+    from_whatsapp(hark, phone=phone)
+    offer = agent.wait_offer(started.conversation_id)
+    assert "asked for by name" in offer.explanation
+    (answered,) = hark.inbound(f"tel:+{phone}")
+    assert answered.thread_id == started.thread_id
+    becomes(hark, agent.reply(answered, "Until five.", agent.accept(offer)))
+    told = hark.ctl("start", "--account", "number", "--to", f"+371{25_000_000 + next(IDS)}", "--template", "hello", "--language", "lv").stdout
+    assert "started" in told and "Labdien!" in told
+    assert "template" in refused("INVALID_FIELD", lambda: hark.conversations().Start(protos.conversation_service_pb2.StartRequest(
+        idempotency_key=uuid.uuid4().hex, account_id="number", to=dict(address=f"tel:+{phone}"), text="Words")))
+
+
 def test_a_repeated_command_is_told_its_first_answer_though_the_window_has_closed_since(world, hark, agent):
     address = from_whatsapp(hark, age_hours=24 - 4 / 3600)
     token = agent.take(hark.wait_conversation(address).id)

@@ -351,7 +351,8 @@ Task<Result<Store::Appended>> Store::start(TimePoint now, const StartInput& in) 
                                      in.ticket_bytes,
                                      events,
                                      in.via,
-                                     in.key_looked_up ? "1" : "0"};
+                                     in.key_looked_up ? "1" : "0",
+                                     in.reference};
   add_blobs(args, in.blobs);
   co_return appended(TicketEvent::kReply,
                      co_await run(start_script(), place(in.conversation_id), now, std::move(args)));

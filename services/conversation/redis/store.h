@@ -129,6 +129,7 @@ class Store {
     int channel = 0;
     std::string address, name;  // of the customer
     std::string ticket_bytes;   // of the ticket that opens if the message comes back
+    std::string reference;      // by which the customer's messages name the thread; empty: by a token
     std::string via;            // the part of the conversation that the address led through
     bool key_looked_up = false;
     Blobs blobs;

@@ -288,6 +288,8 @@ export const en = {
   subject: "Subject",
   startText: "Message",
   startOk: "Send",
+  startByTemplate: "Write first, by {network}: {template} ({language})",
+  startToNumber: "Their telephone number",
   otherWay: "Other way…",
   otherWayTitle: "Answer in another way",
   otherWayWhere: "Where to",

@@ -287,6 +287,8 @@ export const lv: Dictionary = {
   subject: "Temats",
   startText: "Ziņa",
   startOk: "Sūtīt",
+  startByTemplate: "Rakstīt pirmajam, {network}: {template} ({language})",
+  startToNumber: "Klienta tālruņa numurs",
   otherWay: "Citādi…",
   otherWayTitle: "Atbildēt citā veidā",
   otherWayWhere: "Uz kurieni",

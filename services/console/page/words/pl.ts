@@ -287,6 +287,8 @@ export const pl: Dictionary = {
   subject: "Temat",
   startText: "Wiadomość",
   startOk: "Wyślij",
+  startByTemplate: "Napisz pierwszy, {network}: {template} ({language})",
+  startToNumber: "Numer telefonu klienta",
   otherWay: "Inaczej…",
   otherWayTitle: "Odpowiedz inną drogą",
   otherWayWhere: "Dokąd",

@@ -287,6 +287,8 @@ export const ru: Dictionary = {
   subject: "Тема",
   startText: "Сообщение",
   startOk: "Отправить",
+  startByTemplate: "Написать первым, {network}: {template} ({language})",
+  startToNumber: "Номер телефона клиента",
   otherWay: "Иначе…",
   otherWayTitle: "Ответить другим способом",
   otherWayWhere: "Куда",
