@@ -219,7 +219,7 @@ Task<std::optional<Outcome>> Delivery::hand_over(Piece& piece) {
     }
     if (auto* verdict = std::get_if<Verdict>(&step)) {
       if (verdict->kind == Verdict::Kind::kUnknown) verdict->kind = Verdict::Kind::kTryLater;
-      out_.turns.obey(account_, *verdict);
+      co_await out_.turns.obey(account_, *verdict);
       co_return outcome_of(std::move(*verdict));
     }
     if (auto instead = co_await turn(kTurnPatience)) co_return instead;
@@ -227,7 +227,7 @@ Task<std::optional<Outcome>> Delivery::hand_over(Piece& piece) {
     if (answer.kind != Answer::Kind::kAnswered || answer.status == 429) {
       auto verdict = judge_answer(account_, answer);
       verdict.kind = Verdict::Kind::kTryLater;
-      out_.turns.obey(account_, verdict);
+      co_await out_.turns.obey(account_, verdict);
       co_return outcome_of(std::move(verdict));
     }
     so_far.push_back({answer.status, std::move(answer.body)});
@@ -243,7 +243,7 @@ bool Delivery::lease_lasts(Duration longer) const { return out_.clock.now() + lo
 
 Task<Verdict> Delivery::send(Call call) {
   auto verdict = judge_answer(account_, co_await out_.transport.post(std::move(call)));
-  out_.turns.obey(account_, verdict);
+  co_await out_.turns.obey(account_, verdict);
   co_return verdict;
 }
 

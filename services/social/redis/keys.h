@@ -10,6 +10,7 @@
 /// - sent:<native id>   string: "<entry> <1 if it is the answer's last piece>"; 35 days
 /// - to:<address>       zset: entries not read yet, by the time that the last piece was sent; 35 days
 /// - private:<comment>  string: entry that answers it privately; 35 days
+/// - turn               string: when the account may ask its network again, us; kept a minute longer
 /// - files:<native id>  string: there if that message is taken and its files are fetched; eight days
 namespace hark::social::keys {
 

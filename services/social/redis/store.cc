@@ -29,6 +29,18 @@ const redis::Script& reached_script() {
   static const redis::Script script{"social reached", std::string{scripts::reached_lua}};
   return script;
 }
+const redis::Script& turn_script() {
+  static const redis::Script script{"social turn", std::string{scripts::turn_lua}};
+  return script;
+}
+const redis::Script& silence_script() {
+  static const redis::Script script{"social silence", std::string{scripts::silence_lua}};
+  return script;
+}
+
+/// Finer than our times, or an account of 70 a second would be asked 71 times.
+std::string microseconds(Duration time) { return std::to_string(std::chrono::microseconds{time}.count()); }
+std::string microseconds(TimePoint at) { return microseconds(at.time_since_epoch()); }
 
 }  // namespace
 
@@ -101,6 +113,20 @@ Task<Status> Store::settle(std::string account, Settled piece, TimePoint now) {
                                 std::to_string(to_ms(now)),
                                 std::to_string(kSentFor.count())};
   HARK_CO_TRY_VOID(co_await run(settle_script(), account, std::move(args)));
+  co_return Status{};
+}
+
+Task<Result<Store::Turn>> Store::turn(std::string account, int per_second, TimePoint now, Duration patience) {
+  constexpr int kSecond = 1'000'000;
+  std::vector<std::string> args{microseconds(now), std::to_string((kSecond + per_second - 1) / per_second),
+                                microseconds(patience)};
+  HARK_CO_TRY(const auto reply, co_await run(turn_script(), account, std::move(args)));
+  co_return Turn{reply[0].view() == "1",
+                 TimePoint{std::chrono::ceil<Duration>(std::chrono::microseconds{reply[1].number()})}};
+}
+
+Task<Status> Store::silence(std::string account, TimePoint now, TimePoint until) {
+  HARK_CO_TRY_VOID(co_await run(silence_script(), account, {microseconds(now), microseconds(until)}));
   co_return Status{};
 }
 

@@ -11,9 +11,9 @@
 
 namespace hark::social {
 
-/// What social has to remember by itself: when customers last wrote, how far each answer has come, and under
-/// which id the network knows it. One function per script; errors are the client's (STORE_UNAVAILABLE,
-/// OUTCOME_UNKNOWN).
+/// What social has to remember by itself: when customers last wrote, how far each answer has come, under
+/// which id the network knows it, and when each account may ask its network again. One function per script;
+/// errors are the client's (STORE_UNAVAILABLE, OUTCOME_UNKNOWN).
 class Store {
  public:
   explicit Store(redis::Client& redis) : redis_{redis} {}
@@ -46,6 +46,16 @@ class Store {
     std::string native_id;
   };
   Task<Status> settle(std::string account, Settled piece, TimePoint now);
+
+  struct Turn {
+    bool taken = false;
+    TimePoint at;  // also of a turn that is not taken
+  };
+  /// The account's next turn to ask its network, all processes together; not taken if it is further away than
+  /// `patience`.
+  Task<Result<Turn>> turn(std::string account, int per_second, TimePoint now, Duration patience);
+  /// The network wants to hear nothing of the account until then.
+  Task<Status> silence(std::string account, TimePoint now, TimePoint until);
 
   struct Reached {
     std::string entry_id;

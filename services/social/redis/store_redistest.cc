@@ -8,6 +8,7 @@
 namespace hark::social {
 namespace {
 
+using namespace std::chrono_literals;
 using ::testing::IsEmpty;
 using ::testing::SizeIs;
 
@@ -102,6 +103,55 @@ TEST_F(StoreTest, HearsCustomersOnlyEverLater) {
   for (const int at : {500, 900, 100}) ASSERT_TRUE(run(store_.heard("bot", kAddress, from_ms(at))).ok());
   settle("e1", false);
   EXPECT_EQ(begin("e1").heard_at, from_ms(900));
+}
+
+/// Two processes that send for one account.
+class PaceTest : public StoreTest {
+ protected:
+  Store::Turn turn(Store& store, Duration after, Duration patience = 5s, int per_second = 4) {
+    return run(store.turn("bot", per_second, kStart + after, patience)).value();
+  }
+  TimePoint taken(Store& store, Duration after, Duration patience = 5s, int per_second = 4) {
+    const auto turn = this->turn(store, after, patience, per_second);
+    EXPECT_TRUE(turn.taken);
+    return turn.at;
+  }
+  void silence(Duration until) { ASSERT_TRUE(run(store_.silence("bot", kStart, kStart + until)).ok()); }
+
+  static constexpr TimePoint kStart = from_ms(1'700'000'000'000);
+  Store other_{client()};
+};
+
+TEST_F(PaceTest, TurnsComeEvenlyHoweverManyProcessesTakeThemAndIdleTimeIsNotSavedUp) {
+  EXPECT_EQ(taken(store_, 0ms), kStart);
+  EXPECT_EQ(taken(other_, 0ms), kStart + 250ms);
+  EXPECT_EQ(taken(store_, 100ms), kStart + 500ms);
+  EXPECT_EQ(taken(other_, 60s), kStart + 60s);
+  EXPECT_EQ(taken(store_, 60s), kStart + 60s + 250ms);
+}
+
+TEST_F(PaceTest, WhoWouldWaitTooLongTakesNoTurn) {
+  for (int i = 0; i < 3; ++i) taken(i == 1 ? other_ : store_, 0ms, 2s, 1);
+  for (int i = 0; i < 2; ++i) {
+    const auto late = turn(other_, 0ms, 2s, 1);
+    EXPECT_FALSE(late.taken);
+    EXPECT_EQ(late.at, kStart + 3s);
+  }
+  EXPECT_EQ(taken(other_, 1s, 2s, 1), kStart + 3s);
+}
+
+TEST_F(PaceTest, NoSecondHasMoreTurnsThanTheNetworkTakes) {
+  const auto first = taken(store_, 0ms, 5s, 70);
+  for (int i = 1; i < 70; ++i) taken(i % 2 == 0 ? store_ : other_, 0ms, 5s, 70);
+  EXPECT_GE(taken(other_, 0ms, 5s, 70) - first, 1s);
+}
+
+TEST_F(PaceTest, SilenceThatTheNetworkAsksForIsKeptByAllAndNeverShortened) {
+  silence(30s);
+  silence(10s);
+  EXPECT_FALSE(turn(other_, 0s).taken);
+  EXPECT_EQ(taken(other_, 26s), kStart + 30s);
+  EXPECT_EQ(taken(store_, 26s), kStart + 30s + 250ms);
 }
 
 }  // namespace
