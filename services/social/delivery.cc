@@ -74,6 +74,15 @@ const std::string& heard_of(const Piece& piece) {
   return piece.comment.empty() ? piece.address : piece.comment;
 }
 
+/// Networks that answer an answer beneath the comment which began the thread may say so, or not.
+std::vector<std::string> echoes_of(const Piece& piece, const std::string& thread) {
+  std::vector<std::string> echoes;
+  if (piece.comment.empty() || piece.privately) return echoes;
+  echoes.push_back(echo_of(piece.comment, piece.text));
+  if (thread != piece.comment) echoes.push_back(echo_of(thread, piece.text));
+  return echoes;
+}
+
 Outcome go_on(TimePoint at) { return {v1::DELIVERY_STATE_QUEUED, {}, {}, Duration{0}, at}; }
 
 }  // namespace
@@ -88,6 +97,7 @@ Way way_of(const v1::OutboundMessage& message) {
     way.address = std::move(written);
   } else if (names_comment(written) && message.references_size() > 0) {
     way.comment = message.references(0);
+    way.thread = std::move(written);
     way.privately = !message.is_public();
   }
   return way;
@@ -148,9 +158,12 @@ Task<std::optional<Outcome>> Delivery::deliver(Piece piece, std::optional<TimePo
   auto ready = co_await make_ready(piece, heard_at);
   if (!ready) co_return std::nullopt;
   if (auto* instead = std::get_if<Outcome>(&*ready)) co_return std::move(*instead);
-  const auto begun = co_await out_.store.begin(
-      account_.id, piece.entry_id, heard_of(piece), network_.repeatable,
-      static_cast<std::size_t>(piece.number) + 1, piece.privately ? piece.comment : "");
+  Store::Begin beginning{piece.entry_id, heard_of(piece), network_.repeatable,
+                         static_cast<std::size_t>(piece.number) + 1};
+  if (piece.privately) beginning.private_to = piece.comment;
+  beginning.last = piece.last;
+  beginning.echoes = echoes_of(piece, way_of(message_).thread);
+  const auto begun = co_await out_.store.begin(account_.id, std::move(beginning));
   if (!begun.ok()) co_return std::nullopt;
   if (begun->another_went)
     co_return refused(account_.network + " takes one private answer to a comment, and there was one");

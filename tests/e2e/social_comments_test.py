@@ -108,14 +108,46 @@ def test_a_comment_is_answered_beneath_it_for_everybody_to_read(world, hark, age
     assert (sent["comment"], sent["message"]) == (comment, "Yes, we do.") and not world.graph.refused
     # Facebook tells us of our own comment, too.
     known = tickets_and_quarantine(hark)
-    echo = {"item": "comment", "verb": "add", "post_id": f"{PAGE}_500", "comment_id": sent["id"], "parent_id": comment,
-            "from": {"id": PAGE, "name": "Shop"}, "created_time": int(time.time()), "message": "Yes, we do."}
-    assert networks.meta(hark, "page", change(PAGE, "feed", echo))[0] == 200
+    assert networks.meta(hark, "page", change(PAGE, "feed", echo_of(sent["id"], comment, "Yes, we do.")))[0] == 200
     assert tickets_and_quarantine(hark) == known
     assert customer.entries()[0].obligation == ENTRY.OBLIGATION_STATE_ANSWERED
     # That the customer has read their messages says nothing of a comment.
     assert networks.meta(hark, "page", page(customer.user, read={"watermark": int(time.time() * 1000) + 1000}))[0] == 200
     assert hark.entry(reply.conversation_id, reply.id).delivery == STATE.DELIVERY_STATE_SENT
+
+
+def echo_of(comment, beneath, text):
+    """What Facebook tells us of a comment of our own."""
+    return {"item": "comment", "verb": "add", "post_id": f"{PAGE}_500", "comment_id": comment, "parent_id": beneath,
+            "from": {"id": PAGE, "name": "Shop"}, "created_time": int(time.time()), "message": text}
+
+
+def test_a_public_answer_of_which_nobody_knows_is_settled_when_facebook_tells_of_it(world, hark, agent, customer):
+    comment = customer.comments()
+    token = agent.take(customer.conversation().id)
+    (entry,) = customer.entries()
+    before = len(world.graph.sent)
+    world.graph.next = ["hang up"]
+    reply = agent.reply(entry, "Yes, we do.\nTo Tartu as well.", token)
+    becomes(hark, reply, STATE.DELIVERY_STATE_UNKNOWN)
+    assert customer.entries()[0].obligation == ENTRY.OBLIGATION_STATE_OPEN
+    known = tickets_and_quarantine(hark)
+    (sent,) = world.graph.sent[before:]
+    for _ in range(2):
+        assert networks.meta(hark, "page", change(PAGE, "feed", echo_of(sent["id"], comment, "Yes, we do.\nTo Tartu as well.")))[0] == 200
+    becomes(hark, reply, STATE.DELIVERY_STATE_SENT)
+    (answered,) = customer.entries()
+    assert answered.obligation == ENTRY.OBLIGATION_STATE_ANSWERED and answered.answered_by_entry_id == reply.id
+    assert tickets_and_quarantine(hark) == known and len(world.graph.sent) == before + 1
+    # The same words by somebody else, elsewhere: they settle nothing.
+    other = customer.comments("And to Oslo?")
+    world.graph.next = ["hang up"]
+    lost = agent.reply(customer.entries()[-1], "Yes, we do.", token)
+    becomes(hark, lost, STATE.DELIVERY_STATE_UNKNOWN)
+    assert networks.meta(hark, "page", change(PAGE, "feed", echo_of(f"500_{next(IDS)}", comment, "Yes, we do.")))[0] == 200
+    assert hark.entry(lost.conversation_id, lost.id).delivery == STATE.DELIVERY_STATE_UNKNOWN
+    assert networks.meta(hark, "page", change(PAGE, "feed", echo_of(world.graph.sent[-1]["id"], other, "Yes, we do.")))[0] == 200
+    becomes(hark, lost, STATE.DELIVERY_STATE_SENT)
 
 
 def test_a_comment_of_ours_from_another_tool_opens_nothing_and_is_kept(world, hark):

@@ -1,7 +1,9 @@
 #include "social/redis/store.h"
 
+#include <algorithm>
 #include <array>
 #include <charconv>
+#include <iterator>
 
 #include "social/redis/keys.h"
 #include "social/redis/scripts.h"
@@ -74,11 +76,12 @@ Task<Result<bool>> Store::has_files(std::string account, std::string native_id) 
   co_return reply.number() == 1;
 }
 
-Task<Result<Store::Begun>> Store::begin(std::string account, std::string entry_id, std::string address,
-                                        bool repeatable, std::size_t pieces, std::string private_to) {
-  std::vector<std::string> args{
-      std::move(entry_id),    std::move(address),     std::to_string(kSentFor.count()),
-      repeatable ? "1" : "0", std::to_string(pieces), std::move(private_to)};
+Task<Result<Store::Begun>> Store::begin(std::string account, Begin piece) {
+  std::vector<std::string> args{std::move(piece.entry_id),        std::move(piece.address),
+                                std::to_string(kSentFor.count()), piece.repeatable ? "1" : "0",
+                                std::to_string(piece.pieces),     std::move(piece.private_to),
+                                piece.last ? "1" : "0",           std::to_string(kHeardFor.count())};
+  std::ranges::move(piece.echoes, std::back_inserter(args));
   HARK_CO_TRY(const auto reply, co_await run(begin_script(), account, std::move(args)));
   Begun begun;
   begun.pieces_done = static_cast<int>(reply[0].number());
@@ -131,8 +134,12 @@ Task<Status> Store::silence(std::string account, TimePoint now, TimePoint until)
 }
 
 Task<Result<std::vector<Store::Reached>>> Store::reached(std::string account, Progress progress) {
-  std::vector<std::string> args{progress.native_id, progress.address, std::to_string(progress.before_ms),
-                                progress.state == Progress::State::kRead ? "1" : "0"};
+  std::vector<std::string> args{progress.native_id,
+                                progress.address,
+                                std::to_string(progress.before_ms),
+                                progress.state == Progress::State::kRead ? "1" : "0",
+                                progress.echo,
+                                std::to_string(kSentFor.count())};
   HARK_CO_TRY(const auto reply, co_await run(reached_script(), account, std::move(args)));
   std::vector<Reached> out;
   for (std::size_t i = 0; i < reply.size(); ++i) {

@@ -30,10 +30,17 @@ class Store {
     bool another_went = false;  // a private answer to that comment, or perhaps
     std::optional<TimePoint> heard_at;
   };
-  /// Durable before the piece's first byte leaves, so that a crash between is seen. `private_to`: the comment
-  /// that it answers privately, which can be done once; empty: none.
-  Task<Result<Begun>> begin(std::string account, std::string entry_id, std::string address, bool repeatable,
-                            std::size_t pieces, std::string private_to);
+  struct Begin {
+    std::string entry_id;
+    std::string address;
+    bool repeatable = false;
+    std::size_t pieces = 0;       // that there are, up to this one
+    std::string private_to = {};  // the comment that it answers privately, which can be done once
+    bool last = true;
+    std::vector<std::string> echoes = {};  // by which the network's news of it is known; of a public answer
+  };
+  /// Durable before the piece's first byte leaves, so that a crash between is seen.
+  Task<Result<Begun>> begin(std::string account, Begin piece);
 
   /// How far the answer has come, without beginning anything; `go` as of begin().
   Task<Result<Begun>> look(std::string account, std::string entry_id, std::string address, bool repeatable);

@@ -18,7 +18,7 @@ class StoreTest : public hark::testing::RedisTest {
  protected:
   Store::Begun begin(const std::string& entry, bool repeatable = false, std::size_t pieces = 2,
                      const std::string& private_to = "") {
-    return run(store_.begin("bot", entry, kAddress, repeatable, pieces, private_to)).value();
+    return run(store_.begin("bot", {entry, kAddress, repeatable, pieces, private_to})).value();
   }
   void settle(const std::string& entry, bool sent, bool last = false, const std::string& native_id = "") {
     ASSERT_TRUE(run(store_.settle("bot", {entry, kAddress, sent, last, native_id}, from_ms(1000))).ok());
@@ -86,6 +86,26 @@ TEST_F(StoreTest, KnowsOurAnswersByTheNetworksIds) {
   EXPECT_FALSE(first[0].last_piece);
   EXPECT_TRUE(reached({.native_id = "n2"}).at(0).last_piece);
   EXPECT_THAT(reached({.native_id = "n3"}), IsEmpty());
+}
+
+TEST_F(StoreTest, APublicAnswerOfWhichNobodyKnowsIsKnownAgainOnceByWhereItStandsAndWhatItSays) {
+  const auto begun = [&](const std::string& entry) {
+    return run(store_.begin("bot", {entry, kAddress, false, 1, "", true, {"beneath_it", "in_its_thread"}}))
+        .ok();
+  };
+  ASSERT_TRUE(begun("e1"));
+  EXPECT_THAT(reached({.native_id = "n1", .echo = "elsewhere"}), IsEmpty());
+  EXPECT_EQ(reached({.native_id = "n1", .echo = "in_its_thread"}).at(0).entry_id, "e1");
+  EXPECT_TRUE(reached({.native_id = "n1", .echo = "in_its_thread"}).at(0).last_piece);  // told twice
+  EXPECT_THAT(reached({.native_id = "n2", .echo = "beneath_it"}), IsEmpty());
+  // The same words once more: told of before the answer to the request is there, and after.
+  ASSERT_TRUE(begun("e2"));
+  EXPECT_EQ(reached({.native_id = "n3", .echo = "beneath_it"}).at(0).entry_id, "e2");
+  settle("e2", true, true, "n3");
+  ASSERT_TRUE(begun("e3"));
+  settle("e3", true, true, "n4");
+  EXPECT_EQ(reached({.native_id = "n4", .echo = "beneath_it"}).at(0).entry_id, "e3");
+  EXPECT_THAT(reached({.native_id = "n5", .echo = "beneath_it"}), IsEmpty());
 }
 
 TEST_F(StoreTest, AWatermarkReachesWhatWasSentBeforeItUntilThatIsRead) {
