@@ -1,6 +1,7 @@
 #include "conversation/entry_build.h"
 
 #include "base/core/invalid.h"
+#include "base/core/utf8.h"
 
 namespace hark::conversation {
 namespace {
@@ -97,14 +98,10 @@ std::string preview_of(std::string_view text, std::size_t bytes_max) {
   for (const char c : text) {
     const bool space = c == ' ' || c == '\n' || c == '\r' || c == '\t';
     if (space && (out.empty() || out.back() == ' ')) continue;
-    if (out.size() >= bytes_max) break;
+    if (out.size() > bytes_max) break;
     out += space ? ' ' : c;
   }
-  if (out.size() >= bytes_max) {
-    // Not in the middle of a UTF-8 sequence.
-    while (!out.empty() && (static_cast<unsigned char>(out.back()) & 0xC0) == 0x80) out.pop_back();
-    if (!out.empty() && static_cast<unsigned char>(out.back()) >= 0xC0) out.pop_back();
-  }
+  out.resize(first_bytes(out, bytes_max).size());
   while (!out.empty() && out.back() == ' ') out.pop_back();
   return out;
 }
