@@ -241,18 +241,24 @@ def test_a_reply_to_an_abandoned_call_calls_back(hark, exchange, ana):
     finish(hark, ana, conversation, token)
 
 
-def test_a_busy_customer_is_called_again_later(hark, exchange, ana):
-    customer, conversation, entry, token = abandoned(hark, exchange, ana)
-    reply = ana.reply(entry, "Calling back", token)
+def waits_for_the_next_try(hark, exchange, agent):
+    """A customer who was busy when they were called back: as abandoned(), with the reply in place of the entry."""
+    customer, conversation, entry, token = abandoned(hark, exchange, agent)
+    reply = agent.reply(entry, "Calling back", token)
     ring = exchange.wait_command(f"back-{reply.id}", "ring_agent")
     exchange.answered(ring.call_id, ring.leg_id)
     exchange.wait_command(ring.call_id, "dial_customer")
     exchange.hangs_up(ring.call_id, how=CALL.LEG_END_BUSY)
     assert exchange.wait_command(ring.call_id, "hang_up").leg_id == ring.leg_id
     exchange.hangs_up(ring.call_id, ring.leg_id)
-    again = wait_for("word of the next try", lambda: (e := hark.entry(conversation.id, reply.id)).delivery_detail.startswith("busy") and e)
-    assert "called 1 of 2 times; again at" in again.delivery_detail and again.delivery == STATE.DELIVERY_STATE_QUEUED
-    assert again.call.state == PHONE.CALL_STATE_UNANSWERED
+    reply = wait_for("word of the next try", lambda: (e := hark.entry(conversation.id, reply.id)).delivery_detail.startswith("busy") and e)
+    return customer, conversation, reply, token
+
+
+def test_a_busy_customer_is_called_again_later(hark, exchange, ana):
+    _, conversation, reply, token = waits_for_the_next_try(hark, exchange, ana)
+    assert "called 1 of 2 times; again at" in reply.delivery_detail and reply.delivery == STATE.DELIVERY_STATE_QUEUED
+    assert reply.call.state == PHONE.CALL_STATE_UNANSWERED
     finish(hark, ana, conversation, token)
 
 
@@ -284,14 +290,7 @@ def hang_up_and_finish(hark, exchange, agent, call, customer, conversation, toke
 
 
 def test_who_rings_again_and_is_answered_is_not_called_back_any_more(hark, exchange, ana):
-    customer, conversation, entry, token = abandoned(hark, exchange, ana)
-    reply = ana.reply(entry, "Calling back", token)
-    ring = exchange.wait_command(f"back-{reply.id}", "ring_agent")
-    exchange.answered(ring.call_id, ring.leg_id)
-    exchange.wait_command(ring.call_id, "dial_customer")
-    exchange.hangs_up(ring.call_id, how=CALL.LEG_END_BUSY)
-    exchange.hangs_up(ring.call_id, exchange.wait_command(ring.call_id, "hang_up").leg_id)
-    wait_for("word of the next try", lambda: "again at" in hark.entry(conversation.id, reply.id).delivery_detail)
+    customer, conversation, reply, token = waits_for_the_next_try(hark, exchange, ana)
     again, _ = rings_and_talks(hark, exchange, ana, customer, conversation, token)
     is_withdrawn(hark, conversation, reply, "ana")
     # What is promised in this talk is kept.
