@@ -4,11 +4,11 @@
 
 #include <optional>
 
+#include "base/app/log_defects.h"
 #include "base/app/redis_options.h"
 #include "base/async/blocking.h"
 #include "base/config/config.h"
 #include "base/core/ids.h"
-#include "base/log/log.h"
 #include "chat/rpc/conversation_client.h"
 #include "chat/service.h"
 #include "chat/web/routes.h"
@@ -16,14 +16,7 @@
 namespace hark::chat {
 namespace {
 
-using namespace std::chrono_literals;
-
-constexpr std::chrono::milliseconds kConnectTimeout = 30s;
 constexpr std::size_t kSecretBytes = 32;
-
-void report_defect(std::string_view task, std::string_view what) {
-  Logger{"chat"}.error("a task ended by a defect", {{"task", task}, {"what", what}});
-}
 
 std::string random_secret() {
   std::string secret;
@@ -31,21 +24,16 @@ std::string random_secret() {
   return secret;
 }
 
-std::vector<std::string> account_ids(const Settings& settings) {
-  std::vector<std::string> ids;
-  for (const auto& [id, account] : settings.accounts) ids.push_back(id);
-  return ids;
-}
-
 /// What exists between start() and the last request after stop().
 struct Running {
   Running(Process& process, const Settings& settings)
-      : tasks{process.web_executor, &report_defect},
+      : tasks{process.web_executor, log_defects("chat")},
         redis{process.web_executor, redis_options(process, "chat")},
         blocking{process.web_executor, redis_options(process, "chat", 1)},
         news{tasks, redis, blocking, std::to_string(secure_random())},
         store{redis, settings.session_life},
-        channel{tasks, process.channel_to("conversation"), v1::CHANNEL_CHAT, account_ids(settings),
+        channel{tasks, process.channel_to("conversation"), v1::CHANNEL_CHAT,
+                ChannelClient::account_ids(settings.accounts),
                 [this](v1::Lease lease) {
                   if (service) service->take(std::move(lease));
                 }},
@@ -89,7 +77,7 @@ class ChatModule final : public Module {
         [service = &*running_->service](const v1::Typing& typing) { service->show_typing(typing); });
     running_->news.start(
         [service = &*running_->service](std::string_view address) { service->look_again(address); });
-    HARK_CO_TRY_VOID(co_await running_->channel.start(kConnectTimeout));
+    HARK_CO_TRY_VOID(co_await running_->channel.start());
     *slot_ = Slot{running_, &*running_->service};
     co_return Status{};
   }

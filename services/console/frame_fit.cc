@@ -2,7 +2,7 @@
 
 #include <string>
 
-#include "console/core/first_bytes.h"
+#include "base/core/utf8.h"
 
 namespace hark::console {
 namespace {
@@ -11,7 +11,7 @@ void fit(v1::Content& content) {
   bool cut_any = false;
   for (auto* text : {content.mutable_text(), content.mutable_visible_text()}) {
     if (text->size() <= kShownTextBytesMax) continue;
-    *text = first_bytes(*text, kShownTextBytesMax);
+    text->resize(first_bytes(*text, kShownTextBytesMax).size());
     cut_any = true;
   }
   if (content.html().size() > kShownTextBytesMax) {

@@ -7,6 +7,7 @@
 #include <cstring>
 #include <optional>
 
+#include "base/app/log_defects.h"
 #include "base/app/redis_options.h"
 #include "base/async/blocking.h"
 #include "base/config/config.h"
@@ -132,9 +133,7 @@ struct Running {
             process.web_executor, ports.ports(store), process.clock,
             ConsoleOptions{std::move(secret), std::chrono::hours{process.config.console().session_hours()},
                            observer_of(process), setup_of(process.config)},
-            [](std::string_view task, std::string_view what) {
-              Logger{"console"}.error("a task ended by a defect", {{"task", task}, {"what", what}});
-            }} {}
+            log_defects("console")} {}
   GrpcPorts ports;
   redis::Client redis;
   RedisAgentStore store;

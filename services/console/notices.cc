@@ -4,7 +4,7 @@
 #include <set>
 #include <utility>
 
-#include "console/core/first_bytes.h"
+#include "base/core/utf8.h"
 #include "console/core/reply_options.h"
 #include "console/service.h"
 
@@ -22,7 +22,7 @@ v1::ConsoleResponse::Notice notice_of(const v1::Entry& note) {
   notice.set_by_agent_id(note.agent_id());
   notice.set_conversation_id(note.conversation_id());
   notice.set_entry_id(note.id());
-  notice.set_text(first_bytes(note.content().text(), kNoticeTextBytesMax));
+  notice.set_text(std::string{first_bytes(note.content().text(), kNoticeTextBytesMax)});
   return notice;
 }
 

@@ -3,8 +3,8 @@
 #include <utility>
 
 #include "base/core/ids.h"
+#include "base/core/utf8.h"
 #include "console/answers.h"
-#include "console/core/first_bytes.h"
 #include "console/service.h"
 
 namespace hark::console {
@@ -103,7 +103,7 @@ Task<Status> ConsoleService::notify_of_presence(std::string agent_id, std::strin
   notice.set_kind(v1::ConsoleResponse::Notice::KIND_PRESENCE);
   notice.set_at_ms(to_ms(now));
   notice.set_by_agent_id(by);
-  notice.set_text(first_bytes(reason, kReasonBytesMax));
+  notice.set_text(std::string{first_bytes(reason, kReasonBytesMax)});
   co_return co_await notify(std::move(agent_id), std::move(notice));
 }
 

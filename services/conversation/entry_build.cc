@@ -1,9 +1,33 @@
 #include "conversation/entry_build.h"
 
+#include "base/core/invalid.h"
+#include "base/core/utf8.h"
+
 namespace hark::conversation {
 namespace {
 
 Person person(const v1::Participant& participant) { return {participant.address(), participant.name()}; }
+
+template <class Request>
+Status check_words_of(const Request& request) {
+  const bool has_template = request.has_template_();
+  if (request.text().empty() && request.attachments().empty() && !has_template)
+    return invalid("text: is empty");
+  if (has_template && !(request.text().empty() && request.html().empty() && request.attachments().empty()))
+    return invalid("template: goes out alone, without text, html and attachments");
+  if (request.text().size() > kReplyTextBytesMax || request.html().size() > kReplyTextBytesMax) {
+    return Error{Code::kInvalidArgument, Reason::kTooLarge, "text: what we write has at most 256 KiB"};
+  }
+  return check_blobs(request.blobs());
+}
+
+template <class Request>
+void set_words_of(v1::Content& content, const Request& request, const std::string& text) {
+  content.set_text(text);
+  content.set_visible_text(text);
+  content.set_html(request.html());
+  *content.mutable_attachments() = request.attachments();
+}
 
 }  // namespace
 
@@ -74,14 +98,10 @@ std::string preview_of(std::string_view text, std::size_t bytes_max) {
   for (const char c : text) {
     const bool space = c == ' ' || c == '\n' || c == '\r' || c == '\t';
     if (space && (out.empty() || out.back() == ' ')) continue;
-    if (out.size() >= bytes_max) break;
+    if (out.size() > bytes_max) break;
     out += space ? ' ' : c;
   }
-  if (out.size() >= bytes_max) {
-    // Not in the middle of a UTF-8 sequence.
-    while (!out.empty() && (static_cast<unsigned char>(out.back()) & 0xC0) == 0x80) out.pop_back();
-    if (!out.empty() && static_cast<unsigned char>(out.back()) >= 0xC0) out.pop_back();
-  }
+  out.resize(first_bytes(out, bytes_max).size());
   while (!out.empty() && out.back() == ' ') out.pop_back();
   return out;
 }
@@ -125,6 +145,16 @@ Blobs take_blobs(google::protobuf::RepeatedPtrField<v1::InlineBlob>& blobs) {
     out.emplace_back(std::move(*blob.mutable_id()), std::move(*blob.mutable_content()));
   blobs.Clear();
   return out;
+}
+
+Status check_words(const v1::ReplyRequest& request) { return check_words_of(request); }
+Status check_words(const v1::StartRequest& request) { return check_words_of(request); }
+
+void set_words(v1::Content& content, const v1::ReplyRequest& request, const std::string& text) {
+  set_words_of(content, request, text);
+}
+void set_words(v1::Content& content, const v1::StartRequest& request, const std::string& text) {
+  set_words_of(content, request, text);
 }
 
 }  // namespace hark::conversation

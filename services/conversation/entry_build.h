@@ -33,6 +33,15 @@ constexpr std::size_t kInlineBlobBytesMax = 256U << 10;  // together, per messag
 /// Errors: TOO_LARGE, INVALID_FIELD.
 Status check_blobs(const google::protobuf::RepeatedPtrField<v1::InlineBlob>& blobs);
 
+constexpr std::size_t kReplyTextBytesMax = 256U << 10;
+/// What an agent wrote: something is said, and it is within the limits. Errors: INVALID_FIELD, TOO_LARGE.
+Status check_words(const v1::ReplyRequest& request);
+Status check_words(const v1::StartRequest& request);
+
+/// The words of a request, which `text` may stand in for.
+void set_words(v1::Content& content, const v1::ReplyRequest& request, const std::string& text);
+void set_words(v1::Content& content, const v1::StartRequest& request, const std::string& text);
+
 /// 1 to 128 characters. Errors: IDEMPOTENCY_KEY_MISSING.
 Status check_key(std::string_view key);
 

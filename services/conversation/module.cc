@@ -1,5 +1,6 @@
 #include "conversation/module.h"
 
+#include "base/app/log_defects.h"
 #include "base/app/redis_options.h"
 #include "base/async/blocking.h"
 #include "base/async/service_thread.h"
@@ -38,10 +39,7 @@ class ConversationModule final : public Module {
  public:
   explicit ConversationModule(Process& process)
       : process_{process},
-        tasks_{thread_.executor(),
-               [](std::string_view task, std::string_view what) {
-                 Logger{"conversation"}.error("a task ended by a defect", {{"task", task}, {"what", what}});
-               }},
+        tasks_{thread_.executor(), log_defects("conversation")},
         redis_{thread_.executor(), redis_options(process, "conversation")},
         blocking_{thread_.executor(), redis_options(process, "conversation", 1)},
         attention_blocking_{thread_.executor(), redis_options(process, "conversation", 1)},

@@ -21,7 +21,6 @@ namespace hark::conversation {
 
 constexpr std::size_t kNativeIdBytesMax = 1'200;
 constexpr std::size_t kTextBytesMax = 1U << 20;  // of text and of html, each
-constexpr std::size_t kReplyTextBytesMax = 256U << 10;
 constexpr std::size_t kSubjectBytesMax = 998;
 constexpr std::size_t kNoteTextBytesMax = 64U << 10;
 constexpr std::size_t kReferencesMax = 64;
@@ -135,6 +134,8 @@ class Conversations {
     std::optional<v1::FilledTemplate> filled;
     Status refused;  // not, and why: unless the same was sent before
   };
+  /// One of the account's templates. Errors: the store's; of the template itself in `refused`.
+  Task<Result<Sendable>> fill_in(std::string account_id, v1::FilledTemplate wished);
   Task<Result<Sendable>> judge_sending(const v1::ReplyRequest& request, const ReplyBinding& binding,
                                        const v1::Conversation& conversation, const v1::Entry& answered);
   [[nodiscard]] Status check_inbound(const v1::InboundMessage& message) const;
@@ -145,6 +146,9 @@ class Conversations {
                                                 std::string_view concerns_id = {});
   Task<Status> record_delivery(Store::DeliveryNews news);
   Task<Status> owe_elsewhere(Store::Lost lost, const Store::DeliveryNews& news);
+  /// A customer was heard in the call that the entry stands for.
+  Task<Status> settle_by_talk(std::string entry_id, std::string agent_id);
+  Task<Status> try_to_settle_by_talk(std::string conversation_id, std::string entry_id, std::string agent_id);
 
   Task<Status> run_saga(Store::Saga saga);
   Task<Status> finish(Store::Saga saga);
@@ -160,8 +164,19 @@ class Conversations {
                                                 std::string_view conversation_id, std::string_view thread_id,
                                                 std::string_view from_name) const;
   Task<Result<v1::ReplyResponse>> try_to_reply(v1::ReplyRequest request);
+  /// Where a message that answers nothing goes, and as what. Errors: ACCOUNT_UNKNOWN, ADDRESS_INVALID,
+  /// INVALID_FIELD, TEMPLATE_UNFIT.
+  struct Beginning {
+    v1::Channel channel{};
+    std::string address, subject, text;
+    std::optional<v1::FilledTemplate> filled;
+    std::string by;         // "mail", "WhatsApp"
+    std::string reference;  // of the thread, where customers' messages name it by one
+  };
+  Task<Result<Beginning>> beginning_of(v1::StartRequest request);
+  Task<Result<Beginning>> beginning_by_template(v1::StartRequest request, std::string address);
   Task<Result<v1::StartResponse>> try_to_start(v1::StartRequest request, std::string customer,
-                                               std::string address);
+                                               Beginning beginning);
   /// Finishes merges of the conversation that has this entry, or whatever this id names.
   Task<Status> finish_sagas_around(std::string any_id);
   Task<std::string> outbound_entry_of(const v1::BounceReport& report);

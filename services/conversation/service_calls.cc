@@ -28,18 +28,35 @@ Task<Status> Conversations::receive_call(v1::CallReport report) {
   HARK_CO_TRY(const auto entry, co_await store_.entry(report.entry_id()));
   // First, for readers who are told of the progress look at what is owed. A reply that called back has
   // settled it already.
-  if (report.progress().answered_at_ms() > 0 && entry.kind() == v1::ENTRY_KIND_INBOUND) {
-    for (int attempt = 0;; ++attempt) {
-      if (attempt == kRetriesMax) co_return merged_too_often();
-      HARK_CO_TRY(const auto stream, co_await store_.conversation_of_entry(report.entry_id()));
-      HARK_CO_TRY(const auto way, co_await store_.route(stream));
-      const auto talked = co_await store_.talked(clock_.now(), way.conversation_id, report.entry_id());
-      if (talked.ok()) break;
-      if (!in_the_way_of_merges(talked.error())) co_return talked;
-      HARK_CO_TRY_VOID(co_await finish_sagas(way.conversation_id));
-    }
-  }
+  const bool talked = report.progress().answered_at_ms() > 0 && entry.call().answered_at_ms() == 0;
+  if (talked && entry.kind() == v1::ENTRY_KIND_INBOUND)
+    HARK_CO_TRY_VOID(co_await settle_by_talk(report.entry_id(), report.progress().agent_id()));
   co_return co_await store_.call(clock_.now(), report, entry, name_of(state));
+}
+
+Task<Status> Conversations::settle_by_talk(std::string entry_id, std::string agent_id) {
+  for (int attempt = 0; attempt < kRetriesMax; ++attempt) {
+    HARK_CO_TRY(const auto stream, co_await store_.conversation_of_entry(entry_id));
+    HARK_CO_TRY(const auto way, co_await store_.route(stream));
+    auto settled = co_await try_to_settle_by_talk(way.conversation_id, entry_id, agent_id);
+    if (settled.ok() || !in_the_way_of_merges(settled.error())) co_return settled;
+    HARK_CO_TRY_VOID(co_await finish_sagas(way.conversation_id));
+  }
+  co_return merged_too_often();
+}
+
+Task<Status> Conversations::try_to_settle_by_talk(std::string conversation_id, std::string entry_id,
+                                                  std::string agent_id) {
+  const auto now = clock_.now();
+  HARK_CO_TRY(const auto withdrawn,
+              co_await store_.withdraw_callbacks(now, conversation_id, entry_id,
+                                                 "the customer rang, and was answered"));
+  Store::Talk talk{conversation_id, entry_id, agent_id};
+  if (withdrawn > 0) {
+    talk.status = status_entry(conversation_id, v1::StatusChange::CHANGE_WITHDRAWN, agent_id, "",
+                               "the customer rang, and was answered, before they were called back", entry_id);
+  }
+  co_return co_await store_.talked(now, talk);
 }
 
 }  // namespace hark::conversation

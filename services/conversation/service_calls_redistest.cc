@@ -107,5 +107,99 @@ TEST_F(CallsTest, AReportOfNothingThatIsThereIsRefused) {
   EXPECT_EQ(report("ent_00000000000000000000000000", 1, v1::CALL_STATE_QUEUED).error().code, Code::kNotFound);
 }
 
+/// Calls back that wait, of the customer of a call that nobody answered.
+class CallbacksTest : public CallsTest {
+ protected:
+  v1::Entry call_back(const std::string& entry_id, const std::string& key = "back") {
+    const auto reply = run(service_->reply(answer(entry_id, key)));
+    EXPECT_TRUE(reply.ok()) << (reply.ok() ? "" : reply.error().message);
+    return reply.ok() ? reply->entry() : v1::Entry{};
+  }
+  std::vector<Store::LeasedMessage> lease(const std::string& lease_id) {
+    std::vector<Store::LeasedMessage> out;
+    for (std::uint16_t p = 0; p < 8; ++p) {
+      const auto leases =
+          run(store_.lease(clock_.now(), p, "line", clock_.now() + std::chrono::seconds{60}, lease_id, 10));
+      out.insert(out.end(), leases->messages.begin(), leases->messages.end());
+    }
+    return out;
+  }
+  Status receipt(const std::string& entry_id, v1::DeliveryState state, const std::string& lease_id) {
+    v1::Receipt receipt;
+    receipt.set_entry_id(entry_id);
+    receipt.set_lease_id(lease_id);
+    receipt.set_state(state);
+    receipt.set_retry_at_ms(to_ms(clock_.now()) + 60'000);
+    return run(service_->receive_receipt(receipt));
+  }
+  v1::Entry entry(const std::string& id) { return *run(store_.entry(id)); }
+
+  v1::AcceptResponse missed_{accept(call("c1"))};
+};
+
+TEST_F(CallbacksTest, WhoRangAndWasAnsweredIsNotCalledBackAndTheirCallIsTheAnswer) {
+  const auto reply = call_back(missed_.entry_id());
+  const auto again = accept(call("c2"));  // later than one goes on with a call: a thread of its own
+  ASSERT_TRUE(report(again.entry_id(), 1, v1::CALL_STATE_ANSWERED, 5).ok());
+  EXPECT_THAT(lease("l1"), IsEmpty());
+  EXPECT_EQ(entry(reply.id()).delivery(), v1::DELIVERY_STATE_WITHDRAWN);
+  EXPECT_EQ(entry(missed_.entry_id()).answered_by_entry_id(), again.entry_id());
+  const auto said = timeline(missed_.conversation_id()).back();
+  EXPECT_EQ(said.status().change(), v1::StatusChange::CHANGE_WITHDRAWN);
+  EXPECT_EQ(said.agent_id(), "ana");
+  EXPECT_EQ(said.answers_entry_id(), again.entry_id());
+  EXPECT_THAT(said.reason(), ::testing::HasSubstr("the customer rang"));
+  EXPECT_THAT(owed(missed_.conversation_id()), IsEmpty());
+}
+
+TEST_F(CallbacksTest, WhoseDialWasAboutToBeginIsToldAndNothingOfItCountsAnyMore) {
+  const auto reply = call_back(missed_.entry_id());
+  ASSERT_THAT(lease("l1"), SizeIs(1));
+  ASSERT_TRUE(receipt(reply.id(), v1::DELIVERY_STATE_QUEUED, "l1").ok());
+  ASSERT_TRUE(report(accept(call("c2")).entry_id(), 1, v1::CALL_STATE_ANSWERED, 5).ok());
+  EXPECT_EQ(receipt(reply.id(), v1::DELIVERY_STATE_QUEUED, "l1").error().reason, Reason::kWithdrawn);
+  ASSERT_TRUE(receipt(reply.id(), v1::DELIVERY_STATE_FAILED, "l1").ok());
+  EXPECT_EQ(entry(reply.id()).delivery(), v1::DELIVERY_STATE_WITHDRAWN);
+  EXPECT_THAT(owed(missed_.conversation_id()), IsEmpty());
+  clock_.advance(std::chrono::minutes{10});
+  EXPECT_THAT(lease("l2"), IsEmpty());
+  // They talked in it all the same.
+  ASSERT_TRUE(receipt(reply.id(), v1::DELIVERY_STATE_SENT, "l1").ok());
+  EXPECT_EQ(entry(reply.id()).delivery(), v1::DELIVERY_STATE_SENT);
+}
+
+TEST_F(CallbacksTest, WhatIsPromisedInATalkIsKeptHoweverTheCallGoesOn) {
+  const auto again = accept(call("c2", "c1"));
+  ASSERT_TRUE(report(again.entry_id(), 1, v1::CALL_STATE_ANSWERED, 5).ok());
+  const auto promised = call_back(again.entry_id());
+  ASSERT_TRUE(report(again.entry_id(), 2, v1::CALL_STATE_ENDED, 5).ok());
+  EXPECT_EQ(entry(promised.id()).delivery(), v1::DELIVERY_STATE_QUEUED);
+  EXPECT_THAT(lease("l1"), SizeIs(1));
+}
+
+TEST_F(CallbacksTest, AnAnsweredCallOfSomebodyElseWithdrawsNothing) {
+  const auto reply = call_back(missed_.entry_id());
+  const auto other = accept(call("c2", "", "+37120000001"));
+  ASSERT_TRUE(report(other.entry_id(), 1, v1::CALL_STATE_ANSWERED, 5).ok());
+  EXPECT_EQ(entry(reply.id()).delivery(), v1::DELIVERY_STATE_QUEUED);
+  EXPECT_THAT(timeline(other.conversation_id()), SizeIs(1));
+}
+
+TEST_F(CallbacksTest, ACallBackIsWithdrawnThoughItsCustomerWasMergedSince) {
+  const auto reply = call_back(missed_.entry_id());
+  const auto other = accept(call("c2", "", "+37120000001"));
+  v1::MergeRequest merge;
+  merge.set_idempotency_key("merge");
+  merge.set_survivor_id(other.conversation_id());
+  merge.set_loser_id(missed_.conversation_id());
+  merge.set_agent_id("ana");
+  merge.set_reason("the same person");
+  ASSERT_TRUE(run(service_->merge(merge)).ok());
+  ASSERT_TRUE(report(other.entry_id(), 1, v1::CALL_STATE_ANSWERED, 5).ok());
+  EXPECT_THAT(lease("l1"), IsEmpty());
+  EXPECT_EQ(entry(reply.id()).delivery(), v1::DELIVERY_STATE_WITHDRAWN);
+  EXPECT_EQ(entry(missed_.entry_id()).answered_by_entry_id(), other.entry_id());
+}
+
 }  // namespace
 }  // namespace hark::conversation

@@ -92,6 +92,8 @@ Task<Status> Conversations::receive_receipt(v1::Receipt receipt) {
   if (!v1::DeliveryState_IsValid(receipt.state()) || receipt.state() == v1::DELIVERY_STATE_UNSPECIFIED) {
     co_return invalid("receipt.state: is not set");
   }
+  if (receipt.state() == v1::DELIVERY_STATE_WITHDRAWN)
+    co_return invalid("receipt.state: WITHDRAWN is not a channel's to say");
   co_return co_await record_delivery(std::move(news));
 }
 

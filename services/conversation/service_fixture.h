@@ -21,6 +21,7 @@ class ConversationsTest : public hark::testing::RedisTest {
     settings.accounts.emplace("sales", OwnAccount{v1::CHANNEL_EMAIL, "Sales"});
     settings.accounts.emplace("site", OwnAccount{v1::CHANNEL_CHAT, "Site"});
     settings.accounts.emplace("line", OwnAccount{v1::CHANNEL_PHONE, "Our number"});
+    settings.accounts.emplace("number", OwnAccount{v1::CHANNEL_SOCIAL, "Our number"});
     service_.emplace(store_, clock_, ThreadTokens{"a secret of sixteen bytes"}, std::move(settings),
                      metrics_);
   }

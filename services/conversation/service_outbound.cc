@@ -24,27 +24,6 @@ v1::Participant participant(const Person& person) {
   return out;
 }
 
-/// Something is said, and it is within the limits. Errors: INVALID_FIELD, TOO_LARGE.
-template <class Request>
-Status check_words(const Request& request, bool has_template = false) {
-  if (request.text().empty() && request.attachments().empty() && !has_template)
-    return invalid("text: is empty");
-  if (has_template && !(request.text().empty() && request.html().empty() && request.attachments().empty()))
-    return invalid("template: goes out alone, without text, html and attachments");
-  if (request.text().size() > kReplyTextBytesMax || request.html().size() > kReplyTextBytesMax) {
-    return Error{Code::kInvalidArgument, Reason::kTooLarge, "text: what we write has at most 256 KiB"};
-  }
-  return check_blobs(request.blobs());
-}
-
-template <class Request>
-void set_words(v1::Content& content, const Request& request, const std::string& text) {
-  content.set_text(text);
-  content.set_visible_text(text);
-  content.set_html(request.html());
-  *content.mutable_attachments() = request.attachments();
-}
-
 v1::Entry reply_entry(const v1::ReplyRequest& request, const v1::Entry& answered, const ReplyBinding& binding,
                       std::int64_t now_ms) {
   v1::Entry entry;
@@ -61,16 +40,6 @@ v1::Entry reply_entry(const v1::ReplyRequest& request, const v1::Entry& answered
   // Subjects are a thing of mail.
   if (binding.channel == v1::CHANNEL_EMAIL) entry.mutable_content()->set_subject(binding.subject);
   return entry;
-}
-
-Status check_subject(std::string_view subject) {
-  if (subject.empty()) return invalid("subject: is empty");
-  if (subject.size() > kSubjectBytesMax) return invalid("subject: has more than 998 bytes");
-  for (const char c : subject) {
-    if (static_cast<unsigned char>(c) < 0x20 || c == 0x7f)
-      return invalid("subject: has a line break or another control character");
-  }
-  return {};
 }
 
 }  // namespace
@@ -101,7 +70,7 @@ v1::OutboundMessage Conversations::outbound_of(const v1::Entry& entry, std::stri
 
 Task<Result<v1::ReplyResponse>> Conversations::reply(v1::ReplyRequest request) {
   HARK_CO_TRY_VOID(check_key(request.idempotency_key()));
-  HARK_CO_TRY_VOID(check_words(request, request.has_template_()));
+  HARK_CO_TRY_VOID(check_words(request));
   for (int attempt = 0; attempt < kRetriesMax; ++attempt) {
     auto replied = co_await try_to_reply(request);
     if (replied.ok() || !in_the_way_of_merges(replied.error())) co_return replied;
@@ -191,80 +160,6 @@ Task<Result<v1::ReplyResponse>> Conversations::try_to_reply(v1::ReplyRequest req
   // Read back rather than echo: a repeated key must answer with the first entry, not with this attempt's.
   HARK_CO_TRY(auto stored, co_await store_.entry(appended.entry_id));
   v1::ReplyResponse response;
-  *response.mutable_entry() = std::move(stored);
-  co_return response;
-}
-
-Task<Result<v1::StartResponse>> Conversations::start(v1::StartRequest request) {
-  HARK_CO_TRY_VOID(check_key(request.idempotency_key()));
-  HARK_CO_TRY_VOID(check_words(request));
-  HARK_CO_TRY_VOID(check_subject(request.subject()));
-  const auto account = settings_.accounts.find(request.account_id());
-  if (account == settings_.accounts.end() || account->second.channel != v1::CHANNEL_EMAIL) {
-    co_return Error{Code::kInvalidArgument, Reason::kAccountUnknown,
-                    "account_id: '" + request.account_id() + "' is no mail account of ours"};
-  }
-  HARK_CO_TRY(const auto address, normalise_address(request.to().address(), settings_.default_region));
-  if (!address.starts_with("mailto:")) co_return invalid("to.address: a mail goes to a mailto: address");
-  HARK_CO_TRY(const auto customer, co_await customer_of(address));
-  for (int attempt = 0; attempt < kRetriesMax; ++attempt) {
-    auto started = co_await try_to_start(request, customer, address);
-    if (started.ok() || !in_the_way_of_merges(started.error())) co_return started;
-    HARK_CO_TRY(const auto way, co_await store_.route(customer));
-    HARK_CO_TRY_VOID(co_await finish_sagas(way.conversation_id));
-  }
-  co_return merged_too_often();
-}
-
-Task<Result<v1::StartResponse>> Conversations::try_to_start(v1::StartRequest request, std::string customer,
-                                                            std::string address) {
-  HARK_CO_TRY(const auto way, co_await store_.route(customer));
-  const auto& conversation = way.conversation_id;
-  HARK_CO_TRY(const auto partition, partition_of(conversation));
-  const auto now = clock_.now();
-  v1::Entry entry;
-  entry.set_accepted_at_ms(to_ms(now));
-  entry.set_kind(v1::ENTRY_KIND_STARTED);
-  entry.set_channel(v1::CHANNEL_EMAIL);
-  entry.set_account_id(request.account_id());
-  entry.set_agent_id(request.agent_id());
-  if (conversation != customer) entry.set_customer_id(customer);
-  entry.mutable_to()->set_address(address);
-  entry.mutable_to()->set_name(request.to().name());
-  entry.mutable_content()->set_subject(request.subject());
-  set_words(*entry.mutable_content(), request, request.text());
-  entry.set_reason(!request.reason().empty() ? request.reason()
-                                             : "written first, by mail from " + request.account_id());
-
-  Store::StartInput in;
-  in.key = request.idempotency_key();
-  in.digest = digest_of(request);
-  in.conversation_id = conversation;
-  in.entry_id = new_id(IdKind::kEntry, partition);
-  in.thread_id = new_id(IdKind::kThread, partition);
-  const auto out = outbound_of(entry, in.entry_id, conversation, in.thread_id, request.from_name());
-  entry.set_native_id(out.native_id_left());
-  in.entry_bytes = entry.SerializeAsString();
-  in.outbound_bytes = out.SerializeAsString();
-  in.account_id = request.account_id();
-  in.agent_id = request.agent_id();
-  in.channel = v1::CHANNEL_EMAIL;
-  in.address = address;
-  in.via = way.via;
-  in.name = request.to().name();
-  in.ticket_bytes = ticket_attributes(entry).SerializeAsString();
-  in.blobs = take_blobs(*request.mutable_blobs());
-  HARK_CO_TRY(auto appended, co_await store_.start(now, in));
-  if (appended.look_up_key) {
-    HARK_CO_TRY(appended, co_await store_.sent_before(conversation, in.key, in.digest));
-    in.key_looked_up = true;
-    if (appended.entry_id.empty()) {
-      HARK_CO_TRY(appended, co_await store_.start(now, in));
-    }
-  }
-  started_.add();
-  HARK_CO_TRY(auto stored, co_await store_.entry(appended.entry_id));
-  v1::StartResponse response;
   *response.mutable_entry() = std::move(stored);
   co_return response;
 }

@@ -53,42 +53,48 @@ Task<Result<v1::ListSendingRulesResponse>> Conversations::list_sending_rules(v1:
   co_return response;
 }
 
-Task<Result<Conversations::Sendable>> Conversations::judge_sending(const v1::ReplyRequest& request,
-                                                                   const ReplyBinding& binding,
-                                                                   const v1::Conversation& conversation,
-                                                                   const v1::Entry& answered) {
-  const bool templated = request.has_template_();
-  Sendable out{templated ? "" : request.text(), {}, {}};
-  if (answered.is_public() && !binding.switched && (templated || !request.attachments().empty())) {
-    out.refused = Error{Code::kFailedPrecondition, Reason::kFileUnsendable,
-                        "attachments: a comment is answered with words alone"};
-    co_return out;
-  }
-  const auto closes = closes_at(conversation, answered, binding);
-  if (!templated && request.attachments().empty() && !closes) co_return out;
-  HARK_CO_TRY(const auto rules, co_await store_.rules(binding.account_id));
+Task<Result<Conversations::Sendable>> Conversations::fill_in(std::string account_id,
+                                                             v1::FilledTemplate wished) {
+  Sendable out;
+  HARK_CO_TRY(const auto rules, co_await store_.rules(account_id));
   const auto limits = limits_of(rules.value_or(v1::SendingRules{}));
-  if (!templated) {
-    out.refused = check_window(closes, clock_.now(), binding.account_id, !limits.templates.empty());
-    if (out.refused.ok() && rules) out.refused = check_files(limits, files_of(request));
-    co_return out;
-  }
   std::vector<TemplateField> fields;
-  for (const auto& field : request.template_().fields()) fields.push_back({field.name(), field.value()});
-  auto filled = fill_template(limits, request.template_().name(), request.template_().language(), fields);
+  for (const auto& field : wished.fields()) fields.push_back({field.name(), field.value()});
+  auto filled = fill_template(limits, wished.name(), wished.language(), fields);
   if (!filled.ok()) {
     out.refused = filled.error();
     co_return out;
   }
   out.text = std::move(filled->text);
   out.filled.emplace();
-  out.filled->set_name(request.template_().name());
-  out.filled->set_language(request.template_().language());
+  out.filled->set_name(wished.name());
+  out.filled->set_language(wished.language());
   for (auto& field : filled->fields) {
     auto& into = *out.filled->add_fields();
     into.set_name(std::move(field.name));
     into.set_value(std::move(field.value));
   }
+  co_return out;
+}
+
+Task<Result<Conversations::Sendable>> Conversations::judge_sending(const v1::ReplyRequest& request,
+                                                                   const ReplyBinding& binding,
+                                                                   const v1::Conversation& conversation,
+                                                                   const v1::Entry& answered) {
+  Sendable out{request.text(), {}, {}};
+  if (answered.is_public() && !binding.switched &&
+      (request.has_template_() || !request.attachments().empty())) {
+    out.refused = Error{Code::kFailedPrecondition, Reason::kFileUnsendable,
+                        "attachments: a comment is answered with words alone"};
+    co_return out;
+  }
+  if (request.has_template_()) co_return co_await fill_in(binding.account_id, request.template_());
+  const auto closes = closes_at(conversation, answered, binding);
+  if (request.attachments().empty() && !closes) co_return out;
+  HARK_CO_TRY(const auto rules, co_await store_.rules(binding.account_id));
+  const auto limits = limits_of(rules.value_or(v1::SendingRules{}));
+  out.refused = check_window(closes, clock_.now(), binding.account_id, !limits.templates.empty());
+  if (out.refused.ok() && rules) out.refused = check_files(limits, files_of(request));
   co_return out;
 }
 

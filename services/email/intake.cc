@@ -4,6 +4,7 @@
 
 #include "base/async/blocking.h"
 #include "base/core/digest.h"
+#include "base/core/utf8.h"
 #include "base/log/log.h"
 #include "email/core/html_reply.h"
 #include "email/core/native_id.h"
@@ -24,9 +25,8 @@ const Logger& logger() {
 std::string cut(std::string_view text, std::size_t bytes_max, std::string_view what,
                 std::vector<std::string>& remarks) {
   if (text.size() <= bytes_max) return std::string{text};
-  while (bytes_max > 0 && (static_cast<unsigned char>(text[bytes_max]) & 0xC0) == 0x80) --bytes_max;
   remarks.push_back("the " + std::string{what} + " is longer than shown; all of it is in the raw mail");
-  return std::string{text.substr(0, bytes_max)};
+  return std::string{first_bytes(text, bytes_max)};
 }
 
 v1::Participant participant(const Mailbox& mailbox) {

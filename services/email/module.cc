@@ -4,6 +4,7 @@
 
 #include <optional>
 
+#include "base/app/log_defects.h"
 #include "base/async/blocking.h"
 #include "base/async/service_thread.h"
 #include "base/log/log.h"
@@ -19,7 +20,6 @@ namespace {
 
 using namespace std::chrono_literals;
 
-constexpr std::chrono::milliseconds kConnectTimeout = 30s;
 constexpr std::chrono::milliseconds kDrain = 5s;
 constexpr int kLmtpPortOffset = 2;
 
@@ -28,7 +28,7 @@ class EmailModule final : public Module {
   explicit EmailModule(Process& process)
       : process_{process},
         settings_{settings_from(process.config)},
-        tasks_{thread_.executor(), &report_defect} {}
+        tasks_{thread_.executor(), log_defects("email")} {}
   ~EmailModule() override { stop(); }
 
   std::string_view name() const override { return "email"; }
@@ -62,10 +62,6 @@ class EmailModule final : public Module {
   }
 
  private:
-  static void report_defect(std::string_view task, std::string_view what) {
-    Logger{"email"}.error("a task ended by a defect", {{"task", task}, {"what", what}});
-  }
-
   void choose_transport() {
     const auto& relay = process_.config.email().relay();
     if (relay.url().empty()) {
@@ -80,7 +76,7 @@ class EmailModule final : public Module {
   }
 
   Task<Status> open() {
-    HARK_CO_TRY_VOID(co_await channel_->start(kConnectTimeout));
+    HARK_CO_TRY_VOID(co_await channel_->start());
     const auto port = lmtp_->listen();
     co_return port.ok() ? Status{} : Status{port.error()};
   }

@@ -12,6 +12,7 @@
 #include "hark/ctl_print.h"
 #include "hark/ctl_reply.h"
 #include "hark/ctl_routing.h"
+#include "hark/ctl_template.h"
 #include "hark/ctl_tickets.h"
 #include "hark/v1/conversation_service.grpc.pb.h"
 #include "hark/v1/routing_service.grpc.pb.h"
@@ -29,6 +30,7 @@ struct Ctl : CtlClient {
   std::vector<std::string> channels;
   std::string phone;
   int capacity = 0;
+  CtlTemplate chosen;
 
   std::unique_ptr<v1::ConversationService::Stub> conversation() {
     return v1::ConversationService::NewStub(channel());
@@ -70,10 +72,12 @@ struct Ctl : CtlClient {
     request.set_idempotency_key(new_key());
     request.set_agent_id(agent);
     request.set_account_id(account);
-    request.mutable_to()->set_address(to.find(':') == std::string::npos ? "mailto:" + to : to);
+    const auto* scheme = chosen.wanted() ? "tel:" : "mailto:";
+    request.mutable_to()->set_address(to.find(':') == std::string::npos ? scheme + to : to);
     request.mutable_to()->set_name(name);
     request.set_subject(subject);
     request.set_text(text);
+    if (chosen.wanted()) chosen.fill(*request.mutable_template_());
     request.set_reason(reason);
     v1::StartResponse response;
     call(*conversation(), &v1::ConversationService::Stub::Start, request, response,
@@ -257,11 +261,15 @@ void add_ctl(CLI::App& app, int& status) {
 
   add_ctl_reply(*root, ctl);
 
-  auto* start = command(*root, *ctl, "start", "Write to a customer first, by mail", &Ctl::start);
-  start->add_option("--account", ctl->account, "Our mail account that it leaves from")->required();
-  start->add_option("--to", ctl->to, "The customer's address")->required();
-  start->add_option("--subject", ctl->subject)->required();
-  start->add_option("--text", ctl->text)->required();
+  auto* start =
+      command(*root, *ctl, "start", "Write to a customer first: by mail, or by a template", &Ctl::start);
+  start->add_option("--account", ctl->account, "Our account that it leaves from")->required();
+  start->add_option("--to", ctl->to, "The customer's address; for a template their number")->required();
+  auto* subject = start->add_option("--subject", ctl->subject, "Of a mail");
+  auto* words = start->add_option("--text", ctl->text, "Of a mail");
+  ctl->chosen.add_to(*start, "Instead of subject and text: one of the account's templates")
+      ->excludes(subject)
+      ->excludes(words);
   start->add_option("--agent", ctl->agent, "In whose name; the answer goes to them first");
   start->add_option("--name", ctl->name, "The customer's name");
   start->add_option("--reason", ctl->reason, "Why we write; goes on the record");

@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "base/core/file_name.h"
+#include "hark/ctl_template.h"
 #include "hark/v1/blob_service.grpc.pb.h"
 #include "hark/v1/conversation_service.grpc.pb.h"
 
@@ -39,8 +40,9 @@ void print_rules(const v1::ListSendingRulesResponse& response) {
 
 struct CtlReply {
   std::shared_ptr<CtlClient> client;
-  std::string entry, text, agent, switch_to, account, reason, template_name, language;
-  std::vector<std::string> files, fields;
+  std::string entry, text, agent, switch_to, account, reason;
+  std::vector<std::string> files;
+  CtlTemplate chosen;
   bool privately = false;
 
   std::unique_ptr<Service::Stub> conversation() const { return Service::NewStub(client->channel()); }
@@ -63,25 +65,13 @@ struct CtlReply {
       request.mutable_switch_()->set_reason(reason);
     }
     request.set_privately(privately);
-    if (!template_name.empty()) fill_template(*request.mutable_template_());
+    if (chosen.wanted()) chosen.fill(*request.mutable_template_());
     for (const auto& path : files) {
       if (!attach(path, *request.add_attachments())) return;
     }
     v1::ReplyResponse response;
     client->call(*stub, &Service::Stub::Reply, request, response,
                  [](const v1::ReplyResponse& done) { print_entry(done.entry()); });
-  }
-
-  void fill_template(v1::FilledTemplate& filled) const {
-    filled.set_name(template_name);
-    filled.set_language(language);
-    for (const auto& field : fields) {
-      const auto equals = field.find('=');
-      if (equals == std::string::npos) throw CLI::ValidationError{"--field", "is written like name=value"};
-      auto& into = *filled.add_fields();
-      into.set_name(field.substr(0, equals));
-      into.set_value(field.substr(equals + 1));
-    }
   }
 
   /// Puts the file where the channel finds it.
@@ -127,11 +117,9 @@ void add_ctl_reply(CLI::App& ctl, std::shared_ptr<CtlClient> client) {
   reply->add_option("--entry", own->entry, "The inbound entry to answer")->required();
   auto* words = reply->add_option("--text", own->text);
   auto* files = reply->add_option("--file", own->files, "A file to send along, repeatable");
-  auto* filled = reply->add_option("--template", own->template_name,
-                                   "Instead of text and files: one of the account's templates");
-  filled->excludes(words)->excludes(files);
-  reply->add_option("--language", own->language, "Of the template")->needs(filled);
-  reply->add_option("--field", own->fields, "Of the template: name=value, repeatable")->needs(filled);
+  own->chosen.add_to(*reply, "Instead of text and files: one of the account's templates")
+      ->excludes(words)
+      ->excludes(files);
   reply->add_option("--agent", own->agent, "In whose name (default: the holder of the ticket)");
   reply->add_option("--key", own->client->key, "Idempotency key (default: a new one)");
   reply->add_option("--switch-to", own->switch_to,

@@ -1,4 +1,6 @@
 // A reply to a call is a call back: the agent's phone first, then the customer's.
+#include <algorithm>
+
 #include "base/log/log.h"
 #include "phone/core/number.h"
 #include "phone/live_call.h"
@@ -82,6 +84,9 @@ Task<v1::Receipt> Desk::begin_callback(const v1::Lease& lease) {
   if (!phone.ok()) co_return receipt;
   if (phone->empty()) co_return refuse(message.agent_id() + " has no phone in their record");
 
+  // Conversation gives its word before any phone rings: whoever was heard meanwhile is not called.
+  const auto wanted = co_await is_wanted(message.entry_id(), lease.lease_id());
+  if (!wanted.ok() || !*wanted) co_return receipt;
   const auto attempt = co_await world_.store.tries(account->id, message.entry_id(), true);
   if (!attempt.ok()) co_return receipt;
   KeptCall kept;
@@ -100,6 +105,56 @@ Task<v1::Receipt> Desk::begin_callback(const v1::Lease& lease) {
   receipt.set_retry_at_ms(to_ms(now + kRingingFor));
   receipt.set_detail("the phone of " + message.agent_id() + " rings, then the customer's");
   co_return receipt;
+}
+
+/// Asks conversation by a receipt, which it refuses from the moment on in which the customer is heard.
+Task<Result<bool>> Desk::is_wanted(std::string entry_id, std::string lease_id) {
+  v1::Receipt receipt;
+  receipt.set_entry_id(std::move(entry_id));
+  receipt.set_lease_id(std::move(lease_id));
+  receipt.set_state(v1::DELIVERY_STATE_QUEUED);
+  receipt.set_retry_at_ms(to_ms(world_.clock.now() + kRingingFor));
+  const auto reported = co_await world_.conversation.report(std::move(receipt));
+  if (!reported.ok() && reported.error().reason == Reason::kWithdrawn) co_return false;
+  // What conversation does not know any more is nobody's to withdraw.
+  if (reported.ok() || reported.error().code == Code::kNotFound) co_return true;
+  co_return reported.error();
+}
+
+/// The agent's phone has rung for some time: asks once more before the customer's does.
+Task<Status> Desk::dial_if_wanted(LivePtr live, Command command) {
+  HARK_CO_TRY(const bool wanted, co_await is_wanted(live->kept.call.entry_id, live->kept.lease_id));
+  if (!wanted) co_return co_await call_off(live);
+  const auto still = due(live->kept.call, world_.clock.now(), world_.settings.rules);
+  if (std::ranges::find(still, command.id, &Command::id) == still.end()) co_return Status{};
+  co_return co_await order(live, std::move(command));
+}
+
+Task<Result<bool>> Desk::may_dial(std::string account, std::string call) {
+  const auto found = live_.find({std::move(account), std::move(call)});
+  if (found == live_.end()) co_return false;
+  const auto live = found->second;
+  HARK_CO_TRY(const bool wanted, co_await is_wanted(live->kept.call.entry_id, live->kept.lease_id));
+  if (!wanted) HARK_CO_TRY_VOID(co_await call_off(live));
+  co_return wanted && !is_over(live->kept.call) && !live->kept.call.hang_up_wished;
+}
+
+Task<Status> Desk::call_off_unless_wanted(LivePtr live) {
+  const auto& call = live->kept.call;
+  if (is_over(call) || progress_of(call).answered || call.hang_up_wished) co_return Status{};
+  HARK_CO_TRY(const bool wanted, co_await is_wanted(call.entry_id, live->kept.lease_id));
+  co_return wanted ? Status{} : co_await call_off(live);
+}
+
+/// Nobody is to be called any more: whatever phone rings is hung up.
+Task<Status> Desk::call_off(LivePtr live) {
+  const auto now = world_.clock.now();
+  logger().info("call back withdrawn", {{"entry", live->kept.call.entry_id}});
+  HARK_CO_TRY_VOID(co_await tell(live, {"", now, HangUpWished{}}));
+  const auto agent = agent_leg_id(live->kept.call, 1);
+  const auto ring = "ring:" + agent;
+  if (live->kept.call.done.contains(ring) || live->sent.contains(ring)) co_return Status{};
+  co_return co_await tell(live, {agent, now, Ended{LegEnd::kHungUp, "called off before it rang"}});
 }
 
 /// What a try came to becomes the reply's delivery: sent when they talk; else tried again, or owed again.
@@ -140,11 +195,11 @@ Task<Status> Desk::tell_outcome(LivePtr live) {
   co_return co_await save(live);
 }
 
-/// What conversation does not know any more needs no receipt.
+/// What conversation does not know any more, or has withdrawn, needs no receipt.
 Task<Status> Desk::send(v1::Receipt receipt) {
   const auto reported = co_await world_.conversation.report(std::move(receipt));
   if (reported.ok() || reported.error().code == Code::kNotFound ||
-      reported.error().code == Code::kInvalidArgument)
+      reported.error().code == Code::kInvalidArgument || reported.error().reason == Reason::kWithdrawn)
     co_return Status{};
   co_return reported;
 }

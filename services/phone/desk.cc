@@ -58,6 +58,7 @@ Task<Status> Desk::start() {
       }
       HARK_CO_TRY_VOID(live);
       (*live)->holder_to_look_for = true;
+      (*live)->may_be_withdrawn = (*live)->kept.call.outbound;
     }
     if (!ids.empty()) logger().info("calls taken up", {{"account", account}, {"calls", ids.size()}});
   }
@@ -189,6 +190,14 @@ void Desk::look_for_holders(std::string_view conversation_id) {
     const auto& call = live->kept.call;
     if (call.outbound || (!conversation_id.empty() && call.conversation_id != conversation_id)) continue;
     live->holder_to_look_for = true;
+    wake(*live);
+  }
+}
+
+void Desk::look_whether_wanted(std::string_view entry_id) {
+  for (auto& [key, live] : live_) {
+    if (!live->kept.call.outbound || (!entry_id.empty() && live->kept.call.entry_id != entry_id)) continue;
+    live->may_be_withdrawn = true;
     wake(*live);
   }
 }

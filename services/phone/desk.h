@@ -68,6 +68,11 @@ class Desk {
 
   /// The ticket of this conversation may be somebody else's; empty: any.
   void look_for_holders(std::string_view conversation_id);
+  /// Whether a call back may dial its customer now, for an exchange that dials without having been told to.
+  /// Errors: conversation's, which has to be asked.
+  Task<Result<bool>> may_dial(std::string account, std::string call);
+  /// The customer whom this reply calls back may have been heard already; empty: any.
+  void look_whether_wanted(std::string_view entry_id);
 
   [[nodiscard]] std::vector<v1::Call> calls() const;
   Task<Result<v1::Call>> control(v1::ControlCallRequest request);
@@ -99,6 +104,7 @@ class Desk {
   [[nodiscard]] bool on_the_phone(std::string_view agent_id, const Call& but) const;
   Task<Status> carry_out_all(LivePtr live);
   Task<Status> carry_out(LivePtr live, Command command);
+  Task<Status> order(LivePtr live, Command command);
   Task<Status> give_ticket(LivePtr live, Command command);
   Task<Status> return_ticket(LivePtr live, Command command);
   Task<Status> report(LivePtr live);
@@ -115,6 +121,10 @@ class Desk {
 
   Task<> call_back(v1::Lease lease);
   Task<v1::Receipt> begin_callback(const v1::Lease& lease);
+  Task<Result<bool>> is_wanted(std::string entry_id, std::string lease_id);
+  Task<Status> dial_if_wanted(LivePtr live, Command command);
+  Task<Status> call_off_unless_wanted(LivePtr live);
+  Task<Status> call_off(LivePtr live);
   Task<Status> send(v1::Receipt receipt);
 
   World world_;

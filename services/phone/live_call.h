@@ -15,6 +15,7 @@ struct Desk::Live {
   KeptCall kept;
   std::int64_t saved_version = 0;
   bool holder_to_look_for = false;
+  bool may_be_withdrawn = false;  // a call back, and its customer may have been heard
   std::set<std::string> sent;     // commands that the exchange has, and has not answered
   std::set<std::string> copying;  // recordings that are being fetched
   bool dirty = true;              // there may be something to do

@@ -2,10 +2,10 @@
 
 #include <grpcpp/channel.h>
 
+#include "base/app/log_defects.h"
 #include "base/app/redis_options.h"
 #include "base/async/blocking.h"
 #include "base/config/config.h"
-#include "base/log/log.h"
 #include "base/rpc/server.h"
 #include "phone/ari/ari_exchange.h"
 #include "phone/desk.h"
@@ -19,25 +19,12 @@
 namespace hark::phone {
 namespace {
 
-using namespace std::chrono_literals;
-
-constexpr std::chrono::milliseconds kConnectTimeout = 30s;
 constexpr int kRecordingConnections = 2;
-
-void report_defect(std::string_view task, std::string_view what) {
-  Logger{"phone"}.error("a task ended by a defect", {{"task", task}, {"what", what}});
-}
-
-std::vector<std::string> account_ids(const Settings& settings) {
-  std::vector<std::string> ids;
-  for (const auto& [id, account] : settings.accounts) ids.push_back(id);
-  return ids;
-}
 
 /// A call back carries no files.
 std::vector<v1::SendingRules> rules_of(const Settings& settings) {
   std::vector<v1::SendingRules> rules;
-  for (const auto& id : account_ids(settings)) {
+  for (const auto& id : ChannelClient::account_ids(settings.accounts)) {
     auto& out = rules.emplace_back();
     out.set_account_id(id);
     out.set_network("telephone");
@@ -51,7 +38,8 @@ struct Running {
   Running(Process& process, const Settings& settings, TaskGroup& tasks)
       : redis{process.web_executor, redis_options(process, "phone")},
         store{redis},
-        channel{tasks, process.channel_to("conversation"), v1::CHANNEL_PHONE, account_ids(settings),
+        channel{tasks, process.channel_to("conversation"), v1::CHANNEL_PHONE,
+                ChannelClient::account_ids(settings.accounts),
                 [this](v1::Lease lease) { desk.take(std::move(lease)); }},
         conversation{channel, process.channel_to("conversation")},
         agents{process.channel_to("routing")},
@@ -77,7 +65,7 @@ class PhoneModule final : public Module {
   explicit PhoneModule(Process& process)
       : process_{process},
         settings_{settings_from(process.config)},
-        tasks_{process.web_executor, &report_defect} {
+        tasks_{process.web_executor, log_defects("phone")} {
     process_.rpc.add(handler_, v1::PhoneService::service_full_name());
     for (const auto& [id, account] : settings_.accounts) {
       if (account.kind != ExchangeKind::kTwilio) continue;
@@ -101,7 +89,7 @@ class PhoneModule final : public Module {
   Task<Status> open() {
     running_ = std::make_unique<Running>(process_, settings_, tasks_);
     add_exchanges();
-    HARK_CO_TRY_VOID(co_await running_->channel.start(kConnectTimeout));
+    HARK_CO_TRY_VOID(co_await running_->channel.start());
     HARK_CO_TRY_VOID(co_await running_->desk.start());
     // Only now: what they compare with their channels are the calls that were taken up.
     for (auto* exchange : asterisks_) tasks_.spawn("Asterisk", exchange->run());

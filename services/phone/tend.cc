@@ -112,6 +112,11 @@ Task<Status> Desk::pursue(LivePtr live) {
     if (!looked.ok()) live->holder_to_look_for = true;
     note(std::move(looked));
   }
+  if (std::exchange(live->may_be_withdrawn, false)) {
+    auto looked = co_await call_off_unless_wanted(live);
+    if (!looked.ok()) live->may_be_withdrawn = true;
+    note(std::move(looked));
+  }
   note(co_await carry_out_all(live));
   copy_recordings(live);
   note(co_await report(live));
@@ -199,10 +204,17 @@ bool Desk::on_the_phone(std::string_view agent_id, const Call& but) const {
 }
 
 Task<Status> Desk::carry_out(LivePtr live, Command command) {
-  const auto& call = live->kept.call;
   if (command.kind == Command::Kind::kReturnTicket)
     co_return co_await return_ticket(live, std::move(command));
   if (command.kind == Command::Kind::kGiveTicket) co_return co_await give_ticket(live, std::move(command));
+  if (command.kind == Command::Kind::kDialCustomer)
+    co_return co_await dial_if_wanted(live, std::move(command));
+  co_return co_await order(live, std::move(command));
+}
+
+/// What the exchange does.
+Task<Status> Desk::order(LivePtr live, Command command) {
+  const auto& call = live->kept.call;
   const auto exchange = exchanges_.find(call.account);
   if (exchange == exchanges_.end()) {
     co_return co_await tell(

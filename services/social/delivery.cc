@@ -74,6 +74,15 @@ const std::string& heard_of(const Piece& piece) {
   return piece.comment.empty() ? piece.address : piece.comment;
 }
 
+/// Networks that answer an answer beneath the comment which began the thread may say so, or not.
+std::vector<std::string> echoes_of(const Piece& piece, const std::string& thread) {
+  std::vector<std::string> echoes;
+  if (piece.comment.empty() || piece.privately) return echoes;
+  echoes.push_back(echo_of(piece.comment, piece.text));
+  if (thread != piece.comment) echoes.push_back(echo_of(thread, piece.text));
+  return echoes;
+}
+
 Outcome go_on(TimePoint at) { return {v1::DELIVERY_STATE_QUEUED, {}, {}, Duration{0}, at}; }
 
 }  // namespace
@@ -88,6 +97,7 @@ Way way_of(const v1::OutboundMessage& message) {
     way.address = std::move(written);
   } else if (names_comment(written) && message.references_size() > 0) {
     way.comment = message.references(0);
+    way.thread = std::move(written);
     way.privately = !message.is_public();
   }
   return way;
@@ -148,9 +158,12 @@ Task<std::optional<Outcome>> Delivery::deliver(Piece piece, std::optional<TimePo
   auto ready = co_await make_ready(piece, heard_at);
   if (!ready) co_return std::nullopt;
   if (auto* instead = std::get_if<Outcome>(&*ready)) co_return std::move(*instead);
-  const auto begun = co_await out_.store.begin(
-      account_.id, piece.entry_id, heard_of(piece), network_.repeatable,
-      static_cast<std::size_t>(piece.number) + 1, piece.privately ? piece.comment : "");
+  Store::Begin beginning{piece.entry_id, heard_of(piece), network_.repeatable,
+                         static_cast<std::size_t>(piece.number) + 1};
+  if (piece.privately) beginning.private_to = piece.comment;
+  beginning.last = piece.last;
+  beginning.echoes = echoes_of(piece, way_of(message_).thread);
+  const auto begun = co_await out_.store.begin(account_.id, std::move(beginning));
   if (!begun.ok()) co_return std::nullopt;
   if (begun->another_went)
     co_return refused(account_.network + " takes one private answer to a comment, and there was one");
@@ -219,7 +232,7 @@ Task<std::optional<Outcome>> Delivery::hand_over(Piece& piece) {
     }
     if (auto* verdict = std::get_if<Verdict>(&step)) {
       if (verdict->kind == Verdict::Kind::kUnknown) verdict->kind = Verdict::Kind::kTryLater;
-      out_.turns.obey(account_, *verdict);
+      co_await out_.turns.obey(account_, *verdict);
       co_return outcome_of(std::move(*verdict));
     }
     if (auto instead = co_await turn(kTurnPatience)) co_return instead;
@@ -227,7 +240,7 @@ Task<std::optional<Outcome>> Delivery::hand_over(Piece& piece) {
     if (answer.kind != Answer::Kind::kAnswered || answer.status == 429) {
       auto verdict = judge_answer(account_, answer);
       verdict.kind = Verdict::Kind::kTryLater;
-      out_.turns.obey(account_, verdict);
+      co_await out_.turns.obey(account_, verdict);
       co_return outcome_of(std::move(verdict));
     }
     so_far.push_back({answer.status, std::move(answer.body)});
@@ -243,7 +256,7 @@ bool Delivery::lease_lasts(Duration longer) const { return out_.clock.now() + lo
 
 Task<Verdict> Delivery::send(Call call) {
   auto verdict = judge_answer(account_, co_await out_.transport.post(std::move(call)));
-  out_.turns.obey(account_, verdict);
+  co_await out_.turns.obey(account_, verdict);
   co_return verdict;
 }
 

@@ -78,6 +78,7 @@ class Delivery {
 struct Way {
   std::string address;
   std::string comment = {};  // of Piece
+  std::string thread = {};   // the comment that began it, if it is one of comments
   bool privately = false;
 
   [[nodiscard]] bool in_public() const { return !comment.empty() && !privately; }

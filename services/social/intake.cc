@@ -4,6 +4,7 @@
 
 #include "base/core/digest.h"
 #include "base/core/ids.h"
+#include "base/core/utf8.h"
 #include "base/log/log.h"
 
 namespace hark::social {
@@ -15,13 +16,6 @@ constexpr std::size_t kNativeIdBytesMax = 800;
 const Logger& logger() {
   static const Logger log{"social"};
   return log;
-}
-
-/// Cuts at a character's border, not inside one.
-std::string cut(std::string_view text, std::size_t bytes_max) {
-  if (text.size() <= bytes_max) return std::string{text};
-  while (bytes_max > 0 && (static_cast<unsigned char>(text[bytes_max]) & 0xC0) == 0x80) --bytes_max;
-  return std::string{text.substr(0, bytes_max)};
 }
 
 /// Ids of networks are scoped to what they were sent to.
@@ -41,13 +35,14 @@ v1::InboundMessage inbound_message(const Account& account, const Said& said) {
   message.set_kind(said.wants_answer ? v1::InboundMessage::KIND_MESSAGE
                                      : v1::InboundMessage::KIND_AUTO_REPLY);
   message.mutable_sender()->set_address(said.address);
-  message.mutable_sender()->set_name(cut(said.name, kNameBytesMax));
+  message.mutable_sender()->set_name(std::string{first_bytes(said.name, kNameBytesMax)});
   message.set_sender_verified(true);
   message.set_sent_at_ms(said.sent_at_ms);
   auto& content = *message.mutable_content();
-  content.set_text(cut(said.text, kEntryTextBytesMax));
+  content.set_text(std::string{first_bytes(said.text, kEntryTextBytesMax)});
   content.set_visible_text(content.text());
-  for (const auto& remark : said.remarks) content.add_remarks(cut(remark, kEntryTextBytesMax / 8));
+  for (const auto& remark : said.remarks)
+    content.add_remarks(std::string{first_bytes(remark, kEntryTextBytesMax / 8)});
   if (content.text().size() < said.text.size())
     content.add_remarks("the text is longer than shown; all of it is in the raw request");
   for (const auto& claim : said.claims) {
@@ -214,7 +209,7 @@ Task<Status> Intake::note(Request& request, const Account& account, const Progre
     v1::Receipt receipt;
     receipt.set_entry_id(answer.entry_id);
     receipt.set_state(state_of(progress.state));
-    receipt.set_detail(cut(progress.detail, 1000));
+    receipt.set_detail(std::string{first_bytes(progress.detail, 1000)});
     const auto noted = co_await conversation_.report(std::move(receipt));
     const bool never = !noted.ok() && (noted.error().code == Code::kNotFound ||
                                        noted.error().code == Code::kInvalidArgument);
@@ -229,10 +224,10 @@ Task<Status> Intake::set_aside(Request& request, std::size_t index, std::string 
       native_id_of(request.via, "raw:" + sha256_hex(request.raw) + ":" + std::to_string(index)));
   input.set_channel(v1::CHANNEL_SOCIAL);
   input.set_account_id(request.via.id);
-  input.set_reason(cut(reason, 1000));
+  input.set_reason(std::string{first_bytes(reason, 1000)});
   HARK_CO_TRY(*input.mutable_raw(), co_await keep(request, *input.mutable_blobs()));
   HARK_CO_TRY_VOID(co_await conversation_.quarantine(std::move(input)));
-  logger().info("a webhook was set aside", {{"account", request.via.id}, {"why", cut(reason, 200)}});
+  logger().info("a webhook was set aside", {{"account", request.via.id}, {"why", first_bytes(reason, 200)}});
   co_return Status{};
 }
 

@@ -4,10 +4,10 @@
 
 #include <optional>
 
+#include "base/app/log_defects.h"
 #include "base/app/redis_options.h"
 #include "base/async/blocking.h"
 #include "base/config/config.h"
-#include "base/log/log.h"
 #include "social/http/https_client.h"
 #include "social/rpc/conversation_client.h"
 #include "social/rules.h"
@@ -19,27 +19,17 @@ namespace {
 
 using namespace std::chrono_literals;
 
-constexpr std::chrono::milliseconds kConnectTimeout = 30s;
 constexpr Duration kDrain = 5s;
 constexpr int kFilesAtOnce = 8;
-
-void report_defect(std::string_view task, std::string_view what) {
-  Logger{"social"}.error("a task ended by a defect", {{"task", task}, {"what", what}});
-}
-
-std::vector<std::string> account_ids(const Settings& settings) {
-  std::vector<std::string> ids;
-  for (const auto& [id, account] : settings.accounts) ids.push_back(id);
-  return ids;
-}
 
 /// What exists between start() and the last request after stop().
 struct Running {
   Running(Process& process, const Settings& settings)
-      : tasks{process.web_executor, &report_defect},
+      : tasks{process.web_executor, log_defects("social")},
         redis{process.web_executor, redis_options(process, "social")},
         store{redis},
-        channel{tasks, process.channel_to("conversation"), v1::CHANNEL_SOCIAL, account_ids(settings),
+        channel{tasks, process.channel_to("conversation"), v1::CHANNEL_SOCIAL,
+                ChannelClient::account_ids(settings.accounts),
                 [this](v1::Lease lease) { sender.take(std::move(lease)); }},
         conversation{channel},
         transport{settings.connections},
@@ -86,7 +76,7 @@ class SocialModule final : public Module {
 
   Task<Status> open() {
     running_ = std::make_shared<Running>(process_, settings_);
-    HARK_CO_TRY_VOID(co_await running_->channel.start(kConnectTimeout));
+    HARK_CO_TRY_VOID(co_await running_->channel.start());
     *slot_ = Slot{running_, &running_->intake};
     *files_slot_ = FilesSlot{running_, &running_->answer_files};
     co_return Status{};

@@ -26,7 +26,7 @@ Sender::Sender(TaskGroup& tasks, ConversationPort& conversation, Store& store, T
       conversation_{conversation},
       clock_{clock},
       settings_{settings},
-      turns_{clock, metrics},
+      turns_{store, clock, metrics},
       files_{tasks.executor(), kFilesOutMax},
       outlets_{conversation, store, transport, turns_, files_, clock},
       idle_{tasks.executor()},

@@ -8,7 +8,7 @@
 #include "base/core/time.h"
 #include "base/metrics/metrics.h"
 #include "social/core/network.h"
-#include "social/core/pace.h"
+#include "social/redis/store.h"
 
 namespace hark::social {
 
@@ -19,26 +19,25 @@ constexpr Duration kTurnPatience = std::chrono::seconds{5};
 /// But by who has handed a file over, which would be for nothing: nobody's place is further away than that.
 constexpr Duration kLongTurnPatience = std::chrono::seconds{10};
 
-/// When accounts may ask their networks: at their pace, after the silence that was asked for, and not while
-/// they are paused. Lives on its service's thread.
+/// When accounts may ask their networks: at their pace and after the silence that was asked for, both of all
+/// processes together, and not while they are paused here. Lives on its service's thread.
 class Turns {
  public:
-  Turns(const Clock& clock, Metrics& metrics);
+  Turns(Store& store, const Clock& clock, Metrics& metrics);
 
-  /// Waits for the account's next turn, and takes it; unless that is further away than `patience`: then it
-  /// says when to come back.
+  /// Waits for the account's next turn, and takes it; unless that is further away than `patience`, or cannot
+  /// be known: then it says when to come back.
   Task<std::optional<TimePoint>> wait(const Account& account, Duration patience);
   /// Until when nothing is to be sent at all.
   [[nodiscard]] std::optional<TimePoint> paused_until(const Account& account) const;
   /// The network's silences and locks.
-  void obey(const Account& account, const Verdict& verdict);
+  Task<> obey(const Account& account, Verdict verdict);
 
  private:
-  Pace& pace(const Account& account);
   void pause(const Account& account, std::string_view why);
 
+  Store& store_;
   const Clock& clock_;
-  std::map<std::string, Pace, std::less<>> paces_;
   std::map<std::string, TimePoint, std::less<>> paused_until_;
   Counter pauses_;
   Counter waits_;

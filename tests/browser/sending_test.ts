@@ -78,3 +78,26 @@ story("the last hour stands out, and the customer's next message opens the windo
   await whatsapp.writes(hark, "37120000004", "Olga", "And once more");
   await ana.shows("#window", "23 h 59 min left");
 });
+
+story("an agent writes first by a template, and the customer's answer comes back to them", async ({agent, hark}) => {
+  const ana = await agent("ana");
+  await ana.leavesField();
+  await ana.presses("Control+k");
+  await ana.shows("#palette");
+  await ana.page.keyboard.type("whatsapp order_ready");
+  await ana.page.waitForFunction(() => document.querySelectorAll("#palette li").length === 1);
+  await ana.presses("Enter");
+  await ana.shows("#dialog", "Dear {{1}}, your order {{2}} is ready.");
+  await ana.types("#dialog-to", "+371 2000 0005");
+  await ana.types("#dialog-name", "Zane");
+  await ana.types("#dialog-field-1", "Zane");
+  await ana.types("#dialog-field-2", "81");
+  await ana.click("#dialog button", "Send");
+  await ana.shows("#entries .reply", "Dear Zane, your order 81 is ready. See you soon!");
+  await ana.shows("#entries .reply", "sent");
+  const [sent] = await whatsapp.to("37120000005", 1);
+  assert.deepEqual(sent?.template?.components?.[0]?.parameters.map(({text}) => text), ["Zane", "81"]);
+  await whatsapp.writes(hark, "37120000005", "Zane", "Until when?");
+  await ana.accepts("Until when?");
+  await ana.shows("#entries", "your order 81 is ready");
+});

@@ -8,35 +8,28 @@ from support import protos
 from support.agent import Agent
 from support.carriers import ARI_PASSWORD, ARI_USER, Asterisk, wave
 from support.hark import ROOT, Hark, config_yaml, wait_for
+from support.world import PhoneWorld, shared
 
 PHONE = protos.phone_pb2
 STATE = protos.channel_pb2
 APP, NUMBERS = "hark-line", itertools.count(22_000_001)
 
 
-class World:
+class Outside(PhoneWorld):
     def __init__(self, folder):
         self.asterisk = Asterisk()
-        agents = [{"id": name, "name": name.title(), "password": "test-password", "capacity_units": 10, "phone": f"PJSIP/{name}"} for name in ("ana", "ben")]
-        self.hark = Hark(folder, config_yaml(
-            accounts=[{"id": "line", "name": "Our number", "phone": {
-                "kind": "ari", "number": "+37160000000", "user": ARI_USER, "password": ARI_PASSWORD, "base_url": self.asterisk.url, "trunk": "PJSIP/{number}@trunk"}}],
-            agents=agents, phone={"callback_hours": "00:00-24:00", "voicemail_after_seconds": 600}))
+        super().__init__(folder, self.asterisk, agents=self.agents("PJSIP/{}", "ana", "ben"),
+                         phone={"callback_hours": "00:00-24:00", "voicemail_after_seconds": 600},
+                         accounts=[{"id": "line", "name": "Our number", "phone": {
+                             "kind": "ari", "number": "+37160000000", "user": ARI_USER, "password": ARI_PASSWORD, "base_url": self.asterisk.url,
+                             "trunk": "PJSIP/{number}@trunk"}}])
 
-    def close(self):
-        self.hark.end()
-        self.asterisk.close()
+    def start(self):
+        super().start()
+        self.asterisk.wait_follower(APP)
 
 
-@pytest.fixture(scope="module")
-def world(tmp_path_factory):
-    one = World(tmp_path_factory.mktemp("ari"))
-    try:
-        one.hark.start()
-        one.asterisk.wait_follower(APP)
-        yield one
-    finally:
-        one.close()
+world, hark = shared(Outside)
 
 
 @pytest.fixture
@@ -44,16 +37,6 @@ def ana(world):
     one = Agent(world.hark, "ana")
     yield one
     one.leave()
-
-
-def entries(world, customer, kind=protos.entry_pb2.ENTRY_KIND_INBOUND):
-    found = world.hark.conversation_of(f"tel:{customer}")
-    return [e for e in world.hark.timeline(found.id) if e.kind == kind] if found else []
-
-
-def wait_state(world, customer, state, **more):
-    return wait_for(f"{customer} in {PHONE.CallState.Name(state)}",
-                    lambda: (c := entries(world, customer, **more)) and c[0].call.state == state and c[0])
 
 
 def waits(world):
@@ -71,7 +54,7 @@ def rung(world, channel):
 
 def talks(world, ana):
     channel, customer, conversation = waits(world)
-    token = take_among_others(world, ana, conversation)
+    token = ana.take_among_others(conversation.id)
     leg = rung(world, channel)
     world.asterisk.rings(leg)
     world.asterisk.answers(leg)
@@ -79,37 +62,33 @@ def talks(world, ana):
     return channel, customer, conversation, leg, token
 
 
-def resolve(world, agent, customer, token, **more):
-    agent.resolve(world.hark.conversation_of(f"tel:{customer}").ticket.id, token, **more)
-
-
 def test_a_call_hears_music_then_an_agent(world, ana):
     channel, customer, conversation, leg, token = talks(world, ana)
     assert world.asterisk.channels[leg]["endpoint"] == "PJSIP/ana"
     assert channel not in world.asterisk.music
-    talking = wait_state(world, customer, PHONE.CALL_STATE_ANSWERED)
+    talking = world.wait_state(customer, PHONE.CALL_STATE_ANSWERED)
     assert talking.call.agent_id == "ana" and talking.content.text == f"Call from {customer} to +37160000000"
     world.asterisk.hangs_up(channel)  # with the cause that unanswered calls have, too
     wait_for("the agent's channel is hung up", lambda: leg not in world.asterisk.channels)
-    assert wait_state(world, customer, PHONE.CALL_STATE_ENDED).call.ended_by == "customer"
+    assert world.wait_state(customer, PHONE.CALL_STATE_ENDED).call.ended_by == "customer"
     wait_for("the bridge is gone", lambda: f"hark-{channel}" not in world.asterisk.bridges)
-    resolve(world, ana, customer, token)
+    world.resolve(ana, customer, token)
 
 
 def test_a_call_that_nobody_took_is_abandoned_whatever_the_cause(world):
     channel, customer, _ = waits(world)
     world.asterisk.hangs_up(channel, cause=16)
-    entry = wait_state(world, customer, PHONE.CALL_STATE_ABANDONED)
+    entry = world.wait_state(customer, PHONE.CALL_STATE_ABANDONED)
     assert entry.obligation == protos.entry_pb2.OBLIGATION_STATE_OPEN and entry.call.answered_at_ms == 0
 
 
 def test_hold_on_the_agents_phone_and_from_outside(world, ana):
     channel, customer, conversation, leg, token = talks(world, ana)
-    entry = wait_state(world, customer, PHONE.CALL_STATE_ANSWERED)
+    entry = world.wait_state(customer, PHONE.CALL_STATE_ANSWERED)
     world.asterisk.holds(leg)
-    wait_state(world, customer, PHONE.CALL_STATE_HELD)
+    world.wait_state(customer, PHONE.CALL_STATE_HELD)
     world.asterisk.holds(leg, held=False)
-    wait_state(world, customer, PHONE.CALL_STATE_ANSWERED)
+    world.wait_state(customer, PHONE.CALL_STATE_ANSWERED)
     control = protos.phone_service_pb2.ControlCallRequest
     world.hark.phone().ControlCall(control(entry_id=entry.id, action=control.ACTION_HOLD))
     world.asterisk.wait_together(leg)
@@ -119,8 +98,8 @@ def test_hold_on_the_agents_phone_and_from_outside(world, ana):
     assert channel not in world.asterisk.music
     world.hark.phone().ControlCall(control(entry_id=entry.id, action=control.ACTION_HANG_UP))
     wait_for("both are gone", lambda: channel not in world.asterisk.channels and leg not in world.asterisk.channels)
-    wait_state(world, customer, PHONE.CALL_STATE_ENDED)
-    resolve(world, ana, customer, token)
+    world.wait_state(customer, PHONE.CALL_STATE_ENDED)
+    world.resolve(ana, customer, token)
 
 
 def control(world, entry, action, **more):
@@ -135,32 +114,32 @@ def asked(world, channel):
 
 def test_an_agent_asks_the_next_one_before_passing_the_call_on(world, ana):
     channel, customer, conversation, leg, token = talks(world, ana)
-    entry = wait_state(world, customer, PHONE.CALL_STATE_ANSWERED)
+    entry = world.wait_state(customer, PHONE.CALL_STATE_ANSWERED)
     control(world, entry, "CONSULT", agent_id="ben", by_agent_id="ana")
     second = asked(world, channel)
     assert world.asterisk.channels[second]["endpoint"] == "PJSIP/ben"
     world.asterisk.answers(second)
     world.asterisk.wait_together(leg, second)
     assert channel in world.asterisk.music
-    held = wait_state(world, customer, PHONE.CALL_STATE_HELD).call
+    held = world.wait_state(customer, PHONE.CALL_STATE_HELD).call
     assert held.agent_id == "ana" and held.consult.agent_id == "ben" and held.consult.talking and held.held_at_ms > 0
     control(world, entry, "HAND_OVER")
     world.asterisk.wait_together(channel, second)
     wait_for("the first agent is out", lambda: leg not in world.asterisk.channels)
     assert channel not in world.asterisk.music
-    assert wait_state(world, customer, PHONE.CALL_STATE_ANSWERED).call.agent_id == "ben"
+    assert world.wait_state(customer, PHONE.CALL_STATE_ANSWERED).call.agent_id == "ben"
     ticket = wait_for("the ticket is his", lambda: (t := world.hark.conversation_of(f"tel:{customer}").ticket).agent_id == "ben" and t)
     assert not [c for c in world.asterisk.channels if c.startswith(f"{channel}.a")], "his phone is not rung a second time"
     world.asterisk.hangs_up(second)
     wait_for("the customer is hung up", lambda: channel not in world.asterisk.channels)
-    assert wait_state(world, customer, PHONE.CALL_STATE_ENDED).call.ended_by == "agent"
+    assert world.wait_state(customer, PHONE.CALL_STATE_ENDED).call.ended_by == "agent"
     world.hark.conversations().Resolve(protos.conversation_service_pb2.ResolveRequest(
         idempotency_key=f"resolve-{channel}", ticket_id=ticket.id, agent_id="ben", assignment_token=ticket.assignment_token))
 
 
 def test_what_was_asked_is_taken_back(world, ana):
     channel, customer, conversation, leg, token = talks(world, ana)
-    entry = wait_state(world, customer, PHONE.CALL_STATE_ANSWERED)
+    entry = world.wait_state(customer, PHONE.CALL_STATE_ANSWERED)
     control(world, entry, "CONSULT", agent_id="ben", by_agent_id="ana")
     second = asked(world, channel)
     world.asterisk.answers(second)
@@ -169,45 +148,45 @@ def test_what_was_asked_is_taken_back(world, ana):
     world.asterisk.wait_together(channel, leg)
     wait_for("who was asked is out", lambda: second not in world.asterisk.channels)
     assert channel not in world.asterisk.music
-    call = wait_state(world, customer, PHONE.CALL_STATE_ANSWERED).call
+    call = world.wait_state(customer, PHONE.CALL_STATE_ANSWERED).call
     assert call.agent_id == "ana" and not call.HasField("consult")
     world.asterisk.hangs_up(channel)
-    wait_state(world, customer, PHONE.CALL_STATE_ENDED)
-    resolve(world, ana, customer, token)
+    world.wait_state(customer, PHONE.CALL_STATE_ENDED)
+    world.resolve(ana, customer, token)
 
 
 def test_a_call_is_passed_on_to_a_number_outside(world, ana):
     channel, customer, conversation, leg, token = talks(world, ana)
-    entry = wait_state(world, customer, PHONE.CALL_STATE_ANSWERED)
+    entry = world.wait_state(customer, PHONE.CALL_STATE_ANSWERED)
     control(world, entry, "PASS_ON", number="+37120000009", by_agent_id="ana")
     outside = asked(world, channel)
     assert world.asterisk.channels[outside]["endpoint"] == "PJSIP/+37120000009@trunk"
     world.asterisk.answers(outside)
     world.asterisk.wait_together(channel, outside)
     wait_for("the agent is out", lambda: leg not in world.asterisk.channels)
-    call = wait_state(world, customer, PHONE.CALL_STATE_ANSWERED).call
+    call = world.wait_state(customer, PHONE.CALL_STATE_ANSWERED).call
     assert call.number == "+37120000009" and call.agent_id == ""
     world.asterisk.hangs_up(outside)
     wait_for("the customer is hung up", lambda: channel not in world.asterisk.channels)
-    wait_state(world, customer, PHONE.CALL_STATE_ENDED)
-    resolve(world, ana, customer, token)
+    world.wait_state(customer, PHONE.CALL_STATE_ENDED)
+    world.resolve(ana, customer, token)
 
 
 def test_a_busy_agents_phone_gives_the_ticket_back(world, ana):
     channel, customer, conversation = waits(world)
-    take_among_others(world, ana, conversation)
+    ana.take_among_others(conversation.id)
     world.asterisk.hangs_up(rung(world, channel), cause=17)
     wait_for("the ticket waits again", lambda: world.hark.conversation_of(f"tel:{customer}").ticket.state == protos.conversation_pb2.TICKET_STATE_QUEUED)
-    assert any(e.reason.startswith("the phone of ana: busy") for e in entries(world, customer, kind=protos.entry_pb2.ENTRY_KIND_STATUS))
+    assert any(e.reason.startswith("the phone of ana: busy") for e in world.entries(customer, kind=protos.entry_pb2.ENTRY_KIND_STATUS))
     world.asterisk.hangs_up(channel)
-    wait_state(world, customer, PHONE.CALL_STATE_ABANDONED)
+    world.wait_state(customer, PHONE.CALL_STATE_ABANDONED)
 
 
 def test_a_reply_calls_back_through_the_trunk(world, ana):
     channel, customer, conversation = waits(world)
     world.asterisk.hangs_up(channel)
-    entry = wait_state(world, customer, PHONE.CALL_STATE_ABANDONED)
-    token = take_among_others(world, ana, conversation)
+    entry = world.wait_state(customer, PHONE.CALL_STATE_ABANDONED)
+    token = ana.take_among_others(conversation.id)
     reply = ana.reply(entry, "Calling back", token)
     back = f"back-{reply.id}-1"
     leg = rung(world, back)
@@ -219,18 +198,31 @@ def test_a_reply_calls_back_through_the_trunk(world, ana):
     wait_for("the reply is sent", lambda: world.hark.entry(conversation.id, reply.id).delivery == STATE.DELIVERY_STATE_SENT)
     world.asterisk.hangs_up(back)
     wait_for("the agent's channel is hung up", lambda: leg not in world.asterisk.channels)
-    resolve(world, ana, customer, token)
+    world.resolve(ana, customer, token)
 
 
-def take_among_others(world, ana, conversation):
-    """Accepts and closes whatever earlier tests have left, until this conversation's ticket comes."""
-    while True:
-        offer = wait_for("an offer", lambda: next(iter(ana.offers.values()), None))
-        token = ana.accept(offer)
-        if offer.ticket.conversation_id == conversation.id:
-            return token
-        ana.resolve(offer.ticket.id, token, waive_reason="test")
-        wait_for("it is closed", lambda: offer.id not in ana.offers)
+def test_who_rings_while_they_are_called_back_is_answered_and_not_dialled(world, ana):
+    channel, customer, conversation = waits(world)
+    world.asterisk.hangs_up(channel)
+    entry = world.wait_state(customer, PHONE.CALL_STATE_ABANDONED)
+    reply = ana.reply(entry, "Calling back", ana.take_among_others(conversation.id))
+    back = f"back-{reply.id}-1"
+    leg = rung(world, back)
+    ben = Agent(world.hark, "ben")
+    try:
+        again = world.asterisk.customer_calls(APP, customer)
+        token = ben.take_among_others(conversation.id)  # who has the ticket is on the other call
+        second = rung(world, again)
+        world.asterisk.answers(second)
+        world.asterisk.wait_together(again, second)
+        wait_for("the phone of who called back falls silent", lambda: leg not in world.asterisk.channels)
+        wait_for("the call back is withdrawn", lambda: world.hark.entry(conversation.id, reply.id).delivery == STATE.DELIVERY_STATE_WITHDRAWN)
+        world.asterisk.hangs_up(again)
+        wait_for("the agent's channel is hung up", lambda: second not in world.asterisk.channels)
+        assert back not in world.asterisk.channels
+        world.resolve(ben, customer, token)
+    finally:
+        ben.leave()
 
 
 def test_what_happened_while_the_line_was_broken_is_found(world):
@@ -241,13 +233,13 @@ def test_what_happened_while_the_line_was_broken_is_found(world):
     new_customer = f"+371{next(NUMBERS)}"
     came = world.asterisk.customer_calls(APP, new_customer)
     world.asterisk.wait_follower(APP, seconds=30)
-    assert wait_state(world, gone_customer, PHONE.CALL_STATE_ABANDONED).call.ended_by == "system"
-    wait_state(world, new_customer, PHONE.CALL_STATE_QUEUED)
-    wait_state(world, stays_customer, PHONE.CALL_STATE_QUEUED)
+    assert world.wait_state(gone_customer, PHONE.CALL_STATE_ABANDONED).call.ended_by == "system"
+    world.wait_state(new_customer, PHONE.CALL_STATE_QUEUED)
+    world.wait_state(stays_customer, PHONE.CALL_STATE_QUEUED)
     for channel in (came, stays):
         world.asterisk.hangs_up(channel)
     for customer in (new_customer, stays_customer):
-        wait_state(world, customer, PHONE.CALL_STATE_ABANDONED)
+        world.wait_state(customer, PHONE.CALL_STATE_ABANDONED)
 
 
 def test_a_call_outlives_the_process_and_its_end_is_seen(world):
@@ -257,10 +249,10 @@ def test_a_call_outlives_the_process_and_its_end_is_seen(world):
     world.asterisk.hangs_up(lost)
     world.hark.start()
     world.asterisk.wait_follower(APP)
-    wait_state(world, lost_customer, PHONE.CALL_STATE_ABANDONED)
+    world.wait_state(lost_customer, PHONE.CALL_STATE_ABANDONED)
     world.asterisk.hangs_up(channel)
-    wait_state(world, customer, PHONE.CALL_STATE_ABANDONED)
-    assert len(entries(world, customer)) == 1
+    world.wait_state(customer, PHONE.CALL_STATE_ABANDONED)
+    assert len(world.entries(customer)) == 1
 
 
 def test_another_program_that_takes_the_application_over_is_told_of(world):

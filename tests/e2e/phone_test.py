@@ -241,19 +241,83 @@ def test_a_reply_to_an_abandoned_call_calls_back(hark, exchange, ana):
     finish(hark, ana, conversation, token)
 
 
-def test_a_busy_customer_is_called_again_later(hark, exchange, ana):
-    customer, conversation, entry, token = abandoned(hark, exchange, ana)
-    reply = ana.reply(entry, "Calling back", token)
+def waits_for_the_next_try(hark, exchange, agent):
+    """A customer who was busy when they were called back: as abandoned(), with the reply in place of the entry."""
+    customer, conversation, entry, token = abandoned(hark, exchange, agent)
+    reply = agent.reply(entry, "Calling back", token)
     ring = exchange.wait_command(f"back-{reply.id}", "ring_agent")
     exchange.answered(ring.call_id, ring.leg_id)
     exchange.wait_command(ring.call_id, "dial_customer")
     exchange.hangs_up(ring.call_id, how=CALL.LEG_END_BUSY)
     assert exchange.wait_command(ring.call_id, "hang_up").leg_id == ring.leg_id
     exchange.hangs_up(ring.call_id, ring.leg_id)
-    again = wait_for("word of the next try", lambda: (e := hark.entry(conversation.id, reply.id)).delivery_detail.startswith("busy") and e)
-    assert "called 1 of 2 times; again at" in again.delivery_detail and again.delivery == STATE.DELIVERY_STATE_QUEUED
-    assert again.call.state == PHONE.CALL_STATE_UNANSWERED
+    reply = wait_for("word of the next try", lambda: (e := hark.entry(conversation.id, reply.id)).delivery_detail.startswith("busy") and e)
+    return customer, conversation, reply, token
+
+
+def test_a_busy_customer_is_called_again_later(hark, exchange, ana):
+    _, conversation, reply, token = waits_for_the_next_try(hark, exchange, ana)
+    assert "called 1 of 2 times; again at" in reply.delivery_detail and reply.delivery == STATE.DELIVERY_STATE_QUEUED
+    assert reply.call.state == PHONE.CALL_STATE_UNANSWERED
     finish(hark, ana, conversation, token)
+
+
+def rings_and_talks(hark, exchange, agent, customer, conversation, token=None):
+    """The customer calls again, and `agent` talks to them, whose the ticket is already if there is a token: the call."""
+    exchange.call(again := uuid.uuid4().hex, customer)
+    token = token or agent.take(conversation.id)
+    exchange.answered(again, exchange.wait_command(again, "ring_agent").leg_id)
+    exchange.wait_command(again, "connect")
+    return again, token
+
+
+def is_withdrawn(hark, conversation, reply, agent_id):
+    """The reply is, what it was to answer is answered by the customer's last call, and the timeline says why."""
+    wait_for("the call back is withdrawn", lambda: hark.entry(conversation.id, reply.id).delivery == STATE.DELIVERY_STATE_WITHDRAWN)
+    assert hark.entry(conversation.id, reply.id).delivery_detail == "the customer rang, and was answered"
+    call = [e for e in hark.timeline(conversation.id) if e.kind == protos.entry_pb2.ENTRY_KIND_INBOUND][-1]
+    (said,) = [e for e in hark.timeline(conversation.id) if e.status.change == protos.entry_pb2.StatusChange.CHANGE_WITHDRAWN]
+    assert (said.answers_entry_id, said.agent_id) == (call.id, agent_id) and "before they were called back" in said.reason
+    assert hark.entry(conversation.id, reply.answers_entry_id).answered_by_entry_id == call.id
+    return call
+
+
+def hang_up_and_finish(hark, exchange, agent, call, customer, conversation, token):
+    exchange.hangs_up(call)
+    exchange.hangs_up(call, exchange.wait_command(call, "hang_up").leg_id)
+    wait_state(hark, customer, PHONE.CALL_STATE_ENDED, which=1)
+    finish(hark, agent, conversation, token)
+
+
+def test_who_rings_again_and_is_answered_is_not_called_back_any_more(hark, exchange, ana):
+    customer, conversation, reply, token = waits_for_the_next_try(hark, exchange, ana)
+    again, _ = rings_and_talks(hark, exchange, ana, customer, conversation, token)
+    is_withdrawn(hark, conversation, reply, "ana")
+    # What is promised in this talk is kept.
+    promised = ana.reply(calls_in(hark, customer)[1], "Calling back when the part is there", token)
+    hang_up_and_finish(hark, exchange, ana, again, customer, conversation, token)
+    ring = exchange.wait_command(f"back-{promised.id}", "ring_agent")
+    assert hark.entry(conversation.id, promised.id).delivery == STATE.DELIVERY_STATE_QUEUED
+    exchange.hangs_up(ring.call_id, ring.leg_id, CALL.LEG_END_BUSY)
+    wait_for("the failure", lambda: hark.entry(conversation.id, promised.id).delivery == STATE.DELIVERY_STATE_FAILED)
+    finish(hark, ana, conversation, ana.take(conversation.id), waive_reason="test")
+
+
+def test_who_rings_while_the_agents_phone_rings_for_them_is_answered_and_not_dialled(hark, exchange, ana):
+    customer, conversation, entry, token = abandoned(hark, exchange, ana)
+    reply = ana.reply(entry, "Calling back", token)
+    ring = exchange.wait_command(f"back-{reply.id}", "ring_agent")
+    ben = Agent(hark, "ben")
+    try:
+        again, token = rings_and_talks(hark, exchange, ben, customer, conversation)  # who has the ticket is on the other call
+        assert exchange.wait_command(ring.call_id, "hang_up").leg_id == ring.leg_id
+        is_withdrawn(hark, conversation, reply, "ben")
+        exchange.answered(ring.call_id, ring.leg_id)  # too late
+        exchange.hangs_up(ring.call_id, ring.leg_id)
+        hang_up_and_finish(hark, exchange, ben, again, customer, conversation, token)
+        assert not [c for c in exchange.commands if c.call_id.startswith(f"back-{reply.id}") and c.WhichOneof("what") == "dial_customer"]
+    finally:
+        ben.leave()
 
 
 def test_a_call_back_that_the_agent_does_not_answer_is_owed_again(hark, exchange, ana):
@@ -414,7 +478,7 @@ def test_a_call_outlives_its_process(tmp_path):
         hark.end()
 
 
-def test_customers_are_not_called_at_night(tmp_path):
+def test_customers_are_not_called_at_night_and_not_at_all_if_they_are_heard_before(tmp_path):
     hour = (datetime.datetime.now(datetime.timezone.utc).hour + 12) % 23  # far from now in every zone of Latvia
     hark = Hark(tmp_path, config(callback_hours=f"{hour:02d}:00-{hour:02d}:30"))
     try:
@@ -426,5 +490,10 @@ def test_customers_are_not_called_at_night(tmp_path):
         assert waits.delivery_detail.startswith("it is no time to call there; they are called at ")
         assert waits.delivery == STATE.DELIVERY_STATE_QUEUED
         assert not [c for c in exchange.commands if c.call_id.startswith("back-")]
+        # They ring before the day comes.
+        again, _ = rings_and_talks(hark, exchange, ana, customer, conversation, token)
+        is_withdrawn(hark, conversation, reply, "ana")
+        hang_up_and_finish(hark, exchange, ana, again, customer, conversation, token)
+        test_audit_finds_nothing_wrong_with_calls(hark)
     finally:
         hark.end()

@@ -9,7 +9,8 @@ import pytest
 from support import protos
 from support.agent import Agent
 from support.carriers import TWILIO_SID, TWILIO_TOKEN, Refusal, Twilio
-from support.hark import PATIENCE, Hark, config_yaml, wait_for
+from support.hark import PATIENCE, free_port_base, wait_for
+from support.world import PhoneWorld, shared
 
 PHONE = protos.phone_pb2
 STATE = protos.channel_pb2
@@ -17,33 +18,21 @@ OURS, NUMBERS = "+37160000000", itertools.count(21_000_001)
 CALLS = f"/2010-04-01/Accounts/{TWILIO_SID}/Calls"
 
 
-class World:
+class Outside(PhoneWorld):
     def __init__(self, folder):
         self.twilio = Twilio()
-        self.hark = Hark(folder)
-        self.public = f"http://127.0.0.1:{self.hark.http}"
+        port = free_port_base()
+        self.public = f"http://127.0.0.1:{port}"
         self.hook = f"{self.public}/webhooks/line"
-        config = config_yaml(
-            accounts=[{"id": "line", "name": "Our number", "phone": {
-                "kind": "twilio", "number": OURS, "user": TWILIO_SID, "password": TWILIO_TOKEN, "base_url": self.twilio.url, "public_url": self.public}}],
-            agents=[{"id": "ana", "name": "Ana", "password": "test-password", "capacity_units": 10, "phone": "client:ana"}],
-            phone={"callback_hours": "00:00-24:00", "voicemail_after_seconds": 8, "announce_every_seconds": 2})
-        self.hark.config = self.hark.folder / "hark.yaml"
-        self.hark.config.write_text(config)
-
-    def close(self):
-        self.hark.end()
-        self.twilio.close()
+        super().__init__(folder, self.twilio, agents=self.agents("client:{}", "ana", "ben"),
+                         phone={"callback_hours": "00:00-24:00", "voicemail_after_seconds": 8, "announce_every_seconds": 2},
+                         accounts=[{"id": "line", "name": "Our number", "phone": {
+                             "kind": "twilio", "number": OURS, "user": TWILIO_SID, "password": TWILIO_TOKEN, "base_url": self.twilio.url,
+                             "public_url": self.public}}])
+        self.hark.port_base = port
 
 
-@pytest.fixture(scope="module")
-def world(tmp_path_factory):
-    one = World(tmp_path_factory.mktemp("twilio"))
-    try:
-        one.hark.start()
-        yield one
-    finally:
-        one.close()
+world, hark = shared(Outside)
 
 
 @pytest.fixture
@@ -51,16 +40,6 @@ def ana(world):
     one = Agent(world.hark, "ana")
     yield one
     one.leave()
-
-
-def call_in(world, customer, kind=protos.entry_pb2.ENTRY_KIND_INBOUND):
-    found = world.hark.conversation_of(f"tel:{customer}")
-    return [e for e in world.hark.timeline(found.id) if e.kind == kind] if found else []
-
-
-def wait_state(world, customer, state, **more):
-    return wait_for(f"{customer} in {PHONE.CallState.Name(state)}",
-                    lambda: (c := call_in(world, customer, **more)) and c[0].call.state == state and c[0])
 
 
 def arrives(world):
@@ -81,11 +60,6 @@ def rings(world):
     return len([1 for _, path, _ in world.twilio.taken if path == f"{CALLS}.json"])
 
 
-def resolve(world, ana, conversation, token, **more):
-    ticket = world.hark.conversation_of(conversation.addresses[0].address).ticket
-    ana.resolve(ticket.id, token, **more)
-
-
 def test_a_call_waits_in_a_queue_of_its_own_until_it_is_led_to_the_agent(world, ana):
     sid, customer, enqueue, conversation = waits(world)
     began = time.monotonic()
@@ -100,23 +74,23 @@ def test_a_call_waits_in_a_queue_of_its_own_until_it_is_led_to_the_agent(world, 
     assert ring["To"] == "client:ana" and ring["From"] == OURS
     leg = next(s for s, status in reversed(world.twilio.calls.items()) if status == "queued")
     world.twilio.tell(ring["StatusCallback"], CallSid=leg, CallStatus="ringing", SequenceNumber="1")
-    wait_state(world, customer, PHONE.CALL_STATE_OFFERED)
+    world.wait_state(customer, PHONE.CALL_STATE_OFFERED)
     answer = world.twilio.tell(ring["Url"], CallSid=leg, CallStatus="in-progress")
     room = answer.find("Dial/Conference")
     assert room.get("endConferenceOnExit") == "true"
     led = world.twilio.wait_led_into(sid, room.text)
     assert led.find("Conference").get("endConferenceOnExit") == "false"
     world.twilio.tell(ring["StatusCallback"], CallSid=leg, CallStatus="in-progress", SequenceNumber="2")
-    talking = wait_state(world, customer, PHONE.CALL_STATE_ANSWERED)
+    talking = world.wait_state(customer, PHONE.CALL_STATE_ANSWERED)
     assert talking.call.agent_id == "ana" and talking.obligation == protos.entry_pb2.OBLIGATION_STATE_ANSWERED
     # The agent hangs up: so has the customer to.
     world.twilio.tell(ring["StatusCallback"], CallSid=leg, CallStatus="completed", CallDuration="42", SequenceNumber="3")
     world.twilio.wait("POST", rf"{CALLS}/{sid}\.json")
     assert world.twilio.tell(led.get("action"), CallSid=sid, CallStatus="in-progress", DialCallStatus="answered").find("*") is None
     world.twilio.tell(world.hook, CallSid=sid, From=customer, To=OURS, CallStatus="completed", CallDuration="50", SequenceNumber="1")
-    assert wait_state(world, customer, PHONE.CALL_STATE_ENDED).call.ended_by == "agent"
-    assert len(call_in(world, customer)) == 1
-    resolve(world, ana, conversation, token)
+    assert world.wait_state(customer, PHONE.CALL_STATE_ENDED).call.ended_by == "agent"
+    assert len(world.entries(customer)) == 1
+    world.resolve(ana, customer, token)
 
 
 def rung(world, before):
@@ -138,7 +112,7 @@ def talks(world, ana):
     ring, leg = rung(world, before)
     room = answers(world, ring, leg)
     world.twilio.wait_led_into(sid, room)
-    return sid, customer, conversation, token, ring, leg, room, wait_state(world, customer, PHONE.CALL_STATE_ANSWERED)
+    return sid, customer, conversation, token, ring, leg, room, world.wait_state(customer, PHONE.CALL_STATE_ANSWERED)
 
 
 def control(world, entry, action, **more):
@@ -148,15 +122,15 @@ def control(world, entry, action, **more):
 
 def is_over(world, ana, sid, customer, conversation, token):
     world.twilio.tell(world.hook, CallSid=sid, From=customer, To=OURS, CallStatus="completed")
-    wait_state(world, customer, PHONE.CALL_STATE_ENDED)
-    resolve(world, ana, conversation, token)
+    world.wait_state(customer, PHONE.CALL_STATE_ENDED)
+    world.resolve(ana, customer, token)
 
 
 def test_a_customer_on_hold_hears_music_and_comes_back(world, ana):
     sid, customer, conversation, token, _, leg, room, entry = talks(world, ana)
     control(world, entry, "HOLD")
     world.twilio.wait_doing(sid, lambda root: root.find("Play") is not None)
-    wait_state(world, customer, PHONE.CALL_STATE_HELD)
+    world.wait_state(customer, PHONE.CALL_STATE_HELD)
     control(world, entry, "UNHOLD")
     world.twilio.wait_led_into(sid, room)
     is_over(world, ana, sid, customer, conversation, token)
@@ -172,12 +146,12 @@ def test_an_agent_asks_a_number_outside_and_hands_over(world, ana):
     assert their_room != room
     world.twilio.wait_doing(sid, lambda root: root.find("Play") is not None)
     world.twilio.wait_led_into(leg, their_room)
-    assert wait_state(world, customer, PHONE.CALL_STATE_HELD).call.consult.talking
+    assert world.wait_state(customer, PHONE.CALL_STATE_HELD).call.consult.talking
     control(world, entry, "HAND_OVER")
     world.twilio.wait_led_into(sid, their_room)
     world.twilio.wait("POST", rf"{CALLS}/{leg}\.json", after=1)
     world.twilio.tell(ring["StatusCallback"], CallSid=leg, CallStatus="completed")
-    assert wait_state(world, customer, PHONE.CALL_STATE_ANSWERED).call.number == "+37120000009"
+    assert world.wait_state(customer, PHONE.CALL_STATE_ANSWERED).call.number == "+37120000009"
     is_over(world, ana, sid, customer, conversation, token)
 
 
@@ -194,7 +168,7 @@ def test_who_was_asked_leaves_and_agent_and_customer_hear_each_other_again(world
     assert world.twilio.tell(guest.get("action"), CallSid=leg, CallStatus="in-progress").findtext("Dial/Conference") == room
     world.twilio.wait_led_into(leg, room)
     world.twilio.wait_led_into(sid, room)
-    assert wait_state(world, customer, PHONE.CALL_STATE_ANSWERED).call.agent_id == "ana"
+    assert world.wait_state(customer, PHONE.CALL_STATE_ANSWERED).call.agent_id == "ana"
     is_over(world, ana, sid, customer, conversation, token)
     assert world.twilio.tell(guest.get("action"), CallSid=leg, CallStatus="in-progress").find("Hangup") is not None, "there is nobody left"
 
@@ -211,7 +185,7 @@ def test_an_agents_phone_that_is_busy_gives_the_ticket_back(world, ana):
     assert "the phone of ana: busy" in notes
     # The customer leaves: nobody talked.
     world.twilio.tell(enqueue.get("action"), CallSid=sid, QueueResult="hangup", CallStatus="completed", QueueTime="9")
-    wait_state(world, customer, PHONE.CALL_STATE_ABANDONED)
+    world.wait_state(customer, PHONE.CALL_STATE_ABANDONED)
 
 
 def test_who_waits_long_may_leave_a_message(world):
@@ -223,31 +197,28 @@ def test_who_waits_long_may_leave_a_message(world):
     wait_for("it was asked for too early", lambda: [path for _, path, _ in world.twilio.refused if path.endswith("/Recordings/RE1.mp3")])
     world.twilio.recordings["RE1"] = b"ID3\4" + bytes(1000)
     world.twilio.tell(world.hook, CallSid=sid, From=customer, To=OURS, CallStatus="completed")
-    wait_state(world, customer, PHONE.CALL_STATE_VOICEMAIL)
-    message = wait_for("the message", lambda: (c := call_in(world, customer)) and len(c) == 2 and c[1])
+    world.wait_state(customer, PHONE.CALL_STATE_VOICEMAIL)
+    message = wait_for("the message", lambda: (c := world.entries(customer)) and len(c) == 2 and c[1])
     assert message.content.text == "[voicemail, 12 s]"
     (file,) = message.content.attachments
     assert file.content_type == "audio/mpeg" and world.hark.blob(file.blob) == world.twilio.recordings["RE1"]
     world.twilio.tell(twiml.find("Record").get("transcribeCallback"), CallSid=sid, RecordingSid="RE1", TranscriptionText="Call me")
-    assert wait_for("the words", lambda: call_in(world, customer)[0].call.recordings[0].transcript == "Call me")
+    assert wait_for("the words", lambda: world.entries(customer)[0].call.recordings[0].transcript == "Call me")
+
+
+def called_back(world, ana):
+    """A customer whom nobody answered, whose agent's phone rings: the customer, the conversation, the reply, the token, and as rung()."""
+    sid, customer, enqueue, conversation = waits(world)
+    world.twilio.tell(world.hook, CallSid=sid, From=customer, To=OURS, CallStatus="completed")
+    entry = world.wait_state(customer, PHONE.CALL_STATE_ABANDONED)
+    token = ana.take_among_others(conversation.id)
+    before = rings(world)
+    reply = ana.reply(entry, "Calling back", token)
+    return customer, conversation, reply, token, *rung(world, before)
 
 
 def test_a_reply_calls_back_the_agent_first(world, ana):
-    sid, customer, enqueue, conversation = waits(world)
-    world.twilio.tell(world.hook, CallSid=sid, From=customer, To=OURS, CallStatus="completed")
-    entry = wait_state(world, customer, PHONE.CALL_STATE_ABANDONED)
-    while (offer := next(iter(ana.offers.values()), None)) is None or offer.ticket.conversation_id != conversation.id:
-        if offer is not None:  # what earlier tests have left waiting
-            ana.resolve(offer.ticket.id, ana.accept(offer), waive_reason="test")
-            wait_for("the next offer", lambda: offer.id not in ana.offers)
-        else:
-            wait_for("an offer", lambda: ana.offers)
-    rung_before = rings(world)
-    token = ana.accept(offer)
-    reply = ana.reply(entry, "Calling back", token)
-    _, fields = world.twilio.wait("POST", rf"{CALLS}\.json", after=rung_before)
-    ring = dict(fields)
-    leg = next(s for s, status in reversed(world.twilio.calls.items()) if status == "queued")
+    customer, conversation, reply, token, ring, leg = called_back(world, ana)
     number = world.twilio.tell(ring["Url"], CallSid=leg, CallStatus="in-progress").find("Dial/Number")
     assert number.text == customer
     called = "CA" + "2" * 32
@@ -256,8 +227,30 @@ def test_a_reply_calls_back_the_agent_first(world, ana):
     wait_for("the reply is sent", lambda: world.hark.entry(conversation.id, reply.id).delivery == STATE.DELIVERY_STATE_SENT)
     world.twilio.tell(number.get("statusCallback"), CallSid=called, CallStatus="completed", SequenceNumber="3")
     world.twilio.tell(ring["StatusCallback"], CallSid=leg, CallStatus="completed", SequenceNumber="4")
-    wait_state(world, customer, PHONE.CALL_STATE_ENDED, kind=protos.entry_pb2.ENTRY_KIND_REPLY)
-    resolve(world, ana, conversation, token)
+    world.wait_state(customer, PHONE.CALL_STATE_ENDED, kind=protos.entry_pb2.ENTRY_KIND_REPLY)
+    world.resolve(ana, customer, token)
+
+
+def test_who_was_heard_before_their_agent_picked_up_is_not_dialled(world, ana):
+    customer, conversation, reply, token, ring, leg = called_back(world, ana)
+    ben = Agent(world.hark, "ben")
+    try:
+        before = rings(world)
+        sid = world.twilio.new_call("ringing")
+        world.twilio.tell(world.hook, CallSid=sid, AccountSid=TWILIO_SID, From=customer, To=OURS, CallStatus="ringing", Direction="inbound", ApiVersion="2010-04-01")
+        token = ben.take_among_others(conversation.id)  # who has the ticket is on the other call
+        second, other = rung(world, before)
+        room = answers(world, second, other)
+        world.twilio.wait_led_into(sid, room)
+        wait_for("the call back is withdrawn", lambda: world.hark.entry(conversation.id, reply.id).delivery == STATE.DELIVERY_STATE_WITHDRAWN)
+        assert world.twilio.tell(ring["Url"], CallSid=leg, CallStatus="in-progress").find("Hangup") is not None
+        world.twilio.wait("POST", rf"{CALLS}/{leg}\.json")
+        world.twilio.tell(ring["StatusCallback"], CallSid=leg, CallStatus="completed", SequenceNumber="4")
+        world.twilio.tell(world.hook, CallSid=sid, From=customer, To=OURS, CallStatus="completed")
+        wait_for("the end", lambda: world.entries(customer)[-1].call.state == PHONE.CALL_STATE_ENDED)
+        world.resolve(ben, customer, token)
+    finally:
+        ben.leave()
 
 
 def test_a_wrong_signature_is_refused_and_counted(world):
@@ -275,15 +268,15 @@ def test_a_call_that_twilio_tells_twice_is_one(world):
     for _ in range(2):
         world.twilio.tell(world.hook, CallSid=sid, From=customer, To=OURS, CallStatus="ringing")
     world.twilio.tell(world.hook, CallSid=sid, From=customer, To=OURS, CallStatus="completed")
-    wait_state(world, customer, PHONE.CALL_STATE_ABANDONED)
-    assert len(call_in(world, customer)) == 1
+    world.wait_state(customer, PHONE.CALL_STATE_ABANDONED)
+    assert len(world.entries(customer)) == 1
 
 
 def test_statuses_that_overtake_each_other_make_the_same_call(world):
     sid, customer, enqueue, _ = waits(world)
     world.twilio.tell(world.hook, CallSid=sid, From=customer, To=OURS, CallStatus="completed", SequenceNumber="2")
     world.twilio.tell(world.hook, CallSid=sid, From=customer, To=OURS, CallStatus="in-progress", SequenceNumber="1")
-    assert wait_state(world, customer, PHONE.CALL_STATE_ABANDONED).call.answered_at_ms == 0
+    assert world.wait_state(customer, PHONE.CALL_STATE_ABANDONED).call.answered_at_ms == 0
 
 
 def test_our_urls_say_which_call_they_are_about(world):
@@ -298,10 +291,10 @@ def test_an_end_that_nobody_heard_of_is_found(world):
     world.hark.kill()
     world.twilio.calls[sid] = "completed"
     world.hark.start()
-    wait_state(world, customer, PHONE.CALL_STATE_ABANDONED)
-    assert call_in(world, other)[0].call.state == PHONE.CALL_STATE_QUEUED
+    world.wait_state(customer, PHONE.CALL_STATE_ABANDONED)
+    assert world.entries(other)[0].call.state == PHONE.CALL_STATE_QUEUED
     world.twilio.tell(world.hook, CallSid=stays, From=other, To=OURS, CallStatus="completed")
-    wait_state(world, other, PHONE.CALL_STATE_ABANDONED)
+    world.wait_state(other, PHONE.CALL_STATE_ABANDONED)
 
 
 def test_who_waits_hears_their_place_when_the_music_begins_anew(world):
@@ -309,4 +302,4 @@ def test_who_waits_hears_their_place_when_the_music_begins_anew(world):
     said = wait_for("their place", lambda: world.twilio.tell(enqueue.get("waitUrl"), CallSid=sid, QueueTime="3").findtext("Say"))
     assert said.startswith("You are n")
     world.twilio.tell(world.hook, CallSid=sid, From=customer, To=OURS, CallStatus="completed")
-    wait_state(world, customer, PHONE.CALL_STATE_ABANDONED)
+    world.wait_state(customer, PHONE.CALL_STATE_ABANDONED)

@@ -6,51 +6,25 @@ import grpc
 import pytest
 
 from support import networks, protos
-from support.agent import Agent
-from support.hark import Hark, config_yaml, wait_for
-from support.networks import APP_SECRET, TOKEN, Graph
+from support.hark import wait_for
+from support.networks import Graph, meta_account
+from support.world import World, shared
 
-from e2e.social_test import becomes, page
+from e2e.social_test import page
 
 STATE, ENTRY = protos.channel_pb2, protos.entry_pb2
 IDS = itertools.count(81_000)
 PAGE, INSTA = "page-1", "insta-1"
 
 
-class World:
+class Outside(World):
     def __init__(self, folder):
         self.graph = Graph()
-        meta = {"access_token": TOKEN, "secret": APP_SECRET, "verify_token": "verify-me", "base_url": self.graph.url}
-        self.hark = Hark(folder, config_yaml(accounts=[{"id": "page", "social": {"network": "messenger", "own_id": PAGE, **meta}},
-                                                       {"id": "insta", "social": {"network": "instagram", "own_id": INSTA, **meta}}]))
-
-    def close(self):
-        self.hark.end()
-        self.graph.close()
+        super().__init__(folder, self.graph, accounts=[meta_account("page", "messenger", PAGE, self.graph),
+                                                       meta_account("insta", "instagram", INSTA, self.graph)])
 
 
-@pytest.fixture(scope="module")
-def world(tmp_path_factory):
-    one = World(tmp_path_factory.mktemp("comments"))
-    try:
-        one.hark.start()
-        yield one
-        audit = one.hark.command("audit", "--port-base", str(one.hark.port_base), "--data", str(one.hark.data), check=False)
-        assert audit.returncode == 0, audit.stdout + audit.stderr
-    finally:
-        one.close()
-
-
-@pytest.fixture
-def hark(world):
-    return world.hark
-
-
-@pytest.fixture
-def agent(hark):
-    one = Agent(hark, "ana")
-    yield one
-    one.leave()
+world, hark = shared(Outside)
 
 
 def change(own_id, field, value):
@@ -103,19 +77,51 @@ def test_a_comment_is_answered_beneath_it_for_everybody_to_read(world, hark, age
     before = len(world.graph.sent)
     reply = agent.reply(entry, "Yes, we do.", token)
     assert reply.is_public
-    becomes(hark, reply, STATE.DELIVERY_STATE_SENT)
+    hark.wait_delivery(reply, STATE.DELIVERY_STATE_SENT)
     (sent,) = world.graph.sent[before:]
     assert (sent["comment"], sent["message"]) == (comment, "Yes, we do.") and not world.graph.refused
     # Facebook tells us of our own comment, too.
     known = tickets_and_quarantine(hark)
-    echo = {"item": "comment", "verb": "add", "post_id": f"{PAGE}_500", "comment_id": sent["id"], "parent_id": comment,
-            "from": {"id": PAGE, "name": "Shop"}, "created_time": int(time.time()), "message": "Yes, we do."}
-    assert networks.meta(hark, "page", change(PAGE, "feed", echo))[0] == 200
+    assert networks.meta(hark, "page", change(PAGE, "feed", echo_of(sent["id"], comment, "Yes, we do.")))[0] == 200
     assert tickets_and_quarantine(hark) == known
     assert customer.entries()[0].obligation == ENTRY.OBLIGATION_STATE_ANSWERED
     # That the customer has read their messages says nothing of a comment.
     assert networks.meta(hark, "page", page(customer.user, read={"watermark": int(time.time() * 1000) + 1000}))[0] == 200
     assert hark.entry(reply.conversation_id, reply.id).delivery == STATE.DELIVERY_STATE_SENT
+
+
+def echo_of(comment, beneath, text):
+    """What Facebook tells us of a comment of our own."""
+    return {"item": "comment", "verb": "add", "post_id": f"{PAGE}_500", "comment_id": comment, "parent_id": beneath,
+            "from": {"id": PAGE, "name": "Shop"}, "created_time": int(time.time()), "message": text}
+
+
+def test_a_public_answer_of_which_nobody_knows_is_settled_when_facebook_tells_of_it(world, hark, agent, customer):
+    comment = customer.comments()
+    token = agent.take(customer.conversation().id)
+    (entry,) = customer.entries()
+    before = len(world.graph.sent)
+    world.graph.next = ["hang up"]
+    reply = agent.reply(entry, "Yes, we do.\nTo Tartu as well.", token)
+    hark.wait_delivery(reply, STATE.DELIVERY_STATE_UNKNOWN)
+    assert customer.entries()[0].obligation == ENTRY.OBLIGATION_STATE_OPEN
+    known = tickets_and_quarantine(hark)
+    (sent,) = world.graph.sent[before:]
+    for _ in range(2):
+        assert networks.meta(hark, "page", change(PAGE, "feed", echo_of(sent["id"], comment, "Yes, we do.\nTo Tartu as well.")))[0] == 200
+    hark.wait_delivery(reply, STATE.DELIVERY_STATE_SENT)
+    (answered,) = customer.entries()
+    assert answered.obligation == ENTRY.OBLIGATION_STATE_ANSWERED and answered.answered_by_entry_id == reply.id
+    assert tickets_and_quarantine(hark) == known and len(world.graph.sent) == before + 1
+    # The same words by somebody else, elsewhere: they settle nothing.
+    other = customer.comments("And to Oslo?")
+    world.graph.next = ["hang up"]
+    lost = agent.reply(customer.entries()[-1], "Yes, we do.", token)
+    hark.wait_delivery(lost, STATE.DELIVERY_STATE_UNKNOWN)
+    assert networks.meta(hark, "page", change(PAGE, "feed", echo_of(f"500_{next(IDS)}", comment, "Yes, we do.")))[0] == 200
+    assert hark.entry(lost.conversation_id, lost.id).delivery == STATE.DELIVERY_STATE_UNKNOWN
+    assert networks.meta(hark, "page", change(PAGE, "feed", echo_of(world.graph.sent[-1]["id"], other, "Yes, we do.")))[0] == 200
+    hark.wait_delivery(lost, STATE.DELIVERY_STATE_SENT)
 
 
 def test_a_comment_of_ours_from_another_tool_opens_nothing_and_is_kept(world, hark):
@@ -135,13 +141,13 @@ def test_one_private_answer_goes_to_whoever_wrote_the_comment_and_a_second_does_
     before = len(world.graph.sent)
     reply = agent.reply(entry, "It is with the courier.", token, privately=True)
     assert not reply.is_public
-    becomes(hark, reply, STATE.DELIVERY_STATE_SENT)
+    hark.wait_delivery(reply, STATE.DELIVERY_STATE_SENT)
     assert world.graph.sent[before:] == [{"recipient": {"comment_id": comment}, "messaging_type": "RESPONSE",
                                           "message": {"text": "It is with the courier.", "metadata": reply.id}}]
     second = agent.reply(entry, "And it comes today.", token, privately=True)
-    assert "there was one" in becomes(hark, second, STATE.DELIVERY_STATE_FAILED).delivery_detail
+    assert "there was one" in hark.wait_delivery(second, STATE.DELIVERY_STATE_FAILED).delivery_detail
     public = agent.reply(entry, "We wrote to you.", token)
-    becomes(hark, public, STATE.DELIVERY_STATE_SENT)
+    hark.wait_delivery(public, STATE.DELIVERY_STATE_SENT)
     assert world.graph.sent[-1]["message"] == "We wrote to you." and len(world.graph.sent) == before + 2 and not world.graph.refused
 
 
@@ -152,10 +158,10 @@ def test_a_private_answer_is_one_message_within_a_week(world, hark, agent, custo
     before = len(world.graph.sent)
     assert refused(agent.reply, entry, "Sorry, we are late.", token, privately=True) == "WINDOW_CLOSED"
     public = agent.reply(entry, "Sorry, we are late.", token)
-    becomes(hark, public, STATE.DELIVERY_STATE_SENT)
+    hark.wait_delivery(public, STATE.DELIVERY_STATE_SENT)
     customer.comments("And now?")
     long = agent.reply(customer.entries()[-1], "word " * 500, token, privately=True)
-    assert "2000 characters" in becomes(hark, long, STATE.DELIVERY_STATE_FAILED).delivery_detail
+    assert "2000 characters" in hark.wait_delivery(long, STATE.DELIVERY_STATE_FAILED).delivery_detail
     assert len(world.graph.sent) == before + 1 and not world.graph.refused
 
 
@@ -179,7 +185,7 @@ def test_comments_and_messages_of_one_customer_are_one_conversation_with_threads
     picture = protos.channel_pb2.Attachment(file_name="a.png", content_type="image/png", blob=protos.channel_pb2.BlobRef(id="0" * 64, size_bytes=9))
     assert refused(agent.reply, comment, "In public", token, attachments=[picture]) == "FILE_UNSENDABLE"
     sent = agent.reply(comment, "In public", token)
-    becomes(hark, sent, STATE.DELIVERY_STATE_SENT)
+    hark.wait_delivery(sent, STATE.DELIVERY_STATE_SENT)
     assert world.graph.sent[-1]["message"] == "In public"
 
 
@@ -197,7 +203,7 @@ def test_what_happens_to_a_comment_later_stands_in_its_thread(world, hark, agent
     del world.graph.comments[comment]
     token = agent.take(customer.conversation().id)
     reply = agent.reply(entries[1], "To both.", token, seen_sequence=entries[-1].sequence)
-    assert "does not exist" in becomes(hark, reply, STATE.DELIVERY_STATE_FAILED).delivery_detail
+    assert "does not exist" in hark.wait_delivery(reply, STATE.DELIVERY_STATE_FAILED).delivery_detail
     world.graph.refused.clear()
 
 
@@ -208,7 +214,7 @@ def test_a_visitors_post_is_answered_beneath_it(world, hark, agent, customer):
              "message": "Great shop!"}
     assert networks.meta(hark, "page", change(PAGE, "feed", value))[0] == 200
     token = agent.take(customer.conversation().id)
-    becomes(hark, agent.reply(customer.entries()[0], "Thank you!", token), STATE.DELIVERY_STATE_SENT)
+    hark.wait_delivery(agent.reply(customer.entries()[0], "Thank you!", token), STATE.DELIVERY_STATE_SENT)
     assert world.graph.sent[-1]["comment"] == post
 
 
@@ -223,10 +229,14 @@ def test_an_instagram_comment_is_answered_as_a_reply_to_it(world, hark, agent):
     first, second = hark.inbound(address)
     assert first.thread_id == second.thread_id and first.is_public
     reply = agent.reply(second, "It is.", token)
-    becomes(hark, reply, STATE.DELIVERY_STATE_SENT)
+    hark.wait_delivery(reply, STATE.DELIVERY_STATE_SENT)
     assert world.graph.sent[-1]["comment"] == ids[1] and world.graph.sent[-1]["message"] == "It is."
     wait_for("both are answered", lambda: all(e.obligation == ENTRY.OBLIGATION_STATE_ANSWERED for e in hark.inbound(address)))
     own = {"from": {"id": INSTA, "username": "shop"}, "media": {"id": "123"}, "id": world.graph.sent[-1]["id"], "parent_id": ids[0], "text": "It is."}
     known = tickets_and_quarantine(hark)
     assert networks.meta(hark, "insta", change(INSTA, "comments", own))[0] == 200
     assert tickets_and_quarantine(hark) == known
+
+
+def test_audit_finds_nothing_wrong_with_comments(hark):
+    assert hark.command("audit", "--port-base", str(hark.port_base), "--data", str(hark.data), "--json", check=False).returncode == 0

@@ -1,7 +1,6 @@
 """What agents send on social networks besides words, and until when: files, templates, windows, the pace of each account."""
 import itertools
 import json
-import os
 import time
 import uuid
 
@@ -9,9 +8,9 @@ import grpc
 import pytest
 
 from support import networks, protos
-from support.agent import Agent
-from support.hark import Hark, config_yaml, free_port_base, wait_for
-from support.networks import APP_SECRET, TELEGRAM_SECRET, TOKEN, Graph, Refusal, Telegram, Viber, Vk
+from support.hark import free_port_base, wait_for
+from support.networks import APP_SECRET, TOKEN, Graph, Refusal, Telegram, Viber, Vk, meta_account, telegram_account
+from support.world import World, shared
 
 STATE = protos.channel_pb2
 IDS = itertools.count(61_000)
@@ -21,51 +20,22 @@ TEMPLATES = [{"name": "order_ready", "language": "en", "text": "Dear {{2}}, orde
              {"name": "hello", "language": "lv", "text": "Labdien!"}]
 
 
-class World:
+class Outside(World):
     def __init__(self, folder):
         self.telegram, self.graph, self.viber, self.vk = Telegram(), Graph(), Viber(), Vk()
         port = free_port_base()
-        meta = {"access_token": TOKEN, "secret": APP_SECRET, "verify_token": "verify-me", "base_url": self.graph.url}
-        self.hark = Hark(folder, config_yaml(accounts=[
-            {"id": "bot", "social": {"network": "telegram", "access_token": TOKEN, "secret": TELEGRAM_SECRET, "base_url": self.telegram.url}},
-            {"id": "slow", "social": {"network": "telegram", "access_token": TOKEN, "secret": TELEGRAM_SECRET, "base_url": self.telegram.url,
-                                      "per_second": 2}},
-            {"id": "page", "social": {"network": "messenger", "own_id": "page-1", **meta}},
-            {"id": "ig", "social": {"network": "instagram", "own_id": "ig-1", **meta}},
-            {"id": "number", "social": {"network": "whatsapp", "own_id": "number-1", "templates": TEMPLATES, **meta}},
-            {"id": "viber", "social": {"network": "viber", "access_token": TOKEN, "base_url": self.viber.url,
-                                       "public_url": f"http://127.0.0.1:{port}"}},
-            {"id": "shut", "social": {"network": "viber", "access_token": TOKEN, "base_url": self.viber.url}},
+        viber = {"network": "viber", "access_token": TOKEN, "base_url": self.viber.url}
+        super().__init__(folder, self.telegram, self.graph, self.viber, self.vk, accounts=[
+            telegram_account("bot", self.telegram), telegram_account("slow", self.telegram, per_second=2),
+            meta_account("page", "messenger", "page-1", self.graph), meta_account("ig", "instagram", "ig-1", self.graph),
+            meta_account("number", "whatsapp", "number-1", self.graph, templates=TEMPLATES),
+            {"id": "viber", "social": {**viber, "public_url": f"http://127.0.0.1:{port}"}}, {"id": "shut", "social": viber},
             {"id": "vk", "social": {"network": "vk", "own_id": "1", "access_token": TOKEN, "secret": APP_SECRET, "verify_token": "verify-me",
-                                    "base_url": self.vk.url}}]))
+                                    "base_url": self.vk.url}}])
         self.hark.port_base = port
 
-    def close(self):
-        self.hark.end()
-        for network in (self.telegram, self.graph, self.viber, self.vk):
-            network.close()
 
-
-@pytest.fixture(scope="module")
-def world(tmp_path_factory):
-    one = World(tmp_path_factory.mktemp("sending"))
-    try:
-        one.hark.start()
-        yield one
-    finally:
-        one.close()
-
-
-@pytest.fixture
-def hark(world):
-    return world.hark
-
-
-@pytest.fixture
-def agent(hark):
-    one = Agent(hark, "ana")
-    yield one
-    one.leave()
+world, hark = shared(Outside)
 
 
 def from_telegram(hark, account="bot"):
@@ -118,14 +88,6 @@ def put(hark, name, content, kind):
     return STATE.Attachment(blob=stub.PutBlob(chunks, timeout=20).blob, file_name=name, content_type=kind)
 
 
-def becomes(hark, reply, state=STATE.DELIVERY_STATE_SENT, seconds=15):
-    def probe():
-        entry = hark.entry(reply.conversation_id, reply.id)
-        return entry if entry.delivery == state else None
-
-    return wait_for(f"the reply is {STATE.DeliveryState.Name(state)}", probe, seconds)
-
-
 def answer(hark, agent, address, text="", **more):
     token = agent.take(hark.wait_conversation(address).id)
     return agent.reply(hark.inbound(address)[-1], text, token, **more)
@@ -144,7 +106,7 @@ def test_telegram_gets_pictures_as_photos_and_everything_else_as_documents_befor
     reply = answer(hark, agent, address, "Here they are.",
                    attachments=[put(hark, "skice.png", PNG, "image/png"), put(hark, "rēķins \"1\".pdf", PDF, "application/pdf"),
                                 put(hark, "broken.png", b"no picture", "image/png")])
-    becomes(hark, reply)
+    hark.wait_delivery(reply)
     photo, document, broken, words = world.telegram.sent[before:]
     assert (broken["kind"], broken["name"]) == ("document", "broken.png")
     assert (photo["kind"], photo["content"]) == ("photo", PNG)
@@ -157,21 +119,21 @@ def test_telegram_gets_pictures_as_photos_and_everything_else_as_documents_befor
 def test_meta_is_handed_the_file_first_and_then_shows_it(world, hark, agent):
     address = from_page(hark)
     before, kept = len(world.graph.sent), len(world.graph.kept)
-    becomes(hark, answer(hark, agent, address, attachments=[put(hark, "a.png", PNG, "image/png")]))
+    hark.wait_delivery(answer(hark, agent, address, attachments=[put(hark, "a.png", PNG, "image/png")]))
     (file,), (sent,) = world.graph.kept[kept:], world.graph.sent[before:]
     assert (file["kind"], file["content"], file["name"]) == ("image", PNG, "a.png")
     assert sent["message"]["attachment"] == {"type": "image", "payload": {"attachment_id": file["kept"]}}
-    becomes(hark, answer(hark, agent, from_page(hark, "ig"), attachments=[put(hark, "a.pdf", PDF, "application/pdf")]))
+    hark.wait_delivery(answer(hark, agent, from_page(hark, "ig"), attachments=[put(hark, "a.pdf", PDF, "application/pdf")]))
     assert world.graph.kept[-1]["kind"] == "file" and world.graph.sent[-1]["message"]["attachment"]["type"] == "file"
     phone = from_whatsapp(hark)
-    becomes(hark, answer(hark, agent, phone, "See", attachments=[put(hark, "a.pdf", PDF, "application/pdf")]))
+    hark.wait_delivery(answer(hark, agent, phone, "See", attachments=[put(hark, "a.pdf", PDF, "application/pdf")]))
     document, words = world.graph.sent[-2:]
     assert document["document"] == {"id": world.graph.kept[-1]["kept"], "filename": "a.pdf"} and words["text"]["body"] == "See"
     assert not world.graph.refused
 
 
 def test_viber_fetches_the_file_from_us_by_a_link_that_opens_nothing_else(world, hark, agent):
-    becomes(hark, answer(hark, agent, from_viber(hark), attachments=[put(hark, "a.png", PNG, "image/png"), put(hark, "a b.pdf", PDF, "application/pdf")]))
+    hark.wait_delivery(answer(hark, agent, from_viber(hark), attachments=[put(hark, "a.png", PNG, "image/png"), put(hark, "a b.pdf", PDF, "application/pdf")]))
     picture, document = world.viber.sent[-2:]
     assert [content for _, content in world.viber.fetched[-2:]] == [PNG, PDF] and not world.viber.refused
     assert document["file_name"] == "a b.pdf" and document["media"].endswith("/a%20b.pdf") and picture["type"] == "picture"
@@ -182,7 +144,7 @@ def test_viber_fetches_the_file_from_us_by_a_link_that_opens_nothing_else(world,
 
 
 def test_vk_is_asked_where_to_put_the_file_and_told_what_became_of_it(world, hark, agent):
-    becomes(hark, answer(hark, agent, from_vk(hark), "Both", attachments=[put(hark, "a.png", PNG, "image/png"), put(hark, "a.pdf", PDF, "application/pdf")]))
+    hark.wait_delivery(answer(hark, agent, from_vk(hark), "Both", attachments=[put(hark, "a.png", PNG, "image/png"), put(hark, "a.pdf", PDF, "application/pdf")]))
     assert [one.get("attachment", one.get("message")) for one in world.vk.sent[-3:]] == ["photo-1_5_key", "doc-1_6", "Both"]
     assert [one["content"] for one in world.vk.kept if "content" in one] == [PNG, PDF] and not world.vk.refused
 
@@ -207,12 +169,12 @@ def test_a_file_that_is_refused_keeps_the_words_back_and_one_that_is_not_answere
     before = len(world.telegram.sent)
     world.telegram.next = [Refusal(400, {"ok": False, "error_code": 400, "description": "Bad Request: IMAGE_PROCESS_FAILED"})]
     reply = answer(hark, agent, address, "Here", attachments=[put(hark, "a.png", PNG, "image/png")])
-    assert "IMAGE_PROCESS_FAILED" in becomes(hark, reply, STATE.DELIVERY_STATE_FAILED).delivery_detail
+    assert "IMAGE_PROCESS_FAILED" in hark.wait_delivery(reply, STATE.DELIVERY_STATE_FAILED).delivery_detail
     assert len(world.telegram.sent) == before
     world.telegram.next = ["hang up"]
     again = from_telegram(hark)
     lost = answer(hark, agent, again, "Here", attachments=[put(hark, "b.pdf", PDF, "application/pdf")])
-    becomes(hark, lost, STATE.DELIVERY_STATE_UNKNOWN)
+    hark.wait_delivery(lost, STATE.DELIVERY_STATE_UNKNOWN)
     assert len(world.telegram.sent) == before + 1  # the file, once; and never the words after it
 
 
@@ -221,7 +183,7 @@ def test_a_hand_over_that_fails_is_begun_again_and_shown_once(world, hark, agent
     before = len(world.graph.sent)
     world.graph.next = ["hang up"]
     reply = answer(hark, agent, address, attachments=[put(hark, "c.png", PNG, "image/png")])
-    becomes(hark, reply, seconds=30)
+    hark.wait_delivery(reply, seconds=30)
     assert len(world.graph.sent) == before + 1
 
 
@@ -267,7 +229,7 @@ def test_after_the_window_only_a_template_goes_out_filled_in(world, hark, agent)
     assert len(world.graph.sent) + len(world.graph.refused) == before
     reply = agent.reply(entry, "", token, template=filled)
     assert reply.content.text == "Dear Ana, order A-17 is ready." and reply.template.name == "order_ready"
-    becomes(hark, reply)
+    hark.wait_delivery(reply)
     parameters = [{"type": "text", "text": "A-17"}, {"type": "text", "text": "Ana"}]
     assert world.graph.sent[-1]["template"] == {"name": "order_ready", "language": {"code": "en"},
                                                 "components": [{"type": "body", "parameters": parameters}]}
@@ -275,6 +237,32 @@ def test_after_the_window_only_a_template_goes_out_filled_in(world, hark, agent)
     agent.take(hark.wait_conversation(again).id)
     hark.ctl("reply", "--entry", hark.inbound(again)[-1].id, "--template", "hello", "--language", "lv")
     wait_for("the template", lambda: world.graph.sent[-1].get("template") == {"name": "hello", "language": {"code": "lv"}})
+
+
+def test_an_agent_writes_first_by_a_template_and_the_answer_lands_in_its_thread(world, hark, agent):
+    phone = f"371{25_000_000 + next(IDS)}"
+    filled = protos.sending_pb2.FilledTemplate(name="order_ready", language="en")
+    for name, value in (("1", "A-17"), ("2", "Ana")):
+        filled.fields.add(name=name, value=value)
+    request = protos.conversation_service_pb2.StartRequest(
+        idempotency_key=uuid.uuid4().hex, agent_id="ana", account_id="number", to=dict(address=f"tel:+{phone}", name="Ana"), template=filled)
+    started = hark.conversations().Start(request).entry
+    assert hark.conversations().Start(request).entry.id == started.id
+    assert started.content.text == "Dear Ana, order A-17 is ready." and started.reason == "written first, by WhatsApp from number"
+    hark.wait_delivery(started)
+    sent = world.graph.sent[-1]
+    assert sent["to"] == phone and sent["template"]["name"] == "order_ready" and len([s for s in world.graph.sent if s.get("to") == phone]) == 1
+    assert not hark.conversation_of(f"tel:+{phone}").HasField("ticket")
+    from_whatsapp(hark, phone=phone)
+    offer = agent.wait_offer(started.conversation_id)
+    assert "asked for by name" in offer.explanation
+    (answered,) = hark.inbound(f"tel:+{phone}")
+    assert answered.thread_id == started.thread_id
+    hark.wait_delivery(agent.reply(answered, "Until five.", agent.accept(offer)))
+    told = hark.ctl("start", "--account", "number", "--to", f"+371{25_000_000 + next(IDS)}", "--template", "hello", "--language", "lv").stdout
+    assert "started" in told and "Labdien!" in told
+    assert "template" in refused("INVALID_FIELD", lambda: hark.conversations().Start(protos.conversation_service_pb2.StartRequest(
+        idempotency_key=uuid.uuid4().hex, account_id="number", to=dict(address=f"tel:+{phone}"), text="Words")))
 
 
 def test_a_repeated_command_is_told_its_first_answer_though_the_window_has_closed_since(world, hark, agent):
@@ -296,7 +284,7 @@ def test_an_account_keeps_its_pace_and_the_others_do_not_wait_for_it(world, hark
     began = time.monotonic()
     replies = [agent.reply(entry, "Now", token) for entry, token in zip(entries, tokens)]
     for reply in replies:
-        becomes(hark, reply)
+        hark.wait_delivery(reply)
     assert time.monotonic() - began > 1.9
 
 
@@ -305,5 +293,5 @@ def test_silence_that_a_network_asks_for_is_kept(world, hark, agent):
     world.graph.next = [Refusal(429, {"error": {"message": "slow down", "code": 99}}, Retry_After="3")]
     began = time.monotonic()
     reply = answer(hark, agent, address, "Later then")
-    becomes(hark, reply, seconds=30)
+    hark.wait_delivery(reply, seconds=30)
     assert time.monotonic() - began > 3

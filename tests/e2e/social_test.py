@@ -18,50 +18,24 @@ import pytest
 from support import networks, protos
 from support.agent import Agent
 from support.hark import Hark, config_yaml, wait_for
-from support.networks import APP_SECRET, TELEGRAM_SECRET, TOKEN, Graph, Refusal, Telegram
+from support.networks import TOKEN, Graph, Refusal, Telegram, meta_account, telegram_account
+from support.world import World, shared
 
 STATE = protos.channel_pb2
 IDS = itertools.count(35_000)
 
 
 def accounts(telegram, graph):
-    meta = {"access_token": TOKEN, "secret": APP_SECRET, "verify_token": "verify-me", "base_url": graph.url}
-    return [{"id": "bot", "social": {"network": "telegram", "access_token": TOKEN, "secret": TELEGRAM_SECRET, "base_url": telegram.url}},
-            {"id": "page", "social": {"network": "messenger", "own_id": "page-1", **meta}},
-            {"id": "number", "social": {"network": "whatsapp", "own_id": "number-1", **meta}}]
+    return [telegram_account("bot", telegram), meta_account("page", "messenger", "page-1", graph), meta_account("number", "whatsapp", "number-1", graph)]
 
 
-class World:
+class Outside(World):
     def __init__(self, folder):
         self.telegram, self.graph = Telegram(), Graph()
-        self.hark = Hark(folder, config_yaml(accounts=accounts(self.telegram, self.graph)))
-
-    def close(self):
-        self.hark.end()
-        self.telegram.close()
-        self.graph.close()
+        super().__init__(folder, self.telegram, self.graph, accounts=accounts(self.telegram, self.graph))
 
 
-@pytest.fixture(scope="module")
-def world(tmp_path_factory):
-    one = World(tmp_path_factory.mktemp("social"))
-    try:
-        one.hark.start()
-        yield one
-    finally:
-        one.close()
-
-
-@pytest.fixture
-def hark(world):
-    return world.hark
-
-
-@pytest.fixture
-def agent(hark):
-    one = Agent(hark, "ana")
-    yield one
-    one.leave()
+world, hark = shared(Outside)
 
 
 def update(user, message_id=1, **what):
@@ -89,14 +63,6 @@ def written(phone, text="Hello"):
 
 def delivery(hark, reply):
     return hark.entry(reply.conversation_id, reply.id).delivery
-
-
-def becomes(hark, reply, state):
-    def probe():
-        entry = hark.entry(reply.conversation_id, reply.id)
-        return entry if entry.delivery == state else None
-
-    return wait_for(f"the reply is {STATE.DeliveryState.Name(state)}, not {STATE.DeliveryState.Name(delivery(hark, reply))}", probe)
 
 
 def answer(hark, agent, address, text="It left today."):
@@ -249,7 +215,7 @@ def test_a_long_answer_goes_out_in_pieces_in_their_order(world, hark, agent):
     text = " ".join(str(i) for i in range(2500))
     before = len(world.telegram.sent)
     reply = answer(hark, agent, f"telegram:{user}", text)
-    becomes(hark, reply, STATE.DELIVERY_STATE_SENT)
+    hark.wait_delivery(reply, STATE.DELIVERY_STATE_SENT)
     pieces = [one["text"] for one in world.telegram.sent[before:]]
     assert len(pieces) == 3 and "".join(pieces) == text and not world.telegram.refused
 
@@ -259,7 +225,7 @@ def test_messenger_tells_how_far_an_answer_has_come(world, hark, agent):
     assert networks.meta(hark, "page", page(user))[0] == 200
     before = len(world.graph.sent)
     reply = answer(hark, agent, f"messenger:page-1:{user}")
-    becomes(hark, reply, STATE.DELIVERY_STATE_SENT)
+    hark.wait_delivery(reply, STATE.DELIVERY_STATE_SENT)
     (sent,) = world.graph.sent[before:]
     assert sent == {"recipient": {"id": user}, "messaging_type": "RESPONSE", "message": {"text": "It left today.", "metadata": reply.id}}
     echo = {"mid": "m_echo", "is_echo": True, "metadata": reply.id, "text": "It left today."}
@@ -268,9 +234,9 @@ def test_messenger_tells_how_far_an_answer_has_come(world, hark, agent):
     assert networks.meta(hark, "page", body)[0] == 200
     watermark = int(time.time() * 1000) + 1000
     networks.meta(hark, "page", page(user, delivery={"watermark": watermark}))
-    becomes(hark, reply, STATE.DELIVERY_STATE_DELIVERED)
+    hark.wait_delivery(reply, STATE.DELIVERY_STATE_DELIVERED)
     networks.meta(hark, "page", page(user, read={"watermark": watermark}))
-    becomes(hark, reply, STATE.DELIVERY_STATE_READ)
+    hark.wait_delivery(reply, STATE.DELIVERY_STATE_READ)
     networks.meta(hark, "page", page(user, delivery={"watermark": watermark}))
     assert delivery(hark, reply) == STATE.DELIVERY_STATE_READ
 
@@ -290,20 +256,20 @@ def test_whatsapp_says_that_an_answer_was_read_or_why_it_failed(world, hark, age
     assert networks.meta(hark, "number", written(phone))[0] == 200
     before = len(world.graph.sent)
     reply = answer(hark, agent, f"tel:+{phone}")
-    becomes(hark, reply, STATE.DELIVERY_STATE_SENT)
+    hark.wait_delivery(reply, STATE.DELIVERY_STATE_SENT)
     (sent,) = world.graph.sent[before:]
     assert sent["to"] == phone and sent["text"] == {"body": "It left today."}
     networks.meta(hark, "number", number(statuses=[{"id": sent["id"], "status": "read", "timestamp": "1", "recipient_id": phone}]))
-    becomes(hark, reply, STATE.DELIVERY_STATE_READ)
+    hark.wait_delivery(reply, STATE.DELIVERY_STATE_READ)
 
     other = f"371{next(IDS):08d}"
     networks.meta(hark, "number", written(other))
     failed = answer(hark, agent, f"tel:+{other}")
-    becomes(hark, failed, STATE.DELIVERY_STATE_SENT)
+    hark.wait_delivery(failed, STATE.DELIVERY_STATE_SENT)
     status = {"id": world.graph.sent[-1]["id"], "status": "failed", "timestamp": "1", "recipient_id": other,
               "errors": [{"code": 131026, "title": "Message undeliverable"}]}
     networks.meta(hark, "number", number(statuses=[status]))
-    assert "131026" in becomes(hark, failed, STATE.DELIVERY_STATE_BOUNCED).delivery_detail
+    assert "131026" in hark.wait_delivery(failed, STATE.DELIVERY_STATE_BOUNCED).delivery_detail
 
 
 @pytest.mark.parametrize("one, other", [("551187654321", "5511987654321"), ("541123456789", "5491123456789"), ("525512345678", "5215512345678"),
@@ -336,7 +302,7 @@ def test_a_refusal_for_now_is_tried_again(world, hark, agent):
                                              "parameters": {"retry_after": 1}}))
     before = len(world.telegram.sent)
     reply = answer(hark, agent, f"telegram:{user}")
-    becomes(hark, reply, STATE.DELIVERY_STATE_SENT)
+    hark.wait_delivery(reply, STATE.DELIVERY_STATE_SENT)
     assert len(world.telegram.sent) == before + 1
 
 
@@ -345,7 +311,7 @@ def test_a_customer_who_blocked_us_gets_nothing_more_and_the_agent_is_told(world
     networks.telegram(hark, update(user))
     world.telegram.next.append(Refusal(403, {"ok": False, "error_code": 403, "description": "Forbidden: bot was blocked by the user"}))
     reply = answer(hark, agent, f"telegram:{user}")
-    assert "blocked" in becomes(hark, reply, STATE.DELIVERY_STATE_FAILED).delivery_detail
+    assert "blocked" in hark.wait_delivery(reply, STATE.DELIVERY_STATE_FAILED).delivery_detail
 
 
 def test_an_answer_of_which_nobody_knows_is_not_sent_again(world, hark, agent):
@@ -354,7 +320,7 @@ def test_an_answer_of_which_nobody_knows_is_not_sent_again(world, hark, agent):
     world.telegram.next.append("hang up")
     before = len(world.telegram.sent)
     reply = answer(hark, agent, f"telegram:{user}")
-    becomes(hark, reply, STATE.DELIVERY_STATE_UNKNOWN)
+    hark.wait_delivery(reply, STATE.DELIVERY_STATE_UNKNOWN)
     assert len(world.telegram.sent) == before + 1
 
 
@@ -375,7 +341,7 @@ def test_a_request_that_cannot_be_kept_is_to_come_again(hark):
 
 
 def test_a_wrong_token_pauses_the_account_and_loses_nothing(tmp_path):
-    world = World(tmp_path)
+    world = Outside(tmp_path)
     try:
         hark = world.hark.start()
         agent = Agent(hark, "ana")
@@ -393,7 +359,7 @@ def test_a_wrong_token_pauses_the_account_and_loses_nothing(tmp_path):
 
 
 def test_a_kill_between_sending_and_its_answer_sends_nothing_twice(tmp_path):
-    world = World(tmp_path)
+    world = Outside(tmp_path)
     try:
         hark = world.hark.start()
         agent = Agent(hark, "ana")

@@ -62,6 +62,18 @@ class Agent:
         """Waits for the offer of a conversation's ticket, accepts it, and gives the assignment's token."""
         return self.accept(self.wait_offer(conversation_id))
 
+    def take_among_others(self, conversation_id):
+        """The same, where earlier tests have left tickets, which are accepted and closed until this one's comes."""
+        while True:
+            self._wait(f"an offer of {conversation_id}", lambda: self.offers)
+            with self._changed:
+                offer = next(iter(self.offers.values()))
+            token = self.accept(offer)
+            if offer.ticket.conversation_id == conversation_id:
+                return token
+            self.resolve(offer.ticket.id, token, waive_reason="test")
+            self._wait("the end of an offer", lambda: offer.id not in self.offers)
+
     def reply(self, entry, text, token, key=None, **more):
         request = protos.conversation_service_pb2.ReplyRequest(
             idempotency_key=key or uuid.uuid4().hex, entry_id=entry.id, agent_id=self.id, assignment_token=token, text=text, **more)

@@ -275,3 +275,11 @@ class Hark:
 
     def entry(self, conversation_id, entry_id):
         return next((e for e in self.timeline(conversation_id) if e.id == entry_id), None)
+
+    def wait_delivery(self, sent, state=protos.channel_pb2.DELIVERY_STATE_SENT, seconds=15.0):
+        """What we sent, once its delivery is in that state."""
+        def probe():
+            entry = self.entry(sent.conversation_id, sent.id)
+            return entry if entry.delivery == state else None
+
+        return wait_for(f"{sent.id} in {protos.channel_pb2.DeliveryState.Name(state)}", probe, seconds)

@@ -20,6 +20,15 @@ APP_SECRET = "0123456789abcdef0123456789abcdef"
 TOKEN = "123456:test-token"
 
 
+def telegram_account(id, telegram, **more):
+    return {"id": id, "social": {"network": "telegram", "access_token": TOKEN, "secret": TELEGRAM_SECRET, "base_url": telegram.url, **more}}
+
+
+def meta_account(id, network, own_id, graph, **more):
+    return {"id": id, "social": {"network": network, "own_id": own_id, "access_token": TOKEN, "secret": APP_SECRET, "verify_token": "verify-me",
+                                 "base_url": graph.url, **more}}
+
+
 class Refusal(Exception):
     def __init__(self, status, body, **headers):
         super().__init__(f"{status}: {body}")

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <chrono>
 #include <functional>
 #include <map>
 #include <memory>
@@ -13,6 +14,9 @@
 #include "hark/v1/channel_service.pb.h"
 
 namespace hark {
+
+/// Conversation may be starting as well.
+constexpr std::chrono::milliseconds kChannelConnectTimeout = std::chrono::seconds{30};
 
 /// A channel's stream to conversation (ChannelService.Connect): frames up with their acks, leases down. A
 /// broken stream is opened again with back-off; frames without an ack then fail with OUTCOME_UNKNOWN, and
@@ -30,7 +34,7 @@ class ChannelClient {
   ~ChannelClient();
 
   /// Starts to connect; returns when the first hello has been answered, or with why not.
-  Task<Status> start(std::chrono::milliseconds timeout);
+  Task<Status> start(std::chrono::milliseconds timeout = kChannelConnectTimeout);
 
   Task<Result<v1::AcceptResponse>> accept(v1::InboundMessage message);
   Task<Status> report(v1::Receipt receipt);
@@ -38,6 +42,14 @@ class ChannelClient {
   Task<Status> quarantine(v1::Quarantine input);
   /// How a call stands; for the phone alone.
   Task<Status> report_call(v1::CallReport report);
+
+  /// Of accounts by their ids.
+  template <class Account>
+  static std::vector<std::string> account_ids(const std::map<std::string, Account, std::less<>>& accounts) {
+    std::vector<std::string> ids;
+    for (const auto& [id, account] : accounts) ids.push_back(id);
+    return ids;
+  }
 
   /// What accounts can send, where that is not everything; set before start().
   void limit(std::vector<v1::SendingRules> rules);

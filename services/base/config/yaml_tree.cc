@@ -8,6 +8,7 @@
 #include <sstream>
 
 #include "base/config/config.h"
+#include "base/core/utf8.h"
 
 namespace hark {
 namespace {
@@ -114,34 +115,12 @@ class TreeBuilder final : public YAML::EventHandler {
   int documents_ = 0;
 };
 
-/// Length of the well-formed UTF-8 character at the start of `text` (RFC 3629), 0 if there is none.
-std::size_t character_length(std::string_view text) {
-  const auto byte = [&](std::size_t i) { return i < text.size() ? static_cast<unsigned char>(text[i]) : 0U; };
-  const auto follows = [&](std::size_t i) { return (byte(i) & 0xC0U) == 0x80U; };
-  const unsigned lead = byte(0);
-  if (lead < 0x80) return 1;
-  if (lead >= 0xC2 && lead <= 0xDF) return follows(1) ? 2 : 0;
-  if (lead >= 0xE0 && lead <= 0xEF) {
-    if (!follows(1) || !follows(2)) return 0;
-    if (lead == 0xE0 && byte(1) < 0xA0) return 0;  // overlong
-    if (lead == 0xED && byte(1) > 0x9F) return 0;  // surrogate
-    return 3;
-  }
-  if (lead >= 0xF0 && lead <= 0xF4) {
-    if (!follows(1) || !follows(2) || !follows(3)) return 0;
-    if (lead == 0xF0 && byte(1) < 0x90) return 0;
-    if (lead == 0xF4 && byte(1) > 0x8F) return 0;
-    return 4;
-  }
-  return 0;
-}
-
 /// The first line that is not clean UTF-8 text, with what is wrong; line 0 if all is well.
 Refused check_text(std::string_view text) {
   int line = 1;
   for (std::size_t i = 0; i < text.size();) {
     const auto c = static_cast<unsigned char>(text[i]);
-    const std::size_t length = character_length(text.substr(i));
+    const std::size_t length = character_bytes(text, i);
     if (length == 0) return {line, "not UTF-8; save the file as UTF-8"};
     if ((c < 0x20 && c != '\t' && c != '\n' && c != '\r') || c == 0x7F) {
       return {line, "a control character (number " + std::to_string(c) + ")"};
@@ -196,13 +175,8 @@ std::string describe(const YamlNode& node) {
     case YamlNode::Kind::kScalar:
       break;
   }
-  std::size_t length = std::min(node.scalar.size(), kShownBytesMax);
-  // Never ends within a character.
-  while (length > 0 && length < node.scalar.size() &&
-         (static_cast<unsigned char>(node.scalar[length]) & 0xC0U) == 0x80U) {
-    --length;
-  }
-  return "'" + node.scalar.substr(0, length) + (length < node.scalar.size() ? "..." : "") + "'";
+  const std::string shown{first_bytes(node.scalar, kShownBytesMax)};
+  return "'" + shown + (shown.size() < node.scalar.size() ? "..." : "") + "'";
 }
 
 }  // namespace hark

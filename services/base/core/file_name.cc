@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <array>
 
+#include "base/core/utf8.h"
+
 namespace hark {
 namespace {
 
@@ -90,13 +92,6 @@ std::string_view trimmed(std::string_view text) {
                             : text.substr(first, text.find_last_not_of(kSpace) - first + 1);
 }
 
-/// Not cut inside a character.
-std::string_view whole_characters(std::string_view text, std::size_t bytes_max) {
-  if (text.size() <= bytes_max) return text;
-  while (bytes_max > 0 && (static_cast<unsigned char>(text[bytes_max]) & 0xC0) == 0x80) --bytes_max;
-  return text.substr(0, bytes_max);
-}
-
 bool is_type_character(char c) {
   return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') ||
          std::string_view{"/.+-_"}.find(c) != std::string_view::npos;
@@ -142,7 +137,7 @@ std::string safe_file_name(std::string_view name) {
     const std::size_t dot = out.rfind('.');
     const std::string extension =
         dot != std::string::npos && out.size() - dot <= kExtensionBytesMax ? out.substr(dot) : std::string{};
-    out = std::string{whole_characters(out, kNameBytesMax - extension.size())} + extension;
+    out = std::string{first_bytes(out, kNameBytesMax - extension.size())} + extension;
   }
   return out;
 }

@@ -41,6 +41,7 @@ constexpr auto kNames = std::to_array<Named>({
     {Reason::kWindowClosed, "WINDOW_CLOSED"},
     {Reason::kFileUnsendable, "FILE_UNSENDABLE"},
     {Reason::kTemplateUnfit, "TEMPLATE_UNFIT"},
+    {Reason::kWithdrawn, "WITHDRAWN"},
     {Reason::kAgentNotFound, "AGENT_NOT_FOUND"},
     {Reason::kAgentAway, "AGENT_AWAY"},
     {Reason::kOfferNotFound, "OFFER_NOT_FOUND"},

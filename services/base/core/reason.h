@@ -39,6 +39,7 @@ enum class Reason {
   kWindowClosed = 45,
   kFileUnsendable = 46,
   kTemplateUnfit = 47,
+  kWithdrawn = 48,
   // Routing
   kAgentNotFound = 50,
   kAgentAway = 51,

@@ -6,49 +6,20 @@
 #include <cmath>
 #include <cstdio>
 
+#include "base/core/utf8.h"
+
 namespace hark {
 namespace {
 
 constexpr std::string_view kHidden[] = {"password", "token", "secret",  "authorization", "cookie", "text",
                                         "html",     "body",  "content", "raw",           "subject"};
 
-bool is_continuation(char c) { return (static_cast<unsigned char>(c) & 0xC0U) == 0x80U; }
-
-/// At most kLogValueBytesMax bytes, not cut within a character.
-std::string_view head_of(std::string_view text) {
-  if (text.size() <= kLogValueBytesMax) return text;
-  std::size_t length = kLogValueBytesMax;
-  while (length > 0 && is_continuation(text[length])) --length;
-  return text.substr(0, length);
-}
-
-/// Bytes of the character at `text[i]`; 0 if there is none that UTF-8 allows (overlong forms are caught by
-/// the range of the second byte).
-std::size_t character_length(std::string_view text, std::size_t i) {
-  const auto byte = [&](std::size_t at) {
-    return at < text.size() ? static_cast<unsigned char>(text[at]) : 0U;
-  };
-  const unsigned lead = byte(i);
-  if (lead < 0x80) return 1;
-  const std::size_t length = lead >= 0xC2 && lead <= 0xDF   ? 2
-                             : lead >= 0xE0 && lead <= 0xEF ? 3
-                             : lead >= 0xF0 && lead <= 0xF4 ? 4
-                                                            : 0;
-  for (std::size_t k = 1; k < length; ++k) {
-    if ((byte(i + k) & 0xC0U) != 0x80U) return 0;
-  }
-  const unsigned second = byte(i + 1);
-  const bool overlong = (lead == 0xE0 && second < 0xA0) || (lead == 0xF0 && second < 0x90);
-  const bool beyond = (lead == 0xED && second > 0x9F) || (lead == 0xF4 && second > 0x8F);
-  return overlong || beyond ? 0 : length;
-}
-
 /// The inside of a JSON string; also what the text form quotes with.
 void append_escaped(std::string& out, std::string_view text) {
-  const std::string_view head = head_of(text);
+  const std::string_view head = first_bytes(text, kLogValueBytesMax);
   for (std::size_t i = 0; i < head.size();) {
     const char c = head[i];
-    const std::size_t length = character_length(head, i);
+    const std::size_t length = character_bytes(head, i);
     if (length == 0) {
       out += "\xEF\xBF\xBD";
       ++i;

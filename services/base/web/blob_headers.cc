@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <array>
 
+#include "base/core/utf8.h"
+
 namespace hark::web {
 namespace {
 
@@ -41,11 +43,7 @@ std::string percent_encode(std::string_view text) {
 
 /// No separators, no control characters, not hidden, not endless, never cut inside a character.
 std::string safe_name(std::string_view name) {
-  if (name.size() > kNameBytesMax) {
-    name = name.substr(0, kNameBytesMax);
-    while (!name.empty() && (static_cast<unsigned char>(name.back()) & 0xc0) == 0x80) name.remove_suffix(1);
-    if (!name.empty()) name.remove_suffix(1);
-  }
+  name = first_bytes(name, kNameBytesMax);
   std::string out;
   for (const char c : name) {
     const bool bad = static_cast<unsigned char>(c) < 0x20 || c == 0x7f || c == '/' || c == '\\' || c == ':';

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "base/core/invalid.h"
+#include "base/core/utf8.h"
 
 namespace hark::chat {
 namespace {
@@ -16,13 +17,6 @@ std::string trimmed(std::string text) {
   const auto start = std::ranges::find_if_not(text, is_space);
   text.erase(text.begin(), start);
   return text;
-}
-
-/// The longest beginning within the limit that ends on a whole character of UTF-8.
-std::string_view whole_characters(std::string_view text, std::size_t bytes_max) {
-  if (text.size() <= bytes_max) return text;
-  while (bytes_max > 0 && (static_cast<unsigned char>(text[bytes_max]) & 0xC0) == 0x80) --bytes_max;
-  return text.substr(0, bytes_max);
 }
 
 }  // namespace
@@ -55,7 +49,7 @@ std::string plain_text(std::string_view text) {
 
 std::string one_line(std::string_view text, std::size_t bytes_max) {
   std::string out;
-  for (const char c : whole_characters(text, bytes_max)) out += is_control(c) ? ' ' : c;
+  for (const char c : first_bytes(text, bytes_max)) out += is_control(c) ? ' ' : c;
   return trimmed(std::move(out));
 }
 

@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <array>
 
-#include "console/core/first_bytes.h"
+#include "base/core/utf8.h"
 
 namespace hark::console {
 namespace {
@@ -40,7 +40,7 @@ std::string clean_file_name(std::string_view name) {
   // Its end tells what it is, so it is cut before that.
   const auto dot = out.rfind('.');
   const auto ending = dot == std::string::npos || out.size() - dot > 16 ? std::string{} : out.substr(dot);
-  return first_bytes(out, kFileNameBytesMax - ending.size()) + ending;
+  return std::string{first_bytes(out, kFileNameBytesMax - ending.size())} + ending;
 }
 
 std::string clean_content_type(std::string_view type) {

@@ -6,6 +6,7 @@ import {joinFound} from "./customers.js";
 import {watchFloor} from "./floor.js";
 import {setPresence, signOut, store} from "./session.js";
 import {changeSettings, settings} from "./settings.js";
+import {firstTemplates, firstTemplateTitle, startByTemplate} from "./start_by_template.js";
 import {isMine, isSupervisor, type Section, selectedThread, type State} from "./store/state.js";
 import {accept, decline, reassign, reopen, resolve, start, takeOver, transfer, whisper} from "./tickets.js";
 import {focusComposer, focusSearch} from "./views/focus.js";
@@ -75,6 +76,7 @@ export function commands(state: State): Command[] {
     ...callCommands(state),
     ...ofConversation(state),
     ...(state.setup.accounts?.some((account) => account.channel === "CHANNEL_EMAIL") ? [{title: t("startTitle"), key: "m", run: start}] : []),
+    ...firstTemplates(state.setup.sendingRules).map((way) => ({title: firstTemplateTitle(way), run: () => startByTemplate(way)})),
     {title: t("commandNext"), key: "j", run: () => step(store.state, 1)},
     {title: t("commandPrevious"), key: "k", run: () => step(store.state, -1)},
     {title: t("commandSearch"), key: "/", run: () => { store.patch({pane: "work", section: "desk"}); focusSearch(); }},

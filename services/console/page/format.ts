@@ -10,7 +10,7 @@ const CHANNELS: Record<Channel, WordKey> = {
 const DELIVERY: Record<DeliveryState, WordKey | null> = {
   DELIVERY_STATE_UNSPECIFIED: null, DELIVERY_STATE_QUEUED: "deliveryQueued", DELIVERY_STATE_SENT: "deliverySent",
   DELIVERY_STATE_DELIVERED: "deliveryDelivered", DELIVERY_STATE_READ: "deliveryRead", DELIVERY_STATE_FAILED: "deliveryFailed",
-  DELIVERY_STATE_BOUNCED: "deliveryBounced", DELIVERY_STATE_UNKNOWN: "deliveryUnknown",
+  DELIVERY_STATE_BOUNCED: "deliveryBounced", DELIVERY_STATE_UNKNOWN: "deliveryUnknown", DELIVERY_STATE_WITHDRAWN: "deliveryWithdrawn",
 };
 const CALL: Record<CallState, WordKey | null> = {
   CALL_STATE_UNSPECIFIED: null, CALL_STATE_RINGING: "callRinging", CALL_STATE_QUEUED: "callQueued", CALL_STATE_OFFERED: "callOffered",

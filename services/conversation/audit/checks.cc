@@ -177,6 +177,12 @@ void check_replies(const ConversationFacts& facts, AuditReport& report) {
   }
 }
 
+/// A call in which the customer was heard answers also what calls back were to answer, in whatever thread,
+/// and though it may have rung before.
+bool was_heard_in(const v1::Entry& entry) {
+  return entry.kind() == v1::ENTRY_KIND_INBOUND && entry.call().answered_at_ms() > 0;
+}
+
 /// What is wrong with the answer that a message counts as having; empty if nothing.
 std::string wrong_answer(const v1::Entry& message, const std::map<std::string, const v1::Entry*>& by_id,
                          const std::map<std::string, v1::DeliveryState>& told) {
@@ -187,12 +193,16 @@ std::string wrong_answer(const v1::Entry& message, const std::map<std::string, c
   const auto found = by_id.find(id);
   if (found == by_id.end()) return "counts as answered by '" + id + "', which is not on the timeline";
   const auto& reply = *found->second;
-  if (reply.sequence() < message.sequence() || reply.thread_id() != message.thread_id())
+  const bool follows = reply.sequence() >= message.sequence() && reply.thread_id() == message.thread_id();
+  if (!follows && !was_heard_in(reply))
     return "counts as answered, but " + id + " does not follow it in its thread";
   // Both as the log tells it and as it is by now: a report that came in between is not judged.
   const auto at_cut = told.find(id);
   if (at_cut != told.end() && !arrives(at_cut->second) && !arrives(reply.delivery()))
     return "counts as answered, but " + id + " did not arrive (" + reply.delivery_detail() + ")";
+  if (at_cut != told.end() && at_cut->second == v1::DELIVERY_STATE_WITHDRAWN &&
+      reply.delivery() == v1::DELIVERY_STATE_WITHDRAWN)
+    return "counts as answered, but " + id + " was withdrawn";
   return {};
 }
 

@@ -134,6 +134,24 @@ TEST_F(AuditChecks, FindAMessageThatIsHeldToBeAnsweredByAReplyThatDidNotArrive) 
   EXPECT_THAT(broken(), IsEmpty());
 }
 
+TEST_F(AuditChecks, TakeACallInWhichTheCustomerWasHeardForAnAnswerInWhateverThread) {
+  auto& call = facts_.entries[1];
+  call.set_kind(v1::ENTRY_KIND_INBOUND);
+  call.set_obligation(v1::OBLIGATION_STATE_ANSWERED);
+  call.set_answered_by_entry_id(call.id());
+  call.set_thread_id("thr_2");
+  call.mutable_sender()->set_address("tel:+37120000000");
+  EXPECT_THAT(broken(), ::testing::Contains("P5"));
+  call.mutable_call()->set_answered_at_ms(5);
+  EXPECT_THAT(broken(), ::testing::Not(::testing::Contains("P5")));
+}
+
+TEST_F(AuditChecks, FindAMessageThatIsHeldToBeAnsweredByAReplyThatWasWithdrawn) {
+  facts_.entries[1].set_delivery(v1::DELIVERY_STATE_WITHDRAWN);
+  add_event(v1::EVENT_TYPE_DELIVERY, "ent_2", 0).set_delivery(v1::DELIVERY_STATE_WITHDRAWN);
+  EXPECT_THAT(broken(), ElementsAre("P5"));
+}
+
 TEST_F(AuditChecks, FindAGapInTheTimeline) {
   facts_.entries[1].set_sequence(3);
   facts_.last_sequence = 3;

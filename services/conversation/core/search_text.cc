@@ -8,6 +8,8 @@
 #include <algorithm>
 #include <array>
 
+#include "base/core/utf8.h"
+
 namespace hark::conversation {
 namespace {
 
@@ -110,13 +112,12 @@ std::optional<std::size_t> SearchQuery::look_into(std::string_view text, std::ve
 
 std::string excerpt_around(std::string_view text, std::size_t place) {
   auto begin = place > kExcerptBefore ? place - kExcerptBefore : 0;
-  while (begin > 0 && (static_cast<unsigned char>(text[begin]) & 0xc0) == 0x80) --begin;
+  begin = first_bytes(text, begin).size();
   if (begin > 0) {
     const auto space = text.find_first_of(" \n\t", begin);
     if (space != std::string_view::npos && space < place) begin = space + 1;
   }
-  auto end = std::min(text.size(), begin + kExcerptBytes);
-  while (end < text.size() && end > begin && (static_cast<unsigned char>(text[end]) & 0xc0) == 0x80) --end;
+  const auto end = std::max(begin, first_bytes(text, begin + kExcerptBytes).size());
   std::string out = begin > 0 ? "\u2026 " : "";
   for (const char c : text.substr(begin, end - begin)) {
     const bool space = static_cast<unsigned char>(c) <= 0x20;

@@ -30,7 +30,7 @@ v1::Entry decode_entry(std::string_view conversation_id, const redis::Reply& ite
 void fold(v1::Entry& entry, const redis::Reply& delivery, const redis::Reply& obligation,
           const redis::Reply& also, const redis::Reply& unfetched, const redis::Reply& call);
 
-/// Whether a message in this state arrives, or may still: not failed, not bounced, not unknown.
+/// Whether a message in this state arrives, may still, or need not: not failed, not bounced, not unknown.
 bool arrives(v1::DeliveryState state);
 
 /// Goes out to the customer: a reply, or a message that an agent started.

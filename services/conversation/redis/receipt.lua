@@ -13,17 +13,19 @@
            seen to already  13 channel whose customers fetch their replies, and may stay away, or ''
            then pairs of blob id, content
      Returns {'ok'} | {'known'} (nothing to change) | {'no_entry'} | {'moving'} (a merge is under way)
+           | {'withdrawn'} (state 1: it is not to go out any more)
            | {'elsewhere', conversation that owes now, thread, agent, settled ...} (nothing changed: see to that first) ]]
 local entry, lease, state, detail = ARGV[2], ARGV[3], tonumber(ARGV[4]), ARGV[5]
 local key = P .. 'out:' .. entry
 local o = field_map(redis.call('HGETALL', key))
 if not o['con'] then return { 'no_entry' } end
 
--- sent 2, delivered 3, read 4 by rank; failed 5, bounced 6, unknown 7 end the attempt. A bounce beats everything but a
--- bounce; a late "sent" from an expired lease beats unknown and failed.
-local rank = { [1] = 0, [7] = 1, [5] = 1, [2] = 2, [3] = 3, [4] = 4, [6] = 5 }
-local fares_well = { [1] = true, [2] = true, [3] = true, [4] = true }
+-- sent 2, delivered 3, read 4 by rank; failed 5, bounced 6, unknown 7, withdrawn 8 end the attempt. A bounce beats everything
+-- but a bounce; a late "sent" from an expired lease beats unknown, failed and withdrawn.
+local rank = { [1] = 0, [7] = 1, [5] = 1, [8] = 1, [2] = 2, [3] = 3, [4] = 4, [6] = 5 }
+local fares_well = { [1] = true, [2] = true, [3] = true, [4] = true, [8] = true }
 local before = tonumber(o['state'])
+if state == 1 and before == 8 then return { 'withdrawn' } end
 
 -- A message of a customer who was merged since, or given back, is owed elsewhere, in another partition.
 if rank[state] > rank[before] and fares_well[before] and not fares_well[state] and ARGV[12] ~= '1' then
@@ -61,6 +63,7 @@ end
 redis.call('ZREM', P .. 'outq:' .. account, entry)
 if rank[state] <= rank[before] then return { 'known' } end
 redis.call('HSET', key, 'state', state)
+if o['back'] then redis.call('SREM', P .. 'back:' .. o['con'], entry) end
 if state == 2 and ARGV[13] ~= '' and o['channel'] == ARGV[13] then
   redis.call('ZADD', P .. 'unfetched', now, entry)
 elseif before == 2 then

@@ -3,7 +3,8 @@
            8 from-states  9 reply's entry id  10 Entry bytes  11 OutboundMessage bytes  12 account  13 channel  14 agent
            15 id of the entry that records a channel switch, or ''  16 its bytes  17 thread  18 sequence answered
            19 part of the conversation that the answered entry came through, or ''
-           20 '1' if the key was looked up elsewhere  21 '1' if it cannot be sent, unless it was  then pairs of blob id, content
+           20 '1' if the key was looked up elsewhere  21 '1' if it cannot be sent, unless it was
+           22 '1' if it calls the customer back, who may ring first  then pairs of blob id, content
      Returns {'ok', sequence, ticket, thread, entry} | {'key_reused'} | {'no_ticket'} | {'illegal', state}
            | {'stale_assignment', holder} | {'newer', count} | {'moved', conversation} | {'moving'} | {'unsendable'} | {'look'} (the key up, where the customer was before) ]]
 local key, digest, conversation = ARGV[2], ARGV[3], ARGV[4]
@@ -37,7 +38,11 @@ local sequence = append(conversation, entry, ARGV[10], ticket, thread)
 for _, done in ipairs(settled) do settle(conversation, string.match(done, '^%S+'), '2 ' .. entry) end
 send(conversation, entry, ARGV[11], ARGV[12], thread, ARGV[14])
 redis.call('HSET', P .. 'out:' .. entry, 'settles', table.concat(settled, ' '), 'upto', upto, 'channel', ARGV[13])
-store_blobs(22)
+if ARGV[22] == '1' then
+  redis.call('HSET', P .. 'out:' .. entry, 'back', '1')
+  redis.call('SADD', P .. 'back:' .. conversation, entry)
+end
+store_blobs(23)
 local detail = ARGV[6] ~= '0' and grow_quiet(conversation, ticket) or ''
 emit(2, { 'c', conversation, 't', ticket, 'e', entry, 's', sequence, 'g', ARGV[14], 'h', ARGV[13], 'u', ARGV[12], 'x', detail })
 return remember(key, digest, { 'ok', tostring(sequence), ticket, thread, entry })

@@ -63,6 +63,10 @@ Error refusal(TicketEvent event, const redis::Reply& reply) {
     return {Code::kFailedPrecondition, Reason::kInvalidField, "entry_id: this message awaits no answer"};
   }
   if (what == "no_entry") return {Code::kNotFound, Reason::kEntryNotFound, "there is no such outbound entry"};
+  if (what == "withdrawn") {
+    return {Code::kFailedPrecondition, Reason::kWithdrawn,
+            "the customer was heard meanwhile; they are not called back any more"};
+  }
   if (what == "full") {
     return {Code::kResourceExhausted, Reason::kStoreFull,
             "the event log is at its cap; archive or add room, then send again"};

@@ -22,6 +22,7 @@ extern const std::string_view reopen_lua;
 extern const std::string_view waive_lua;
 extern const std::string_view call_lua;
 extern const std::string_view talked_lua;
+extern const std::string_view withdraw_lua;
 extern const std::string_view lease_lua;
 extern const std::string_view receipt_lua;
 extern const std::string_view quarantine_lua;

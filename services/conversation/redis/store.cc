@@ -32,14 +32,6 @@ const redis::Script& waive_script() {
   static const auto s = script("waive", scripts::waive_lua);
   return s;
 }
-const redis::Script& call_script() {
-  static const auto s = script("call", scripts::call_lua);
-  return s;
-}
-const redis::Script& talked_script() {
-  static const auto s = script("talked", scripts::talked_lua);
-  return s;
-}
 const redis::Script& lease_script() {
   static const auto s = script("lease", scripts::lease_lua);
   return s;
@@ -334,7 +326,8 @@ Task<Result<Store::Appended>> Store::reply(TimePoint now, const ReplyInput& in) 
                                      answered,
                                      in.via,
                                      in.key_looked_up ? "1" : "0",
-                                     in.unsendable ? "1" : "0"};
+                                     in.unsendable ? "1" : "0",
+                                     in.channel == v1::CHANNEL_PHONE ? "1" : "0"};
   add_blobs(args, in.blobs);
   co_return appended(TicketEvent::kReply,
                      co_await run(reply_script(), place(in.conversation_id), now, std::move(args)));
@@ -358,7 +351,8 @@ Task<Result<Store::Appended>> Store::start(TimePoint now, const StartInput& in) 
                                      in.ticket_bytes,
                                      events,
                                      in.via,
-                                     in.key_looked_up ? "1" : "0"};
+                                     in.key_looked_up ? "1" : "0",
+                                     in.reference};
   add_blobs(args, in.blobs);
   co_return appended(TicketEvent::kReply,
                      co_await run(start_script(), place(in.conversation_id), now, std::move(args)));
@@ -398,27 +392,6 @@ Task<Result<Store::Leases>> Store::lease(TimePoint now, std::uint16_t partition,
         {reply[i][0].text(), reply[i][1].text(), static_cast<int>(reply[i][2].number())});
   }
   co_return leases;
-}
-
-Task<Status> Store::call(TimePoint now, const v1::CallReport& report, const v1::Entry& entry,
-                         std::string_view state) {
-  const auto revision = std::to_string(report.revision());
-  const auto progress = report.progress().SerializeAsString();
-  const auto channel = std::to_string(static_cast<int>(entry.channel()));
-  HARK_CO_TRY(const auto reply,
-              co_await run(call_script(), place(report.entry_id()), now,
-                           {report.entry_id(), revision, progress, state, report.progress().agent_id(),
-                            channel, entry.account_id(), report.progress().ended_at_ms() > 0 ? "0" : "1"}));
-  const auto what = reply[0].view();
-  if (what == "ok" || what == "known") co_return Status{};
-  co_return refusal(TicketEvent::kReply, reply);
-}
-
-Task<Status> Store::talked(TimePoint now, std::string_view conversation_id, std::string_view entry_id) {
-  HARK_CO_TRY(const auto reply,
-              co_await run(talked_script(), place(conversation_id), now, {conversation_id, entry_id}));
-  if (reply[0].view() == "ok") co_return Status{};
-  co_return refusal(TicketEvent::kReply, reply);
 }
 
 Task<Result<Store::Lost>> Store::record_delivery(TimePoint now, const DeliveryNews& news) {

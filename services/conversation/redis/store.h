@@ -129,6 +129,7 @@ class Store {
     int channel = 0;
     std::string address, name;  // of the customer
     std::string ticket_bytes;   // of the ticket that opens if the message comes back
+    std::string reference;      // by which the customer's messages name the thread; empty: by a token
     std::string via;            // the part of the conversation that the address led through
     bool key_looked_up = false;
     Blobs blobs;
@@ -172,8 +173,17 @@ class Store {
   /// How a call stands; `entry` is its own. An earlier revision changes nothing.
   Task<Status> call(TimePoint now, const v1::CallReport& report, const v1::Entry& entry,
                     std::string_view state);
+  struct Talk {
+    std::string conversation_id, entry_id, agent_id;
+    StatusEntry status = {};  // if calls back were withdrawn
+  };
   /// They talked: nothing is owed any more to this call, and to what came before it in its thread.
-  Task<Status> talked(TimePoint now, std::string_view conversation_id, std::string_view entry_id);
+  Task<Status> talked(TimePoint now, const Talk& talk);
+  /// The customer was heard in that call: who was to call them back does not any more, and the call is the
+  /// answer to what they were to answer. How many; asked again of the same call within a day, it does nothing
+  /// and says the same.
+  Task<Result<std::int64_t>> withdraw_callbacks(TimePoint now, std::string conversation_id,
+                                                std::string call_entry_id, std::string why);
   Task<Status> raise_fence(TimePoint now, std::int64_t token);
 
   struct LeasedMessage {

@@ -10,7 +10,10 @@ local entries, threads = tonumber(ARGV[5]), tonumber(ARGV[6])
 for i = 1, entries do
   local entry = ARGV[7 + i]
   redis.call('SET', P .. 'ent:' .. entry, loser .. ' ' .. (first + i - 1))
-  if redis.call('EXISTS', P .. 'out:' .. entry) == 1 then redis.call('HSET', P .. 'out:' .. entry, 'home', loser) end
+  if redis.call('EXISTS', P .. 'out:' .. entry) == 1 then
+    redis.call('HSET', P .. 'out:' .. entry, 'home', loser)
+    redis.call('SREM', P .. 'back:' .. survivor, entry)  -- another person's calls withdraw nothing of theirs
+  end
 end
 for i = 8 + entries, 7 + entries + threads do redis.call('HSET', P .. 'thr:' .. ARGV[i], 'con', loser) end
 for i = 8 + entries + threads, #ARGV do redis.call('HDEL', P .. 'adr:' .. survivor, ARGV[i]) end

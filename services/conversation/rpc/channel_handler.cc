@@ -120,7 +120,8 @@ class Connection {
       case v1::ConnectRequest::kReceipt: {
         const auto entry_id = frame.receipt().entry_id();
         auto done = co_await service_.receive_receipt(std::move(*frame.mutable_receipt()));
-        if (done.ok() && leased_.erase(entry_id) > 0) wake_all();
+        const bool settled = done.ok() || done.error().reason == Reason::kWithdrawn;
+        if (settled && leased_.erase(entry_id) > 0) wake_all();
         answer(*stream_, id, done);
         break;
       }

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "base/core/utf8.h"
 #include "email/core/ascii.h"
 #include "email/core/charset.h"
 #include "email/core/header_text.h"
@@ -194,7 +195,7 @@ class MailboxReader {
     if (clean.empty()) return;
     if (name.size() >= 2 && name.front() == '\'' && name.back() == '\'')
       name = name.substr(1, name.size() - 2);
-    found_.push_back({std::move(clean), std::string{utf8_prefix(ascii_trimmed(name), kNameBytesMax)}});
+    found_.push_back({std::move(clean), std::string{first_bytes(ascii_trimmed(name), kNameBytesMax)}});
   }
 
   std::string_view text_;

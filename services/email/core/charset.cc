@@ -12,6 +12,7 @@
 #include <optional>
 #include <vector>
 
+#include "base/core/utf8.h"
 #include "email/core/ascii.h"
 
 namespace hark::email {
@@ -23,23 +24,6 @@ constexpr std::size_t kSampleBytes = 16 << 10;  // more tells a detector nothing
 constexpr std::int32_t kDetectorConfidenceMin = 20;
 
 unsigned char byte_at(std::string_view text, std::size_t i) { return static_cast<unsigned char>(text[i]); }
-
-// Length of the valid UTF-8 sequence that starts at i, or 0 (Unicode §3.9, table 3-7).
-std::size_t sequence_bytes(std::string_view text, std::size_t i) {
-  const unsigned char lead = byte_at(text, i);
-  if (lead < 0x80) return 1;
-  if (lead < 0xC2 || lead > 0xF4) return 0;
-  const std::size_t size = lead < 0xE0 ? 2 : lead < 0xF0 ? 3 : 4;
-  if (i + size > text.size()) return 0;
-  const unsigned char second = byte_at(text, i + 1);
-  const unsigned char low = lead == 0xE0 ? 0xA0 : lead == 0xF0 ? 0x90 : 0x80;
-  const unsigned char high = lead == 0xED ? 0x9F : lead == 0xF4 ? 0x8F : 0xBF;
-  if (second < low || second > high) return 0;
-  for (std::size_t k = 2; k < size; ++k) {
-    if ((byte_at(text, i + k) & 0xC0) != 0x80) return 0;
-  }
-  return size;
-}
 
 void drop_nul_and_mark(std::string& text) {
   if (text.starts_with("\xEF\xBB\xBF")) text.erase(0, 3);
@@ -61,7 +45,7 @@ DecodedText repaired_utf8(std::string_view bytes) {
   out.text.reserve(bytes.size());
   std::size_t kept = 0;
   for (std::size_t i = skip_ascii(bytes, 0); i < bytes.size(); i = skip_ascii(bytes, i)) {
-    const std::size_t size = sequence_bytes(bytes, i);
+    const std::size_t size = character_bytes(bytes, i);
     if (size > 0) {
       i += size;
       continue;
@@ -188,7 +172,7 @@ bool few_faults(const DecodedText& decoded, std::string_view bytes) {
 
 std::vector<std::string> candidates(std::string_view bytes, const std::string& declared, TextKind kind) {
   std::vector<std::string> out;
-  if (is_valid_utf8(bytes)) out.emplace_back("UTF-8");
+  if (is_utf8(bytes)) out.emplace_back("UTF-8");
   if (auto mark = charset_of_mark(bytes); !mark.empty()) out.push_back(std::move(mark));
   if (kind == TextKind::kHtml) {
     if (auto meta = charset_of_meta(bytes); !meta.empty()) out.push_back(std::move(meta));
@@ -202,22 +186,6 @@ std::vector<std::string> candidates(std::string_view bytes, const std::string& d
 }
 
 }  // namespace
-
-bool is_valid_utf8(std::string_view text) {
-  for (std::size_t i = 0; i < text.size();) {
-    const std::size_t size = sequence_bytes(text, i);
-    if (size == 0) return false;
-    i += size;
-  }
-  return true;
-}
-
-std::string_view utf8_prefix(std::string_view text, std::size_t bytes_max) {
-  if (text.size() <= bytes_max) return text;
-  std::size_t end = bytes_max;
-  while (end > 0 && (byte_at(text, end) & 0xC0) == 0x80) --end;
-  return text.substr(0, end);
-}
 
 void append_utf8(std::string& out, char32_t code) {
   if (code > 0x10FFFF || (code >= 0xD800 && code <= 0xDFFF)) code = 0xFFFD;

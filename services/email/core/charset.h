@@ -29,11 +29,6 @@ std::string charset_name(const std::string& converter);
 /// A declared charset with few faults is kept, each fault shown as U+FFFD.
 DecodedText to_utf8(std::string_view bytes, std::string_view label, TextKind kind = TextKind::kPlain);
 
-bool is_valid_utf8(std::string_view text);
-
-/// The longest start of `text` of at most `bytes_max` bytes that does not cut a UTF-8 character.
-std::string_view utf8_prefix(std::string_view text, std::size_t bytes_max);
-
 /// Appends a code point; an invalid one becomes U+FFFD.
 void append_utf8(std::string& out, char32_t code_point);
 

@@ -4,6 +4,7 @@
 #include <map>
 #include <optional>
 
+#include "base/core/utf8.h"
 #include "email/core/ascii.h"
 #include "email/core/charset.h"
 #include "email/core/transfer_encoding.h"
@@ -245,7 +246,7 @@ std::vector<std::string> parse_message_ids(std::string_view raw) {
       if (static_cast<unsigned char>(c) > 0x20 && c != 0x7F) clean += c;
     }
     if (clean.empty() || clean.size() > kMessageIdBytesMax || ids.size() >= kMessageIdsMax) return;
-    if (!is_valid_utf8(clean)) clean = to_utf8(clean, {}).text;
+    if (!is_utf8(clean)) clean = to_utf8(clean, {}).text;
     ids.push_back(std::move(clean));
   };
   if (text.find('<') == std::string::npos) {

@@ -6,6 +6,7 @@
 #include <set>
 #include <utility>
 
+#include "base/core/utf8.h"
 #include "email/core/ascii.h"
 #include "email/core/charset.h"
 #include "email/core/flowed_text.h"
@@ -189,7 +190,7 @@ class BodyReader {
       add_remark(mail_, "the text is longer than " + std::to_string(limits_.text_bytes_max) +
                             " bytes; what is not shown is an attachment");
       attach(part, words.text);
-      words.text.resize(utf8_prefix(words.text, shown_left_).size());
+      words.text.resize(first_bytes(words.text, shown_left_).size());
     }
     shown_left_ -= words.text.size();
     return words;
@@ -241,7 +242,7 @@ class BodyReader {
   // Quote marks and blank lines can make it longer than the HTML was.
   [[nodiscard]] std::string text_of_html(std::string_view html) const {
     std::string text = html_to_text(html);
-    text.resize(utf8_prefix(text, limits_.text_bytes_max).size());
+    text.resize(first_bytes(text, limits_.text_bytes_max).size());
     return text;
   }
 
@@ -295,7 +296,7 @@ class BodyReader {
       file.file_name = decode_header_text(inner.parts.front().field("subject"));
       std::ranges::replace(file.file_name, '/', '-');
       std::ranges::replace(file.file_name, '\\', '-');
-      if (!file.file_name.empty()) file.file_name = std::string{utf8_prefix(file.file_name, 200)} + ".eml";
+      if (!file.file_name.empty()) file.file_name = std::string{first_bytes(file.file_name, 200)} + ".eml";
     }
     auto ids = parse_message_ids(part.field("content-id"));
     if (!ids.empty()) file.content_id = std::move(ids.front());

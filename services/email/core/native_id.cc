@@ -7,6 +7,7 @@
 #include <memory>
 
 #include "base/core/check.h"
+#include "base/core/utf8.h"
 #include "email/core/ascii.h"
 #include "email/core/charset.h"
 
@@ -149,7 +150,7 @@ std::string native_id(std::string_view raw, std::string_view message_id) {
     raw.remove_prefix(end);
   }
   hash.add_text(raw);
-  const std::string_view id = utf8_prefix(message_id, kMessageIdBytesMax);
+  const std::string_view id = first_bytes(message_id, kMessageIdBytesMax);
   return (id.empty() ? "gen-" : std::string{id} + "#") + hash.hex();
 }
 

@@ -3,6 +3,7 @@
 #include <string>
 #include <string_view>
 
+#include "base/core/utf8.h"
 #include "email/core/charset.h"
 #include "email/core/native_id.h"
 #include "email/core/parse_mail.h"
@@ -18,7 +19,7 @@ void require(bool holds) {
 }
 
 void require_clean(std::string_view text) {
-  require(hark::email::is_valid_utf8(text));
+  require(hark::is_utf8(text));
   require(text.find('\0') == std::string_view::npos);
 }
 

@@ -13,6 +13,7 @@
 #include <set>
 
 #include "base/core/file_name.h"
+#include "base/core/utf8.h"
 #include "email/core/ascii.h"
 #include "email/core/charset.h"
 #include "email/core/parse_mail.h"
@@ -76,7 +77,7 @@ class Samples : public ::testing::Test {
     EXPECT_TRUE(mail.ok()) << path;
     if (!mail.ok()) return {};
     for (const auto& text : {mail->text, mail->html, mail->raw_html, mail->subject}) {
-      EXPECT_TRUE(is_valid_utf8(text)) << path;
+      EXPECT_TRUE(is_utf8(text)) << path;
       EXPECT_EQ(text.find('\0'), std::string::npos) << path;
     }
     for (const auto& file : mail->attachments) EXPECT_FALSE(file.file_name.empty()) << path;

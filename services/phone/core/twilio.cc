@@ -282,6 +282,10 @@ std::string take_voicemail(std::string_view recorded_url, std::string_view trans
 
 std::string hang_up() { return response("<Hangup/>"); }
 
+std::string ask_again(std::string_view url) {
+  return response("<Pause length=\"1\"/><Redirect>" + escaped(url) + "</Redirect>");
+}
+
 std::string write_form(const Form& form) {
   std::string out;
   for (const auto& [name, value] : form) {

@@ -62,6 +62,8 @@ std::string dial(std::string_view number, std::string_view our_number, int secon
                  std::string_view status_url, std::string_view after_url);
 std::string take_voicemail(std::string_view recorded_url, std::string_view transcribed_url);
 std::string hang_up();
+/// Soon, by the same webhook.
+std::string ask_again(std::string_view url);
 
 /// "a=b&c=d", encoded.
 std::string write_form(const Form& form);

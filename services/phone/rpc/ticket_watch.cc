@@ -20,6 +20,10 @@ constexpr std::array kMovesConversations{v1::EVENT_TYPE_MOVED, v1::EVENT_TYPE_ME
                                          v1::EVENT_TYPE_RESTORED};
 
 void hear(const v1::Event& event, Desk& desk) {
+  if (event.type() == v1::EVENT_TYPE_DELIVERY) {
+    if (event.delivery() == v1::DELIVERY_STATE_WITHDRAWN) desk.look_whether_wanted(event.entry_id());
+    return;
+  }
   const bool one = std::ranges::find(kMovesTickets, event.type()) != kMovesTickets.end();
   desk.look_for_holders(one ? event.conversation_id() : std::string{});
 }
@@ -31,6 +35,7 @@ Task<> watch_tickets(asio::any_io_executor executor, rpc::Peer to_conversation, 
   v1::SubscribeRequest request;
   request.set_from_now(true);
   request.set_mark_caught_up(true);
+  request.add_types(v1::EVENT_TYPE_DELIVERY);
   for (const auto type : kMovesTickets) request.add_types(type);
   for (const auto type : kMovesConversations) request.add_types(type);
   for (;;) {
@@ -38,7 +43,10 @@ Task<> watch_tickets(asio::any_io_executor executor, rpc::Peer to_conversation, 
         rpc::open_read_stream(executor, stub->async(), &v1::EventService::Stub::async_interface::Subscribe,
                               request, to_conversation.in_process);
     while (const auto batch = co_await stream->read()) {
-      if (batch->caught_up()) desk.look_for_holders({});
+      if (batch->caught_up()) {
+        desk.look_for_holders({});
+        desk.look_whether_wanted({});
+      }
       for (const auto& event : batch->events()) hear(event, desk);
     }
     co_await sleep_for(kRetry);

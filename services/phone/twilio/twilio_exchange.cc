@@ -107,7 +107,7 @@ Task<std::string> TwilioExchange::answer_to(const About& about, const Form& form
     const auto place = places_.extract(about.call);
     co_return twilio::wait(place.empty() ? 0 : place.mapped());
   }
-  if (about.what == "agent" || about.what == "room") co_return own_room(about);
+  if (about.what == "agent" || about.what == "room") co_return co_await own_room(about);
   if (about.what == "answered") co_return twilio::ask_for_key(webhook("agent", about.call, about.leg));
   if (about.what == "dialed") co_return twilio::hang_up();
   const auto* call = desk_.find(account_.id, about.call);
@@ -125,16 +125,23 @@ std::string TwilioExchange::let_wait(const std::string& call) const {
 
 /// The agent has answered, or the room in which they were closed: into their own, as long as they have part
 /// in the call.
-std::string TwilioExchange::own_room(const About& about) const {
+Task<std::string> TwilioExchange::own_room(About about) {
   const auto* call = desk_.find(account_.id, about.call);
   const auto* leg = call ? find_leg(*call, about.leg) : nullptr;
-  if (!leg || is_over(*call)) return twilio::hang_up();
-  if (call->outbound) {
-    return twilio::dial(call->to, account_.number, 45, webhook("customer", call->id),
-                        webhook("dialed", call->id));
-  }
-  if (leg != talking_leg(*call) && !is_asked_now(*call, *leg)) return twilio::hang_up();
-  return room_of(*leg, *call, leg->id);
+  if (!leg || is_over(*call)) co_return twilio::hang_up();
+  if (call->outbound) co_return co_await dial(std::move(about));
+  if (leg != talking_leg(*call) && !is_asked_now(*call, *leg)) co_return twilio::hang_up();
+  co_return room_of(*leg, *call, leg->id);
+}
+
+/// What the leg of an agent who calls back is to do once they listen.
+Task<std::string> TwilioExchange::dial(About about) {
+  const auto may = co_await desk_.may_dial(account_.id, about.call);
+  if (!may.ok()) co_return twilio::ask_again(webhook(about.what, about.call, about.leg));
+  const auto* call = desk_.find(account_.id, about.call);
+  if (!*may || !call) co_return twilio::hang_up();
+  co_return twilio::dial(call->to, account_.number, 45, webhook("customer", call->id),
+                         webhook("dialed", call->id));
 }
 
 std::string TwilioExchange::room_of(const Leg& owner, const Call& call, std::string_view who) const {

@@ -36,7 +36,8 @@ class TwilioExchange final : public Exchange {
   Task<> look_at(std::string call);
   [[nodiscard]] bool proved(const web::HttpRequest& request, const twilio::Form& form) const;
   Task<std::string> answer_to(const twilio::About& about, const twilio::Form& form);
-  [[nodiscard]] std::string own_room(const twilio::About& about) const;
+  Task<std::string> own_room(twilio::About about);
+  Task<std::string> dial(twilio::About about);
   [[nodiscard]] std::string room_of(const Leg& owner, const Call& call, std::string_view who) const;
   Task<Carried> lead_into_room(std::string call, std::string owner, std::string who);
   Task<Carried> connect(v1::PhoneCommand command);

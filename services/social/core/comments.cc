@@ -69,9 +69,11 @@ void apply(Change change, std::string_view at, Said& said) {
   said.text = words;
 }
 
-std::variant<Said, Progress, Unplaced> read_ours(const std::string& id) {
+std::variant<Said, Progress, Unplaced> read_ours(const std::string& id, std::string_view beneath,
+                                                 std::string_view words) {
   Progress progress;
   progress.native_id = id;
+  progress.echo = echo_of(beneath, words);
   progress.if_not_ours = "a comment of ours that was written in another tool";
   return progress;
 }
@@ -93,9 +95,11 @@ void read_feed(const std::string& page, const json::value& value, std::int64_t t
   const auto id = comment ? text_at(value, {"comment_id"}) : post;
   auto from = text_at(value, {"from", "id"});
   if (from.empty()) from = text_at(value, {"sender_id"});
+  const auto parent = text_at(value, {"parent_id"});
   if (from == page) {
     if (comment && change == Change::kWritten && !id.empty())
-      items.push_back({item.network, page, read_ours(id)});
+      items.push_back(
+          {item.network, page, read_ours(id, parent.empty() ? post : parent, text_at(value, {"message"}))});
     return;
   }
   if ((!comment && !is_post(kind)) || change == Change::kOther || from.empty() || id.empty()) {
@@ -110,7 +114,6 @@ void read_feed(const std::string& page, const json::value& value, std::int64_t t
   said.native_id = std::string{comment ? kComment : kPost} + id;
   said.sent_at_ms = to_milliseconds(number_at(value, {"created_time"}));
   // An answer to a comment goes on with its thread; beneath a post each comment begins one.
-  const auto parent = text_at(value, {"parent_id"});
   const auto root = comment && !parent.empty() && parent != post ? std::string{kComment} + parent
                                                                  : std::string{said.native_id};
   said.comment = Comment{said.native_id, root};
@@ -132,7 +135,8 @@ void read_instagram(const std::string& own_id, const json::value& value, std::in
     return;
   }
   if (from == own_id) {
-    items.push_back({"instagram", own_id, read_ours(id)});
+    items.push_back(
+        {"instagram", own_id, read_ours(id, text_at(value, {"parent_id"}), text_at(value, {"text"}))});
     return;
   }
   Said said;
@@ -153,6 +157,19 @@ void read_instagram(const std::string& own_id, const json::value& value, std::in
 }  // namespace
 
 bool names_comment(std::string_view text) { return text.starts_with(kComment) || text.starts_with(kPost); }
+
+std::string echo_of(std::string_view beneath, std::string_view words) {
+  if (names_comment(beneath)) beneath.remove_prefix(beneath.find(':') + 1);
+  std::string told{beneath};
+  bool between = true;
+  for (const char c : words) {
+    const bool space = c == ' ' || c == '\n' || c == '\r' || c == '\t';
+    if (!space && between) told += '\n';
+    if (!space) told += c;
+    between = space;
+  }
+  return sha256_hex(told).substr(0, 32);
+}
 
 bool is_comment_field(std::string_view network, std::string_view field) {
   return network == "messenger" ? field == "feed" : field == "comments" || field == "live_comments";

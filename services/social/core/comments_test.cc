@@ -70,11 +70,14 @@ TEST(FacebookComment, ThatAnswersAnotherGoesOnWithItsThread) {
 }
 
 TEST(FacebookComment, ThatIsOursOpensNothingAndIsMatchedByItsId) {
-  const auto items = on_facebook(
-      comment(R"("from":{"id":"11","name":"Shop"},"parent_id":"500_6","verb":"add","message":"Yes")"));
+  const auto items = on_facebook(comment(
+      R"("from":{"id":"11","name":"Shop"},"parent_id":"500_6","verb":"add","message":"Yes, we do.")"));
   ASSERT_THAT(items, SizeIs(1));
   const auto& progress = std::get<Progress>(items[0].what);
   EXPECT_EQ(progress.state, Progress::State::kSent);
+  EXPECT_EQ(progress.echo, echo_of("comment:500_6", "Yes,  we do.\n"));
+  EXPECT_NE(progress.echo, echo_of("comment:500_8", "Yes, we do."));
+  EXPECT_NE(progress.echo, echo_of("comment:500_6", "Yes, we don't."));
   EXPECT_EQ(progress.native_id, "500_7");
   EXPECT_THAT(progress.if_not_ours, HasSubstr("another tool"));
   EXPECT_THAT(on_facebook(comment(R"("from":{"id":"11"},"verb":"edited","message":"Yes!")")), IsEmpty());
@@ -170,6 +173,7 @@ TEST(InstagramComment, ThatIsOursOpensNothing) {
                R"({"from":{"id":"11","username":"shop"},"id":"1787","parent_id":"1786","text":"Yes"})");
   ASSERT_THAT(items, SizeIs(1));
   EXPECT_EQ(std::get<Progress>(items[0].what).native_id, "1787");
+  EXPECT_EQ(std::get<Progress>(items[0].what).echo, echo_of("comment:1786", "Yes"));
 }
 
 TEST(CommentAnswer, GoesBeneathTheCommentAndCarriesNothingButTheWords) {

@@ -57,6 +57,7 @@ struct Progress {
   std::int64_t before_ms = 0;
   std::string detail;
   std::string if_not_ours;  // why it is set aside if it is none of ours; empty: it is not kept then
+  std::string echo = {};    // of a comment of ours: echo_of()
 };
 
 /// What the adapter has no words for: kept raw, and shown to people.

@@ -84,6 +84,10 @@ bool same_customer(std::string_view address, std::string_view other);
 /// Is it a Comment::id, and not an address?
 bool names_comment(std::string_view text);
 
+/// By what a public answer of ours is known again when its network tells of it, and nobody knows its id: what
+/// it stands beneath ("comment:<id>", or the id alone), and its words, however they are spaced.
+std::string echo_of(std::string_view beneath, std::string_view words);
+
 /// Whether an answer may still go out, and how.
 struct WindowVerdict {
   bool open = true;

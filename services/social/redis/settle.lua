@@ -4,6 +4,9 @@
            5 customer's address  6 now  7 seconds to remember it
      Returns {} ]]
 local key = KEYS[1] .. ':try:' .. ARGV[1]
+for echo in string.gmatch(redis.call('HGET', key, 'echoes') or '', '%S+') do
+  redis.call('LREM', KEYS[1] .. ':echo:' .. echo, 1, ARGV[1] .. ' ' .. ARGV[4])
+end
 redis.call('HSET', key, 'begun', '0')
 if ARGV[2] ~= '1' then return {} end
 redis.call('HINCRBY', key, 'done', 1)

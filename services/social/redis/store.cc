@@ -1,7 +1,9 @@
 #include "social/redis/store.h"
 
+#include <algorithm>
 #include <array>
 #include <charconv>
+#include <iterator>
 
 #include "social/redis/keys.h"
 #include "social/redis/scripts.h"
@@ -29,6 +31,18 @@ const redis::Script& reached_script() {
   static const redis::Script script{"social reached", std::string{scripts::reached_lua}};
   return script;
 }
+const redis::Script& turn_script() {
+  static const redis::Script script{"social turn", std::string{scripts::turn_lua}};
+  return script;
+}
+const redis::Script& silence_script() {
+  static const redis::Script script{"social silence", std::string{scripts::silence_lua}};
+  return script;
+}
+
+/// Finer than our times, or an account of 70 a second would be asked 71 times.
+std::string microseconds(Duration time) { return std::to_string(std::chrono::microseconds{time}.count()); }
+std::string microseconds(TimePoint at) { return microseconds(at.time_since_epoch()); }
 
 }  // namespace
 
@@ -62,11 +76,12 @@ Task<Result<bool>> Store::has_files(std::string account, std::string native_id) 
   co_return reply.number() == 1;
 }
 
-Task<Result<Store::Begun>> Store::begin(std::string account, std::string entry_id, std::string address,
-                                        bool repeatable, std::size_t pieces, std::string private_to) {
-  std::vector<std::string> args{
-      std::move(entry_id),    std::move(address),     std::to_string(kSentFor.count()),
-      repeatable ? "1" : "0", std::to_string(pieces), std::move(private_to)};
+Task<Result<Store::Begun>> Store::begin(std::string account, Begin piece) {
+  std::vector<std::string> args{std::move(piece.entry_id),        std::move(piece.address),
+                                std::to_string(kSentFor.count()), piece.repeatable ? "1" : "0",
+                                std::to_string(piece.pieces),     std::move(piece.private_to),
+                                piece.last ? "1" : "0",           std::to_string(kHeardFor.count())};
+  std::ranges::move(piece.echoes, std::back_inserter(args));
   HARK_CO_TRY(const auto reply, co_await run(begin_script(), account, std::move(args)));
   Begun begun;
   begun.pieces_done = static_cast<int>(reply[0].number());
@@ -104,9 +119,27 @@ Task<Status> Store::settle(std::string account, Settled piece, TimePoint now) {
   co_return Status{};
 }
 
+Task<Result<Store::Turn>> Store::turn(std::string account, int per_second, TimePoint now, Duration patience) {
+  constexpr int kSecond = 1'000'000;
+  std::vector<std::string> args{microseconds(now), std::to_string((kSecond + per_second - 1) / per_second),
+                                microseconds(patience)};
+  HARK_CO_TRY(const auto reply, co_await run(turn_script(), account, std::move(args)));
+  co_return Turn{reply[0].view() == "1",
+                 TimePoint{std::chrono::ceil<Duration>(std::chrono::microseconds{reply[1].number()})}};
+}
+
+Task<Status> Store::silence(std::string account, TimePoint now, TimePoint until) {
+  HARK_CO_TRY_VOID(co_await run(silence_script(), account, {microseconds(now), microseconds(until)}));
+  co_return Status{};
+}
+
 Task<Result<std::vector<Store::Reached>>> Store::reached(std::string account, Progress progress) {
-  std::vector<std::string> args{progress.native_id, progress.address, std::to_string(progress.before_ms),
-                                progress.state == Progress::State::kRead ? "1" : "0"};
+  std::vector<std::string> args{progress.native_id,
+                                progress.address,
+                                std::to_string(progress.before_ms),
+                                progress.state == Progress::State::kRead ? "1" : "0",
+                                progress.echo,
+                                std::to_string(kSentFor.count())};
   HARK_CO_TRY(const auto reply, co_await run(reached_script(), account, std::move(args)));
   std::vector<Reached> out;
   for (std::size_t i = 0; i < reply.size(); ++i) {

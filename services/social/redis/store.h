@@ -11,9 +11,9 @@
 
 namespace hark::social {
 
-/// What social has to remember by itself: when customers last wrote, how far each answer has come, and under
-/// which id the network knows it. One function per script; errors are the client's (STORE_UNAVAILABLE,
-/// OUTCOME_UNKNOWN).
+/// What social has to remember by itself: when customers last wrote, how far each answer has come, under
+/// which id the network knows it, and when each account may ask its network again. One function per script;
+/// errors are the client's (STORE_UNAVAILABLE, OUTCOME_UNKNOWN).
 class Store {
  public:
   explicit Store(redis::Client& redis) : redis_{redis} {}
@@ -30,10 +30,17 @@ class Store {
     bool another_went = false;  // a private answer to that comment, or perhaps
     std::optional<TimePoint> heard_at;
   };
-  /// Durable before the piece's first byte leaves, so that a crash between is seen. `private_to`: the comment
-  /// that it answers privately, which can be done once; empty: none.
-  Task<Result<Begun>> begin(std::string account, std::string entry_id, std::string address, bool repeatable,
-                            std::size_t pieces, std::string private_to);
+  struct Begin {
+    std::string entry_id;
+    std::string address;
+    bool repeatable = false;
+    std::size_t pieces = 0;       // that there are, up to this one
+    std::string private_to = {};  // the comment that it answers privately, which can be done once
+    bool last = true;
+    std::vector<std::string> echoes = {};  // by which the network's news of it is known; of a public answer
+  };
+  /// Durable before the piece's first byte leaves, so that a crash between is seen.
+  Task<Result<Begun>> begin(std::string account, Begin piece);
 
   /// How far the answer has come, without beginning anything; `go` as of begin().
   Task<Result<Begun>> look(std::string account, std::string entry_id, std::string address, bool repeatable);
@@ -46,6 +53,16 @@ class Store {
     std::string native_id;
   };
   Task<Status> settle(std::string account, Settled piece, TimePoint now);
+
+  struct Turn {
+    bool taken = false;
+    TimePoint at;  // also of a turn that is not taken
+  };
+  /// The account's next turn to ask its network, all processes together; not taken if it is further away than
+  /// `patience`.
+  Task<Result<Turn>> turn(std::string account, int per_second, TimePoint now, Duration patience);
+  /// The network wants to hear nothing of the account until then.
+  Task<Status> silence(std::string account, TimePoint now, TimePoint until);
 
   struct Reached {
     std::string entry_id;

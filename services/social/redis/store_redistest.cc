@@ -8,6 +8,7 @@
 namespace hark::social {
 namespace {
 
+using namespace std::chrono_literals;
 using ::testing::IsEmpty;
 using ::testing::SizeIs;
 
@@ -17,7 +18,7 @@ class StoreTest : public hark::testing::RedisTest {
  protected:
   Store::Begun begin(const std::string& entry, bool repeatable = false, std::size_t pieces = 2,
                      const std::string& private_to = "") {
-    return run(store_.begin("bot", entry, kAddress, repeatable, pieces, private_to)).value();
+    return run(store_.begin("bot", {entry, kAddress, repeatable, pieces, private_to})).value();
   }
   void settle(const std::string& entry, bool sent, bool last = false, const std::string& native_id = "") {
     ASSERT_TRUE(run(store_.settle("bot", {entry, kAddress, sent, last, native_id}, from_ms(1000))).ok());
@@ -87,6 +88,26 @@ TEST_F(StoreTest, KnowsOurAnswersByTheNetworksIds) {
   EXPECT_THAT(reached({.native_id = "n3"}), IsEmpty());
 }
 
+TEST_F(StoreTest, APublicAnswerOfWhichNobodyKnowsIsKnownAgainOnceByWhereItStandsAndWhatItSays) {
+  const auto begun = [&](const std::string& entry) {
+    return run(store_.begin("bot", {entry, kAddress, false, 1, "", true, {"beneath_it", "in_its_thread"}}))
+        .ok();
+  };
+  ASSERT_TRUE(begun("e1"));
+  EXPECT_THAT(reached({.native_id = "n1", .echo = "elsewhere"}), IsEmpty());
+  EXPECT_EQ(reached({.native_id = "n1", .echo = "in_its_thread"}).at(0).entry_id, "e1");
+  EXPECT_TRUE(reached({.native_id = "n1", .echo = "in_its_thread"}).at(0).last_piece);  // told twice
+  EXPECT_THAT(reached({.native_id = "n2", .echo = "beneath_it"}), IsEmpty());
+  // The same words once more: told of before the answer to the request is there, and after.
+  ASSERT_TRUE(begun("e2"));
+  EXPECT_EQ(reached({.native_id = "n3", .echo = "beneath_it"}).at(0).entry_id, "e2");
+  settle("e2", true, true, "n3");
+  ASSERT_TRUE(begun("e3"));
+  settle("e3", true, true, "n4");
+  EXPECT_EQ(reached({.native_id = "n4", .echo = "beneath_it"}).at(0).entry_id, "e3");
+  EXPECT_THAT(reached({.native_id = "n5", .echo = "beneath_it"}), IsEmpty());
+}
+
 TEST_F(StoreTest, AWatermarkReachesWhatWasSentBeforeItUntilThatIsRead) {
   begin("e1", false, 1);
   settle("e1", true, true, "n1");
@@ -102,6 +123,55 @@ TEST_F(StoreTest, HearsCustomersOnlyEverLater) {
   for (const int at : {500, 900, 100}) ASSERT_TRUE(run(store_.heard("bot", kAddress, from_ms(at))).ok());
   settle("e1", false);
   EXPECT_EQ(begin("e1").heard_at, from_ms(900));
+}
+
+/// Two processes that send for one account.
+class PaceTest : public StoreTest {
+ protected:
+  Store::Turn turn(Store& store, Duration after, Duration patience = 5s, int per_second = 4) {
+    return run(store.turn("bot", per_second, kStart + after, patience)).value();
+  }
+  TimePoint taken(Store& store, Duration after, Duration patience = 5s, int per_second = 4) {
+    const auto turn = this->turn(store, after, patience, per_second);
+    EXPECT_TRUE(turn.taken);
+    return turn.at;
+  }
+  void silence(Duration until) { ASSERT_TRUE(run(store_.silence("bot", kStart, kStart + until)).ok()); }
+
+  static constexpr TimePoint kStart = from_ms(1'700'000'000'000);
+  Store other_{client()};
+};
+
+TEST_F(PaceTest, TurnsComeEvenlyHoweverManyProcessesTakeThemAndIdleTimeIsNotSavedUp) {
+  EXPECT_EQ(taken(store_, 0ms), kStart);
+  EXPECT_EQ(taken(other_, 0ms), kStart + 250ms);
+  EXPECT_EQ(taken(store_, 100ms), kStart + 500ms);
+  EXPECT_EQ(taken(other_, 60s), kStart + 60s);
+  EXPECT_EQ(taken(store_, 60s), kStart + 60s + 250ms);
+}
+
+TEST_F(PaceTest, WhoWouldWaitTooLongTakesNoTurn) {
+  for (int i = 0; i < 3; ++i) taken(i == 1 ? other_ : store_, 0ms, 2s, 1);
+  for (int i = 0; i < 2; ++i) {
+    const auto late = turn(other_, 0ms, 2s, 1);
+    EXPECT_FALSE(late.taken);
+    EXPECT_EQ(late.at, kStart + 3s);
+  }
+  EXPECT_EQ(taken(other_, 1s, 2s, 1), kStart + 3s);
+}
+
+TEST_F(PaceTest, NoSecondHasMoreTurnsThanTheNetworkTakes) {
+  const auto first = taken(store_, 0ms, 5s, 70);
+  for (int i = 1; i < 70; ++i) taken(i % 2 == 0 ? store_ : other_, 0ms, 5s, 70);
+  EXPECT_GE(taken(other_, 0ms, 5s, 70) - first, 1s);
+}
+
+TEST_F(PaceTest, SilenceThatTheNetworkAsksForIsKeptByAllAndNeverShortened) {
+  silence(30s);
+  silence(10s);
+  EXPECT_FALSE(turn(other_, 0s).taken);
+  EXPECT_EQ(taken(other_, 26s), kStart + 30s);
+  EXPECT_EQ(taken(store_, 26s), kStart + 30s + 250ms);
 }
 
 }  // namespace

@@ -213,6 +213,7 @@ function statusText(state: State, entry: Entry): string {
     case "CHANGE_RELEASED": return t("releasedTicket", {who});
     case "CHANGE_PREFERRED": return t("setPreferredAgents", {who});
     case "CHANGE_WAIVED": return t("waivedMessage", {who});
+    case "CHANGE_WITHDRAWN": return t("callbackWithdrawn");
     default: return t("changedTicket", {who});
   }
 }
