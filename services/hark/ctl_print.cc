@@ -143,10 +143,17 @@ void print_agents(const v1::ListAgentsResponse& response) {
     for (const int channel : agent.channels())
       takes += (takes.empty() ? " takes " : ", ") +
                word(v1::Channel_Name(static_cast<v1::Channel>(channel)), "CHANNEL_");
-    std::printf("%-12s %-10s %d/%d units  %s  %s  %s%s\n", agent.id().c_str(),
+    std::string caps;
+    for (const auto& [name, cap] : {std::pair{"email", agent.caps().email()},
+                                    {"chat", agent.caps().chat()},
+                                    {"social", agent.caps().social()},
+                                    {"phone", agent.caps().phone()}}) {
+      if (cap > 0) caps += std::string{caps.empty() ? " at most " : ", "} + std::to_string(cap) + " " + name;
+    }
+    std::printf("%-12s %-10s %d/%d units  %s  %s  %s%s%s\n", agent.id().c_str(),
                 word(v1::Presence_Name(agent.presence()), "PRESENCE_").c_str(), agent.used_units(),
                 agent.capacity_units(), agent.name().c_str(), skills.c_str(),
-                list(agent.ticket_ids()).c_str(), takes.c_str());
+                list(agent.ticket_ids()).c_str(), takes.c_str(), caps.c_str());
   }
 }
 

@@ -174,6 +174,11 @@ Result<v1::Agent> checked_agent(v1::Agent agent) {
   if (agent.capacity_units() < 0 || agent.capacity_units() > kCapacityUnitsMax) {
     return invalid("agent.capacity_units: must be 0 to 1000, is " + std::to_string(agent.capacity_units()));
   }
+  const v1::AgentCaps& caps = agent.caps();
+  for (const int cap : {caps.email(), caps.chat(), caps.social(), caps.phone()}) {
+    if (cap < 0 || cap > kCapacityUnitsMax)
+      return invalid("agent.caps: must be 0 to 1000, is " + std::to_string(cap));
+  }
   if (agent.skills_size() > static_cast<int>(kSkillsPerAgentMax))
     return invalid("agent.skills: more than 64");
   std::vector<Skill> skills;
@@ -201,6 +206,7 @@ Result<v1::Agent> agent_of(const v1::AgentSeed& seed) {
                                                 : v1::ROLE_AGENT);
   *agent.mutable_groups() = seed.groups();
   agent.set_phone(seed.phone());
+  if (seed.has_caps()) *agent.mutable_caps() = seed.caps();
   for (const Skill& skill : skills_of(seed.skills(), kSkillLevelUsual)) {
     v1::Skill& out = *agent.add_skills();
     out.set_name(skill.name);
@@ -211,7 +217,8 @@ Result<v1::Agent> agent_of(const v1::AgentSeed& seed) {
 
 AgentProfile profile_of(const v1::Agent& agent) {
   AgentProfile profile{
-      agent.id(), {}, agent.capacity_units(), {agent.groups().begin(), agent.groups().end()}};
+      agent.id(), {}, agent.capacity_units(), {agent.groups().begin(), agent.groups().end()}, {}};
+  profile.caps = caps_of(agent.caps());
   for (const v1::Skill& skill : agent.skills()) profile.skills.push_back({skill.name(), skill.level()});
   return profile;
 }

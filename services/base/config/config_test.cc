@@ -299,6 +299,8 @@ INSTANTIATE_TEST_SUITE_P(
              "https://shop.example.com, without a path"},
         Case{"agents:\n  - {id: eva, password: x, role: boss}\n",
              "hark.yaml:2: agents[0].role: 'boss' is not one of agent, supervisor, administrator"},
+        Case{"agents: [{id: eva, password: x, caps: {chat: -1}}]\n",
+             "hark.yaml:1: agents[0].caps.chat: -1 is out of range; it goes from 0 to 1000"},
         Case{"agents: [{id: eva}]\n", "hark.yaml:1: agents[0].password: is missing"},
         Case{"agents: [{id: eva, password: x, skills: [billing=9]}]\n",
              "hark.yaml:1: agents[0].skills[0]: 'billing=9': levels go from 1 to 5"},

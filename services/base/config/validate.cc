@@ -387,6 +387,10 @@ class Validator {
       }
       one_of(path + ".role", agent.role(), {"agent", "supervisor", "administrator"});
       range(path + ".capacity_units", agent.capacity_units(), 0, 1000);
+      range(path + ".caps.email", agent.caps().email(), 0, 1000);
+      range(path + ".caps.chat", agent.caps().chat(), 0, 1000);
+      range(path + ".caps.social", agent.caps().social(), 0, 1000);
+      range(path + ".caps.phone", agent.caps().phone(), 0, 1000);
       std::map<std::string, std::string> skills;
       for (int j = 0; j < agent.skills_size(); ++j) {
         const std::string field = path + ".skills[" + std::to_string(j) + "]";

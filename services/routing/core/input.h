@@ -88,6 +88,8 @@ struct AgentProfile {
   std::vector<Skill> skills;
   int capacity_units = 0;
   std::vector<std::string> groups = {};
+  /// Tickets at once, by channel; 0: as many as ChannelRules::tickets_max. The lower number holds.
+  std::array<int, kChannels> caps = {};
 
   friend bool operator==(const AgentProfile&, const AgentProfile&) = default;
 };

@@ -138,6 +138,7 @@ struct Writer {
       s.set_level(skill.level);
     }
     agent.mutable_groups()->Assign(in.agent.groups.begin(), in.agent.groups.end());
+    if (in.agent.caps != decltype(in.agent.caps){}) routing::put(*agent.mutable_caps(), in.agent.caps);
   }
   void operator()(const PresenceChanged& in) const {
     out.mutable_presence_changed()->set_agent_id(in.agent_id);
@@ -200,6 +201,7 @@ Input agent_upserted(const v1::Agent& in) {
   out.agent.capacity_units = std::clamp(in.capacity_units(), 0, kCapacityUnitsMax);
   for (const v1::Skill& skill : in.skills()) out.agent.skills.push_back(skill_of(skill));
   out.agent.groups.assign(in.groups().begin(), in.groups().end());
+  out.agent.caps = caps_of(in.caps());
   return out;
 }
 

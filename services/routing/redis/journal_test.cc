@@ -114,6 +114,7 @@ TEST(Journal, GivesEveryInputBackAsItWas) {
       QueueHours{"claims", true},
       PresenceChanged{"ana", Presence::kAvailable, mask_of(Channel::kChat), "sam"},
       AgentUpserted{{"ana", {}, 5, {"night"}}},
+      AgentUpserted{{"ana", {}, 5, {}, {0, 1, 2, 3, 4}}},
       OfferDeclined{"off_1", "ana", "busy"},
       SettingsChanged{settings},
       RebuildFinished{},

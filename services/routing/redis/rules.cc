@@ -273,6 +273,17 @@ std::vector<QueueRules> queues_of(const google::protobuf::RepeatedPtrField<v1::R
   return out;
 }
 
+std::array<int, kChannels> caps_of(const v1::AgentCaps& caps) {
+  return {0, caps.email(), caps.chat(), caps.social(), caps.phone()};
+}
+
+void put(v1::AgentCaps& out, const std::array<int, kChannels>& in) {
+  out.set_email(in[static_cast<std::size_t>(Channel::kEmail)]);
+  out.set_chat(in[static_cast<std::size_t>(Channel::kChat)]);
+  out.set_social(in[static_cast<std::size_t>(Channel::kSocial)]);
+  out.set_phone(in[static_cast<std::size_t>(Channel::kPhone)]);
+}
+
 std::array<ChannelRules, kChannels> channels_of(const v1::RoutingChannels& channels, RuleProblems& problems) {
   std::array<ChannelRules, kChannels> out;
   const auto take = [&](Channel channel, const v1::RoutingChannel& in, const std::string& name) {
