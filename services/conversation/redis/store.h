@@ -174,6 +174,15 @@ class Store {
                     std::string_view state);
   /// They talked: nothing is owed any more to this call, and to what came before it in its thread.
   Task<Status> talked(TimePoint now, std::string_view conversation_id, std::string_view entry_id);
+  struct ShardOf {
+    std::string ticket_id;
+    /// Of routing, from 1.
+    int shard = 0;
+    /// Who held the ticket when that was decided.
+    std::string agent_id;
+  };
+  Task<Status> set_shards(std::uint16_t partition, TimePoint now, std::int64_t fencing_token,
+                          std::vector<ShardOf> tickets);
   Task<Status> raise_fence(TimePoint now, std::int64_t token);
 
   struct LeasedMessage {
