@@ -200,6 +200,10 @@ struct TicketAssigned {
 struct TicketClosed {
   std::string ticket_id;
 };
+/// It is another shard's from now on.
+struct TicketLeft {
+  std::string ticket_id;
+};
 /// An offer of the last leader, read back before RebuildFinished.
 struct OfferRestored {
   Offer offer;
@@ -254,6 +258,6 @@ struct TimePassed {};
 using Input = std::variant<AgentUpserted, PresenceChanged, AgentConnected, AgentDisconnected, TicketQueued,
                            TicketAssigned, TicketClosed, OfferRestored, OfferAccepted, OfferDeclined,
                            AssignmentConfirmed, AssignmentRefused, WrapUpEnded, SettingsChanged,
-                           RebuildFinished, TimePassed, WrapUpBegun, WrapUpRestored, QueueHours>;
+                           RebuildFinished, TimePassed, WrapUpBegun, WrapUpRestored, QueueHours, TicketLeft>;
 
 }  // namespace hark::routing

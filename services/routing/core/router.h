@@ -188,6 +188,7 @@ class Router {
   void on(const TicketQueued& in);
   void on(const TicketAssigned& in);
   void on(const TicketClosed& in);
+  void on(const TicketLeft& in);
   void on(const OfferRestored& in);
   void on(const OfferAccepted& in);
   void on(const OfferDeclined& in);

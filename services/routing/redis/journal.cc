@@ -157,6 +157,7 @@ struct Writer {
     out.mutable_ticket_assigned()->set_agent_id(in.agent_id);
   }
   void operator()(const TicketClosed& in) const { out.set_ticket_closed(in.ticket_id); }
+  void operator()(const TicketLeft& in) const { out.set_ticket_left(in.ticket_id); }
   void operator()(const OfferRestored& in) const { *out.mutable_offer_restored() = encode(in.offer); }
   void operator()(const OfferAccepted& in) const {
     put(*out.mutable_offer_accepted(), in.offer_id, in.agent_id);
@@ -231,6 +232,8 @@ std::optional<Input> input_of(const v1::RoutingJournalRecord& record) {
       return TicketAssigned{work_of(record.ticket_assigned()), record.ticket_assigned().agent_id()};
     case Record::kTicketClosed:
       return TicketClosed{record.ticket_closed()};
+    case Record::kTicketLeft:
+      return TicketLeft{record.ticket_left()};
     case Record::kOfferRestored:
       return OfferRestored{decode(record.offer_restored())};
     case Record::kOfferAccepted:

@@ -169,6 +169,7 @@ void read_limits(const v1::RoutingQueue& in, const Reader& read, const std::stri
   out.empty_to = in.empty_to();
   out.hours = in.hours();
   out.closed_to = in.closed_to();
+  out.shard = in.shard();
 }
 
 QueueRules queue_of(const v1::RoutingQueue& in, const std::string& path, RuleProblems& problems) {
@@ -361,6 +362,7 @@ void put(v1::RoutingQueue& out, const QueueRules& in) {
   out.set_empty_to(in.empty_to);
   out.set_hours(in.hours);
   out.set_closed_to(in.closed_to);
+  out.set_shard(in.shard);
 }
 
 }  // namespace hark::routing
