@@ -48,6 +48,7 @@ struct Ctl : CtlClient {
   std::vector<std::string> groups;
   std::vector<std::string> channels;
   std::string phone;
+  std::string shard;
   int capacity = 0;
 
   std::unique_ptr<v1::ConversationService::Stub> conversation() {
@@ -205,6 +206,7 @@ struct Ctl : CtlClient {
     }
     for (const auto& group : groups) record.add_groups(group);
     record.set_phone(phone);
+    record.set_shard(shard);
     request.set_password(password);
     v1::UpsertAgentResponse response;
     call(*routing(), &v1::RoutingService::Stub::UpsertAgent, request, response,
@@ -354,6 +356,7 @@ void add_ctl(CLI::App& app, int& status) {
   add->add_option("--cap", ctl->caps,
                   "Tickets of a channel at once: chat=3, repeatable (default: everybody's)")
       ->check(CLI::Validator{&cap_problem, "CHANNEL=NUMBER"});
+  add->add_option("--shard", ctl->shard, "Of a new agent, where there are several (default: the first)");
   add->add_option("--capacity", ctl->capacity, "Units of work at once (0: the default)");
   auto* presence = command(*agents, *ctl, "presence", "Set an agent's presence", &Ctl::set_presence);
   presence->add_option("id", ctl->id)->required();

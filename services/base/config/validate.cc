@@ -16,6 +16,7 @@ constexpr std::size_t kLocalPartBytesMax = 64;  // RFC 5321 section 4.5.3.1.1
 constexpr std::size_t kAddressBytesMax = 254;   // RFC 5321 section 4.5.3.1.3, without the angle brackets
 constexpr std::int64_t kMailBytesMin = 64 << 10;
 constexpr std::size_t kIdentitySecretBytesMin = 16;
+constexpr int kShardsMax = 64;
 constexpr std::int64_t kMailBytesMax = 64 << 20;  // what the blob store takes
 
 /// Why the text is no mailbox of ours; empty if it is one. Quoted local parts are not taken.
@@ -63,6 +64,7 @@ class Validator {
     redis();
     range("partitions", config_.partitions(), 1, 1024);
     accounts();
+    shards();
     agents();
     routing();
     email();
@@ -391,6 +393,9 @@ class Validator {
       range(path + ".caps.chat", agent.caps().chat(), 0, 1000);
       range(path + ".caps.social", agent.caps().social(), 0, 1000);
       range(path + ".caps.phone", agent.caps().phone(), 0, 1000);
+      if (!agent.shard().empty() &&
+          std::ranges::find(config_.shards(), agent.shard()) == config_.shards().end())
+        add(path + ".shard", "there is no shard '" + agent.shard() + "' in shards");
       std::map<std::string, std::string> skills;
       for (int j = 0; j < agent.skills_size(); ++j) {
         const std::string field = path + ".skills[" + std::to_string(j) + "]";
@@ -399,6 +404,20 @@ class Validator {
         if (!skills.emplace(name, field).second) add(field, "'" + name + "' is given twice");
       }
     }
+  }
+
+  void shards() {
+    std::map<std::string, std::string> seen;
+    for (int i = 0; i < config_.shards_size(); ++i)
+      shard_name(seen, "shards[" + std::to_string(i) + "]", config_.shards(i));
+    if (config_.shards_size() > kShardsMax) add("shards", "more than " + std::to_string(kShardsMax));
+  }
+
+  void shard_name(std::map<std::string, std::string>& seen, const std::string& path,
+                  const std::string& name) {
+    if (!is_name(name)) add(path, "'" + name + "' is no name: " + std::string{kNameRule});
+    if (const auto [first, fresh] = seen.emplace(name, path); !fresh)
+      add(path, "'" + name + "' is taken by " + first->second);
   }
 
   void routing() {
