@@ -68,9 +68,10 @@ Task<> Routing::pause(std::chrono::milliseconds time) {
 
 /// Who leads instead of this process, and whether they are alive.
 void Routing::see_leader(const Store::Lease& lease) {
+  if (lease.holder.empty()) return;  // it is free, and somebody else's turn
   const bool same = lease.holder == followed_;
-  if (!same && !lease.holder.empty()) world_.on_change("follows", lease.holder);
-  if (same && !lease.holder.empty() && lease.left > left_) {
+  if (!same) world_.on_change("follows", lease.holder);
+  if (same && lease.left > left_) {
     follows_the_living_ = true;
     changed_.notify_all();
   }
@@ -94,7 +95,7 @@ Task<> Routing::run() {
     if (lease.ok()) see_leader(*lease);
     // A leader who has missed a renewal may be dead. What it would take time to read then is read now; what
     // happens to tickets after that is in the log.
-    const bool suspect = lease.ok() && lease->left < world_.lease / 2;
+    const bool suspect = lease.ok() && !lease->holder.empty() && lease->left < world_.lease / 2;
     if (!suspect) {
       read_ahead.reset();
     } else if (!read_ahead) {
@@ -145,7 +146,7 @@ Task<> Routing::lead(Store::Lease lease, std::chrono::steady_clock::time_point u
   beginning.cancel();
   co_await beginning.wait();
   co_await term_->close();
-  const bool yielded = term_->why_over().reason == Reason::kNotLeader && std::exchange(yields_, false);
+  const bool yielded = std::exchange(yields_, false);
   term_.reset();
   if (yielded) {
     followed_ = std::exchange(successor_, {});

@@ -7,6 +7,7 @@ import pytest
 
 from support import mail, protos
 from support.agent import Agent
+from support.console import Console, Refused
 from support.hark import BINARY, wait_for
 from support.split import Split
 
@@ -146,6 +147,32 @@ def test_the_process_that_is_left_leads_both_and_offers_on(split):
         bob.leave()
 
 
+def test_a_page_shows_agents_of_both_shards_and_takes_offers_of_its_own(split):
+    spread(split)
+    bob = wait_for("bob is signed in", lambda: try_sign_in(split, "bob"), every=0.2)
+    try:
+        known = bob.wait("the directory", lambda f: "directory" in f)["directory"]["colleagues"]
+        assert {c["id"] for c in known} == {"ana", "bob"}
+        bob.available()
+        conversation = come(split, "east")
+        token = bob.take(conversation["id"])
+        assert token
+        split.ctl("conversation", "resolve", conversation["ticket"]["id"], "--waive", "answered by phone")
+    finally:
+        bob.close()
+
+
+def try_sign_in(split, login):
+    """Nothing, while the console has not found routing again."""
+    page = Console(split.processes["console"])
+    try:
+        page.sign_in(login)
+        return page
+    except Refused:
+        page.close()
+        return None
+
+
 @pytest.mark.parametrize("shard", ["emea", "apac"])
 def test_the_journal_of_each_shard_gives_the_same_decisions_again(split, shard):
     result = subprocess.run([str(BINARY), "replay", "--from", f"unix:{split.socket}", "--shard", shard, "--json"],
@@ -155,6 +182,7 @@ def test_the_journal_of_each_shard_gives_the_same_decisions_again(split, shard):
     assert done["differences"] == 0 and done["offers"] >= 1
 
 
-def test_nothing_is_wrong_afterwards(split):
+def test_nothing_is_wrong_afterwards_and_all_end_in_order(split):
     result = split.audit()
     assert result.returncode == 0, result.stdout + result.stderr
+    assert [split.processes[name].stop() for name in ("routing", "routing-2")] == [0, 0]

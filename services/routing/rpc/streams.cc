@@ -1,6 +1,7 @@
 #include "routing/rpc/streams.h"
 
 #include <deque>
+#include <exception>
 #include <utility>
 #include <vector>
 
@@ -123,12 +124,20 @@ Task<Status> serve_all(Switchboard& board, std::shared_ptr<AgentsDown> stream) {
   };
   agents->begin();
   bool read = true;
-  while (read && !stream->cancelled()) {
-    auto news = co_await agents->next();
-    if (!news) break;
-    read = stream->write(*std::move(news));
+  std::exception_ptr failure;
+  try {
+    while (read && !stream->cancelled()) {
+      auto news = co_await agents->next();
+      if (!news) break;
+      read = stream->write(*std::move(news));
+    }
+  } catch (...) {
+    failure = std::current_exception();
   }
+  // Cancelled or not, nothing of it may be left running.
+  co_await asio::this_coro::reset_cancellation_state();
   const Status status = co_await agents->close();
+  if (failure) std::rethrow_exception(failure);
   co_return read ? status : Status{unread()};
 }
 
