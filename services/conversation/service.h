@@ -37,8 +37,9 @@ constexpr std::size_t kQueryBytesMax = 200;
 constexpr int kTicketsListedMax = 100;
 constexpr std::size_t kPreviewBytesMax = 500;
 constexpr std::int64_t kMergedEntriesMax = 50'000;  // of two conversations; beyond it they are not merged
-constexpr int kRetriesMax = 16;      // of one call that merges get in the way of; then CONVERSATION_MOVED
-constexpr int kVerdictsMax = 1'000;  // set at once
+constexpr int kRetriesMax = 16;       // of one call that merges get in the way of; then CONVERSATION_MOVED
+constexpr int kVerdictsMax = 1'000;   // set at once
+constexpr int kShardsSetMax = 1'000;  // at once
 constexpr std::size_t kKnownAddressesMax = 200'000;  // addresses whose customer is remembered in memory
 
 /// One of our accounts, as conversation needs it.
@@ -84,6 +85,7 @@ class Conversations {
   Task<Result<v1::ReleaseTicketResponse>> release_ticket(v1::ReleaseTicketRequest request);
   Task<Result<v1::SetPreferredAgentsResponse>> set_preferred_agents(v1::SetPreferredAgentsRequest request);
   Task<Result<v1::RaiseFenceResponse>> raise_fence(v1::RaiseFenceRequest request);
+  Task<Result<v1::SetShardsResponse>> set_shards(v1::SetShardsRequest request);
 
   Task<Result<v1::GetConversationResponse>> get_conversation(v1::GetConversationRequest request);
   Task<Result<v1::ListTimelineResponse>> list_timeline(v1::ListTimelineRequest request);

@@ -209,4 +209,23 @@ Task<Result<v1::RaiseFenceResponse>> Conversations::raise_fence(v1::RaiseFenceRe
   co_return v1::RaiseFenceResponse{};
 }
 
+Task<Result<v1::SetShardsResponse>> Conversations::set_shards(v1::SetShardsRequest request) {
+  if (request.fencing_token() <= 0) co_return invalid("fencing_token: must be positive");
+  if (request.tickets_size() > kShardsSetMax) co_return invalid("tickets: at most 1000");
+  std::map<std::uint16_t, std::vector<Store::ShardOf>> by_partition;
+  for (const auto& [ticket_id, to] : request.tickets()) {
+    HARK_CO_TRY_VOID(parse_id(IdKind::kTicket, ticket_id));
+    if (to.shard() < 1) co_return invalid("tickets: shards are counted from 1");
+    HARK_CO_TRY(const auto partition, partition_of(ticket_id));
+    by_partition[partition].push_back({ticket_id, to.shard(), to.agent_id()});
+  }
+  std::vector<Task<Status>> set;
+  for (auto& [partition, tickets] : by_partition)
+    set.push_back(store_.set_shards(partition, clock_.now(), request.fencing_token(), std::move(tickets)));
+  for (auto& status : co_await all(std::move(set))) {
+    if (!status.ok()) co_return std::move(status).error();
+  }
+  co_return v1::SetShardsResponse{};
+}
+
 }  // namespace hark::conversation

@@ -3,9 +3,12 @@
 #include <grpcpp/grpcpp.h>
 
 #include <CLI/CLI.hpp>
+#include <charconv>
 #include <cstdio>
 #include <memory>
+#include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "hark/ctl_client.h"
@@ -20,15 +23,33 @@
 namespace hark {
 namespace {
 
+/// Of "chat=3"; null if it is none.
+std::optional<std::pair<const google::protobuf::FieldDescriptor*, int>> parse_cap(const std::string& text) {
+  const auto equals = text.find('=');
+  if (equals == std::string::npos) return std::nullopt;
+  const auto* field = v1::AgentCaps::descriptor()->FindFieldByName(text.substr(0, equals));
+  int most = 0;
+  const auto [end, error] = std::from_chars(text.data() + equals + 1, text.data() + text.size(), most);
+  if (!field || error != std::errc{} || end != text.data() + text.size() || most < 1) return std::nullopt;
+  return std::pair{field, most};
+}
+
+std::string cap_problem(const std::string& text) {
+  if (parse_cap(text)) return "";
+  return "'" + text + "' is no cap; write it like chat=3, with email, chat, social or phone";
+}
+
 struct Ctl : CtlClient {
   int limit = 0;
   bool all = false;
   std::string id, text, reason, disposition, entry, agent, password, role = "agent", presence, name, account,
                                                                      to, subject;
   std::vector<std::string> skills;
+  std::vector<std::string> caps;
   std::vector<std::string> groups;
   std::vector<std::string> channels;
   std::string phone;
+  std::string shard;
   int capacity = 0;
   CtlTemplate chosen;
 
@@ -183,8 +204,13 @@ struct Ctl : CtlClient {
       added->set_name(skill.substr(0, equals));
       added->set_level(equals == std::string::npos ? 3 : std::atoi(skill.c_str() + equals + 1));
     }
+    for (const auto& cap : caps) {
+      const auto [channel, most] = parse_cap(cap).value();
+      v1::AgentCaps::GetReflection()->SetInt32(record.mutable_caps(), channel, most);
+    }
     for (const auto& group : groups) record.add_groups(group);
     record.set_phone(phone);
+    record.set_shard(shard);
     request.set_password(password);
     v1::UpsertAgentResponse response;
     call(*routing(), &v1::RoutingService::Stub::UpsertAgent, request, response,
@@ -335,6 +361,10 @@ void add_ctl(CLI::App& app, int& status) {
   add->add_option("--phone", ctl->phone,
                   "Their phone in the exchange's own writing: PJSIP/ana, +37120000001");
   add->add_option("--role", ctl->role)->check(CLI::IsMember({"agent", "supervisor", "administrator"}));
+  add->add_option("--cap", ctl->caps,
+                  "Tickets of a channel at once: chat=3, repeatable (default: everybody's)")
+      ->check(CLI::Validator{&cap_problem, "CHANNEL=NUMBER"});
+  add->add_option("--shard", ctl->shard, "Of a new agent, where there are several (default: the first)");
   add->add_option("--capacity", ctl->capacity, "Units of work at once (0: the default)");
   auto* presence = command(*agents, *ctl, "presence", "Set an agent's presence", &Ctl::set_presence);
   presence->add_option("id", ctl->id)->required();

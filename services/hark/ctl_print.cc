@@ -143,10 +143,18 @@ void print_agents(const v1::ListAgentsResponse& response) {
     for (const int channel : agent.channels())
       takes += (takes.empty() ? " takes " : ", ") +
                word(v1::Channel_Name(static_cast<v1::Channel>(channel)), "CHANNEL_");
-    std::printf("%-12s %-10s %d/%d units  %s  %s  %s%s\n", agent.id().c_str(),
+    std::string caps;
+    for (const auto& [name, cap] : {std::pair{"email", agent.caps().email()},
+                                    {"chat", agent.caps().chat()},
+                                    {"social", agent.caps().social()},
+                                    {"phone", agent.caps().phone()}}) {
+      if (cap > 0) caps += std::string{caps.empty() ? " at most " : ", "} + std::to_string(cap) + " " + name;
+    }
+    const std::string shard = agent.shard().empty() ? "" : "  of " + agent.shard();
+    std::printf("%-12s %-10s %d/%d units  %s  %s  %s%s%s%s\n", agent.id().c_str(),
                 word(v1::Presence_Name(agent.presence()), "PRESENCE_").c_str(), agent.used_units(),
                 agent.capacity_units(), agent.name().c_str(), skills.c_str(),
-                list(agent.ticket_ids()).c_str(), takes.c_str());
+                list(agent.ticket_ids()).c_str(), takes.c_str(), caps.c_str(), shard.c_str());
   }
 }
 
@@ -169,11 +177,13 @@ void print_queues(const v1::SummarizeQueueResponse& response) {
                              : queue.estimated_wait_ms() < 0
                                  ? "-"
                                  : std::to_string(queue.estimated_wait_ms() / 1000) + " s";
-    std::printf("%-20s %7d %7d %7d  %-19s  %5d %5d %7d %5d %7d  %s\n",
+    const std::string shard = queue.shard().empty() ? "" : "  of " + queue.shard();
+    std::printf("%-20s %7d %7d %7d  %-19s  %5d %5d %7d %5d %7d  %s%s\n",
                 tickets.name().empty() ? "(none)" : tickets.name().c_str(), tickets.waiting(),
                 tickets.offered(), tickets.at_risk(),
                 tickets.waiting() == 0 ? "-" : time_text(tickets.oldest_since_ms()).c_str(), queue.ready(),
-                queue.busy(), queue.wrapping_up(), queue.away(), queue.offline(), wait.c_str());
+                queue.busy(), queue.wrapping_up(), queue.away(), queue.offline(), wait.c_str(),
+                shard.c_str());
   }
   if (response.on_hold() > 0) std::printf("%d on hold with their agents\n", response.on_hold());
 }

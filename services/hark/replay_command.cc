@@ -16,6 +16,7 @@
 #include "base/redis/private_server.h"
 #include "hark/ctl_print.h"
 #include "hark/study_print.h"
+#include "routing/redis/registry.h"
 #include "routing/redis/store.h"
 #include "routing/rule_book.h"
 #include "routing/study/journal_file.h"
@@ -32,7 +33,7 @@ using routing::RecordedStart;
 constexpr int kPage = 100;
 
 struct ReplayOptions {
-  std::string log, from, password_file, after, until, save, config, chart;
+  std::string log, from, shard, password_file, after, until, save, config, chart;
   int target_seconds = 0;
   bool json = false;
 };
@@ -72,7 +73,8 @@ Task<bool> close(redis::Client& client) {
 /// takes.
 class StoreSource final : public Source {
  public:
-  static Result<std::unique_ptr<StoreSource>> open(const std::string& from, std::string password) {
+  static Result<std::unique_ptr<StoreSource>> open(const std::string& from, const std::string& shard,
+                                                   std::string password) {
     std::optional<redis::PrivateServer> server;
     std::string url = from;
     if (from.find(':') == std::string::npos) {
@@ -83,8 +85,10 @@ class StoreSource final : public Source {
       url = server->url();
     }
     HARK_TRY(auto endpoint, redis::parse_endpoint(url));
-    return std::unique_ptr<StoreSource>{
+    std::unique_ptr<StoreSource> source{
         new StoreSource{std::move(server), std::move(endpoint), std::move(password)}};
+    HARK_TRY_VOID(source->turn_to(shard));
+    return source;
   }
   ~StoreSource() override {
     block_on(thread_.executor(), close(client_));
@@ -93,7 +97,7 @@ class StoreSource final : public Source {
 
   Result<std::optional<v1::RoutingJournalEntry>> next() override {
     if (nth_ == page_.size()) {
-      HARK_TRY(page_, block_on(thread_.executor(), store_.journal(last_, kPage)));
+      HARK_TRY(page_, block_on(thread_.executor(), store_->journal(last_, kPage)));
       nth_ = 0;
       if (page_.empty()) return std::optional<v1::RoutingJournalEntry>{};
       last_ = page_.back().id;
@@ -110,12 +114,22 @@ class StoreSource final : public Source {
       : server_{std::move(server)},
         client_{thread_.executor(),
                 {.endpoint = std::move(endpoint), .password = std::move(password), .connections = 1}},
-        store_{client_, 0} {}
+        store_{std::in_place, client_, std::uint16_t{0}} {}
+
+  Status turn_to(const std::string& name) {
+    if (name.empty()) return {};
+    routing::Registry registry{client_};
+    HARK_TRY(const auto shards, block_on(thread_.executor(), registry.shards()));
+    const auto shard = shards.find(name);
+    if (!shard) return invalid("--shard: the store has no shard '" + name + "'");
+    store_.emplace(client_, *shard);
+    return {};
+  }
 
   std::optional<redis::PrivateServer> server_;
   ServiceThread thread_{"replay"};
   redis::Client client_;
-  routing::Store store_;
+  std::optional<routing::Store> store_;
   std::vector<routing::Store::JournalItem> page_;
   std::size_t nth_ = 0;
   std::string last_ = "-";
@@ -127,7 +141,7 @@ Result<std::unique_ptr<Source>> open(const ReplayOptions& options) {
     std::string password;
     if (!options.password_file.empty())
       std::getline(std::ifstream{options.password_file} >> std::ws, password);
-    HARK_TRY(auto source, StoreSource::open(options.from, std::move(password)));
+    HARK_TRY(auto source, StoreSource::open(options.from, options.shard, std::move(password)));
     return std::unique_ptr<Source>{std::move(source)};
   }
   auto file = std::make_unique<FileSource>(options.log);
@@ -141,6 +155,7 @@ struct Replayed {
   explicit Replayed(Duration target) : replay{target} {}
   routing::Replay replay;
   routing::WorkloadReader workload;
+  std::uint16_t shard = 0;
   std::optional<Difference> first_difference;
   int differences = 0;
   std::string first, last;
@@ -163,6 +178,7 @@ Status run(Source& source, const ReplayOptions& options, Replayed& out) {
     const auto said = routing::recorded(*entry);
     if (!said) return invalid(entry->position() + ": is of a later Hark, which must replay it");
     if (const auto* start = std::get_if<RecordedStart>(&*said)) {
+      out.shard = start->shard;
       out.replay.begin(*start);
       out.workload.begin_term(*start);
       continue;
@@ -220,9 +236,10 @@ Result<NamedKpis> what_if(Replayed& done, const routing::Rules& rules, const std
   routing::Workload workload = done.workload.take(kUsualReaction);
   for (auto& ticket : workload.tickets)
     ticket.work.units = rules.units_of(static_cast<v1::Channel>(ticket.work.channel));
-  routing::add_hours(workload, rules.settings,
+  const routing::Settings settings = routing::settings_of(rules.settings, rules.shards, done.shard);
+  routing::add_hours(workload, settings,
                      [&](const std::string& name) { return rules.policies->hours(name); });
-  return NamedKpis{name, routing::simulate(rules.settings, workload, target)};
+  return NamedKpis{name, routing::simulate(settings, workload, target)};
 }
 
 Result<int> replay(const ReplayOptions& options) {
@@ -263,6 +280,8 @@ void add_replay(CLI::App& app, int& status) {
   command->add_option("--log", options->log, "A journal that was saved");
   command->add_option("--from", options->from,
                       "The journal of a data folder, or of a Redis (redis://host:port, unix:/path)");
+  command->add_option("--shard", options->shard,
+                      "Whose journal, where there are several (default: the first)");
   command->add_option("--password-file", options->password_file, "Of that Redis");
   command->add_option("--after", options->after, "From what comes after this position, as 3-1200");
   command->add_option("--until", options->until, "Up to this position");

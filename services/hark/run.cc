@@ -1,13 +1,16 @@
 #include "hark/run.h"
 
+#include <arpa/inet.h>
 #include <fcntl.h>
 #include <grpcpp/channel.h>
+#include <netdb.h>
 #include <pthread.h>
 #include <signal.h>
 #include <sys/file.h>
 #include <unistd.h>
 
 #include <algorithm>
+#include <array>
 #include <chrono>
 #include <cstdio>
 #include <cstring>
@@ -63,6 +66,31 @@ class FolderLock {
   int fd_;
 };
 
+/// This machine's own address, where it is not told by that which servers bind to.
+std::string address_of_host() {
+  std::array<char, 256> name{};
+  if (gethostname(name.data(), name.size() - 1) != 0) return "";
+  addrinfo* found = nullptr;
+  addrinfo wanted{};
+  wanted.ai_family = AF_INET;
+  wanted.ai_socktype = SOCK_STREAM;
+  if (getaddrinfo(name.data(), nullptr, &wanted, &found) != 0) return "";
+  std::array<char, INET_ADDRSTRLEN> text{};
+  const auto* first = reinterpret_cast<const sockaddr_in*>(found->ai_addr);
+  inet_ntop(AF_INET, &first->sin_addr, text.data(), text.size());
+  freeaddrinfo(found);
+  return text.data();
+}
+
+/// Where other processes reach this one's gRPC.
+std::string own_address(const v1::Listen& listen) {
+  const bool any = listen.host() == "0.0.0.0" || listen.host() == "::";
+  std::string host = any ? address_of_host() : listen.host();
+  if (host.empty()) return "";
+  if (host.find(':') != std::string::npos) host = "[" + host + "]";
+  return host + ":" + std::to_string(listen.port_base() + 1);
+}
+
 Task<web::HttpResponse> answer_health(const bool& serving) {
   web::HttpResponse response;
   response.status = serving ? 200 : 503;
@@ -103,7 +131,12 @@ class Running {
     HARK_TRY(const auto selected, select_targets(options_.services));
 
     process_.emplace(Process{config, data, redis_url_, rpc_, in_process_, http_, web_.executor(), clock_,
-                             metrics_, [this](std::string_view service) { return channel_to(service); }});
+                             metrics_, [this](std::string_view service) { return channel_to(service); },
+                             own_address(config.listen()),
+                             [this](std::string_view service, const std::string& address) {
+                               const std::string& name = address_of(service);
+                               return rpc::connect(address, security_, name.substr(0, name.rfind(':')));
+                             }});
     for (const auto* target : selected) {
       HARK_TRY(auto module, target->bind(*process_));
       modules_.push_back(std::move(module));
@@ -172,11 +205,12 @@ class Running {
         return {channel_within_, &in_process_};
       }
     }
+    return rpc::connect(address_of(service), security_);
+  }
+  [[nodiscard]] const std::string& address_of(std::string_view service) const {
     const auto& peers = options_.config.peers();
-    const auto& address = service == "routing" ? peers.routing()
-                          : service == "phone" ? peers.phone()
-                                               : peers.conversation();
-    return rpc::connect(address, security_);
+    if (service == "routing") return peers.routing();
+    return service == "phone" ? peers.phone() : peers.conversation();
   }
 
   Task<Status> listen_http() {

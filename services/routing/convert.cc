@@ -71,6 +71,32 @@ void check_names(const std::vector<QueueRules>& queues, const v1::Routing& routi
   }
 }
 
+/// Each queue is some shard's, and what waits in it stays with that shard's agents.
+void check_shards(const std::vector<QueueRules>& queues, const Shards& shards, RuleProblems& problems) {
+  const auto shard_of = [&](const std::string& id) {
+    const auto queue = std::ranges::find(queues, id, &QueueRules::id);
+    return queue == queues.end() ? std::nullopt : shards.find(queue->shard);
+  };
+  for (std::size_t i = 0; i < queues.size(); ++i) {
+    const std::string path = "queues[" + std::to_string(i) + "].";
+    const auto own = shards.find(queues[i].shard);
+    if (!own) problems.emplace_back(path + "shard", "there is no shard '" + queues[i].shard + "' in shards");
+    const auto within = [&](const std::string& field, const std::string& id) {
+      if (const auto other = shard_of(id); own && other && *other != *own)
+        problems.emplace_back(path + field, "queue '" + id + "' is another shard's");
+    };
+    within("overflow_to", queues[i].overflow_to);
+    within("empty_to", queues[i].empty_to);
+    within("closed_to", queues[i].closed_to);
+    for (std::size_t j = 0; j < queues[i].overflows.size(); ++j) {
+      const OverflowRule& rule = queues[i].overflows[j];
+      const std::string field = "overflows[" + std::to_string(j) + "].";
+      within(field + "to", rule.to_queue_id);
+      if (rule.when) within(field + "of", rule.when->queue_id);
+    }
+  }
+}
+
 /// What no ticket can have keeps every ticket out. Topics may also come from a TriageService, which has its
 /// own.
 void check_entries(const v1::Routing& routing, RuleProblems& problems) {
@@ -120,6 +146,8 @@ Rules read_rules(const v1::Config& config, RuleProblems& problems) {
   rules.affinity_window = std::chrono::hours{routing.affinity_hours()};
   rules.settings.queues = queues_of(routing.queues(), problems);
   check_names(rules.settings.queues, routing, problems);
+  rules.shards.names = {config.shards().begin(), config.shards().end()};
+  check_shards(rules.settings.queues, rules.shards, problems);
   check_entries(routing, problems);
   if (rules.settings.queues.size() > kQueuesMax) problems.emplace_back("queues", "more than 256");
   rules.settings.version = routing.version();
@@ -174,6 +202,11 @@ Result<v1::Agent> checked_agent(v1::Agent agent) {
   if (agent.capacity_units() < 0 || agent.capacity_units() > kCapacityUnitsMax) {
     return invalid("agent.capacity_units: must be 0 to 1000, is " + std::to_string(agent.capacity_units()));
   }
+  const v1::AgentCaps& caps = agent.caps();
+  for (const int cap : {caps.email(), caps.chat(), caps.social(), caps.phone()}) {
+    if (cap < 0 || cap > kCapacityUnitsMax)
+      return invalid("agent.caps: must be 0 to 1000, is " + std::to_string(cap));
+  }
   if (agent.skills_size() > static_cast<int>(kSkillsPerAgentMax))
     return invalid("agent.skills: more than 64");
   std::vector<Skill> skills;
@@ -201,6 +234,8 @@ Result<v1::Agent> agent_of(const v1::AgentSeed& seed) {
                                                 : v1::ROLE_AGENT);
   *agent.mutable_groups() = seed.groups();
   agent.set_phone(seed.phone());
+  agent.set_shard(seed.shard());
+  if (seed.has_caps()) *agent.mutable_caps() = seed.caps();
   for (const Skill& skill : skills_of(seed.skills(), kSkillLevelUsual)) {
     v1::Skill& out = *agent.add_skills();
     out.set_name(skill.name);
@@ -211,7 +246,8 @@ Result<v1::Agent> agent_of(const v1::AgentSeed& seed) {
 
 AgentProfile profile_of(const v1::Agent& agent) {
   AgentProfile profile{
-      agent.id(), {}, agent.capacity_units(), {agent.groups().begin(), agent.groups().end()}};
+      agent.id(), {}, agent.capacity_units(), {agent.groups().begin(), agent.groups().end()}, {}};
+  profile.caps = caps_of(agent.caps());
   for (const v1::Skill& skill : agent.skills()) profile.skills.push_back({skill.name(), skill.level()});
   return profile;
 }

@@ -12,6 +12,7 @@
 #include "hark/v1/routing_service.pb.h"
 #include "routing/core/input.h"
 #include "routing/core/router.h"
+#include "routing/core/shards.h"
 #include "routing/core/triage.h"
 #include "routing/policies.h"
 #include "routing/redis/rules.h"
@@ -20,7 +21,9 @@ namespace hark::routing {
 
 /// What the configuration says of routing.
 struct Rules {
+  /// With the queues of all shards.
   Settings settings;
+  Shards shards;
   /// Units that a ticket costs.
   std::map<v1::Channel, int> units;
   std::map<std::string, AccountPolicy, std::less<>> accounts;

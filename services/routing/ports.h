@@ -44,6 +44,7 @@ class Conversations {
   virtual Task<Result<std::vector<v1::Entry>>> entries_since(std::string conversation_id,
                                                              std::int64_t since_ms) = 0;
   virtual Task<Status> raise_fence(std::int64_t fencing_token) = 0;
+  virtual Task<Status> set_shards(v1::SetShardsRequest request) = 0;
 
   struct Snapshot {
     v1::Cursor cursor;

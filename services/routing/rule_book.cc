@@ -93,6 +93,17 @@ Task<Result<NumberedRules>> RuleBook::open(std::int64_t fencing_token, TimePoint
   co_return numbered(next);
 }
 
+Task<Result<NumberedRules>> RuleBook::join() {
+  HARK_CO_TRY(const auto standing, co_await store_.rules(0));
+  if (standing) {
+    auto rules = numbered(*standing);
+    if (rules.ok()) co_return rules;
+  }
+  co_return NumberedRules{0, of_file_};
+}
+
+Task<Result<std::int64_t>> RuleBook::number_in_force() { return store_.rules_number(); }
+
 Task<Result<NumberedRules>> RuleBook::in_force() {
   HARK_CO_TRY(const auto standing, co_await store_.rules(0));
   if (!standing) co_return Error{Code::kInternal, Reason::kInternal, "no version of the rules is in force"};
@@ -115,7 +126,11 @@ Result<Rules> RuleBook::read(std::string_view yaml, std::string_view file_name) 
                      std::to_string(kRulesBytesMax) + " are taken"};
   }
   HARK_TRY_VOID(only_routing(yaml, file_name));
-  HARK_TRY(const auto config, read_config(yaml, file_name, &check_config));
+  const auto check = [this](v1::Config config) {
+    *config.mutable_shards() = file_.shards();
+    return check_config(config);
+  };
+  HARK_TRY(const auto config, read_config(yaml, file_name, check));
   v1::Config whole = file_;
   *whole.mutable_routing() = config.routing();
   return rules_of(whole);

@@ -39,6 +39,12 @@ class RuleBook {
   /// force cannot be read by this Hark.
   Task<Result<NumberedRules>> open(std::int64_t fencing_token, TimePoint now);
 
+  /// For a leader of another shard than the first, whose leader keeps the versions: the version in force, or
+  /// the file's, as number 0, until there is one that can be read.
+  Task<Result<NumberedRules>> join();
+  /// The number of the version in force; 0: there is none yet.
+  Task<Result<std::int64_t>> number_in_force();
+
   /// The version in force. INTERNAL if it cannot be read.
   Task<Result<NumberedRules>> in_force();
 
@@ -49,6 +55,7 @@ class RuleBook {
   [[nodiscard]] v1::RoutingVersion version_of_file(TimePoint now) const;
   [[nodiscard]] bool says_the_same_as_file(const v1::RoutingVersion& version) const;
   [[nodiscard]] const std::string& file_digest() const { return file_digest_; }
+  [[nodiscard]] const Shards& shards() const { return of_file_.shards; }
 
  private:
   [[nodiscard]] Result<NumberedRules> numbered(const v1::RoutingVersion& version) const;

@@ -22,16 +22,32 @@ constexpr std::chrono::milliseconds kLeaseTime{1'500};
 constexpr std::chrono::milliseconds kLeaseTimeAlone{10'000};
 /// How often those who follow look whether the lead is free.
 constexpr std::chrono::milliseconds kLookEvery{100};
+/// Of two processes that see the lead free, the one that leads more other shards lets the other go first.
+constexpr std::chrono::milliseconds kLookLaterForEach{50};
+/// How often another shard than the first looks which version of the rules is in force.
+constexpr std::chrono::milliseconds kRulesEvery{300};
+/// A process gives up one shard in this time at most.
+constexpr std::chrono::milliseconds kYieldEvery{1'000};
+
+class Routing;
+
+/// The shards of one process. Each may lead or follow.
+struct Company {
+  std::vector<const Routing*> members;
+  /// When one of them gave up its lead for another process.
+  std::chrono::steady_clock::time_point yielded_at;
+};
 
 /// What routing does, one function per call of its contracts (proto/hark/v1/routing_service.proto and
 /// routing_admin_service.proto tell what each promises), and the loop that takes the lead and keeps it.
 ///
-/// Lives on its service's thread.
+/// One shard of it; lives on its service's thread.
 class Routing {
  public:
   struct World {
     asio::any_io_executor executor;
     Store& store;
+    Registry& registry;
     Conversations& conversations;
     const Clock& clock;
     Passwords& passwords;
@@ -44,6 +60,11 @@ class Routing {
     Triager* triager = nullptr;
     std::function<void(SlaCounts counts)> on_sla = {};
     std::chrono::milliseconds lease = kLeaseTime;
+    /// Which shard it is; the rules of all are kept with the first one's.
+    std::uint16_t shard = 0;
+    Store* first_store = nullptr;
+    /// The other shards of this process; null: there are none.
+    Company* company = nullptr;
   };
 
   /// `rules` is what `file` says of routing.
@@ -58,9 +79,16 @@ class Routing {
   /// After run() has ended: ends the term and gives the lease back.
   Task<> close();
 
-  /// True as soon as this process decides; false if it does not within the time.
-  Task<bool> leads_within(std::chrono::milliseconds time);
+  /// True as soon as this process decides, or another is seen to renew its lease; false if neither happens
+  /// within the time.
+  Task<bool> is_led_within(std::chrono::milliseconds time);
   [[nodiscard]] bool leads() const { return term_ && term_->decides(); }
+  /// Has the lease, deciding already or not.
+  [[nodiscard]] bool has_lease() const { return term_ != nullptr; }
+  /// The instance that leads, as far as is known here; empty: this one, or none.
+  [[nodiscard]] const std::string& followed() const { return followed_; }
+
+  [[nodiscard]] const Shards& shards() const { return rule_book_.shards(); }
 
   /// Each queue in numbers; none unless this process leads.
   [[nodiscard]] std::vector<QueueView> queues() const;
@@ -136,10 +164,16 @@ class Routing {
   Task<Result<std::shared_ptr<AgentsWatch>>> watch_agents();
 
  private:
+  [[nodiscard]] bool several() const { return rule_book_.shards().several(); }
   Task<> lead(Store::Lease lease, std::chrono::steady_clock::time_point until,
               std::optional<Conversations::Snapshot> read_ahead);
   Task<> begin(std::shared_ptr<Term> term, std::optional<Conversations::Snapshot> read_ahead);
   Task<> keep_lease(std::chrono::steady_clock::time_point until);
+  bool yields_to(const Store::Lease& lease);
+  Task<> follow_rules(std::shared_ptr<Term> term);
+  [[nodiscard]] int leads_others() const;
+  Task<Status> claim_agent(v1::Agent& agent);
+  void see_leader(const Store::Lease& lease);
   Task<> pause(std::chrono::milliseconds time);
   Task<Result<v1::RoutingVersion>> put_in_force(Store::RulesRequest request, v1::RoutingVersion version);
   [[nodiscard]] Result<std::shared_ptr<Term>> leading_term() const;
@@ -147,6 +181,13 @@ class Routing {
   World world_;
   RuleBook rule_book_;
   std::shared_ptr<Term> term_;
+  std::string followed_;
+  /// Its lease was seen to be renewed.
+  bool follows_the_living_ = false;
+  std::chrono::milliseconds left_{0};
+  /// The lead is given up for another process.
+  bool yields_ = false;
+  std::string successor_;
   asio::steady_timer pause_;
   Notifier changed_;
 };

@@ -158,6 +158,7 @@ Task<Result<v1::UpsertAgentResponse>> Routing::upsert_agent(v1::UpsertAgentReque
   if (!password.empty()) {
     HARK_CO_TRY(hash, co_await world_.passwords.hash(password));
   }
+  HARK_CO_TRY_VOID(co_await claim_agent(agent));
   HARK_CO_TRY(const auto generation, co_await world_.store.save_agent(agent, hash, false));
   agent.set_session_generation(generation);
   HARK_CO_TRY(const auto term, leading_term());  // it may be another by now; that one has read the record
@@ -235,6 +236,7 @@ Task<Result<v1::SummarizeQueueResponse>> Routing::summarize_queue(v1::SummarizeQ
   }
   for (const QueueView& queue : queues()) {
     v1::QueueStatus& status = *response.add_queues() = status_of(queue);
+    status.set_shard(rule_book_.shards().name(world_.shard));
     if (const auto change = term->next_change_of_hours(queue.id))
       status.set_hours_change_at_ms(to_ms(*change));
   }

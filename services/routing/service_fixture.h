@@ -26,9 +26,15 @@ class FakeConversations final : public Conversations {
     if (unknown_assigns > 0 && unknown_assigns-- > 0) {
       co_return Error{Code::kUnavailable, Reason::kOutcomeUnknown, "the connection broke"};
     }
-    if (request.fencing_token() < fence)
+    if (fenced_off(request.fencing_token()))
       co_return Error{Code::kAborted, Reason::kStaleFence, "a newer leader"};
     const auto at = tickets.find(request.ticket_id());
+    const int shard = static_cast<int>(request.fencing_token() >> kTermBits) + 1;
+    if (at != tickets.end() && at->second.shard() != 0 && at->second.shard() != shard) {
+      if (request.by_agent_id().empty())
+        co_return Error{Code::kFailedPrecondition, Reason::kIllegalTransition, "another shard's"};
+      at->second.set_shard(shard);
+    }
     if (at == tickets.end() || at->second.state() != v1::TICKET_STATE_QUEUED) {
       co_return Error{Code::kFailedPrecondition, Reason::kIllegalTransition, "the ticket is resolved"};
     }
@@ -44,7 +50,7 @@ class FakeConversations final : public Conversations {
   }
 
   Task<Result<v1::TransferResponse>> transfer(v1::TransferRequest request) override {
-    if (request.fencing_token() < fence)
+    if (fenced_off(request.fencing_token()))
       co_return Error{Code::kAborted, Reason::kStaleFence, "a newer leader"};
     v1::Ticket& ticket = tickets.at(request.ticket_id());
     ticket.set_state(v1::TICKET_STATE_QUEUED);
@@ -70,7 +76,7 @@ class FakeConversations final : public Conversations {
   }
 
   Task<Result<v1::ReleaseTicketResponse>> release(v1::ReleaseTicketRequest request) override {
-    if (request.fencing_token() < fence)
+    if (fenced_off(request.fencing_token()))
       co_return Error{Code::kAborted, Reason::kStaleFence, "a newer leader"};
     if (unknown_releases > 0 && unknown_releases-- > 0)
       co_return Error{Code::kUnavailable, Reason::kOutcomeUnknown, "the connection broke"};
@@ -84,7 +90,7 @@ class FakeConversations final : public Conversations {
   }
 
   Task<Result<v1::AnnotateTicketResponse>> annotate(v1::AnnotateTicketRequest request) override {
-    if (request.fencing_token() < fence)
+    if (fenced_off(request.fencing_token()))
       co_return Error{Code::kAborted, Reason::kStaleFence, "a newer leader"};
     v1::AnnotateTicketResponse response;
     const auto at = tickets.find(request.ticket_id());
@@ -95,7 +101,7 @@ class FakeConversations final : public Conversations {
   }
 
   Task<Result<v1::SetVerdictsResponse>> set_verdicts(v1::SetVerdictsRequest request) override {
-    if (request.fencing_token() < fence)
+    if (fenced_off(request.fencing_token()))
       co_return Error{Code::kAborted, Reason::kStaleFence, "a newer leader"};
     for (const auto& [id, verdict] : request.verdicts()) {
       const auto at = tickets.find(id);
@@ -114,8 +120,24 @@ class FakeConversations final : public Conversations {
     co_return entries;
   }
 
+  Task<Status> set_shards(v1::SetShardsRequest request) override {
+    if (fenced_off(request.fencing_token()))
+      co_return Error{Code::kAborted, Reason::kStaleFence, "a newer leader"};
+    const int own = static_cast<int>(request.fencing_token() >> kTermBits) + 1;
+    for (const auto& [id, to] : request.tickets()) {
+      if (on_pass) co_await on_pass(id, to.shard());
+      const auto at = tickets.find(id);
+      if (at == tickets.end() || at->second.agent_id() != to.agent_id()) continue;
+      if (at->second.shard() != 0 && at->second.shard() != own) continue;
+      at->second.set_shard(to.shard());
+      log(v1::EVENT_TYPE_SHARDED, at->second);
+    }
+    co_return Status{};
+  }
+
   Task<Status> raise_fence(std::int64_t token) override {
-    fence = token;
+    const auto shard = token >> kTermBits;
+    (shard == 0 ? fence : fences[shard]) = token;
     co_return Status{};
   }
 
@@ -145,6 +167,11 @@ class FakeConversations final : public Conversations {
   };
   std::unique_ptr<EventFeed> subscribe(v1::Cursor after) override {
     return std::make_unique<Feed>(*this, after.positions().at(0));
+  }
+
+  [[nodiscard]] bool fenced_off(std::int64_t token) {
+    const auto shard = token >> kTermBits;
+    return token < (shard == 0 ? fence : fences[shard]);
   }
 
   void open(const std::string& id, const std::string& preview = "where is my order") {
@@ -187,6 +214,10 @@ class FakeConversations final : public Conversations {
   /// The one timeline that there is.
   std::vector<v1::Entry> entries;
   std::int64_t fence = 0;
+  /// Of the other shards.
+  std::map<std::int64_t, std::int64_t> fences;
+  /// Told before a ticket gets its shard.
+  std::function<Task<>(std::string ticket_id, int shard)> on_pass;
   int unknown_assigns = 0;
   int unknown_releases = 0;
 
@@ -194,19 +225,33 @@ class FakeConversations final : public Conversations {
   Notifier logged_;
 };
 
-/// One process's routing.
+/// One process's routing, of one shard.
 struct Node {
   Node(asio::any_io_executor executor, redis::Client& redis, Conversations& conversations, std::string name,
-       Rules rules = {}, Triager* triager = nullptr, v1::Config file = {})
-      : store{redis, 0},
+       Rules rules = {}, Triager* triager = nullptr, v1::Config file = {}, std::uint16_t shard = 0,
+       Company* company = nullptr)
+      : store{redis, shard},
+        first_store{redis, 0},
+        registry{redis},
         tasks{executor,
               [](std::string_view task, std::string_view what) { ADD_FAILURE() << task << ": " << what; }},
-        service{{executor, store, conversations, clock, passwords, std::move(name),
+        service{{executor,
+                 store,
+                 registry,
+                 conversations,
+                 clock,
+                 passwords,
+                 std::move(name),
                  [](std::string_view task, std::string_view what) { ADD_FAILURE() << task << ": " << what; },
                  [this](std::string_view what, std::string_view detail) {
                    news.push_back(std::string{what} + ": " + std::string{detail});
                  },
-                 triager},
+                 triager,
+                 {},
+                 kLeaseTime,
+                 shard,
+                 &first_store,
+                 company},
                 std::move(rules),
                 std::move(file)} {
     tasks.spawn("lead", service.run());
@@ -219,6 +264,8 @@ struct Node {
   }
 
   Store store;
+  Store first_store;
+  Registry registry;
   SystemClock clock;
   Passwords passwords;
   std::vector<std::string> news;
@@ -237,7 +284,7 @@ class RoutingService : public hark::testing::RedisTest {
   Task<> start(std::string name = "one", std::optional<Rules> other_rules = {}, Triager* triager = nullptr) {
     node = std::make_unique<Node>(executor(), client(), conversations, std::move(name),
                                   other_rules.value_or(rules), triager, file);
-    EXPECT_TRUE(co_await node->service.leads_within(20s));
+    EXPECT_TRUE(co_await node->service.is_led_within(20s));
   }
   Task<> stop() {
     co_await node->stop();

@@ -163,7 +163,7 @@ TEST_F(RoutingService, AStaleFenceEndsTheTermAndANewOneServesTheTicket) {
     const auto before = t.conversations.fence++;
     EXPECT_EQ((co_await t.accept(state.offers(0).id(), "ana")).error().reason, Reason::kNotLeader);
     session.reset();
-    EXPECT_TRUE(co_await t.node->service.leads_within(20s));
+    EXPECT_TRUE(co_await t.node->service.is_led_within(20s));
     EXPECT_GT(t.conversations.fence, before);
     EXPECT_TRUE((co_await t.accept(state.offers(0).id(), "ana")).ok());
     co_await t.stop();

@@ -45,7 +45,8 @@ Term::Term(World world, std::int64_t fencing_token, NumberedRules rules)
     : world_{std::move(world)},
       token_{fencing_token},
       rules_{std::move(rules)},
-      router_{rules_.rules.settings, world_.shard, fencing_token},
+      router_{settings_of(rules_.rules.settings, rules_.rules.shards, world_.shard), world_.shard,
+              fencing_token},
       work_{world_.executor},
       settled_{world_.executor},
       timer_{world_.executor},
@@ -57,6 +58,7 @@ Term::Term(World world, std::int64_t fencing_token, NumberedRules rules)
       sla_{{world_.executor, world_.conversations, world_.clock, token_, world_.on_failure,
             [this](const std::string& ticket_id, int points) { raise(ticket_id, points); },
             [this](const std::string& ticket_id) { order_anew(ticket_id); }, world_.on_sla}},
+      to_pass_signal_{world_.executor},
       tasks_{world_.executor, world_.on_failure} {}
 
 Term::~Term() = default;
@@ -354,7 +356,7 @@ void Term::take_agent(const v1::Agent& record) {
 void Term::take_rules(NumberedRules rules) {
   if (over_ || rules.number <= rules_.number) return;
   rules_ = std::move(rules);
-  feed(SettingsChanged{rules_.rules.settings});
+  feed(SettingsChanged{settings_of(rules_.rules.settings, rules_.rules.shards, world_.shard)});
   hours_timer_.cancel();  // other hours, maybe
   for (const auto& [agent_id, sessions] : sessions_) {
     for (Session* session : sessions) {
@@ -372,7 +374,13 @@ std::optional<v1::Agent> Term::agent(std::string_view id) const {
   const auto record = records_.find(id);
   const auto view = router_.agent(id);
   if (record == records_.end() || !view) return std::nullopt;
-  return to_proto(record->second, *view);
+  return shown(record->second, *view);
+}
+
+v1::Agent Term::shown(const v1::Agent& record, const AgentView& view) const {
+  v1::Agent agent = to_proto(record, view);
+  agent.set_shard(rules_.rules.shards.name(world_.shard));
+  return agent;
 }
 
 std::optional<v1::Agent> Term::record(std::string_view id) const {

@@ -20,6 +20,7 @@
 #include "routing/convert.h"
 #include "routing/core/router.h"
 #include "routing/ports.h"
+#include "routing/redis/registry.h"
 #include "routing/redis/store.h"
 #include "routing/rule_book.h"
 #include "routing/sla_desk.h"
@@ -47,6 +48,8 @@ class Term {
   static constexpr int kVerdictsAtOnce = 1'000;
   /// Partitions take turns at that: all of half a second in one go would keep the store from everything else.
   static constexpr std::size_t kVerdictTurns = 16;
+  /// Tickets that are taken, or passed to other shards, at once.
+  static constexpr int kPassedAtOnce = 1'000;
 
   struct World {
     asio::any_io_executor executor;
@@ -57,6 +60,8 @@ class Term {
     Triager* triager = nullptr;
     std::function<void(SlaCounts counts)> on_sla;
     std::uint16_t shard = 0;
+    /// Asked where there are several shards.
+    Registry& registry;
     TaskGroup::OnFailure on_failure;
     /// Told once, when the term is over.
     std::function<void(const Error& why)> on_over;
@@ -100,6 +105,8 @@ class Term {
   /// of each is found anew, some at a time beside everything else.
   void take_rules(NumberedRules rules);
   [[nodiscard]] const Rules& rules() const { return rules_.rules; }
+  [[nodiscard]] std::int64_t rules_number() const { return rules_.number; }
+  [[nodiscard]] std::uint16_t shard() const { return world_.shard; }
   /// Nothing: the queue has no hours, or they never change.
   [[nodiscard]] std::optional<TimePoint> next_change_of_hours(std::string_view queue_id) const;
 
@@ -149,6 +156,8 @@ class Term {
     std::optional<Result<v1::Ticket>> result;
   };
 
+  [[nodiscard]] v1::Agent shown(const v1::Agent& record, const AgentView& view) const;
+
   // term.cc: what is fed, written and carried out
   Pending& open_batch();
   void record(const Effect& effect, Pending& pending);
@@ -179,6 +188,17 @@ class Term {
   std::optional<TimePoint> tell_hours();
   Task<> keep_hours();
 
+  // term_shards.cc: whose tickets are, where there are several shards
+  [[nodiscard]] bool several() const { return rules_.rules.shards.several(); }
+  [[nodiscard]] int own_number() const { return world_.shard + 1; }
+  [[nodiscard]] bool is_ours(const v1::Ticket& ticket) const;
+  bool keep_or_pass(const v1::Ticket& ticket, const Work& work);
+  [[nodiscard]] std::optional<std::uint16_t> home_of(const v1::Ticket& ticket, const Work& work);
+  void pass(const v1::Ticket& ticket, std::uint16_t to);
+  void let_go(const std::string& ticket_id);
+  Task<> pass_tickets();
+  Task<> find_agent(std::string agent_id);
+
   // term_rebuild.cc: where it comes from
   Task<Status> rebuild(std::optional<Conversations::Snapshot> read_ahead);
   Task<Status> load_tickets(std::optional<Conversations::Snapshot> snapshot);
@@ -190,6 +210,7 @@ class Term {
   void follow_quiet(const v1::Event& event);
   [[nodiscard]] bool known(const Work& work, const v1::Ticket& ticket) const;
   void close_ticket(const std::string& ticket_id);
+  void forget_ticket(const std::string& ticket_id);
   void forget_declines(const std::string& ticket_id);
 
   World world_;
@@ -239,6 +260,22 @@ class Term {
   /// Points that missed targets have added.
   std::map<std::string, int, std::less<>> raised_;
   SlaDesk sla_;
+
+  // Where there are several shards.
+  struct Passing {
+    std::uint16_t to = 0;
+    /// Who holds the ticket.
+    std::string agent_id;
+    friend bool operator==(const Passing&, const Passing&) = default;
+  };
+  /// Tickets that are being taken or passed on.
+  std::unordered_map<std::string, Passing> passing_;
+  std::deque<std::string> to_pass_;
+  Notifier to_pass_signal_;
+  /// Of agents who are not ours; nothing: there was no such agent.
+  std::unordered_map<std::string, std::optional<std::uint16_t>> agents_elsewhere_;
+  /// Tickets that wait to know an agent's shard.
+  std::map<std::string, std::set<std::string>, std::less<>> to_find_;
 
   TaskGroup tasks_;
 };

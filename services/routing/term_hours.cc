@@ -8,7 +8,7 @@ namespace hark::routing {
 std::optional<TimePoint> Term::tell_hours() {
   const TimePoint now = world_.clock.now();
   std::optional<TimePoint> next;
-  for (const QueueRules& queue : rules_.rules.settings.queues) {
+  for (const QueueRules& queue : router_.settings().queues) {
     const BusinessHours* hours = rules_.rules.policies ? rules_.rules.policies->hours(queue.hours) : nullptr;
     if (hours == nullptr) continue;
     const bool open = hours->open_at(now);

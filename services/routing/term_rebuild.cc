@@ -18,8 +18,7 @@ constexpr int kTakenAtOnce = 200;
 
 Task<Status> Term::begin(std::optional<Conversations::Snapshot> read_ahead) {
   Pending& first = open_batch();
-  first.batch.records.push_back(
-      encode_start(world_.shard, token_, rules_.rules.settings, world_.clock.now()));
+  first.batch.records.push_back(encode_start(world_.shard, token_, router_.settings(), world_.clock.now()));
   first.last_record = ++fed_;
   tasks_.spawn("write", write());
   HARK_CO_TRY_VOID(co_await world_.conversations.raise_fence(token_));
@@ -34,6 +33,7 @@ Task<Status> Term::begin(std::optional<Conversations::Snapshot> read_ahead) {
   tasks_.spawn("tick", tick());
   tasks_.spawn("hours", keep_hours());
   tasks_.spawn("assess anew", assess_anew());
+  if (several()) tasks_.spawn("pass tickets", pass_tickets());
   co_return co_await settle();
 }
 
@@ -78,6 +78,7 @@ Task<Status> Term::load_tickets(std::optional<Conversations::Snapshot> snapshot)
 /// The ticket as it was at some moment of the log; the engine tells old news from new.
 void Term::take_ticket(v1::Ticket ticket) {
   if (ticket.state() == v1::TICKET_STATE_RESOLVED) return close_ticket(ticket.id());
+  if (several() && ticket.shard() != 0 && !is_ours(ticket)) return let_go(ticket.id());
   place_ticket(keep_ticket(std::move(ticket)));
 }
 
@@ -88,7 +89,7 @@ const v1::Ticket& Term::keep_ticket(v1::Ticket ticket) {
     unstored_verdicts_.erase(ticket.id());
   } else if (kept.has_verdict()) {
     ticket.mutable_verdict()->Swap(kept.mutable_verdict());
-  } else {
+  } else if (is_ours(ticket)) {
     find_verdict(ticket);
   }
   kept = std::move(ticket);
@@ -99,6 +100,7 @@ void Term::place_ticket(const v1::Ticket& ticket) {
   const auto skill_known = [this](std::string_view skill) { return router_.skill_known(skill); };
   const Assessment assessment = assess(ticket, rules_.rules);
   Work work = work_of(ticket, assessment, rules_.rules, skill_known);
+  if (several() && !keep_or_pass(ticket, work)) return;
   if (const auto raised = raised_.find(ticket.id()); raised != raised_.end()) work.priority += raised->second;
   if (rules_.rules.policies) {
     // Whoever uses the rule keeps all that it belongs to.
@@ -130,18 +132,24 @@ bool Term::known(const Work& work, const v1::Ticket& ticket) const {
 }
 
 void Term::close_ticket(const std::string& ticket_id) {
+  forget_ticket(ticket_id);
+  if (!several() || router_.ticket(ticket_id)) feed(TicketClosed{ticket_id});
+  forget_declines(ticket_id);
+}
+
+void Term::forget_ticket(const std::string& ticket_id) {
   sla_.forget(ticket_id);
   unstored_verdicts_.erase(ticket_id);
   raised_.erase(ticket_id);
+  passing_.erase(ticket_id);
   tickets_.erase(ticket_id);
-  feed(TicketClosed{ticket_id});
-  forget_declines(ticket_id);
 }
 
 void Term::take(v1::Event event) {
   auto& position = (*cursor_.mutable_positions())[event.partition()];
   if (event.position() <= position) return;
   position = event.position();
+  if (event.type() == v1::EVENT_TYPE_SHARDED) passing_.erase(event.ticket_id());
   if (event.has_ticket() && !event.ticket().id().empty()) {
     take_ticket(std::move(*event.mutable_ticket()));
   } else if (event.has_verdict()) {

@@ -115,6 +115,29 @@ def test_agents_see_each_other_across_several_processes_of_conversation(split):
         ana.close()
 
 
+def agents_as_told_by(split, process):
+    try:
+        return [agent["id"] for agent in split.ctl(process, "agents")["agents"]]
+    except AssertionError:
+        return None
+
+
+def test_a_second_process_of_routing_answers_for_the_leader_and_follows_it(split):
+    split.add("routing-2", "routing")
+    wait_for("it knows who leads", lambda: agents_as_told_by(split, "routing-2") == ["ana", "ben"])
+    split.processes["routing"].kill()
+    wait_for("it leads", lambda: "hark_routing_leads{shard=\"all\"} 1" in split.processes["routing-2"].get("/metrics"), 20)
+    split.processes["routing"].start()
+    wait_for("the one that comes back asks it", lambda: agents_as_told_by(split, "routing") == ["ana", "ben"])
+    sender = mail.unique("second")
+    mail.deliver(split.processes["email"], mail.make(sender))
+    agent = Agent(Stubs(split), "ana")
+    try:
+        assert agent.take(only_message(split, sender)["conversation_id"])
+    finally:
+        agent.leave()
+
+
 def test_a_caller_without_a_token_of_ours_is_refused(split):
     ask = protos.conversation_service_pb2.ListConversationsRequest()
     stranger = protos.conversation_service_pb2_grpc.ConversationServiceStub(split.channel("conversation", token="x" * 32))

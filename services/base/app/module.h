@@ -43,6 +43,10 @@ struct Process {
   /// The way to a service: within the process if it runs here, else its address of `peers`. Valid once
   /// start() is called.
   std::function<rpc::Peer(std::string_view service)> channel_to;
+  /// Where other processes of the same service reach this one over gRPC, host:port; empty: not known.
+  std::string address;
+  /// The way to such a process, which shows the certificate of its service.
+  std::function<rpc::Peer(std::string_view service, const std::string& address)> connect;
 };
 
 /// One service in a process. Made by its bind(Process&), which registers its gRPC services and HTTP routes;

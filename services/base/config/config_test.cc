@@ -185,11 +185,11 @@ INSTANTIATE_TEST_SUITE_P(
         Case{"colour: red\n",
              "hark.yaml:1: (top): unknown key 'colour'; known are data_dir, listen, redis, partitions, "
              "accounts, agents, "
-             "routing, email, log, peers, console, chat, phone, grpc"},
+             "routing, email, log, peers, console, chat, phone, shards, grpc"},
         Case{"- a\n- b\n",
              "hark.yaml:1: expected keys (data_dir, listen, redis, partitions, accounts, agents, routing, "
              "email, log, peers, "
-             "console, chat, phone, grpc), found a list"},
+             "console, chat, phone, shards, grpc), found a list"},
         Case{"listen: 7470\n",
              "hark.yaml:1: listen: expected a group of keys (host, port_base), found '7470'"},
         Case{"agents: ana\n",
@@ -299,6 +299,11 @@ INSTANTIATE_TEST_SUITE_P(
              "https://shop.example.com, without a path"},
         Case{"agents:\n  - {id: eva, password: x, role: boss}\n",
              "hark.yaml:2: agents[0].role: 'boss' is not one of agent, supervisor, administrator"},
+        Case{"agents: [{id: eva, password: x, caps: {chat: -1}}]\n",
+             "hark.yaml:1: agents[0].caps.chat: -1 is out of range; it goes from 0 to 1000"},
+        Case{"shards: [emea, emea]\n", "hark.yaml:1: shards[1]: 'emea' is taken by shards[0]"},
+        Case{"shards: [emea]\nagents: [{id: eva, password: x, shard: apac}]\n",
+             "hark.yaml:2: agents[0].shard: there is no shard 'apac' in shards"},
         Case{"agents: [{id: eva}]\n", "hark.yaml:1: agents[0].password: is missing"},
         Case{"agents: [{id: eva, password: x, skills: [billing=9]}]\n",
              "hark.yaml:1: agents[0].skills[0]: 'billing=9': levels go from 1 to 5"},

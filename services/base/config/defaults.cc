@@ -106,6 +106,7 @@ v1::Config default_config() {
 
   add_accounts(config);
   add_agent(config, "ana", "Ana", "agent", {"billing=4", "language:en=5", "language:lv=5"});
+  config.mutable_agents(0)->mutable_caps();  // so that they are documented
   add_agent(config, "ben", "Ben", "agent", {"technical=4", "language:en=5", "language:de=4"});
   add_agent(config, "sam", "Sam", "supervisor", {"language:en=5"});
 

@@ -12,6 +12,7 @@ namespace hark {
 namespace {
 
 constexpr std::int64_t kMailBytesMin = 64 << 10;
+constexpr int kShardsMax = 64;
 constexpr std::int64_t kMailBytesMax = 64 << 20;  // what the blob store takes
 
 class Validator {
@@ -24,6 +25,7 @@ class Validator {
     redis();
     checks_.range("partitions", config_.partitions(), 1, 1024);
     validate_accounts(config_, checks_);
+    shards();
     agents();
     routing();
     email();
@@ -169,6 +171,13 @@ class Validator {
       }
       checks_.one_of(path + ".role", agent.role(), {"agent", "supervisor", "administrator"});
       checks_.range(path + ".capacity_units", agent.capacity_units(), 0, 1000);
+      checks_.range(path + ".caps.email", agent.caps().email(), 0, 1000);
+      checks_.range(path + ".caps.chat", agent.caps().chat(), 0, 1000);
+      checks_.range(path + ".caps.social", agent.caps().social(), 0, 1000);
+      checks_.range(path + ".caps.phone", agent.caps().phone(), 0, 1000);
+      if (!agent.shard().empty() &&
+          std::ranges::find(config_.shards(), agent.shard()) == config_.shards().end())
+        checks_.add(path + ".shard", "there is no shard '" + agent.shard() + "' in shards");
       std::map<std::string, std::string> skills;
       for (int j = 0; j < agent.skills_size(); ++j) {
         const std::string field = path + ".skills[" + std::to_string(j) + "]";
@@ -177,6 +186,20 @@ class Validator {
         if (!skills.emplace(name, field).second) checks_.add(field, "'" + name + "' is given twice");
       }
     }
+  }
+
+  void shards() {
+    std::map<std::string, std::string> seen;
+    for (int i = 0; i < config_.shards_size(); ++i)
+      shard_name(seen, "shards[" + std::to_string(i) + "]", config_.shards(i));
+    if (config_.shards_size() > kShardsMax) checks_.add("shards", "more than " + std::to_string(kShardsMax));
+  }
+
+  void shard_name(std::map<std::string, std::string>& seen, const std::string& path,
+                  const std::string& name) {
+    if (!is_name(name)) checks_.add(path, "'" + name + "' is no name: " + std::string{kNameRule});
+    if (const auto [first, fresh] = seen.emplace(name, path); !fresh)
+      checks_.add(path, "'" + name + "' is taken by " + first->second);
   }
 
   void routing() {

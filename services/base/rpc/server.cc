@@ -53,11 +53,13 @@ std::shared_ptr<grpc::Channel> Server::in_process() {
   return server_->InProcessChannel(arguments);
 }
 
-std::shared_ptr<grpc::Channel> connect(const std::string& address, const Security& security) {
+std::shared_ptr<grpc::Channel> connect(const std::string& address, const Security& security,
+                                       const std::string& name) {
   grpc::ChannelArguments arguments;
   arguments.SetMaxReceiveMessageSize(kMessageBytesMax);
   arguments.SetMaxSendMessageSize(kMessageBytesMax);
   arguments.SetInt(GRPC_ARG_MAX_RECONNECT_BACKOFF_MS, 2000);
+  if (!name.empty()) arguments.SetSslTargetNameOverride(name);
   return grpc::CreateCustomChannel(address, channel_credentials(security), arguments);
 }
 

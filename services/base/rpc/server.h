@@ -55,7 +55,9 @@ class Server {
   int port_ = 0;
 };
 
-/// A channel to another process, "host:port".
-std::shared_ptr<grpc::Channel> connect(const std::string& address, const Security& security);
+/// A channel to another process, "host:port". With TLS it shows a certificate of `name`, or of its host if
+/// that is empty.
+std::shared_ptr<grpc::Channel> connect(const std::string& address, const Security& security,
+                                       const std::string& name = "");
 
 }  // namespace hark::rpc

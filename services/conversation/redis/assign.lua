@@ -1,7 +1,9 @@
---[[ assign: gives the ticket to an agent, for a routing leader whose token is not older than the fence.
+--[[ assign: gives the ticket to an agent, for a routing leader whose token is not older than the fence. A ticket of another shard
+     is theirs to assign; by a take-over it becomes the leader's shard's.
      ARGV  1 now  2 key  3 digest  4 ticket  5 agent  6 fencing token  7 from-states  8 status entry id  9 its bytes
-           10 TicketVerdict bytes, kept if the ticket has none yet; or ''
-     Returns {'ok', ticket's hash as a flat list} | {'key_reused'} | {'stale_fence', fence} | {'no_ticket'} | {'illegal', state} ]]
+           10 TicketVerdict bytes, kept if the ticket has none yet; or ''  11 who takes it over, or ''
+     Returns {'ok', ticket's hash as a flat list} | {'key_reused'} | {'stale_fence', fence} | {'no_ticket'} | {'illegal', state}
+           | {'other_shard', shard} ]]
 local key, digest, ticket, agent = ARGV[2], ARGV[3], ARGV[4], ARGV[5]
 local fenced = fenced_off(ARGV[6])
 if fenced then return fenced end
@@ -11,7 +13,12 @@ local refused = refused_transition(ticket, ARGV[7])
 if refused then return refused end
 
 local ticket_key = P .. 'tkt:' .. ticket
-local t = redis.call('HMGET', ticket_key, 'con', 'token', 'verdict', 'agent')
+local t = redis.call('HMGET', ticket_key, 'con', 'token', 'verdict', 'agent', 'shard')
+local shard = shard_of(ARGV[6]) + 1
+if t[5] and tonumber(t[5]) ~= shard then
+  if ARGV[11] == '' then return { 'other_shard', t[5] } end
+  redis.call('HSET', ticket_key, 'shard', shard)
+end
 local verdict = not t[3] and ARGV[10] ~= '' and { 'verdict', ARGV[10] } or {}
 redis.call('HSET', ticket_key, 'state', 'a', 'agent', agent, 'token', t[2] + 1, 'wanted_agent', '', unpack(verdict))
 redis.call('HDEL', ticket_key, 'hold', 'hold_until', 'quiet')

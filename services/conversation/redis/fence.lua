@@ -1,7 +1,8 @@
---[[ fence: raises the partition's fence to the token of a new routing leader.
+--[[ fence: raises the partition's fence of a routing shard to the token of its new leader.
      ARGV  1 now  2 token
      Returns {'ok'} | {'stale_fence', fence} ]]
-local fence = redis.call('GET', P .. 'fence')
+local key = fence_of(ARGV[2])
+local fence = redis.call('GET', key)
 if fence and tonumber(ARGV[2]) < tonumber(fence) then return { 'stale_fence', fence } end
-redis.call('SET', P .. 'fence', ARGV[2])
+redis.call('SET', key, ARGV[2])
 return { 'ok' }

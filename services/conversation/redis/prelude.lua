@@ -19,7 +19,8 @@
                                    disposition, resolved_by, verdict (TicketVerdict bytes), before (when the customer's last one
                                    was resolved), line ('1' while the customer is on the telephone), hold (TicketHold bytes),
                                    hold_until, quiet (since when the customer is the one to write next), queued (since when it
-                                   waits this time, if not since it was opened), wanted_queue, virtual, preferred, before_agent
+                                   waits this time, if not since it was opened), wanted_queue, virtual, preferred, before_agent,
+                                   shard (routing's, from 1; there is none until one takes it, and where there is only one)
      tl:<conversation>     stream  <seq>-0: e Entry bytes, i entry id, t ticket, h thread
      ent:<entry>           string  "<conversation> <seq>"
      obl:<conversation>    hash    entry -> "<seq> <thread>" of every unanswered message
@@ -46,7 +47,7 @@
      blob:<id>             string  small contents
      qua                   stream  input that could not be read
      ev, evpos             stream, counter: the event log, positions 1, 2, 3 ... without gaps
-     fence                 string  token of the routing leader ]]
+     fence, fence:<n>      string  token of the leader of routing's first shard, and of shard n, from 1 ]]
 local P = KEYS[1] .. ':'
 local now = ARGV[1]
 
@@ -154,9 +155,16 @@ local function not_holder(ticket, token, agent)
   return nil
 end
 
--- A newer routing leader has raised the fence above this token.
+-- A routing leader's token tells its shard, from 0, and its term: shard × 2^32 + term. Each shard has a fence of its own.
+local function shard_of(token) return math.floor(tonumber(token) / 4294967296) end
+local function fence_of(token)
+  local shard = shard_of(token)
+  return P .. (shard == 0 and 'fence' or 'fence:' .. shard)
+end
+
+-- A newer leader of the same shard has raised the fence above this token.
 local function fenced_off(token)
-  local fence = redis.call('GET', P .. 'fence')
+  local fence = redis.call('GET', fence_of(token))
   return fence and tonumber(token) < tonumber(fence) and { 'stale_fence', fence } or nil
 end
 

@@ -45,6 +45,10 @@ Error refusal(TicketEvent event, const redis::Reply& reply) {
   if (what == "stale_fence") {
     return {Code::kAborted, Reason::kStaleFence, "a newer routing leader has raised the fence to " + detail};
   }
+  if (what == "other_shard") {
+    return {Code::kFailedPrecondition, Reason::kIllegalTransition,
+            "the ticket belongs to routing's shard " + detail + " now"};
+  }
   if (what == "newer") {
     return {Code::kFailedPrecondition, Reason::kNewerEntries,
             "the customer wrote again on this thread: " + detail +

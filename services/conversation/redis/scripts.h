@@ -27,6 +27,7 @@ extern const std::string_view lease_lua;
 extern const std::string_view receipt_lua;
 extern const std::string_view quarantine_lua;
 extern const std::string_view claims_lua;
+extern const std::string_view set_shards_lua;
 extern const std::string_view fence_lua;
 extern const std::string_view tickets_lua;
 extern const std::string_view owe_again_lua;

@@ -184,6 +184,15 @@ class Store {
   /// and says the same.
   Task<Result<std::int64_t>> withdraw_callbacks(TimePoint now, std::string conversation_id,
                                                 std::string call_entry_id, std::string why);
+  struct ShardOf {
+    std::string ticket_id;
+    /// Of routing, from 1.
+    int shard = 0;
+    /// Who held the ticket when that was decided.
+    std::string agent_id;
+  };
+  Task<Status> set_shards(std::uint16_t partition, TimePoint now, std::int64_t fencing_token,
+                          std::vector<ShardOf> tickets);
   Task<Status> raise_fence(TimePoint now, std::int64_t token);
 
   struct LeasedMessage {

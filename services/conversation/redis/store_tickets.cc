@@ -32,6 +32,10 @@ const redis::Script& reopen_script() {
   static const auto s = script("reopen", scripts::reopen_lua);
   return s;
 }
+const redis::Script& set_shards_script() {
+  static const auto s = script("set_shards", scripts::set_shards_lua);
+  return s;
+}
 const redis::Script& fence_script() {
   static const auto s = script("fence", scripts::fence_lua);
   return s;
@@ -51,7 +55,8 @@ Task<Result<v1::Ticket>> Store::assign(TimePoint now, const v1::AssignRequest& i
                                      transition(TicketEvent::kAssign).from,
                                      entry.id,
                                      entry.bytes,
-                                     verdict};
+                                     verdict,
+                                     in.by_agent_id()};
   co_return changed_ticket(TicketEvent::kAssign, in.ticket_id(),
                            co_await run(assign_script(), place(in.ticket_id()), now, std::move(args)));
 }
@@ -140,6 +145,19 @@ Task<Result<v1::Ticket>> Store::reopen(TimePoint now, const v1::ReopenRequest& i
                                      entry.bytes};
   const auto reply = co_await run(reopen_script(), place(in.conversation_id()), now, std::move(args));
   co_return changed_ticket(TicketEvent::kReopen, reply.ok() ? (*reply)[2].text() : "", reply);
+}
+
+Task<Status> Store::set_shards(std::uint16_t partition, TimePoint now, std::int64_t fencing_token,
+                               std::vector<ShardOf> tickets) {
+  const auto fence = std::to_string(fencing_token);
+  std::vector<std::string> shards;
+  for (const ShardOf& ticket : tickets) shards.push_back(std::to_string(ticket.shard));
+  std::vector<std::string_view> args{fence, transition(TicketEvent::kAnnotate).from};
+  for (std::size_t i = 0; i < tickets.size(); ++i)
+    args.insert(args.end(), {tickets[i].ticket_id, shards[i], tickets[i].agent_id});
+  HARK_CO_TRY(const auto reply, co_await run(set_shards_script(), partition, now, std::move(args)));
+  if (reply[0].view() != "ok") co_return refusal(TicketEvent::kAnnotate, reply);
+  co_return Status{};
 }
 
 Task<Status> Store::raise_fence(TimePoint now, std::int64_t token) {

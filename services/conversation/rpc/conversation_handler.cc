@@ -87,5 +87,9 @@ Reactor* ConversationHandler::RaiseFence(Context*, const v1::RaiseFenceRequest* 
                                          v1::RaiseFenceResponse* out) {
   return rpc::run_unary(tasks_, "RaiseFence", service_.raise_fence(*in), out);
 }
+Reactor* ConversationHandler::SetShards(Context*, const v1::SetShardsRequest* in,
+                                        v1::SetShardsResponse* out) {
+  return rpc::run_unary(tasks_, "SetShards", service_.set_shards(*in), out);
+}
 
 }  // namespace hark::conversation

@@ -44,6 +44,7 @@ class ConversationHandler final : public v1::ConversationService::CallbackServic
   Reactor* ListTickets(Context*, const v1::ListTicketsRequest* in, v1::ListTicketsResponse* out) override;
   Reactor* Search(Context*, const v1::SearchRequest* in, v1::SearchResponse* out) override;
   Reactor* RaiseFence(Context*, const v1::RaiseFenceRequest* in, v1::RaiseFenceResponse* out) override;
+  Reactor* SetShards(Context*, const v1::SetShardsRequest* in, v1::SetShardsResponse* out) override;
 
  private:
   TaskGroup& tasks_;

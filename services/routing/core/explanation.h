@@ -21,6 +21,8 @@ enum class Nearness : std::uint8_t {
   /// There is room, but its queue is closed.
   kQueueClosed,
   kNoRoom,
+  /// Has as many tickets of this channel as one agent may have.
+  kAtCap,
   kWakingFirst,
   kWrappingUp,
   kRests,

@@ -88,6 +88,8 @@ struct AgentProfile {
   std::vector<Skill> skills;
   int capacity_units = 0;
   std::vector<std::string> groups = {};
+  /// Tickets at once, by channel; 0: as many as ChannelRules::tickets_max. The lower number holds.
+  std::array<int, kChannels> caps = {};
 
   friend bool operator==(const AgentProfile&, const AgentProfile&) = default;
 };
@@ -198,6 +200,10 @@ struct TicketAssigned {
 struct TicketClosed {
   std::string ticket_id;
 };
+/// It is another shard's from now on.
+struct TicketLeft {
+  std::string ticket_id;
+};
 /// An offer of the last leader, read back before RebuildFinished.
 struct OfferRestored {
   Offer offer;
@@ -252,6 +258,6 @@ struct TimePassed {};
 using Input = std::variant<AgentUpserted, PresenceChanged, AgentConnected, AgentDisconnected, TicketQueued,
                            TicketAssigned, TicketClosed, OfferRestored, OfferAccepted, OfferDeclined,
                            AssignmentConfirmed, AssignmentRefused, WrapUpEnded, SettingsChanged,
-                           RebuildFinished, TimePassed, WrapUpBegun, WrapUpRestored, QueueHours>;
+                           RebuildFinished, TimePassed, WrapUpBegun, WrapUpRestored, QueueHours, TicketLeft>;
 
 }  // namespace hark::routing

@@ -12,7 +12,9 @@ bool lists(const std::vector<std::string>& list, const std::string& what) {
   return list.empty() || std::ranges::find(list, what) != list.end();
 }
 
-bool fits(const EntryCondition& entry, const WorkKind& work) {
+/// Of a ticket, or of what is alike in many.
+template <class AnyWork>
+bool fits(const EntryCondition& entry, const AnyWork& work) {
   if (!lists(entry.account_ids, work.account_id) || !lists(entry.languages, work.language) ||
       !lists(entry.customer_tiers, work.customer_tier) || (entry.channels & mask_of(work.channel)) == 0) {
     return false;
@@ -62,6 +64,10 @@ void append(std::string& out, std::string_view part) { (out += part) += '\x1f'; 
 }  // namespace
 
 bool takes(const QueueRules& queue, const WorkKind& work) {
+  return std::ranges::any_of(queue.entries, [&](const EntryCondition& entry) { return fits(entry, work); });
+}
+
+bool takes(const QueueRules& queue, const Work& work) {
   return std::ranges::any_of(queue.entries, [&](const EntryCondition& entry) { return fits(entry, work); });
 }
 

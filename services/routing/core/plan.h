@@ -31,6 +31,7 @@ std::vector<Stage> stages_of(const WorkKind& work, const QueueRules& queue);
 
 /// Whether the queue takes the ticket by itself.
 bool takes(const QueueRules& queue, const WorkKind& work);
+bool takes(const QueueRules& queue, const Work& work);
 
 /// Where the ticket stands in that queue's line.
 WaitKey key_in(const QueueRules& queue, const TicketState& ticket);

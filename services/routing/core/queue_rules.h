@@ -206,6 +206,9 @@ struct QueueRules {
   /// comes in, and what waits as it closes, goes to `closed_to`, or waits.
   std::string hours;
   std::string closed_to;
+  /// Whose agents serve it, by name; empty: the first shard's. An engine has the queues of its own shard
+  /// alone.
+  std::string shard;
 
   friend bool operator==(const QueueRules&, const QueueRules&) = default;
 };

@@ -190,6 +190,7 @@ class Router {
   void on(const TicketQueued& in);
   void on(const TicketAssigned& in);
   void on(const TicketClosed& in);
+  void on(const TicketLeft& in);
   void on(const OfferRestored& in);
   void on(const OfferAccepted& in);
   void on(const OfferDeclined& in);
@@ -240,6 +241,8 @@ class Router {
   void charge(AgentState& agent, const TicketState& ticket, int sign);
   void mark_idle(AgentState& agent) { agent.idle = {now_, ++turns_}; }
   [[nodiscard]] int load_seen_by(const AgentState& agent, Channel channel) const;
+  [[nodiscard]] int cap_of(const AgentState& agent, Channel channel) const;
+  [[nodiscard]] int tickets_beyond_cap(const AgentState& agent, Channel channel) const;
   [[nodiscard]] int used_units(const AgentState& agent) const;
   [[nodiscard]] bool fits(const AgentState& agent, const TicketState& ticket) const;
   void let_waking_in(AgentState& agent);

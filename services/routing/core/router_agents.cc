@@ -37,6 +37,7 @@ void Router::on(const AgentUpserted& in) {
   agent.skills = normalised(in.agent.skills);
   agent.groups = in.agent.groups;
   agent.capacity = std::clamp(in.agent.capacity_units, 0, kCapacityUnitsMax);
+  agent.caps = in.agent.caps;
   sets_.put(index, agent.id, agent.skills, agent.groups);
   for (LaneIndex lane = 0; lane < lanes_.size(); ++lane) {
     if (lanes_.at(lane).users > 0) classify(lane, index);
@@ -151,7 +152,8 @@ void Router::withdraw_misfits(AgentIndex index) {
     TicketState& ticket = **at;
     if (ticket.standing != Standing::kOffered) continue;
     const bool able = qualifies(ticket, index);
-    const bool roomy = load_seen_by(agent, ticket.charged_channel) <= agent.capacity;
+    const bool roomy = load_seen_by(agent, ticket.charged_channel) <= agent.capacity &&
+                       tickets_beyond_cap(agent, ticket.charged_channel) <= 0;
     const bool on_channel = (agent.channels & mask_of(ticket.charged_channel)) != 0;
     if (able && roomy && on_channel) continue;
     leave_line(ticket);

@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <limits>
 #include <utility>
 
 #include "routing/core/router.h"
@@ -39,9 +40,20 @@ int Router::used_units(const AgentState& agent) const {
   return used;
 }
 
+/// Of the channel that the agent may have at once: everybody's cap or their own, the lower one; 0: no end.
+int Router::cap_of(const AgentState& agent, Channel channel) const {
+  const int everybodys = settings_.channels[at(channel)].tickets_max, own = agent.caps[at(channel)];
+  return everybodys == 0 || own == 0 ? std::max(everybodys, own) : std::min(everybodys, own);
+}
+
+/// How many tickets more than that they have; below 0: so many may still come.
+int Router::tickets_beyond_cap(const AgentState& agent, Channel channel) const {
+  const int most = cap_of(agent, channel);
+  return most == 0 ? std::numeric_limits<int>::min() : agent.tickets[at(channel)] - most;
+}
+
 bool Router::fits(const AgentState& agent, const TicketState& ticket) const {
-  const int most = settings_.channels[at(ticket.charged_channel)].tickets_max;
-  if (most > 0 && agent.tickets[at(ticket.charged_channel)] >= most) return false;
+  if (tickets_beyond_cap(agent, ticket.charged_channel) >= 0) return false;
   return load_seen_by(agent, ticket.charged_channel) + ticket.charged_units <= agent.capacity;
 }
 
@@ -60,8 +72,8 @@ void Router::refresh(AgentIndex index) {
   bool gained = false;
   for (std::size_t channel = 0; channel < kChannels; ++channel) {
     int room = 0;
-    const int most = settings_.channels[channel].tickets_max;
-    if (takes && ((agent.channels >> channel) & 1) != 0 && (most == 0 || agent.tickets[channel] < most)) {
+    if (takes && ((agent.channels >> channel) & 1) != 0 &&
+        tickets_beyond_cap(agent, static_cast<Channel>(channel)) < 0) {
       room = std::max(agent.capacity - load_seen_by(agent, static_cast<Channel>(channel)), 0);
     }
     gained |= room > agent.room[channel];

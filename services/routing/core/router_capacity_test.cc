@@ -43,6 +43,63 @@ TEST(Capacity, AWokenConversationComesBackBeforeAnyNewOfferAndNeverOnTop) {
   EXPECT_THAT(c.made(), ElementsAre("t4>ana"));
 }
 
+/// Chats, then a mail, for an agent with room for far more.
+struct OneWithACap : Center {
+  OneWithACap(int own, int everybodys) : Center{at_most(everybodys)} {
+    begin();
+    AgentProfile ana{"ana", {}, 10};
+    ana.caps[static_cast<std::size_t>(Channel::kChat)] = own;
+    tell(AgentUpserted{ana});
+    tell(AgentConnected{"ana", Presence::kAvailable});
+    for (const char* id : {"c1", "c2", "c3"}) {
+      chat(id);
+      if (!made().empty()) accept_and_confirm(last_offer, 1);
+    }
+  }
+  static Settings at_most(int chats) {
+    Settings settings = test_settings();
+    settings.channels[static_cast<std::size_t>(Channel::kChat)].tickets_max = chats;
+    return settings;
+  }
+  void chat(const char* id) {
+    Work chat = work(id);
+    chat.channel = Channel::kChat;
+    tell(TicketQueued{chat});
+  }
+  [[nodiscard]] std::vector<std::string> held() const { return router.agent("ana")->ticket_ids; }
+};
+
+TEST(Capacity, AnAgentsOwnCapHoldsForItsChannelAloneAndIsTold) {
+  OneWithACap c{2, 0};
+  EXPECT_THAT(c.held(), ElementsAre("c1", "c2"));
+  EXPECT_THAT(c.router.explain("c3"), HasSubstr("at the most of this channel"));
+  EXPECT_EQ(c.router.explain_fully("c3", 1)->candidates.at(0).text,
+            "has 2 of at most 2 chat tickets (a cap of their own)");
+  c.queue("mail");
+  EXPECT_THAT(c.made(), ElementsAre("mail>ana"));
+  c.tell(TicketClosed{"c1"});
+  EXPECT_THAT(c.made(), ElementsAre("c3>ana"));
+}
+
+TEST(Capacity, OfAnAgentsCapAndEverybodysTheLowerHolds) {
+  EXPECT_THAT((OneWithACap{2, 1}.held()), ElementsAre("c1"));
+  EXPECT_THAT((OneWithACap{1, 2}.held()), ElementsAre("c1"));
+  EXPECT_THAT((OneWithACap{0, 2}.held()), ElementsAre("c1", "c2"));
+}
+
+TEST(Capacity, ALoweredCapTakesOffersBackAndLeavesWork) {
+  OneWithACap c{3, 0};
+  AgentProfile ana = c.router.agent("ana")->profile;
+  ana.caps[static_cast<std::size_t>(Channel::kChat)] = 4;
+  c.tell(AgentUpserted{ana});
+  c.chat("c4");
+  EXPECT_THAT(c.made(), ElementsAre("c4>ana"));
+  ana.caps[static_cast<std::size_t>(Channel::kChat)] = 1;
+  c.tell(AgentUpserted{ana});
+  EXPECT_THAT(c.router.agent("ana")->offers, IsEmpty());
+  EXPECT_THAT(c.held(), ElementsAre("c1", "c2", "c3"));
+}
+
 TEST(Capacity, AnAcceptedOffersUnitsAreNotFreeForAWokenConversationWhileItIsAssigned) {
   Center c{silent_after(1s)};
   c.begin();

@@ -60,6 +60,8 @@ std::string_view name_of(Nearness nearness) {
       return "could take it, but its queue is closed";
     case Nearness::kNoRoom:
       return "without room";
+    case Nearness::kAtCap:
+      return "at the most of this channel";
     case Nearness::kWakingFirst:
       return "has a conversation to take back first";
     case Nearness::kWrappingUp:
@@ -103,6 +105,7 @@ Candidate Router::judge(const TicketState& ticket, AgentIndex index, const Requi
     if (agent.rests_until) return Nearness::kRests;
     if (avoids(ticket, index)) return Nearness::kLetItRunOut;
     if (!agent.waking.empty()) return Nearness::kWakingFirst;
+    if (tickets_beyond_cap(agent, ticket.kind->channel) >= 0) return Nearness::kAtCap;
     if (agent.room[channel] < ticket.kind->units) return Nearness::kNoRoom;
     if (ticket.in_reserved &&
         std::ranges::find(ticket.special().wanted, index) == ticket.special().wanted.end())
@@ -116,6 +119,12 @@ Candidate Router::judge(const TicketState& ticket, AgentIndex index, const Requi
     text += ": " + std::to_string(agent.room[channel]) + " of " + std::to_string(agent.capacity) +
             " units free for " + std::string{name_of(ticket.kind->channel)} + ", " +
             std::to_string(ticket.kind->units) + " needed";
+  }
+  if (nearness == Nearness::kAtCap) {
+    const int most = cap_of(agent, ticket.kind->channel);
+    text = "has " + std::to_string(agent.tickets[channel]) + " of at most " + std::to_string(most) + " " +
+           std::string{name_of(ticket.kind->channel)} + (most == 1 ? " ticket" : " tickets") +
+           (most == agent.caps[channel] ? " (a cap of their own)" : "");
   }
   return {agent.id, nearness, std::move(text), 0};
 }
@@ -188,7 +197,7 @@ std::string Router::explain_waiting(const TicketState& ticket) const {
     separator = ", ";
   };
   for (const Nearness nearness :
-       {Nearness::kCouldTakeIt, Nearness::kNoRoom, Nearness::kWakingFirst, Nearness::kAway,
+       {Nearness::kCouldTakeIt, Nearness::kNoRoom, Nearness::kAtCap, Nearness::kWakingFirst, Nearness::kAway,
         Nearness::kWrappingUp, Nearness::kOffline, Nearness::kNotOnChannel, Nearness::kRests,
         Nearness::kDeclined, Nearness::kLetItRunOut}) {
     add(counts[static_cast<std::size_t>(nearness)], name_of(nearness));

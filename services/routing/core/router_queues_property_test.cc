@@ -274,14 +274,18 @@ class World {
         if ((stepped_back & mask_of(channel)) == 0) used += load.first;
       }
       EXPECT_EQ(used, agent.used_units);
-      bool open_offer = false;
-      for (const Offer& offer : router_.offers_to(id))
-        open_offer |= router_.ticket(offer.ticket_id)->standing == Standing::kOffered;
-      if (!open_offer) continue;  // work may exceed a capacity that was lowered; offers may not
+      std::set<Channel> offered;
+      for (const Offer& offer : router_.offers_to(id)) {
+        const auto ticket = *router_.ticket(offer.ticket_id);
+        if (ticket.standing == Standing::kOffered) offered.insert(ticket.work.channel);
+      }
+      if (offered.empty()) continue;  // work may exceed a capacity that was lowered; offers may not
       EXPECT_LE(used, agent.profile.capacity_units) << "capacity exceeded by an offer to " << id;
-      for (const auto& [channel, load] : carried[id]) {
-        const int most = settings_.channels[static_cast<std::size_t>(channel)].tickets_max;
-        if (most > 0) EXPECT_LE(load.second, most);
+      for (const Channel channel : offered) {
+        for (const int most : {settings_.channels[static_cast<std::size_t>(channel)].tickets_max,
+                               agent.profile.caps[static_cast<std::size_t>(channel)]}) {
+          if (most > 0) EXPECT_LE(carried[id][channel].second, most) << "cap exceeded by an offer to " << id;
+        }
       }
     }
     for (const auto& [id, offer] : offers_)
@@ -403,6 +407,7 @@ class World {
     for (const std::string& name : kSkillNames) {
       if (pick(3)) agent.skills.push_back({name, static_cast<int>(1 + pick(5))});
     }
+    if (pick(3) == 0) agent.caps[1 + pick(kChannels - 1)] = static_cast<int>(1 + pick(3));
     tell(AgentUpserted{agent});
   }
   void change_rules() {

@@ -275,6 +275,18 @@ void Router::on(const TicketClosed& in) {
   erase_ticket(*ticket);
 }
 
+void Router::on(const TicketLeft& in) {
+  TicketState* ticket = find_ticket(in.ticket_id);
+  if (!ticket) return;
+  if (ticket->standing == Standing::kHeld) {
+    release(*ticket);
+  } else {
+    leave_line(*ticket);
+    end_offers(*ticket, OfferEnd::kWithdrawn, "the ticket goes to agents of another shard");
+  }
+  erase_ticket(*ticket);
+}
+
 /// The ticket is in no line and not offered.
 void Router::hold(TicketState& ticket, AgentIndex index, std::int64_t assignment_token) {
   AgentState& agent = agents_[index];

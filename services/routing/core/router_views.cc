@@ -56,7 +56,7 @@ std::optional<AgentView> Router::agent(std::string_view id) const {
   if (index == kNoAgent || !agents_[index].known) return std::nullopt;
   const AgentState& agent = agents_[index];
   AgentView view;
-  view.profile = {agent.id, agent.skills, agent.capacity, agent.groups};
+  view.profile = {agent.id, agent.skills, agent.capacity, agent.groups, agent.caps};
   view.presence = agent.presence;
   view.used_units = used_units(agent);
   view.connections = agent.connections;

@@ -189,6 +189,8 @@ struct alignas(64) AgentState {
   std::array<int, kChannels> tickets{};
   /// Units that an offer on the channel may cost now; 0: no offers.
   std::array<int, kChannels> room{};
+  /// Tickets of their own at once; 0: no end but everybody's.
+  std::array<int, kChannels> caps{};
   int capacity = 0;
   Presence presence = Presence::kOffline;
   int connections = 0;

@@ -214,6 +214,7 @@ class World {
 
   void upsert(const std::string& id) {
     AgentProfile agent{id, {}, static_cast<int>(1 + pick(6)), {pick(2) ? "day" : "night"}};
+    if (pick(3) == 0) agent.caps[1 + pick(kChannels - 1)] = static_cast<int>(1 + pick(3));
     for (int skill = 0; skill < 5; ++skill) {
       if (pick(3)) agent.skills.push_back({"skill" + std::to_string(skill), static_cast<int>(1 + pick(5))});
     }

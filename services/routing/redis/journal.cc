@@ -138,6 +138,7 @@ struct Writer {
       s.set_level(skill.level);
     }
     agent.mutable_groups()->Assign(in.agent.groups.begin(), in.agent.groups.end());
+    if (in.agent.caps != decltype(in.agent.caps){}) routing::put(*agent.mutable_caps(), in.agent.caps);
   }
   void operator()(const PresenceChanged& in) const {
     out.mutable_presence_changed()->set_agent_id(in.agent_id);
@@ -156,6 +157,7 @@ struct Writer {
     out.mutable_ticket_assigned()->set_agent_id(in.agent_id);
   }
   void operator()(const TicketClosed& in) const { out.set_ticket_closed(in.ticket_id); }
+  void operator()(const TicketLeft& in) const { out.set_ticket_left(in.ticket_id); }
   void operator()(const OfferRestored& in) const { *out.mutable_offer_restored() = encode(in.offer); }
   void operator()(const OfferAccepted& in) const {
     put(*out.mutable_offer_accepted(), in.offer_id, in.agent_id);
@@ -200,6 +202,7 @@ Input agent_upserted(const v1::Agent& in) {
   out.agent.capacity_units = std::clamp(in.capacity_units(), 0, kCapacityUnitsMax);
   for (const v1::Skill& skill : in.skills()) out.agent.skills.push_back(skill_of(skill));
   out.agent.groups.assign(in.groups().begin(), in.groups().end());
+  out.agent.caps = caps_of(in.caps());
   return out;
 }
 
@@ -229,6 +232,8 @@ std::optional<Input> input_of(const v1::RoutingJournalRecord& record) {
       return TicketAssigned{work_of(record.ticket_assigned()), record.ticket_assigned().agent_id()};
     case Record::kTicketClosed:
       return TicketClosed{record.ticket_closed()};
+    case Record::kTicketLeft:
+      return TicketLeft{record.ticket_left()};
     case Record::kOfferRestored:
       return OfferRestored{decode(record.offer_restored())};
     case Record::kOfferAccepted:

@@ -75,6 +75,7 @@ QueueRules some_queue() {
   queue.empty_to = "others";
   queue.hours = "office";
   queue.closed_to = "others";
+  queue.shard = "apac";
   return queue;
 }
 
@@ -101,6 +102,7 @@ TEST(Journal, GivesEveryInputBackAsItWas) {
       TicketQueued{some_work()},
       TicketAssigned{some_work(), "ben"},
       TicketClosed{"tkt_1"},
+      TicketLeft{"tkt_1"},
       OfferRestored{offer},
       OfferAccepted{"off_1", "ana"},
       OfferDeclined{"off_1", "ana"},
@@ -114,6 +116,7 @@ TEST(Journal, GivesEveryInputBackAsItWas) {
       QueueHours{"claims", true},
       PresenceChanged{"ana", Presence::kAvailable, mask_of(Channel::kChat), "sam"},
       AgentUpserted{{"ana", {}, 5, {"night"}}},
+      AgentUpserted{{"ana", {}, 5, {}, {0, 1, 2, 3, 4}}},
       OfferDeclined{"off_1", "ana", "busy"},
       SettingsChanged{settings},
       RebuildFinished{},

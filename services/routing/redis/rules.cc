@@ -169,6 +169,7 @@ void read_limits(const v1::RoutingQueue& in, const Reader& read, const std::stri
   out.empty_to = in.empty_to();
   out.hours = in.hours();
   out.closed_to = in.closed_to();
+  out.shard = in.shard();
 }
 
 QueueRules queue_of(const v1::RoutingQueue& in, const std::string& path, RuleProblems& problems) {
@@ -273,6 +274,17 @@ std::vector<QueueRules> queues_of(const google::protobuf::RepeatedPtrField<v1::R
   return out;
 }
 
+std::array<int, kChannels> caps_of(const v1::AgentCaps& caps) {
+  return {0, caps.email(), caps.chat(), caps.social(), caps.phone()};
+}
+
+void put(v1::AgentCaps& out, const std::array<int, kChannels>& in) {
+  out.set_email(in[static_cast<std::size_t>(Channel::kEmail)]);
+  out.set_chat(in[static_cast<std::size_t>(Channel::kChat)]);
+  out.set_social(in[static_cast<std::size_t>(Channel::kSocial)]);
+  out.set_phone(in[static_cast<std::size_t>(Channel::kPhone)]);
+}
+
 std::array<ChannelRules, kChannels> channels_of(const v1::RoutingChannels& channels, RuleProblems& problems) {
   std::array<ChannelRules, kChannels> out;
   const auto take = [&](Channel channel, const v1::RoutingChannel& in, const std::string& name) {
@@ -350,6 +362,7 @@ void put(v1::RoutingQueue& out, const QueueRules& in) {
   out.set_empty_to(in.empty_to);
   out.set_hours(in.hours);
   out.set_closed_to(in.closed_to);
+  out.set_shard(in.shard);
 }
 
 }  // namespace hark::routing

@@ -16,6 +16,8 @@ using RuleProblems = std::vector<std::pair<std::string, std::string>>;
 /// `problems` and is left out.
 std::vector<QueueRules> queues_of(const google::protobuf::RepeatedPtrField<v1::RoutingQueue>& queues,
                                   RuleProblems& problems);
+std::array<int, kChannels> caps_of(const v1::AgentCaps& caps);
+void put(v1::AgentCaps& out, const std::array<int, kChannels>& in);
 std::array<ChannelRules, kChannels> channels_of(const v1::RoutingChannels& channels, RuleProblems& problems);
 /// Empty: kTimed.
 WrapUpMode wrap_up_mode_of(const std::string& name, const std::string& field, RuleProblems& problems);

@@ -12,5 +12,7 @@ extern const std::string_view end_sessions_lua;
 extern const std::string_view agents_lua;
 extern const std::string_view commit_lua;
 extern const std::string_view set_rules_lua;
+extern const std::string_view name_shards_lua;
+extern const std::string_view claim_agent_lua;
 
 }  // namespace hark::routing::scripts

@@ -71,23 +71,28 @@ Task<Result<redis::Reply>> Store::command(std::string_view name, std::string_vie
   co_return co_await redis_.command(key, args);
 }
 
-Task<Result<Store::Lease>> Store::lead(std::string_view instance, std::chrono::milliseconds time) {
-  return lease(instance, time, true);
+Task<Result<Store::Lease>> Store::lead(std::string_view instance, std::chrono::milliseconds time,
+                                       int leads_others) {
+  return lease(instance, time, leads_others, true);
 }
-Task<Result<Store::Lease>> Store::renew(std::string_view instance, std::chrono::milliseconds time) {
-  return lease(instance, time, false);
+Task<Result<Store::Lease>> Store::renew(std::string_view instance, std::chrono::milliseconds time,
+                                        int leads_others) {
+  return lease(instance, time, leads_others, false);
 }
 
 Task<Result<Store::Lease>> Store::lease(std::string_view instance, std::chrono::milliseconds time,
-                                        bool begins) {
-  const std::string lease_ms = std::to_string(time.count());
+                                        int leads_others, bool begins) {
+  const std::string lease_ms = std::to_string(time.count()), others = std::to_string(leads_others),
+                    wanted_ms = std::to_string(kWantedFor.count());
   const std::array<std::string_view, 1> keys{prefix_};
-  const std::array<std::string_view, 3> args{instance, lease_ms, begins ? "1" : "0"};
+  const std::array<std::string_view, 5> args{instance, lease_ms, begins ? "1" : "0", others, wanted_ms};
   HARK_CO_TRY(const redis::Reply reply, co_await redis_.eval(lead_script(), keys, args));
   Lease out;
   out.leading = reply[0].number() == 1;
   if (out.leading) {
     out.token = reply[1].number();
+    out.wanted_by = reply[2].text();
+    out.leads_others = static_cast<int>(reply[3].number());
   } else {
     out.holder = reply[1].text();
     out.left = std::chrono::milliseconds{std::max<std::int64_t>(reply[2].number(), 0)};
@@ -230,6 +235,11 @@ Task<Status> Store::commit(std::int64_t token, const Batch& batch) {
     co_return not_leading((*reply)[1].text());
   }
   co_return Status{};
+}
+
+Task<Result<std::int64_t>> Store::rules_number() {
+  HARK_CO_TRY(const redis::Reply in_force, co_await command("GET", "rules", ""));
+  co_return in_force.is_nil() ? std::int64_t{0} : in_force.number();
 }
 
 Task<Result<std::optional<v1::RoutingVersion>>> Store::rules(std::int64_t number) {

@@ -19,6 +19,8 @@ namespace hark::routing {
 /// Lots of journal records that are kept, at least; older ones are dropped in lumps. What is written together
 /// is a lot: one record while little happens, some when much does, 100 when a leader begins.
 constexpr std::int64_t kJournalLotsMax = 50'000;
+/// For so long a process that would lead a shard is remembered; it asks again sooner.
+constexpr std::chrono::milliseconds kWantedFor{400};
 /// Versions of the rules that are kept.
 constexpr std::int64_t kRulesVersionsMax = 100;
 
@@ -37,11 +39,16 @@ class Store {
     /// ...or another's, for so long.
     std::string holder;
     std::chrono::milliseconds left{0};
+    /// Of ours: who would lead instead, and how many shards they lead; empty: nobody.
+    std::string wanted_by;
+    int leads_others = 0;
   };
-  /// Begins a term if the lease is free or was given to this instance before.
-  Task<Result<Lease>> lead(std::string_view instance, std::chrono::milliseconds lease);
+  /// Begins a term if the lease is free or was given to this instance before. If another has it, it is
+  /// remembered for a moment that this one, which leads so many other shards, would have it: once the lease
+  /// is free, who leads the fewest goes first.
+  Task<Result<Lease>> lead(std::string_view instance, std::chrono::milliseconds lease, int leads_others = 0);
   /// Keeps the lease of the term under way; if it is free, as lead().
-  Task<Result<Lease>> renew(std::string_view instance, std::chrono::milliseconds lease);
+  Task<Result<Lease>> renew(std::string_view instance, std::chrono::milliseconds lease, int leads_others = 0);
   Task<Status> resign(std::string_view instance);
 
   /// An empty hash keeps the present password; another one ends all sessions. The generation of sessions
@@ -102,6 +109,7 @@ class Store {
   Task<Status> commit(std::int64_t token, const Batch& batch);
 
   /// The version of the number, 0 for the one in force. Nothing: there is none, or it is no longer kept.
+  Task<Result<std::int64_t>> rules_number();
   Task<Result<std::optional<v1::RoutingVersion>>> rules(std::int64_t number);
   /// Newest first.
   Task<Result<std::vector<v1::RoutingVersion>>> rules_versions(int limit);
@@ -128,7 +136,8 @@ class Store {
   Task<Result<redis::Reply>> command(std::string_view name, std::string_view suffix,
                                      std::string_view argument);
 
-  Task<Result<Lease>> lease(std::string_view instance, std::chrono::milliseconds time, bool begins);
+  Task<Result<Lease>> lease(std::string_view instance, std::chrono::milliseconds time, int leads_others,
+                            bool begins);
 
   redis::Client& redis_;
   std::string prefix_;

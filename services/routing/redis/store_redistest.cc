@@ -3,6 +3,7 @@
 #include <gmock/gmock.h>
 
 #include "base/testing/redis_fixture.h"
+#include "routing/core/shards.h"
 #include "routing/redis/journal.h"
 
 namespace hark::routing {
@@ -57,6 +58,34 @@ TEST_F(RoutingStore, OneLeadsAndTheTokenGrowsWithEachLease) {
   const auto second = *wait_for(store.lead("b", 60s));
   EXPECT_TRUE(second.leading);
   EXPECT_GT(second.token, first.token);
+}
+
+TEST_F(RoutingStore, ATokenTellsItsShard) {
+  Store apac{client(), 1};
+  const std::int64_t first = wait_for(apac.lead("a", 60s))->token;
+  EXPECT_EQ(first, (std::int64_t{1} << kTermBits) + 1);
+  EXPECT_EQ(wait_for(apac.renew("a", 60s))->token, first);
+  EXPECT_EQ(wait_for(apac.lead("a", 60s))->token, first + 1);
+  EXPECT_EQ(lead(), 1) << "another shard's";
+  Store::Batch batch;
+  batch.first_record = 1;
+  batch.records = {"x"};
+  EXPECT_TRUE(wait_for(apac.commit(first + 1, batch)).ok());
+}
+
+TEST_F(RoutingStore, OfThoseWhoWouldLeadWhoLeadsTheFewestGoesFirst) {
+  EXPECT_TRUE(wait_for(store.lead("a", 60s, 2))->leading);
+  EXPECT_EQ(wait_for(store.renew("a", 60s, 2))->wanted_by, "");
+  EXPECT_FALSE(wait_for(store.lead("b", 60s, 1))->leading);
+  EXPECT_FALSE(wait_for(store.lead("c", 60s, 0))->leading);
+  EXPECT_FALSE(wait_for(store.lead("b", 60s, 1))->leading);
+  const auto renewed = *wait_for(store.renew("a", 60s, 2));
+  EXPECT_EQ(renewed.wanted_by, "c");
+  EXPECT_EQ(renewed.leads_others, 0);
+  EXPECT_TRUE(wait_for(store.resign("a")).ok());
+  EXPECT_FALSE(wait_for(store.lead("b", 60s, 1))->leading);
+  EXPECT_FALSE(wait_for(store.lead("a", 60s, 1))->leading);
+  EXPECT_TRUE(wait_for(store.lead("c", 60s, 0))->leading);
 }
 
 TEST_F(RoutingStore, ANewPasswordOrTheirWishBeginsANewGenerationOfAnAgentsSessions) {

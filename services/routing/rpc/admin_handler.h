@@ -3,14 +3,14 @@
 #include "base/async/task_group.h"
 #include "base/rpc/server_call.h"
 #include "hark/v1/routing_admin_service.grpc.pb.h"
-#include "routing/service.h"
+#include "routing/rpc/switchboard.h"
 
 namespace hark::routing {
 
-/// RoutingAdminService over gRPC.
+/// RoutingAdminService over gRPC. The rules of all shards are kept by the leader of the first.
 class AdminHandler final : public v1::RoutingAdminService::CallbackService {
  public:
-  AdminHandler(TaskGroup& tasks, Routing& service) : tasks_{tasks}, service_{service} {}
+  AdminHandler(TaskGroup& tasks, Switchboard& board) : tasks_{tasks}, board_{board} {}
 
   using Context = grpc::CallbackServerContext;
   using Reactor = grpc::ServerUnaryReactor;
@@ -25,7 +25,7 @@ class AdminHandler final : public v1::RoutingAdminService::CallbackService {
 
  private:
   TaskGroup& tasks_;
-  Routing& service_;
+  Switchboard& board_;
 };
 
 }  // namespace hark::routing

@@ -101,6 +101,13 @@ Task<Status> ConversationClient::raise_fence(std::int64_t fencing_token) {
   co_return Status{};
 }
 
+Task<Status> ConversationClient::set_shards(v1::SetShardsRequest request) {
+  const auto answer = co_await rpc::call(
+      conversation_->async(), &v1::ConversationService::Stub::async_interface::SetShards, std::move(request));
+  if (!answer.ok()) co_return answer.error();
+  co_return Status{};
+}
+
 Task<Result<Conversations::Snapshot>> ConversationClient::snapshot() {
   const auto stream = rpc::open_read_stream(
       executor_, events_->async(), &v1::EventService::Stub::async_interface::Snapshot, v1::SnapshotRequest{});

@@ -23,6 +23,7 @@ class ConversationClient final : public Conversations {
   Task<Result<std::vector<v1::Entry>>> entries_since(std::string conversation_id,
                                                      std::int64_t since_ms) override;
   Task<Status> raise_fence(std::int64_t fencing_token) override;
+  Task<Status> set_shards(v1::SetShardsRequest request) override;
   Task<Result<Snapshot>> snapshot() override;
   std::unique_ptr<EventFeed> subscribe(v1::Cursor after) override;
 

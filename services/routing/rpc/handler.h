@@ -3,14 +3,14 @@
 #include "base/async/task_group.h"
 #include "base/rpc/server_call.h"
 #include "hark/v1/routing_service.grpc.pb.h"
-#include "routing/service.h"
+#include "routing/rpc/switchboard.h"
 
 namespace hark::routing {
 
 /// RoutingService over gRPC.
 class Handler final : public v1::RoutingService::CallbackService {
  public:
-  Handler(TaskGroup& tasks, Routing& service) : tasks_{tasks}, service_{service} {}
+  Handler(TaskGroup& tasks, Switchboard& board) : tasks_{tasks}, board_{board} {}
 
   using Context = grpc::CallbackServerContext;
   using Reactor = grpc::ServerUnaryReactor;
@@ -36,7 +36,7 @@ class Handler final : public v1::RoutingService::CallbackService {
 
  private:
   TaskGroup& tasks_;
-  Routing& service_;
+  Switchboard& board_;
 };
 
 }  // namespace hark::routing

@@ -130,6 +130,10 @@ void KpiCollector::observe(TimePoint at, const Input& input, const std::vector<E
       answered(taken->work.ticket_id, at);
   } else if (const auto* gone = std::get_if<TicketClosed>(&input)) {
     closed(gone->ticket_id, at);
+  } else if (const auto* left = std::get_if<TicketLeft>(&input)) {
+    // Its wait goes on, and counts, where it is now.
+    waiting_.erase(left->ticket_id);
+    held_.erase(left->ticket_id);
   } else if (std::holds_alternative<RebuildFinished>(input)) {
     forget_what_is_gone(router);
   }

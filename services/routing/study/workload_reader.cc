@@ -24,6 +24,8 @@ void WorkloadReader::observe(TimePoint at, const Input& input, const std::vector
     assigned(at, *taken);
   } else if (const auto* gone = std::get_if<TicketClosed>(&input)) {
     closed(at, gone->ticket_id);
+  } else if (const auto* left = std::get_if<TicketLeft>(&input)) {
+    closed(at, left->ticket_id);
   } else if (const auto* accepted = std::get_if<OfferAccepted>(&input)) {
     const auto offer = offers_.find(accepted->offer_id);
     const auto seen = offer == offers_.end() ? seen_.end() : seen_.find(offer->second.first);

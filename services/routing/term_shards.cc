@@ -1,0 +1,119 @@
+// Whose tickets are, where there are several shards. A ticket is the shard's that it says in the store; it is
+// offered by no other. What is nobody's yet is taken by the shard that the rules give it to; what is ours and
+// goes elsewhere by them is let go of here, durably, before it is passed on. All leaders follow the same log.
+#include <utility>
+
+#include "routing/term.h"
+
+namespace hark::routing {
+namespace {
+
+using namespace std::chrono_literals;
+
+constexpr std::chrono::milliseconds kPauseMin = 50ms;
+constexpr std::chrono::milliseconds kPauseMax = 2s;
+
+}  // namespace
+
+bool Term::is_ours(const v1::Ticket& ticket) const { return !several() || ticket.shard() == own_number(); }
+
+/// Whether the engine is to have the ticket now; if not, what is to be done so that somebody has.
+bool Term::keep_or_pass(const v1::Ticket& ticket, const Work& work) {
+  const auto home = home_of(ticket, work);
+  if (!home) return false;  // told as soon as it is known
+  const bool here = *home == world_.shard;
+  if (here && is_ours(ticket) && !passing_.contains(ticket.id())) return true;
+  if (here || is_ours(ticket)) pass(ticket, *home);
+  sla_.forget(ticket.id());
+  if (router_.ticket(ticket.id())) feed(TicketLeft{ticket.id()});
+  forget_declines(ticket.id());
+  return false;
+}
+
+/// Until the log tells what came of it, the ticket may be another's, whatever older news say.
+void Term::pass(const v1::Ticket& ticket, std::uint16_t to) {
+  const Passing now{to, ticket.agent_id()};
+  const auto [found, fresh] = passing_.try_emplace(ticket.id(), now);
+  if (!fresh && std::exchange(found->second, now) == now) return;
+  to_pass_.push_back(ticket.id());
+  to_pass_signal_.notify_all();
+}
+
+/// The shard of its holder, or of the agent that it is wanted for, else of its queue. Nothing: that agent is
+/// being looked for.
+std::optional<std::uint16_t> Term::home_of(const v1::Ticket& ticket, const Work& work) {
+  const bool held = ticket.state() == v1::TICKET_STATE_ASSIGNED;
+  const std::string& agent_id = held ? ticket.agent_id() : ticket.wanted_agent_id();
+  if (!agent_id.empty()) {
+    if (records_.contains(agent_id)) return world_.shard;
+    const auto found = agents_elsewhere_.find(agent_id);
+    if (found == agents_elsewhere_.end()) {
+      auto& waiting = to_find_[agent_id];
+      if (waiting.empty()) tasks_.spawn("find agent", find_agent(agent_id));
+      waiting.insert(ticket.id());
+      return std::nullopt;
+    }
+    if (found->second) return found->second;
+  }
+  return shard_for(rules_.rules.settings.queues, work, rules_.rules.shards);
+}
+
+Task<> Term::find_agent(std::string agent_id) {
+  auto pause = kPauseMin;
+  while (!over_) {
+    const auto shard = co_await world_.registry.shard_of(agent_id);
+    if (over_) co_return;
+    if (shard.ok()) {
+      agents_elsewhere_[agent_id] = *shard;
+      break;
+    }
+    co_await sleep_for(pause);
+    pause = std::min(pause * 2, kPauseMax);
+  }
+  for (const std::string& ticket_id : std::exchange(to_find_[agent_id], {})) {
+    if (const auto found = tickets_.find(ticket_id); found != tickets_.end()) place_ticket(found->second);
+  }
+  to_find_.erase(agent_id);
+}
+
+/// It is another shard's.
+void Term::let_go(const std::string& ticket_id) {
+  forget_ticket(ticket_id);
+  if (router_.ticket(ticket_id)) feed(TicketLeft{ticket_id});
+  forget_declines(ticket_id);
+}
+
+Task<> Term::pass_tickets() {
+  auto pause = kPauseMin;
+  while (!over_) {
+    if (to_pass_.empty()) {
+      co_await to_pass_signal_.wait();
+      continue;
+    }
+    v1::SetShardsRequest request;
+    request.set_fencing_token(token_);
+    for (; !to_pass_.empty() && request.tickets_size() < kPassedAtOnce; to_pass_.pop_front()) {
+      const auto passing = passing_.find(to_pass_.front());
+      if (passing == passing_.end()) continue;  // resolved meanwhile
+      v1::SetShardsRequest::To& to = (*request.mutable_tickets())[passing->first];
+      to.set_shard(passing->second.to + 1);
+      to.set_agent_id(passing->second.agent_id);
+    }
+    // No offer of ours may stand when the next shard makes one.
+    if (!(co_await settle()).ok()) co_return;
+    for (;;) {
+      const Status status = co_await world_.conversations.set_shards(request);
+      if (over_ || status.ok()) break;  // the log brings the rest
+      if (status.error().reason == Reason::kStaleFence) {
+        end(status.error());
+        co_return;
+      }
+      if (!is_passing(status.error())) break;
+      co_await sleep_for(pause);
+      pause = std::min(pause * 2, kPauseMax);
+    }
+    pause = kPauseMin;
+  }
+}
+
+}  // namespace hark::routing
