@@ -127,7 +127,7 @@ std::vector<std::string> Router::queue(std::size_t limit) const {
   const auto end = line.begin() + static_cast<std::ptrdiff_t>(std::min(limit, line.size()));
   std::ranges::partial_sort(line, end, std::less{});
   std::vector<std::string> ids;
-  for (auto key = line.begin(); key != end; ++key) ids.emplace_back(key->id);
+  for (auto key = line.begin(); key != end; ++key) ids.emplace_back(key->ticket->id.view());
   return ids;
 }
 
