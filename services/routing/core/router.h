@@ -109,6 +109,11 @@ class Router {
   /// Of agents with a record, in order.
   [[nodiscard]] std::vector<std::string> agent_ids() const;
   [[nodiscard]] std::optional<TicketView> ticket(std::string_view id) const;
+  /// Of its last assignment that was heard of; 0: there is none.
+  [[nodiscard]] std::int64_t assignment_token(std::string_view ticket_id) const;
+  /// Whether the agent has the ticket, by this assignment of it.
+  [[nodiscard]] bool holds(std::string_view agent_id, std::string_view ticket_id,
+                           std::int64_t assignment_token) const;
   /// Tickets without a holder, in the order in which they are served.
   [[nodiscard]] std::vector<std::string> queue(std::size_t limit) const;
   [[nodiscard]] std::size_t queue_size() const { return tickets_.count() - held_count_; }
