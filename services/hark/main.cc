@@ -1,3 +1,4 @@
+#include <absl/synchronization/mutex.h>
 #include <unistd.h>
 
 #include <CLI/CLI.hpp>
@@ -86,6 +87,8 @@ int check_config(const std::string& file) {
 }
 
 int main(int argc, char** argv) {
+  // Debian builds Abseil so that every lock of gRPC is entered into a graph, in search of cycles.
+  absl::SetMutexDeadlockDetectionMode(absl::OnDeadlockCycle::kIgnore);
   CLI::App app{"Hark: every customer heard once, answered on the channel they wrote on.", "hark"};
   app.require_subcommand(1);
   CommonFlags flags;

@@ -125,9 +125,8 @@ void Term::record(const Effect& effect, Pending& pending) {
                      declines_[e.ticket_id].push_back(e.agent_id);
                    }
                    if (e.how == OfferEnd::kAssigned) {
-                     const auto ticket = router_.ticket(e.ticket_id);
-                     const auto token = ticket ? ticket->work.assignment_token : 0;
-                     pending.batch.accepted(e.offer_id, {e.ticket_id, e.agent_id, token});
+                     pending.batch.accepted(e.offer_id,
+                                            {e.ticket_id, e.agent_id, router_.assignment_token(e.ticket_id)});
                      forget_declines(e.ticket_id);
                    }
                  },

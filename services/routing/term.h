@@ -203,6 +203,7 @@ class Term {
   Task<Status> rebuild(std::optional<Conversations::Snapshot> read_ahead);
   Task<Status> load_tickets(std::optional<Conversations::Snapshot> snapshot);
   Task<> follow();
+  [[nodiscard]] bool is_own_assignment(const v1::Event& event) const;
   void take(v1::Event event);
   void take_ticket(v1::Ticket ticket);
   const v1::Ticket& keep_ticket(v1::Ticket ticket);

@@ -145,13 +145,22 @@ void Term::forget_ticket(const std::string& ticket_id) {
   tickets_.erase(ticket_id);
 }
 
+/// The log says what the answer to our own assignment has said already. Clocks are read anew all the same.
+bool Term::is_own_assignment(const v1::Event& event) const {
+  const v1::Ticket& ticket = event.ticket();
+  if (event.type() != v1::EVENT_TYPE_ASSIGNED || rules_.rules.policies) return false;
+  const auto kept = tickets_.find(ticket.id());
+  return kept != tickets_.end() && kept->second.assignment_token() == ticket.assignment_token() &&
+         router_.holds(ticket.agent_id(), ticket.id(), ticket.assignment_token());
+}
+
 void Term::take(v1::Event event) {
   auto& position = (*cursor_.mutable_positions())[event.partition()];
   if (event.position() <= position) return;
   position = event.position();
   if (event.type() == v1::EVENT_TYPE_SHARDED) passing_.erase(event.ticket_id());
   if (event.has_ticket() && !event.ticket().id().empty()) {
-    take_ticket(std::move(*event.mutable_ticket()));
+    if (!is_own_assignment(event)) take_ticket(std::move(*event.mutable_ticket()));
   } else if (event.has_verdict()) {
     take_verdict(event);
   } else if (event.type() == v1::EVENT_TYPE_RESOLVED) {

@@ -1,4 +1,6 @@
 // The clients of tests/load/run. Each command makes one measurement and prints it as a JSON object.
+#include <absl/synchronization/mutex.h>
+
 #include <CLI/CLI.hpp>
 #include <cstdio>
 #include <filesystem>
@@ -150,6 +152,8 @@ void add_yardsticks(CLI::App& app, Asked& asked) {
 }
 
 int main(int argc, char** argv) {
+  // As hark does: the clients have the same processors.
+  absl::SetMutexDeadlockDetectionMode(absl::OnDeadlockCycle::kIgnore);
   CLI::App app{"The clients of tests/load/run.", "hark_load"};
   app.require_subcommand(1);
   Asked asked;

@@ -169,11 +169,13 @@ local function fenced_off(token)
 end
 
 -- The transition table is C++ (core/ticket.h); it arrives as the states it may start from.
-local function refused_transition(ticket, from)
-  local state = redis.call('HGET', P .. 'tkt:' .. ticket, 'state')
+local function refused_state(state, from)
   if not state then return { 'no_ticket' } end
   if not string.find(from, state, 1, true) then return { 'illegal', state } end
   return nil
+end
+local function refused_transition(ticket, from)
+  return refused_state(redis.call('HGET', P .. 'tkt:' .. ticket, 'state'), from)
 end
 
 local function settle(conversation, entry, state)

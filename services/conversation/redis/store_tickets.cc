@@ -41,6 +41,19 @@ const redis::Script& fence_script() {
   return s;
 }
 
+/// The event of an assignment, of which the script tells only the place: as the log has it.
+void complete(v1::Event& event, TimePoint now, const v1::Ticket& ticket, std::string_view entry_id,
+              std::int64_t sequence) {
+  event.set_type(v1::EVENT_TYPE_ASSIGNED);
+  event.set_at_ms(to_ms(now));
+  event.set_conversation_id(ticket.conversation_id());
+  event.set_ticket_id(ticket.id());
+  event.set_entry_id(std::string{entry_id});
+  event.set_sequence(sequence);
+  event.set_agent_id(ticket.agent_id());
+  *event.mutable_ticket() = ticket;
+}
+
 }  // namespace
 
 Task<Result<v1::Ticket>> Store::assign(TimePoint now, const v1::AssignRequest& in, std::string_view digest,
@@ -57,8 +70,12 @@ Task<Result<v1::Ticket>> Store::assign(TimePoint now, const v1::AssignRequest& i
                                      entry.bytes,
                                      verdict,
                                      in.by_agent_id()};
-  co_return changed_ticket(TicketEvent::kAssign, in.ticket_id(),
-                           co_await run(assign_script(), place(in.ticket_id()), now, std::move(args)));
+  HARK_CO_TRY(auto ran, co_await run_untold(assign_script(), place(in.ticket_id()), now, std::move(args)));
+  const auto sequence = ran.result[2].number();
+  auto ticket = changed_ticket(TicketEvent::kAssign, in.ticket_id(), std::move(ran.result));
+  if (!ran.events.empty()) complete(ran.events.front(), now, *ticket, entry.id, sequence);
+  tell(std::move(ran.events));
+  co_return ticket;
 }
 
 Task<Result<v1::Ticket>> Store::annotate(TimePoint now, const v1::AnnotateTicketRequest& in,

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <array>
 #include <bit>
 #include <cstddef>
 #include <cstdint>
@@ -53,54 +54,67 @@ class Bits {
   std::vector<std::uint64_t> words_;
 };
 
-/// A set that is often nearly empty: which of its words have any bit is a set as well, so that the others are
-/// not read.
+/// Some sets of the same small numbers, each often nearly empty. Their words lie side by side, so that a
+/// number goes into all of them at once; and which words of a set have any bit is a set as well, so that the
+/// others are not read.
+template <std::size_t kSets>
 class SparseBits {
  public:
-  void put(std::uint32_t n, bool in) {
-    bits_.put(n, in);
+  /// Into the sets whose bit in `sets` is one, and out of the others.
+  void put(std::uint32_t n, std::uint32_t sets) {
     const std::size_t word = n / 64;
-    if (word < bits_.words().size()) used_.put(static_cast<std::uint32_t>(word), bits_.words()[word] != 0);
+    if (word >= words_.size()) {
+      if (sets == 0) return;
+      words_.resize(word + 1);
+      used_.resize(word / 64 + 1);
+    }
+    const auto put_bit = [](std::uint64_t& bits, std::size_t at, bool in) {
+      bits = (bits & ~(std::uint64_t{1} << at)) | (std::uint64_t{in} << at);
+    };
+    for (std::size_t set = 0; set < kSets; ++set) {
+      put_bit(words_[word][set], n % 64, ((sets >> set) & 1) != 0);
+      put_bit(used_[word / 64][set], word % 64, words_[word][set] != 0);
+    }
   }
-  [[nodiscard]] const Bits& bits() const { return bits_; }
-  [[nodiscard]] const Bits& used() const { return used_; }
+
+  /// Calls `visit(n)` for every n in the set and in `other`, in order, until it returns false.
+  template <class Visit>
+  void for_each_in_both(std::size_t set, const Bits& other, Visit visit) const {
+    for_each_word(set, other, [&](std::size_t word, std::uint64_t bits) {
+      for (; bits != 0; bits &= bits - 1) {
+        if (!visit(static_cast<std::uint32_t>(word * 64 + static_cast<unsigned>(std::countr_zero(bits)))))
+          return false;
+      }
+      return true;
+    });
+  }
+
+  [[nodiscard]] std::size_t count_in_both(std::size_t set, const Bits& other) const {
+    std::size_t n = 0;
+    for_each_word(set, other, [&](std::size_t, std::uint64_t bits) {
+      n += static_cast<std::size_t>(std::popcount(bits));
+      return true;
+    });
+    return n;
+  }
 
  private:
-  Bits bits_;
-  /// Words of bits_ that are not zero.
-  Bits used_;
-};
-
-/// Calls `visit(n)` for every n in both sets, in order, until it returns false.
-template <class Visit>
-void for_each_in_both(const Bits& a, const SparseBits& b, Visit visit) {
-  const auto& all = a.words();
-  const auto& few = b.bits().words();
-  for (std::size_t group = 0; group < b.used().words().size(); ++group) {
-    for (std::uint64_t used = b.used().words()[group]; used != 0; used &= used - 1) {
-      const std::size_t word = group * 64 + static_cast<unsigned>(std::countr_zero(used));
-      if (word >= all.size()) return;
-      for (std::uint64_t bits = all[word] & few[word]; bits != 0; bits &= bits - 1) {
-        if (!visit(static_cast<std::uint32_t>(word * 64 + static_cast<unsigned>(std::countr_zero(bits)))))
-          return;
+  template <class Visit>
+  void for_each_word(std::size_t set, const Bits& other, Visit visit) const {
+    const auto& all = other.words();
+    for (std::size_t group = 0; group < used_.size(); ++group) {
+      for (std::uint64_t used = used_[group][set]; used != 0; used &= used - 1) {
+        const std::size_t word = group * 64 + static_cast<unsigned>(std::countr_zero(used));
+        if (word >= all.size() || !visit(word, all[word] & words_[word][set])) return;
       }
     }
   }
-}
 
-inline std::size_t count_in_both(const Bits& a, const SparseBits& b) {
-  const auto& all = a.words();
-  const auto& few = b.bits().words();
-  std::size_t n = 0;
-  for (std::size_t group = 0; group < b.used().words().size(); ++group) {
-    for (std::uint64_t used = b.used().words()[group]; used != 0; used &= used - 1) {
-      const std::size_t word = group * 64 + static_cast<unsigned>(std::countr_zero(used));
-      if (word >= all.size()) return n;
-      n += static_cast<std::size_t>(std::popcount(all[word] & few[word]));
-    }
-  }
-  return n;
-}
+  using Words = std::array<std::uint64_t, kSets>;
+  std::vector<Words> words_;
+  /// Which of them are not zero.
+  std::vector<Words> used_;
+};
 
 /// Calls `visit(n)` for every n in both sets, in order, until it returns false.
 template <class Visit>

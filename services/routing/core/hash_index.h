@@ -17,20 +17,25 @@ class HashIndex {
   static constexpr std::uint32_t kNone = std::numeric_limits<std::uint32_t>::max();
 
   static std::uint32_t hash_of(std::string_view text) {
-    constexpr std::uint64_t kOdd = 0x9e3779b97f4a7c15ULL;
-    std::uint64_t hash = text.size() * kOdd;
+    std::uint64_t hash = text.size();
     const auto mix = [&](std::uint64_t part) {
-      hash = (hash ^ part) * kOdd;
-      hash ^= hash >> 32;
+      const auto product = static_cast<Wide>(hash ^ part) * 0x9e3779b97f4a7c15ULL;
+      hash = static_cast<std::uint64_t>(product) ^ static_cast<std::uint64_t>(product >> 64);
     };
-    for (; text.size() >= 8; text.remove_prefix(8)) {
+    const auto part_at = [&](std::size_t at) {
       std::uint64_t part = 0;
-      std::memcpy(&part, text.data(), sizeof part);
-      mix(part);
+      std::memcpy(&part, text.data() + at, sizeof part);
+      return part;
+    };
+    if (text.size() >= 8) {
+      for (std::size_t at = 0; at + 8 < text.size(); at += 8) mix(part_at(at));
+      mix(part_at(text.size() - 8));
+    } else {
+      std::uint64_t rest = 0;
+      for (const char c : text) rest = rest << 8 | static_cast<unsigned char>(c);
+      mix(rest);
     }
-    std::uint64_t rest = 0;
-    for (const char c : text) rest = rest << 8 | static_cast<unsigned char>(c);
-    mix(rest);
+    mix(0x2545f4914f6cdd1dULL);
     return static_cast<std::uint32_t>(hash);
   }
 
@@ -76,6 +81,7 @@ class HashIndex {
   }
 
  private:
+  __extension__ using Wide = unsigned __int128;
   struct Slot {
     std::uint32_t hash = 0;
     std::uint32_t number = kNone;

@@ -1,6 +1,7 @@
 #include "routing/core/lanes.h"
 
 #include "base/core/check.h"
+#include "routing/core/state.h"
 
 namespace hark::routing {
 
@@ -18,7 +19,7 @@ std::pair<LaneIndex, bool> Lanes::use(Kind kind, const Requirement& require) {
     free_.erase(free_.begin());
   }
   by_kind_.emplace(kind, index);
-  heads_[index] = {0, 0, kind.units, static_cast<std::uint8_t>(kind.channel)};
+  heads_[index] = {{}, kind.units, static_cast<std::uint8_t>(kind.channel)};
   lanes_[index] = Lane{std::move(kind), require, {}, {}, {}, 1, false};
   return {index, true};
 }
@@ -32,48 +33,51 @@ void Lanes::unuse(LaneIndex index) {
   free_.insert(index);
 }
 
-void Lanes::read_head(LaneIndex lane) {
-  const WaitKey& first = *lanes_[lane].line.begin();
-  heads_[lane].urgency = first.urgency;
-  heads_[lane].at = first.at;
+/// Brings what freed agents read of the lane up to its line.
+void Lanes::read_head(LaneIndex index) {
+  const Lane& lane = lanes_[index];
+  WaitKey& head = heads_[index].key;
+  const TicketState* first = lane.shut || lane.line.empty() ? nullptr : lane.line.begin()->ticket;
+  if (first == head.ticket) return;
+  if (head.ticket) HARK_CHECK(order_.erase({head, index}));
+  occupied_.put(index, first != nullptr);
+  head = first ? *lane.line.begin() : WaitKey{};
+  if (!first) return;
+  HARK_CHECK(order_.insert({head, index}));
+  // It came long ago and has left the processor's caches; an offer will need it before long.
+  for (std::size_t at = 0; at < sizeof(TicketState); at += 64)
+    __builtin_prefetch(reinterpret_cast<const char*>(first) + at);
 }
 
-LaneIndex Lanes::first_of(const Bits& lanes, const std::array<int, kChannels>& room) const {
-  LaneIndex first = kNone;
-  Head best;
+TicketState* Lanes::first_of(const Bits& lanes, const std::array<int, kChannels>& room) const {
+  int left = kPlacesLookedAtMax;
+  for (const Place& place : order_) {
+    if (lanes.has(place.lane) && fits(heads_[place.lane], room)) return place.key.ticket;
+    if (--left == 0) break;
+  }
+  if (left > 0) return nullptr;
+  const WaitKey* first = nullptr;
   for_each_in_both(lanes, occupied_, [&](LaneIndex lane) {
     const Head& head = heads_[lane];
-    if (head.units > room[head.channel]) return true;
-    if (first != kNone) {
-      if (head.urgency < best.urgency || (head.urgency == best.urgency && head.at > best.at)) return true;
-      const bool same = head.urgency == best.urgency && head.at == best.at;
-      if (same && !(*lanes_[lane].line.begin() < *lanes_[first].line.begin())) return true;
-    }
-    first = lane;
-    best = head;
+    if (fits(head, room) && (!first || head.key < *first)) first = &head.key;
     return true;
   });
-  return first;
+  return first ? first->ticket : nullptr;
 }
 
 void Lanes::shut(LaneIndex lane, bool shut) {
   lanes_[lane].shut = shut;
-  occupied_.put(lane, !shut && !lanes_[lane].line.empty());
+  read_head(lane);
 }
 
 void Lanes::insert(LaneIndex lane, const WaitKey& key) {
   HARK_CHECK(lanes_[lane].line.insert(key));
-  if (!lanes_[lane].shut) occupied_.put(lane, true);
   read_head(lane);
 }
 
 void Lanes::erase(LaneIndex lane, const WaitKey& key) {
   HARK_CHECK(lanes_[lane].line.erase(key));
-  if (lanes_[lane].line.empty()) {
-    occupied_.put(lane, false);
-  } else {
-    read_head(lane);
-  }
+  read_head(lane);
 }
 
 }  // namespace hark::routing

@@ -30,14 +30,17 @@ struct WaitKey {
   std::int64_t urgency = 0;
   /// Milliseconds: earlier first.
   std::int64_t at = 0;
-  std::string_view id;
+  /// Ties end in its id.
   TicketState* ticket = nullptr;
 
   friend bool operator<(const WaitKey& a, const WaitKey& b) {
     if (a.urgency != b.urgency) return a.urgency > b.urgency;
     if (a.at != b.at) return a.at < b.at;
-    return a.id < b.id;
+    return a.ticket != b.ticket && has_lower_id(*a.ticket, *b.ticket);
   }
+
+ private:
+  static bool has_lower_id(const TicketState& a, const TicketState& b);
 };
 
 using Line = SortedChunks<WaitKey>;
@@ -70,10 +73,10 @@ class Lanes {
     /// Freed agents pass it by: its queue is closed.
     bool shut = false;
   };
-  /// What a freed agent reads of every lane that fits.
+  /// What a freed agent reads of a lane.
   struct Head {
-    std::int64_t urgency = 0;
-    std::int64_t at = 0;
+    /// The first of its line.
+    WaitKey key;
     std::int32_t units = 0;
     std::uint8_t channel = 0;
   };
@@ -88,9 +91,8 @@ class Lanes {
   void insert(LaneIndex lane, const WaitKey& key);
   void erase(LaneIndex lane, const WaitKey& key);
 
-  static constexpr LaneIndex kNone = std::numeric_limits<LaneIndex>::max();
-  /// Of these lanes, the one whose first ticket comes first, if its units fit into the room by channel.
-  [[nodiscard]] LaneIndex first_of(const Bits& lanes, const std::array<int, kChannels>& room) const;
+  /// The first ticket of all in these lanes whose units fit into the room by channel; null: there is none.
+  [[nodiscard]] TicketState* first_of(const Bits& lanes, const std::array<int, kChannels>& room) const;
 
   [[nodiscard]] Lane& at(LaneIndex lane) { return lanes_[lane]; }
   [[nodiscard]] const Lane& at(LaneIndex lane) const { return lanes_[lane]; }
@@ -100,10 +102,25 @@ class Lanes {
   [[nodiscard]] const Bits& occupied() const { return occupied_; }
 
  private:
+  /// A lane where somebody waits, in the order of their first tickets.
+  struct Place {
+    WaitKey key;
+    LaneIndex lane = 0;
+    friend bool operator<(const Place& a, const Place& b) { return a.key < b.key; }
+  };
+  /// Of heads in order before every head of the agent is looked at.
+  static constexpr int kPlacesLookedAtMax = 24;
+
   void read_head(LaneIndex lane);
+  [[nodiscard]] static bool fits(const Head& head, const std::array<int, kChannels>& room) {
+    return head.units <= room[head.channel];
+  }
 
   std::vector<Lane> lanes_;
+  /// `key` is of occupied lanes.
   std::vector<Head> heads_;
+  /// Of the occupied ones.
+  SortedChunks<Place> order_;
   std::map<Kind, LaneIndex> by_kind_;
   std::set<LaneIndex> free_;
   Bits occupied_;

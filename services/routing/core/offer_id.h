@@ -11,12 +11,13 @@ namespace hark::routing {
 /// then the leader's fencing token (30 bits) and a counter (35 bits). Two leaders never make the same one.
 class OfferIds {
  public:
-  OfferIds(std::uint16_t shard, std::int64_t fencing_token) : shard_{shard}, fencing_token_{fencing_token} {}
+  OfferIds(std::uint16_t shard, std::int64_t fencing_token);
   [[nodiscard]] std::string next(TimePoint now);
 
  private:
-  std::uint16_t shard_;
-  std::int64_t fencing_token_;
+  /// The last one: the next differs in its time, if at all, and in the end of its counter.
+  std::string id_;
+  TimePoint time_{};
   std::uint64_t counter_ = 0;
 };
 

@@ -1,6 +1,7 @@
 #include "routing/core/router.h"
 
 #include <algorithm>
+#include <limits>
 #include <utility>
 
 namespace hark::routing {
@@ -56,6 +57,10 @@ Router::Router(Settings settings, std::uint16_t shard, std::int64_t fencing_toke
 void Router::read_settings() {
   anything_interrupts_ = std::ranges::any_of(
       settings_.channels, [](const ChannelRules& channel) { return channel.interrupts != 0; });
+  for (std::size_t channel = 0; channel < kChannels; ++channel) {
+    const int most = settings_.channels[channel].tickets_max;
+    tickets_max_[channel] = most > 0 ? most : std::numeric_limits<int>::max();
+  }
   anything_empties_ = std::ranges::any_of(settings_.queues,
                                           [](const QueueRules& queue) { return queue.empty_on_leave != 0; });
 }
@@ -70,11 +75,12 @@ void Router::apply(const Input& input, TimePoint now, std::vector<Effect>& effec
   now_ = std::max(now_, now);
   effects_ = std::move(effects);
   effects_.clear();
-  if (!rebuilding_) expire();
+  const auto is_due = [this] { return !deadlines_.empty() && deadlines_.begin()->at <= now_; };
+  if (!rebuilding_ && is_due()) expire();
   std::visit([this](const auto& in) { on(in); }, input);
   if (!rebuilding_) {
-    take_rules_on();
-    match();
+    if (replan_next_ < replan_end_ || refresh_next_ < refresh_end_) take_rules_on();
+    if (!dirty_agents_.empty() || !dirty_tickets_.empty()) match();
   }
   report_agents();
   effects = std::move(effects_);

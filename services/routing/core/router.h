@@ -2,6 +2,7 @@
 
 #include <array>
 #include <deque>
+#include <list>
 #include <map>
 #include <optional>
 #include <set>
@@ -68,6 +69,7 @@ class Router {
  public:
   /// Offers that ended are remembered, so that a late answer learns what became of them.
   static constexpr std::size_t kEndedOffersMax = 8192;
+  static constexpr std::size_t kSpareOffersMax = 256;
   static constexpr int kDeadlinesPerInputMax = 250;
   static constexpr int kProposalsPerInputMax = 250;
   static constexpr std::size_t kStaleRanksMax = 64;
@@ -109,6 +111,11 @@ class Router {
   /// Of agents with a record, in order.
   [[nodiscard]] std::vector<std::string> agent_ids() const;
   [[nodiscard]] std::optional<TicketView> ticket(std::string_view id) const;
+  /// Of its last assignment that was heard of; 0: there is none.
+  [[nodiscard]] std::int64_t assignment_token(std::string_view ticket_id) const;
+  /// Whether the agent has the ticket, by this assignment of it.
+  [[nodiscard]] bool holds(std::string_view agent_id, std::string_view ticket_id,
+                           std::int64_t assignment_token) const;
   /// Tickets without a holder, in the order in which they are served.
   [[nodiscard]] std::vector<std::string> queue(std::size_t limit) const;
   [[nodiscard]] std::size_t queue_size() const { return tickets_.count() - held_count_; }
@@ -235,6 +242,7 @@ class Router {
 
   // router_capacity.cc
   void refresh(AgentIndex index);
+  bool find_room(AgentState& agent, AgentIndex index);
   void put_ranks();
   void use_ranks(const std::array<bool, kRankOrders>& used);
   [[nodiscard]] Rank rank_of(const AgentState& agent, AgentIndex index, RankOrder order) const;
@@ -359,6 +367,8 @@ class Router {
   /// Of the settings: some channel does, some queue does.
   bool anything_interrupts_ = false;
   bool anything_empties_ = false;
+  /// By channel; without an end where it has none.
+  std::array<int, kChannels> tickets_max_{};
   bool rebuilding_ = true;
   TimePoint now_{};
   std::uint64_t turns_ = 0;
@@ -370,7 +380,7 @@ class Router {
   HashIndex agent_by_id_;
   AgentSets sets_;
   /// By channel.
-  std::array<SparseBits, kChannels> ready_;
+  SparseBits<kChannels> ready_;
   Bits ready_for_any_;
   int ready_count_ = 0;
   std::array<SortedChunks<Rank>, kRankOrders> ranks_;
@@ -403,6 +413,8 @@ class Router {
   std::size_t ended_next_ = 0;
   HashIndex ended_by_id_;
   SortedChunks<Deadline> deadlines_;
+  /// Offers that are over, for the next ones: with the memory of their texts.
+  std::list<StandingOffer> spare_offers_;
 
   /// What matching has yet to look at; outlives an input only where there was too much for one.
   std::deque<AgentIndex> dirty_agents_;

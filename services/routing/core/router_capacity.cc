@@ -1,5 +1,4 @@
 #include <algorithm>
-#include <limits>
 #include <utility>
 
 #include "routing/core/router.h"
@@ -40,16 +39,15 @@ int Router::used_units(const AgentState& agent) const {
   return used;
 }
 
-/// Of the channel that the agent may have at once: everybody's cap or their own, the lower one; 0: no end.
+/// Of the channel that the agent may have at once: everybody's cap or their own, the lower one.
 int Router::cap_of(const AgentState& agent, Channel channel) const {
-  const int everybodys = settings_.channels[at(channel)].tickets_max, own = agent.caps[at(channel)];
-  return everybodys == 0 || own == 0 ? std::max(everybodys, own) : std::min(everybodys, own);
+  const int everybodys = tickets_max_[at(channel)], own = agent.caps[at(channel)];
+  return own == 0 ? everybodys : std::min(everybodys, own);
 }
 
 /// How many tickets more than that they have; below 0: so many may still come.
 int Router::tickets_beyond_cap(const AgentState& agent, Channel channel) const {
-  const int most = cap_of(agent, channel);
-  return most == 0 ? std::numeric_limits<int>::min() : agent.tickets[at(channel)] - most;
+  return agent.tickets[at(channel)] - cap_of(agent, channel);
 }
 
 bool Router::fits(const AgentState& agent, const TicketState& ticket) const {
@@ -65,27 +63,14 @@ void Router::charge(AgentState& agent, const TicketState& ticket, int sign) {
 /// Brings everything that follows from the agent's state up to it: room, readiness, ranks.
 void Router::refresh(AgentIndex index) {
   AgentState& agent = agents_[index];
-  let_waking_in(agent);
-  const bool takes = agent.takes_offers() && agent.waking.empty();
-  const bool was_ready = agent.ready;
-  agent.ready = false;
-  bool gained = false;
-  for (std::size_t channel = 0; channel < kChannels; ++channel) {
-    int room = 0;
-    if (takes && ((agent.channels >> channel) & 1) != 0 &&
-        tickets_beyond_cap(agent, static_cast<Channel>(channel)) < 0) {
-      room = std::max(agent.capacity - load_seen_by(agent, static_cast<Channel>(channel)), 0);
-    }
-    gained |= room > agent.room[channel];
-    if ((room > 0) != (agent.room[channel] > 0)) ready_[channel].put(index, room > 0);
-    agent.room[channel] = room;
-    agent.ready |= room > 0;
-  }
+  if (!agent.waking.empty()) let_waking_in(agent);
+  const bool gained = find_room(agent, index);
+  const bool was_ready = std::exchange(agent.ready, agent.roomy != 0);
   if (agent.ready != was_ready) {
     ready_for_any_.put(index, agent.ready);
     ready_count_ += agent.ready ? 1 : -1;
   }
-  if ((agent.ready || was_ready) && !std::exchange(agent.rank_stale, true)) {
+  if ((agent.ready || agent.ranked != 0) && !std::exchange(agent.rank_stale, true)) {
     stale_ranks_.push_back(index);
     if (stale_ranks_.size() >= kStaleRanksMax) put_ranks();
   }
@@ -95,6 +80,30 @@ void Router::refresh(AgentIndex index) {
   }
   mark_changed(index);
   if (was_ready && !agent.ready) watch_emptiness();
+}
+
+/// Whether there is more of it on some channel.
+bool Router::find_room(AgentState& agent, AgentIndex index) {
+  const auto before = std::exchange(agent.room, {});
+  ChannelMask roomy = 0;
+  if (agent.takes_offers() && agent.waking.empty()) {
+    const int alike = agent.capacity - load_seen_by(agent, Channel::kUnspecified);
+    for (std::size_t channel = 0; channel < kChannels; ++channel) {
+      int room =
+          anything_interrupts_ ? agent.capacity - load_seen_by(agent, static_cast<Channel>(channel)) : alike;
+      if (((agent.channels >> channel) & 1) == 0 ||
+          tickets_beyond_cap(agent, static_cast<Channel>(channel)) >= 0) {
+        room = 0;
+      }
+      agent.room[channel] = std::max(room, 0);
+      roomy |= static_cast<ChannelMask>((room > 0) << channel);
+    }
+  }
+  bool gained = false;
+  for (std::size_t channel = 0; channel < kChannels; ++channel)
+    gained |= agent.room[channel] > before[channel];
+  if (std::exchange(agent.roomy, roomy) != roomy) ready_.put(index, roomy);
+  return gained;
 }
 
 Rank Router::rank_of(const AgentState& agent, AgentIndex index, RankOrder order) const {
@@ -119,14 +128,17 @@ void Router::put_ranks() {
   for (const AgentIndex index : stale_ranks_) {
     AgentState& agent = agents_[index];
     agent.rank_stale = false;
+    if (!agent.ready && agent.ranked == 0) continue;  // as most are: their ranks are left where they lie
     for (std::size_t order = 0; order < kRankOrders; ++order) {
       if (!ranks_used_[order]) continue;
-      std::optional<Rank> rank;
-      if (agent.ready) rank = rank_of(agent, index, static_cast<RankOrder>(order));
-      if (rank == agent.ranks[order]) continue;
-      if (agent.ranks[order]) ranks_[order].erase(*agent.ranks[order]);
-      if (rank) ranks_[order].insert(*rank);
+      const auto bit = static_cast<std::uint8_t>(1U << order);
+      const bool kept = (agent.ranked & bit) != 0;
+      const Rank rank = agent.ready ? rank_of(agent, index, static_cast<RankOrder>(order)) : Rank{};
+      if (kept && agent.ready && rank == agent.ranks[order]) continue;
+      if (kept) ranks_[order].erase(agent.ranks[order]);
+      if (agent.ready) ranks_[order].insert(rank);
       agent.ranks[order] = rank;
+      agent.ranked = static_cast<std::uint8_t>(agent.ready ? agent.ranked | bit : agent.ranked & ~bit);
     }
   }
   stale_ranks_.clear();
@@ -139,7 +151,7 @@ void Router::use_ranks(const std::array<bool, kRankOrders>& used) {
     ranks_[order].clear();
     for (AgentIndex index = 0; index < agents_.size(); ++index) {
       AgentState& agent = agents_[index];
-      agent.ranks[order].reset();
+      agent.ranked &= static_cast<std::uint8_t>(~(1U << order));
       if (used[order] && agent.ready && !std::exchange(agent.rank_stale, true)) stale_ranks_.push_back(index);
     }
   }

@@ -34,14 +34,14 @@ void Router::act_on(const Deadline& due) {
     }
     case DeadlineKind::kTicketWakes: {
       TicketState& ticket = *find_ticket(due.id);
-      ticket.wakes_at.reset();
+      ticket.wakes_at = kNever;
       leave_line(ticket);
       enter_line(ticket);
       break;
     }
     case DeadlineKind::kHeldDue: {
       TicketState& ticket = *find_ticket(due.id);
-      ticket.wakes_at.reset();
+      ticket.wakes_at = kNever;
       tend_held(ticket);
       break;
     }

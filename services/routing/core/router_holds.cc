@@ -77,16 +77,14 @@ void Router::come_back(TicketState& ticket) {
 void Router::arm_held(TicketState& ticket) {
   clear_wake(ticket);
   const Particulars& special = ticket.special();
-  std::optional<TimePoint> at;
-  const auto consider = [&](TimePoint when) {
-    if (!at || when < *at) at = when;
-  };
+  TimePoint at = kNever;
+  const auto consider = [&](TimePoint when) { at = std::min(at, when); };
   if (special.hold != Hold::kNone && !special.hold_ending) consider(special.hold_until);
   if (ticket.load == Load::kWaking && !ticket.returning) consider(special.waking_until);
   if (const auto silent = silent_from(ticket); silent && ticket.load != Load::kIdle) consider(*silent);
-  if (!at) return;
+  if (at == kNever) return;
   ticket.wakes_at = at;
-  deadlines_.insert({*at, DeadlineKind::kHeldDue, ticket.id});
+  deadlines_.insert({at, DeadlineKind::kHeldDue, ticket.id});
 }
 
 }  // namespace hark::routing

@@ -38,7 +38,7 @@ bool Router::wish_stands(const TicketState& ticket) const {
 /// customer, who knows the customer.
 void Router::make_wish(TicketState& ticket) {
   const bool live = ticket.kind->channel == Channel::kChat || ticket.kind->channel == Channel::kPhone;
-  const bool may_know_others = live && settings_.live_wait > Duration{0} && !ticket.conversation_id.empty();
+  const bool may_know_others = live && settings_.live_wait > Duration{0} && ticket.conversation_hash != 0;
   if (!ticket.is_special() && !may_know_others) return;
   Particulars& special = ticket.make_special();
   special.wish = Wish::kNone;
@@ -54,7 +54,7 @@ void Router::make_wish(TicketState& ticket) {
     return;
   }
   if (may_know_others) {
-    held_by_conversation_.for_each(HashIndex::hash_of(ticket.conversation_id), [&](std::uint32_t number) {
+    held_by_conversation_.for_each(ticket.conversation_hash, [&](std::uint32_t number) {
       const TicketState& other = tickets_[number];
       if (other.conversation_id == ticket.conversation_id) special.wanted.push_back(other.agent);
     });
@@ -149,9 +149,9 @@ void Router::leave_line(TicketState& ticket) {
 /// One deadline for whatever opens a door to a ticket without a holder, with nothing else happening.
 void Router::set_wake(TicketState& ticket) {
   clear_wake(ticket);
-  std::optional<TimePoint> at;
+  TimePoint at = kNever;
   const auto consider = [&](TimePoint when) {
-    if (when > now_ && (!at || when < *at)) at = when;
+    if (when > now_) at = std::min(at, when);
   };
   if (ticket.is_special()) {
     const Particulars& special = ticket.special();
@@ -167,16 +167,15 @@ void Router::set_wake(TicketState& ticket) {
     const bool rings = static_cast<int>(ticket.offers.size()) < rules.offers_at_once;
     if (rings && rules.ring == RingPolicy::kProgressive) consider(ticket.next_ring_at);
   }
-  if (!at) return;
+  if (at == kNever) return;
   ticket.wakes_at = at;
-  deadlines_.insert({*at, DeadlineKind::kTicketWakes, ticket.id});
+  deadlines_.insert({at, DeadlineKind::kTicketWakes, ticket.id});
 }
 
 void Router::clear_wake(TicketState& ticket) {
-  if (!ticket.wakes_at) return;
+  if (ticket.wakes_at == kNever) return;
   const auto kind = ticket.standing == Standing::kHeld ? DeadlineKind::kHeldDue : DeadlineKind::kTicketWakes;
-  deadlines_.erase({*ticket.wakes_at, kind, ticket.id});
-  ticket.wakes_at.reset();
+  deadlines_.erase({std::exchange(ticket.wakes_at, kNever), kind, ticket.id});
 }
 
 }  // namespace hark::routing

@@ -120,11 +120,8 @@ bool Router::may_take(const AgentState& agent, AgentIndex index, const TicketSta
 const WaitKey* Router::best_ticket(const AgentState& agent, AgentIndex index) const {
   if (!agent.ready) return nullptr;
   const WaitKey* best = nullptr;
-  // Heads lie side by side; the lines themselves are looked into only where it matters.
-  const LaneIndex lane = lanes_.first_of(agent.lanes, agent.room);
-  if (lane != Lanes::kNone) {
-    best = &*lanes_.at(lane).line.begin();
-    if (avoids(*best->ticket, index)) best = best_of_every_lane(agent, index);
+  if (const TicketState* first = lanes_.first_of(agent.lanes, agent.room)) {
+    best = avoids(*first, index) ? best_of_every_lane(agent, index) : &first->key;
   }
   for (const WaitKey& key : agent.reserved) {
     if (best && !(key < *best)) break;
@@ -184,7 +181,7 @@ class Router::Chooser {
     } else {
       for (const auto& [value, agents] : lane.classes) {
         if (!find_in(agents)) continue;
-        choice_.able = static_cast<int>(count_in_both(lane.agents, router_.ready_[channel_]));
+        choice_.able = static_cast<int>(router_.ready_.count_in_both(channel_, lane.agents));
         break;
       }
     }
@@ -207,23 +204,22 @@ class Router::Chooser {
 
   /// Of those who have not let it run out before.
   bool find_in(const Bits& agents) {
-    const SparseBits& ready = router_.ready_[channel_];
-    const std::size_t candidates = count_in_both(agents, ready);
+    const std::size_t candidates = router_.ready_.count_in_both(channel_, agents);
     if (candidates == 0) return false;
     if (choice_policy_ == ChoicePolicy::kRandom) {
-      draw(agents, ready, candidates);
+      draw(agents, candidates);
     } else if (candidates <= kComparedMax ||
                candidates * candidates <= static_cast<std::size_t>(router_.ready_count_)) {
-      compare(agents, ready);
+      compare(agents);
     } else {
       walk(agents, candidates);
     }
     return choice_.agent != kNoAgent;
   }
 
-  void compare(const Bits& agents, const SparseBits& ready) {
+  void compare(const Bits& agents) {
     Rank best;
-    for_each_in_both(agents, ready, [&](AgentIndex index) {
+    router_.ready_.for_each_in_both(channel_, agents, [&](AgentIndex index) {
       if (!able(index)) return true;
       if (misses(index) > 0) {
         ++choice_.passed_over;
@@ -249,11 +245,11 @@ class Router::Chooser {
   }
 
   /// The n-th with room, or the next one after it who can.
-  void draw(const Bits& agents, const SparseBits& ready, std::size_t candidates) {
+  void draw(const Bits& agents, std::size_t candidates) {
     const std::size_t nth = hash_of(ticket_.id, router_.settings_.seed) % candidates;
     std::size_t seen = 0;
     AgentIndex before = kNoAgent;
-    for_each_in_both(agents, ready, [&](AgentIndex index) {
+    router_.ready_.for_each_in_both(channel_, agents, [&](AgentIndex index) {
       const bool past = seen++ >= nth;
       if (!able(index) || misses(index) > 0) return true;
       if (past) choice_.agent = index;

@@ -75,7 +75,9 @@ void Router::put_offer(TicketState& ticket, AgentIndex index, const Offer& offer
   }
   stand(ticket, Standing::kOffered);
   ticket.next_ring_at = now_ + queues_[ticket.queue].rules.ring_delay;
-  StandingOffer& standing = ticket.offers.emplace_back();
+  if (spare_offers_.empty()) spare_offers_.emplace_back();
+  ticket.offers.splice(ticket.offers.end(), spare_offers_, spare_offers_.begin());
+  StandingOffer& standing = ticket.offers.back();
   standing.id = offer.id;
   standing.hash = HashIndex::hash_of(offer.id);
   standing.agent = index;
@@ -117,7 +119,11 @@ void Router::take_offer_off(TicketState& ticket, AgentIndex index, OfferEnd how,
   charge(agent, ticket, -1);
   effects_.emplace_back(OfferEnded{standing->id.str(), ticket.id.str(), agent.id, how, std::move(why)});
   remember_end(*standing, ticket, how, assignment_token);
-  ticket.offers.erase(standing);
+  if (spare_offers_.size() < kSpareOffersMax) {
+    spare_offers_.splice(spare_offers_.begin(), ticket.offers, standing);
+  } else {
+    ticket.offers.erase(standing);
+  }
   stand(ticket, ticket.offers.empty() ? Standing::kWaiting : Standing::kOffered);
   ticket.agent = kNoAgent;
 }

@@ -148,7 +148,6 @@ void Router::enter_queue(TicketState& ticket, QueueIndex index, TimePoint since)
   ticket.stage = 0;
   ticket.lane = ticket.plan->lanes[0];
   ticket.key = key_in(queue.rules, ticket);
-  ticket.key.id = ticket.id;
   ticket.key.ticket = &ticket;
   ++queue.waiting;
   queue.offered += ticket.standing != Standing::kWaiting;

@@ -57,7 +57,10 @@ bool asks_the_same(const Work& work, const TicketState& ticket) {
 }  // namespace
 
 TicketState* Router::find_ticket(std::string_view id, std::uint32_t hash) {
-  const std::uint32_t found = ticket_by_id_.find(hash, [&](auto n) { return tickets_[n].id == id; });
+  const std::uint32_t found = ticket_by_id_.find(hash, [&](auto n) {
+    tickets_.prefetch(n);
+    return tickets_[n].id == id;
+  });
   return found == HashIndex::kNone ? nullptr : &tickets_[found];
 }
 
@@ -89,6 +92,8 @@ void Router::note(TicketState& ticket, const Work& work, WorkKind* kind) {
   if (ticket.kind) kinds_.unuse(ticket.kind);
   ticket.kind = kind;
   ticket.conversation_id = work.conversation_id;
+  // Zero says that it has none.
+  ticket.conversation_hash = work.conversation_id.empty() ? 0 : HashIndex::hash_of(work.conversation_id) | 1U;
   ticket.waiting_since = work.waiting_since;
   ticket.priority = work.priority;
   ticket.assignment_token = work.assignment_token;
@@ -266,6 +271,7 @@ void Router::on(const TicketClosed& in) {
       break;
     case Standing::kHeld: {
       const AgentIndex holder = ticket->agent;
+      agents_.prefetch(holder, kAgentHotBytes);
       const QueueIndex queue = ticket->queue;
       release(*ticket);
       after_resolving(holder, queue);
@@ -316,8 +322,7 @@ void Router::hold(TicketState& ticket, AgentIndex index, std::int64_t assignment
   agent.held.push_back(&ticket);
   ++agent.handled;
   ++held_count_;
-  if (!ticket.conversation_id.empty())
-    held_by_conversation_.insert(HashIndex::hash_of(ticket.conversation_id), ticket.number);
+  if (ticket.conversation_hash != 0) held_by_conversation_.insert(ticket.conversation_hash, ticket.number);
   mark_idle(agent);
   refresh(index);
   withdraw_misfits(index);
@@ -332,8 +337,7 @@ void Router::release(TicketState& ticket) {
   forget_load(ticket);
   std::erase(agents_[index].held, &ticket);
   --held_count_;
-  if (!ticket.conversation_id.empty())
-    held_by_conversation_.erase(HashIndex::hash_of(ticket.conversation_id), ticket.number);
+  if (ticket.conversation_hash != 0) held_by_conversation_.erase(ticket.conversation_hash, ticket.number);
   ticket.agent = kNoAgent;
   ticket.standing = Standing::kWaiting;
   if (ticket.is_special()) {

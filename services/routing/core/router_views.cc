@@ -89,6 +89,18 @@ std::vector<std::string> Router::agent_ids() const {
   return ids;
 }
 
+std::int64_t Router::assignment_token(std::string_view ticket_id) const {
+  const TicketState* ticket = find_ticket(ticket_id);
+  return ticket ? ticket->assignment_token : 0;
+}
+
+bool Router::holds(std::string_view agent_id, std::string_view ticket_id,
+                   std::int64_t assignment_token) const {
+  const TicketState* ticket = find_ticket(ticket_id);
+  return ticket && ticket->standing == Standing::kHeld && agents_[ticket->agent].id == agent_id &&
+         ticket->assignment_token == assignment_token;
+}
+
 std::optional<TicketView> Router::ticket(std::string_view id) const {
   const TicketState* found = find_ticket(id);
   if (!found) return std::nullopt;
@@ -132,7 +144,7 @@ std::vector<std::string> Router::queue(std::size_t limit) const {
   const auto end = line.begin() + static_cast<std::ptrdiff_t>(std::min(limit, line.size()));
   std::ranges::partial_sort(line, end, std::less{});
   std::vector<std::string> ids;
-  for (auto key = line.begin(); key != end; ++key) ids.emplace_back(key->id);
+  for (auto key = line.begin(); key != end; ++key) ids.emplace_back(key->ticket->id.view());
   return ids;
 }
 

@@ -48,7 +48,7 @@ class SortedChunks {
 
   [[nodiscard]] bool empty() const { return size_ == 0; }
   [[nodiscard]] std::size_t size() const { return size_; }
-  [[nodiscard]] Iterator begin() const { return Iterator{chunks_.data()}; }
+  [[nodiscard]] Iterator begin() const { return Iterator{chunks_.data() + gone_}; }
   [[nodiscard]] Iterator end() const { return Iterator{chunks_.data() + (empty() ? 0 : chunks_.size())}; }
 
   /// Whether it was not in yet.
@@ -84,8 +84,8 @@ class SortedChunks {
       chunk.items.erase(place);
     } else if (++chunk.gone < chunk.items.size()) {
       chunk.first = chunk.items[chunk.gone];
-    } else if (chunks_.size() > 1) {
-      chunks_.erase(chunks_.begin() + static_cast<std::ptrdiff_t>(at));
+    } else if (chunks_.size() - gone_ > 1) {
+      erase_chunk(at);
     } else {
       chunk.items.clear();
       chunk.gone = 0;
@@ -98,24 +98,38 @@ class SortedChunks {
     if (empty()) return 0;
     const std::size_t at = chunk_for(value);
     std::size_t n = 0;
-    for (std::size_t i = 0; i < at; ++i) n += chunks_[i].size();
+    for (std::size_t i = gone_; i < at; ++i) n += chunks_[i].size();
     const auto begin = chunks_[at].items.begin() + static_cast<std::ptrdiff_t>(chunks_[at].gone);
     return n + static_cast<std::size_t>(std::lower_bound(begin, chunks_[at].items.end(), value) - begin);
   }
 
   void clear() {
     chunks_.clear();
+    gone_ = 0;
     size_ = 0;
   }
 
  private:
   /// The last one that begins at or before the value.
   [[nodiscard]] std::size_t chunk_for(const T& value) const {
-    if (chunks_.size() == 1 || value < chunks_[1].first) return 0;
+    if (chunks_.size() - gone_ == 1 || value < chunks_[gone_ + 1].first) return gone_;
     if (!(value < chunks_.back().first)) return chunks_.size() - 1;
-    const auto after = std::upper_bound(chunks_.begin(), chunks_.end(), value,
-                                        [](const T& v, const Chunk& chunk) { return v < chunk.first; });
+    const auto after =
+        std::upper_bound(chunks_.begin() + static_cast<std::ptrdiff_t>(gone_), chunks_.end(), value,
+                         [](const T& v, const Chunk& chunk) { return v < chunk.first; });
     return static_cast<std::size_t>(after - chunks_.begin()) - 1;
+  }
+
+  /// One of several. Those before which there is none are cleared away together, once they are half of all.
+  void erase_chunk(std::size_t at) {
+    if (at != gone_) {
+      chunks_.erase(chunks_.begin() + static_cast<std::ptrdiff_t>(at));
+      return;
+    }
+    chunks_[gone_].items = {};
+    if (++gone_ * 2 < chunks_.size()) return;
+    chunks_.erase(chunks_.begin(), chunks_.begin() + static_cast<std::ptrdiff_t>(gone_));
+    gone_ = 0;
   }
 
   /// Of a chunk with one item too many: what is gone makes way, or else it becomes two. The last one splits
@@ -130,14 +144,17 @@ class SortedChunks {
     const bool last = at + 1 == chunks_.size();
     const auto middle = last ? std::prev(chunk.items.end()) : chunk.items.begin() + kItemsPerChunkMax / 2;
     Chunk right;
+    right.items.reserve(kItemsPerChunkMax + 1);
     right.items.assign(middle, chunk.items.end());
     right.first = right.items.front();
     chunk.items.erase(middle, chunk.items.end());
-    if (last) chunk.items.shrink_to_fit();
+    if (last && chunk.items.capacity() > kItemsPerChunkMax + 1) chunk.items.shrink_to_fit();
     chunks_.insert(chunks_.begin() + static_cast<std::ptrdiff_t>(at) + 1, std::move(right));
   }
 
   std::vector<Chunk> chunks_;
+  /// Chunks before this one are gone.
+  std::size_t gone_ = 0;
   std::size_t size_ = 0;
 };
 

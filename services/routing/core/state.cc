@@ -4,6 +4,8 @@ namespace hark::routing {
 
 const Particulars TicketState::kNothingSpecial{};
 
+bool WaitKey::has_lower_id(const TicketState& a, const TicketState& b) { return a.id.view() < b.id.view(); }
+
 Work work_of(const TicketState& ticket) {
   Work work;
   work.ticket_id = ticket.id.str();

@@ -105,12 +105,18 @@ struct Particulars {
   std::string wish_note;
 };
 
-/// What every input about the ticket reads comes first, and so lies in the same two or three cache lines.
+constexpr TimePoint kNever = TimePoint::max();
+
+/// What every input about the ticket reads comes first: each paragraph is a cache line.
 struct alignas(64) TicketState {
   IdText id;
   WorkKind* kind = nullptr;
   std::uint32_t number = 0;
+  /// Of the id; and of the conversation's, 0 if it has none.
   std::uint32_t hash = 0;
+  std::uint32_t conversation_hash = 0;
+  /// Of kAccepting and kHeld.
+  AgentIndex agent = kNoAgent;
   Standing standing = Standing::kWaiting;
   Load load = Load::kActive;
   /// In a lane's line, or in the lines of the agents who are wished for, or (resting, or with all the offers
@@ -121,8 +127,6 @@ struct alignas(64) TicketState {
   /// Of kHeld: it has been asked back from its agent.
   bool returning = false;
 
-  /// Of kAccepting and kHeld.
-  AgentIndex agent = kNoAgent;
   /// What each of its offers, or its holder, is charged.
   Channel charged_channel = Channel::kUnspecified;
   int charged_units = 0;
@@ -130,38 +134,40 @@ struct alignas(64) TicketState {
   QueueIndex queue = 0;
   /// The last stage that has come.
   std::uint32_t stage = 0;
+  int priority = 0;
   Plan* plan = nullptr;
   /// At addresses that they keep: deadlines name them by their ids.
   std::list<StandingOffer> offers;
+  /// Null: nothing special.
+  std::unique_ptr<Particulars> particulars;
+
+  WaitKey key;
+  /// When its deadline is.
+  TimePoint wakes_at = kNever;
+  TimePoint queue_since;
+  TimePoint waiting_since;
+  /// Twice the assignment token, one more when queued after it: news below this are old.
+  std::int64_t version = 0;
+  std::int64_t assignment_token = 0;
+
+  TimePoint next_ring_at;
+  TimePoint queued_since;
+  TimePoint virtual_start;
+  TimePoint due;
+  IdText conversation_id;
 
   /// What it has of them; whoever asks for more makes them.
-  [[nodiscard]] const Particulars& special() const { return particulars_ ? *particulars_ : kNothingSpecial; }
-  [[nodiscard]] bool is_special() const { return particulars_ != nullptr; }
+  [[nodiscard]] const Particulars& special() const { return particulars ? *particulars : kNothingSpecial; }
+  [[nodiscard]] bool is_special() const { return particulars != nullptr; }
   Particulars& make_special() {
-    if (!particulars_) particulars_ = std::make_unique<Particulars>();
-    return *particulars_;
+    if (!particulars) particulars = std::make_unique<Particulars>();
+    return *particulars;
   }
 
  private:
   static const Particulars kNothingSpecial;
-  std::unique_ptr<Particulars> particulars_;
-
- public:
-  IdText conversation_id;
-  std::optional<TimePoint> wakes_at;
-  TimePoint queue_since;
-
-  WaitKey key;
-  /// Twice the assignment token, one more when queued after it: news below this are old.
-  std::int64_t version = 0;
-  std::int64_t assignment_token = 0;
-  TimePoint next_ring_at;
-  TimePoint waiting_since;
-  TimePoint queued_since;
-  TimePoint virtual_start;
-  TimePoint due;
-  int priority = 0;
 };
+static_assert(sizeof(TicketState) == 4 * 64);
 
 /// What was said of the ticket, in order: equal news compare equal.
 Work work_of(const TicketState& ticket);
@@ -183,7 +189,7 @@ enum class RankOrder : std::uint8_t { kIdle, kSpare, kOpen, kHandled, kOffered }
 RankOrder order_of(ChoicePolicy choice);
 constexpr std::size_t kRankOrders = 5;
 
-/// What every input about the agent reads comes first, as with tickets.
+/// What every input about the agent reads comes first, as with tickets: five cache lines.
 struct alignas(64) AgentState {
   std::array<int, kChannels> units{};
   std::array<int, kChannels> tickets{};
@@ -202,6 +208,10 @@ struct alignas(64) AgentState {
   bool changed = false;
   bool rank_stale = false;
   bool wrap_up_forced = false;
+  /// Channels on which there is room.
+  ChannelMask roomy = 0;
+  /// Which of `ranks` are kept now, one bit each.
+  std::uint8_t ranked = 0;
   int handled = 0;
   int missed_in_row = 0;
   IdleMark idle;
@@ -225,7 +235,7 @@ struct alignas(64) AgentState {
   Line reserved;
   std::optional<TimePoint> gone_at;
 
-  std::array<std::optional<Rank>, kRankOrders> ranks;
+  std::array<Rank, kRankOrders> ranks;
   std::vector<Skill> skills;
   std::vector<std::string> groups;
   TimePoint last_miss;
@@ -235,6 +245,9 @@ struct alignas(64) AgentState {
   }
   [[nodiscard]] int open() const { return static_cast<int>(held.size() + offered.size()); }
 };
+
+/// What most inputs about an agent read of them.
+constexpr std::size_t kAgentHotBytes = 320;
 
 /// When a ticket without a holder began to wait; tickets that did so at once differ by number.
 struct WaitMark {
