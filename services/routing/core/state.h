@@ -202,6 +202,8 @@ struct alignas(64) AgentState {
   bool wrap_up_forced = false;
   int handled = 0;
   int missed_in_row = 0;
+  /// Away because so many offers in a row ran out.
+  int away_after_missed = 0;
   IdleMark idle;
   std::uint64_t offered_turn = 0;
   /// Has just resolved a ticket, and takes no offers before this.
