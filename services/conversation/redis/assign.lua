@@ -14,7 +14,7 @@ local ticket_key = P .. 'tkt:' .. ticket
 local t = redis.call('HMGET', ticket_key, 'con', 'token', 'verdict', 'agent')
 local verdict = not t[3] and ARGV[10] ~= '' and { 'verdict', ARGV[10] } or {}
 redis.call('HSET', ticket_key, 'state', 'a', 'agent', agent, 'token', t[2] + 1, 'wanted_agent', '', unpack(verdict))
-redis.call('HDEL', ticket_key, 'hold', 'hold_until', 'quiet')
+redis.call('HDEL', ticket_key, 'hold', 'hold_until', 'hold_due', 'quiet')
 if t[4] and t[4] ~= '' and t[4] ~= agent then redis.call('SREM', P .. 'held:' .. t[4], ticket) end
 redis.call('SADD', P .. 'held:' .. agent, ticket)
 local sequence = append(t[1], ARGV[8], ARGV[9], ticket, '')
