@@ -49,7 +49,9 @@ ConsoleService::ConsoleService(asio::any_io_executor executor, Ports ports, cons
       desk_{tasks_, ports_.routing, ports_.conversation, feeds_, clock_},
       attentions_{tasks_, ports_.attention, clock_},
       floor_{tasks_, ports_.routing, ports_.events, directory_, clock_},
-      disconnected_{tasks_.executor()} {}
+      disconnected_{tasks_.executor()} {
+  desk_.on_read = [this](const SessionPtr& session, bool first) { on_read(session, first); };
+}
 
 void ConsoleService::start() {
   tasks_.spawn("follow events", feeds_.follow([this](const v1::Event& event) { on_event(event); },
@@ -142,8 +144,6 @@ void ConsoleService::on_event(const v1::Event& event) {
     tasks_.spawn("tell of a note", on_note(event));
   }
   if (event.type() == v1::EVENT_TYPE_SLA) tasks_.spawn("tell of a target", on_sla(event));
-  if (event.type() == v1::EVENT_TYPE_RELEASED && event.detail() == "due")
-    tasks_.spawn("tell of a hold", on_hold_due(event));
   if (event.type() == v1::EVENT_TYPE_UNFETCHED) {
     tasks_.spawn("tell of an unfetched reply", on_unfetched(event));
   }
