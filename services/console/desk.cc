@@ -184,9 +184,10 @@ Task<> Desk::read_work(SessionPtr session) {
     }
     std::set<std::string> ids;
     for (const auto& [id, held] : session->assigned) ids.insert(id);
-    session->assigned_known = true;
+    const bool first = !std::exchange(session->assigned_known, true);
     feeds_.hold(session, ids);
     send_work(*session);
+    if (on_read) on_read(session, first);
   }
   session->work_reading = false;
 }

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <functional>
 #include <string>
 #include <unordered_map>
 
@@ -26,6 +27,9 @@ class Desk {
   void on_event(const v1::Event& event);
   /// Events may have been missed.
   void read_all_again();
+
+  /// What the agent holds was read; `first`: for the first time since sign-in.
+  std::function<void(const SessionPtr& session, bool first)> on_read;
 
  private:
   /// Follows routing, again after a pause whenever the stream is lost.

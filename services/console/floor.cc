@@ -24,6 +24,15 @@ v1::ConsoleResponse::QueueState queue_state(const v1::QueueGroup& group) {
   return out;
 }
 
+/// Routing alone reckons how long a wait is, so that everybody is told the same.
+v1::ConsoleResponse::QueueState queue_state(const v1::QueueStatus& queue) {
+  auto out = queue_state(queue.tickets());
+  const auto wait_ms = queue.estimated_wait_ms();
+  out.set_estimated_wait_seconds(wait_ms < 0 ? -1 : static_cast<std::int32_t>(wait_ms / 1000));
+  out.set_closed(queue.closed());
+  return out;
+}
+
 }  // namespace
 
 Floor::Floor(TaskGroup& tasks, RoutingPort& routing, EventPort& events, const Directory& directory,
@@ -102,7 +111,6 @@ void Floor::count(const v1::Event& event) {
       series_.count(FloorSeries::Kind::kAnswered, at, now);
       break;
     case v1::EVENT_TYPE_ASSIGNED:
-      series_.count(FloorSeries::Kind::kTaken, at, now);
       series_.queue_changed(-1, at, now);
       break;
     case v1::EVENT_TYPE_TRANSFERRED:
@@ -148,10 +156,11 @@ v1::ConsoleResponse Floor::overview(v1::SummarizeQueueResponse queue) const {
   auto& out = *response.mutable_overview();
   out.set_now_ms(to_ms(clock_.now()));
   *out.mutable_total() = queue_state(queue.total());
-  if (const int taken = series_.taken_within(kRateOver, clock_.now()); taken > 0) {
-    const auto seconds = std::chrono::duration_cast<std::chrono::seconds>(kRateOver).count();
-    out.mutable_total()->set_estimated_wait_seconds(
-        static_cast<std::int32_t>(seconds * queue.total().waiting() / taken));
+  // Without queues all tickets share the line that has no name.
+  if (queue.queues_size() == 1) {
+    *out.mutable_total() = queue_state(queue.queues(0));
+  } else {
+    for (const auto& one : queue.queues()) *out.add_by_queue() = queue_state(one);
   }
   for (const auto& group : queue.by_account()) *out.add_by_account() = queue_state(group);
   for (const auto& group : queue.by_skill()) *out.add_by_skill() = queue_state(group);

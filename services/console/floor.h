@@ -15,8 +15,6 @@ namespace hark::console {
 /// Overviews follow each other no faster, and no slower while somebody looks.
 constexpr Duration kOverviewEvery{2'000};
 constexpr Duration kOverviewAtLeastEvery{15'000};
-/// The rate of which an estimated wait is reckoned is that of the time before.
-constexpr Duration kRateOver = std::chrono::minutes{30};
 
 /// The whole floor, for supervisors: what waits, who works, and how it went lately. Costs nothing before the
 /// first supervisor signs in. Lives on the console's executor.

@@ -26,6 +26,14 @@ v1::ConsoleResponse::Notice notice_of(const v1::Entry& note) {
   return notice;
 }
 
+/// Whose ticket it is, and what about.
+std::string title_of(const v1::Conversation& conversation) {
+  const auto& ticket = conversation.ticket();
+  const auto& about = ticket.subject().empty() ? ticket.preview() : ticket.subject();
+  const auto& who = conversation.customer_name();
+  return first_bytes(who.empty() || about.empty() ? who + about : who + ": " + about, kNoticeTextBytesMax);
+}
+
 std::vector<std::string> words_of(std::string_view text) {
   std::vector<std::string> out;
   while (!text.empty()) {
@@ -74,9 +82,15 @@ Task<> ConsoleService::on_sla(v1::Event event) {
     const bool holder = !event.agent_id().empty() && session->agent_id == event.agent_id();
     if (holder || session->supervises()) called.insert(session->agent_id);
   }
+  if (called.empty()) co_return;
+  v1::GetConversationRequest get;
+  get.set_id(event.conversation_id());
+  const auto got = co_await ports_.conversation.get_conversation(std::move(get));
+  std::string title = got.ok() ? title_of(got->conversation()) : "";
   v1::ConsoleResponse::Notice notice;
   notice.set_id(event.entry_id());
   notice.set_kind(v1::ConsoleResponse::Notice::KIND_SLA);
+  notice.set_text(std::move(title));
   notice.set_at_ms(event.at_ms());
   notice.set_conversation_id(event.conversation_id());
   notice.set_entry_id(event.entry_id());
@@ -85,15 +99,28 @@ Task<> ConsoleService::on_sla(v1::Event event) {
   }
 }
 
-/// Kept until its agent has seen it, signed in or not: nothing else may draw their eye to the ticket.
-Task<> ConsoleService::on_hold_due(v1::Event event) {
-  v1::ConsoleResponse::Notice notice;
-  notice.set_id(event.entry_id());
-  notice.set_kind(v1::ConsoleResponse::Notice::KIND_HOLD_DUE);
-  notice.set_at_ms(event.at_ms());
-  notice.set_conversation_id(event.conversation_id());
-  notice.set_entry_id(event.entry_id());
-  (void)co_await notify(event.agent_id(), std::move(notice), Tell::kAnyway);
+/// Of tickets whose hold ran out: their records say so, however long ago it was and whoever was there to
+/// hear. Who signs in is told what they have not seen; later it is news to every page.
+void ConsoleService::on_read(const SessionPtr& session, bool first) {
+  for (const auto& [id, conversation] : session->assigned) {
+    const auto& ticket = conversation.ticket();
+    if (ticket.hold_due_entry_id().empty() || !session->holds_told.insert(ticket.hold_due_entry_id()).second)
+      continue;
+    v1::ConsoleResponse::Notice notice;
+    notice.set_id(ticket.hold_due_entry_id());
+    notice.set_kind(v1::ConsoleResponse::Notice::KIND_HOLD_DUE);
+    notice.set_at_ms(ticket.hold_due_at_ms());
+    notice.set_conversation_id(id);
+    notice.set_entry_id(ticket.hold_due_entry_id());
+    notice.set_text(title_of(conversation));
+    tasks_.spawn("tell of a hold",
+                 tell_of_hold(session->agent_id, std::move(notice), first ? Tell::kIfNew : Tell::kAnyway));
+  }
+}
+
+/// Without the store it is told when the agent signs in the next time.
+Task<> ConsoleService::tell_of_hold(std::string agent_id, v1::ConsoleResponse::Notice notice, Tell tell) {
+  (void)co_await notify(std::move(agent_id), std::move(notice), tell);
 }
 
 Task<> ConsoleService::on_note(v1::Event event) {

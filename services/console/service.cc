@@ -54,7 +54,9 @@ ConsoleService::ConsoleService(asio::any_io_executor executor, Ports ports, cons
       attentions_{tasks_, ports_.attention, clock_},
       floor_{tasks_, ports_.routing, ports_.events, directory_, clock_},
       disconnected_{tasks_.executor()},
-      somebody_came_{tasks_.executor()} {}
+      somebody_came_{tasks_.executor()} {
+  desk_.on_read = [this](const SessionPtr& session, bool first) { on_read(session, first); };
+}
 
 void ConsoleService::start() {
   tasks_.spawn("follow events", follow_events());
@@ -156,8 +158,7 @@ Task<> ConsoleService::follow_events() {
 Task<> ConsoleService::follow_calls() {
   v1::SubscribeRequest request;
   request.set_since_ms(to_ms(clock_.now()));
-  for (const auto type :
-       {v1::EVENT_TYPE_NOTED, v1::EVENT_TYPE_SLA, v1::EVENT_TYPE_RELEASED, v1::EVENT_TYPE_UNFETCHED})
+  for (const auto type : {v1::EVENT_TYPE_NOTED, v1::EVENT_TYPE_SLA, v1::EVENT_TYPE_UNFETCHED})
     request.add_types(type);
   BackOff back_off{kRetryFirst, kRetryMost};
   for (;;) {
@@ -178,8 +179,6 @@ void ConsoleService::call_attention(const v1::Event& event) {
     tasks_.spawn("tell of a note", on_note(event));
   }
   if (event.type() == v1::EVENT_TYPE_SLA) tasks_.spawn("tell of a target", on_sla(event));
-  if (event.type() == v1::EVENT_TYPE_RELEASED && event.detail() == "due")
-    tasks_.spawn("tell of a hold", on_hold_due(event));
   if (event.type() == v1::EVENT_TYPE_UNFETCHED) {
     tasks_.spawn("tell of an unfetched reply", on_unfetched(event));
   }

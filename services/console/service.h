@@ -145,7 +145,8 @@ class ConsoleService {
   Task<Status> notify_of_note(v1::Entry entry, std::vector<std::string> agent_ids);
   Task<> on_note(v1::Event event);
   Task<> on_sla(v1::Event event);
-  Task<> on_hold_due(v1::Event event);
+  void on_read(const SessionPtr& session, bool first);
+  Task<> tell_of_hold(std::string agent_id, v1::ConsoleResponse::Notice notice, Tell tell);
   Task<> on_unfetched(v1::Event event);
 
   // commands.cc

@@ -7,6 +7,7 @@ namespace hark::console {
 namespace {
 
 using ::testing::ElementsAre;
+using ::testing::IsEmpty;
 
 class HoldsTest : public ConsoleServiceTest {
  protected:
@@ -19,6 +20,26 @@ class HoldsTest : public ConsoleServiceTest {
     call.set_state("supplier");
     call.set_by_supervisor(by_supervisor);
     return request;
+  }
+  /// By whatever means.
+  static v1::Event released() {
+    auto event = FakeWorld::event(v1::EVENT_TYPE_RELEASED, kOne);
+    event.set_agent_id("ana");
+    return event;
+  }
+  void ran_out(const std::string& entry_id) {
+    auto& ticket = *world.conversations.stored[kOne].conversation.mutable_ticket();
+    ticket.set_hold_due_entry_id(entry_id);
+    ticket.set_hold_due_at_ms(1);
+    ticket.set_subject("Spare part");
+    world.conversations.stored[kOne].conversation.set_customer_name("Oto");
+  }
+  static std::vector<std::string> told(const Page& page) {
+    std::vector<std::string> ids;
+    for (const auto& frame : frames(page, &v1::ConsoleResponse::has_notices)) {
+      for (const auto& notice : frame.notices().notices()) ids.push_back(notice.id());
+    }
+    return ids;
   }
 };
 
@@ -98,22 +119,29 @@ TEST_F(HoldsTest, AWrapUpBeginsByItsAgentsWordAndEndsByASupervisorsWhoSaysWhy) {
 
 TEST_F(HoldsTest, ItsHolderIsToldWhenTheTimeOfAHoldHasComeAndNotWhenItEndedOtherwise) {
   const auto page = std::make_shared<Page>();
+  world.add_conversation(kOne, "ana");
   signed_in(page);
-  auto event = FakeWorld::event(v1::EVENT_TYPE_RELEASED, kOne);
-  event.set_agent_id("ana");
-  event.set_entry_id("ent_word");
-  event.set_detail("the customer wrote");
-  happens(event);
-  event = FakeWorld::event(v1::EVENT_TYPE_RELEASED, kOne);
-  event.set_agent_id("ana");
-  event.set_entry_id("ent_due");
-  event.set_detail("due");
-  happens(event);
-  std::vector<std::string> told;
-  for (const auto& frame : frames(*page, &v1::ConsoleResponse::has_notices)) {
-    for (const auto& notice : frame.notices().notices()) told.push_back(notice.id());
-  }
-  EXPECT_THAT(told, ElementsAre("ent_due"));
+  happens(released());
+  EXPECT_THAT(told(*page), IsEmpty()) << "the customer wrote";
+  ran_out("ent_due");
+  happens(released());
+  happens(released());
+  EXPECT_THAT(told(*page), ElementsAre("ent_due"));
+}
+
+TEST_F(HoldsTest, WhoSignsInLaterIsToldOfAHoldThatRanOutUnlessTheyHaveSeenIt) {
+  world.add_conversation(kOne, "ana");
+  ran_out("ent_due");
+  const auto page = std::make_shared<Page>(), later = std::make_shared<Page>();
+  const auto ana = signed_in(page);
+  EXPECT_THAT(told(*page), ElementsAre("ent_due"));
+  EXPECT_EQ(frames(*page, &v1::ConsoleResponse::has_notices).back().notices().notices(0).text(),
+            "Oto: Spare part");
+  v1::ConsoleRequest seen;
+  seen.mutable_see_notices()->add_notice_ids("ent_due");
+  EXPECT_TRUE(ask(ana, page, seen).has_done());
+  signed_in(later);
+  EXPECT_THAT(told(*later), IsEmpty());
 }
 
 TEST_F(HoldsTest, ThePageIsToldOnceWhatItsAgentMayChooseFrom) {

@@ -18,6 +18,14 @@ class SupervisorsTest : public ConsoleServiceTest {
     request.mutable_take_over()->set_reason(reason);
     return request;
   }
+  /// What a supervisor sees who comes to the floor.
+  v1::ConsoleResponse::Overview overseen() {
+    const auto page = std::make_shared<Page>();
+    v1::ConsoleRequest oversee;
+    oversee.mutable_oversee()->set_on(true);
+    ask(signed_in(page, "sam"), page, oversee);
+    return frames(*page, &v1::ConsoleResponse::has_overview).back().overview();
+  }
 };
 
 TEST_F(SupervisorsTest, AgentsMayNothingOfThisWhateverTheirPageSends) {
@@ -153,6 +161,28 @@ TEST_F(SupervisorsTest, AWhisperIsSeenByItsAgentAndSupervisorsAlone) {
   EXPECT_EQ(world.conversations.searches[1].as_agent_id(), "");
 }
 
+TEST_F(SupervisorsTest, TheEstimatedWaitOfAllWhoShareALineIsRoutings) {
+  world.routing.queue_summary.add_queues()->set_estimated_wait_ms(90'500);
+  const auto overview = overseen();
+  EXPECT_EQ(overview.total().estimated_wait_seconds(), 90);
+  EXPECT_EQ(overview.by_queue_size(), 0);
+}
+
+TEST_F(SupervisorsTest, TheEstimatedWaitOfEachQueueIsRoutings) {
+  world.routing.queue_summary.add_queues()->set_estimated_wait_ms(90'500);
+  auto* claims = world.routing.queue_summary.add_queues();
+  claims->mutable_tickets()->set_name("claims");
+  claims->set_estimated_wait_ms(-1);
+  claims->set_closed(true);
+  const auto overview = overseen();
+  EXPECT_EQ(overview.total().estimated_wait_seconds(), -1);
+  ASSERT_EQ(overview.by_queue_size(), 2);
+  EXPECT_EQ(overview.by_queue(0).estimated_wait_seconds(), 90);
+  EXPECT_EQ(overview.by_queue(1).name(), "claims");
+  EXPECT_EQ(overview.by_queue(1).estimated_wait_seconds(), -1);
+  EXPECT_TRUE(overview.by_queue(1).closed());
+}
+
 TEST_F(SupervisorsTest, SeesTheFloorAndWhatBecomesOfIt) {
   world.routing.queue_summary.mutable_total()->set_waiting(3);
   world.routing.queue_summary.set_sla_at_risk(2);
@@ -165,7 +195,7 @@ TEST_F(SupervisorsTest, SeesTheFloorAndWhatBecomesOfIt) {
   auto told = frames(*page, &v1::ConsoleResponse::has_overview);
   ASSERT_THAT(told, SizeIs(1));
   EXPECT_EQ(told[0].overview().total().waiting(), 3);
-  EXPECT_EQ(told[0].overview().total().estimated_wait_seconds(), -1) << "nothing was taken yet";
+  EXPECT_EQ(told[0].overview().total().estimated_wait_seconds(), -1) << "routing told none";
   EXPECT_EQ(told[0].overview().agents_size(), 3);
   EXPECT_EQ(told[0].overview().sla_at_risk(), 2);
   EXPECT_EQ(told[0].overview().sla_missed(), 1);

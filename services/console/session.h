@@ -91,6 +91,8 @@ struct Session {
   /// Conversations whose ticket the agent holds, as last read.
   std::map<std::string, v1::Conversation> assigned;
   bool assigned_known = false;
+  /// Status entries of holds that ran out, of which the pages of this agent know.
+  std::set<std::string> holds_told;
 
   /// The agent as routing sees them, with all offers that stand.
   v1::AgentSessionResponse desk;

@@ -44,6 +44,7 @@ TEST_F(OutboxTest, AnAnswerIsPublicIfTheMessageIsUnlessItsWriterAloneIsToReadIt)
 TEST_F(OutboxTest, ARefusalForNowComesAgainLater) {
   lease("l1");
   ASSERT_TRUE(report("l1", v1::DELIVERY_STATE_QUEUED, "451 busy").ok());
+  EXPECT_EQ(reply().delivery_again_at_ms(), to_ms(clock_.now() + std::chrono::seconds{60}));
   EXPECT_THAT(lease("l2"), SizeIs(0));
   clock_.advance(std::chrono::seconds{61});
   EXPECT_THAT(lease("l3"), SizeIs(1));

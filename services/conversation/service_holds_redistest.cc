@@ -128,6 +128,10 @@ TEST_F(HoldTest, RoutingEndsTheHoldThatItMeansAndNoOther) {
   EXPECT_FALSE(run(service_->release_ticket(due))->ticket().has_hold());
   EXPECT_EQ(events().back().detail(), "due");
   EXPECT_EQ(events().back().agent_id(), "ana");
+  EXPECT_EQ(now().hold_due_entry_id(), events().back().entry_id()) << "for who did not hear of it";
+  EXPECT_EQ(now().hold_due_at_ms(), to_ms(clock_.now()));
+  hold("h3");
+  EXPECT_EQ(now().hold_due_entry_id(), "");
   v1::RaiseFenceRequest fence;
   fence.set_fencing_token(2);
   EXPECT_TRUE(run(service_->raise_fence(fence)).ok());

@@ -63,6 +63,7 @@ struct Ctl : CtlClient {
   }
 
   void conversations() {
+    if (!id.empty()) return conversation_of_id();
     v1::ListConversationsRequest request;
     request.set_limit(limit);
     request.set_all(all);
@@ -72,11 +73,21 @@ struct Ctl : CtlClient {
          &print_conversations);
   }
 
+  void conversation_of_id() {
+    v1::GetConversationRequest request;
+    v1::Conversation found;
+    if (!find_conversation(id, found)) return;
+    request.set_id(found.id());
+    v1::GetConversationResponse response;
+    call(*conversation(), &v1::ConversationService::Stub::GetConversation, request, response,
+         [](const v1::GetConversationResponse& one) { print_conversation(one.conversation()); });
+  }
+
   void timeline() {
     v1::ListTimelineRequest request;
     const auto stub = conversation();
     v1::Conversation found;
-    if (!find_conversation(*stub, id, found)) return;
+    if (!find_conversation(id, found)) return;
     request.set_conversation_id(found.id());
     request.set_limit(limit);
     request.set_newest(true);
@@ -135,8 +146,10 @@ struct Ctl : CtlClient {
 
   void note() {
     v1::AddNoteRequest request;
+    v1::Conversation found;
+    if (!find_conversation(id, found)) return;
     request.set_idempotency_key(new_key());
-    request.set_conversation_id(id);
+    request.set_conversation_id(found.id());
     request.set_agent_id(agent);
     request.set_text(text);
     v1::AddNoteResponse response;
@@ -147,7 +160,7 @@ struct Ctl : CtlClient {
   void resolve() {
     const auto stub = conversation();
     v1::Conversation found;
-    if (!find_conversation(*stub, id, found)) return;
+    if (!find_conversation(id, found)) return;
     v1::ResolveRequest request;
     request.set_idempotency_key(new_key());
     request.set_ticket_id(found.ticket().id());
@@ -163,7 +176,7 @@ struct Ctl : CtlClient {
   void reopen() {
     const auto stub = conversation();
     v1::Conversation found;
-    if (!find_conversation(*stub, id, found)) return;
+    if (!find_conversation(id, found)) return;
     v1::ReopenRequest request;
     request.set_idempotency_key(new_key());
     request.set_conversation_id(found.id());
@@ -250,7 +263,7 @@ struct Ctl : CtlClient {
 
   void why() {
     v1::ExplainRequest request;
-    request.set_ticket_id(id);
+    if (!find_ticket_id(id, *request.mutable_ticket_id())) return;
     v1::ExplainResponse response;
     call(*routing(), &v1::RoutingService::Stub::Explain, request, response, &print_why);
   }
@@ -277,6 +290,7 @@ void add_ctl(CLI::App& app, int& status) {
 
   auto* list = command(*root, *ctl, "conversations", "Conversations with an open ticket, oldest first",
                        &Ctl::conversations);
+  list->add_option("id", ctl->id, "Only this one: its id, or that of a ticket or an entry of it");
   list->add_flag("--all", ctl->all, "Also those without an open ticket");
   list->add_option("--agent", ctl->agent, "Only those whose ticket this agent holds");
   list->add_option("--limit", ctl->limit);
@@ -313,7 +327,7 @@ void add_ctl(CLI::App& app, int& status) {
   }
 
   auto* note = command(*root, *ctl, "note", "Add a note for colleagues", &Ctl::note);
-  note->add_option("conversation", ctl->id)->required();
+  note->add_option("conversation", ctl->id, "Id of a conversation or a ticket")->required();
   note->add_option("--text", ctl->text)->required();
   note->add_option("--agent", ctl->agent);
   note->add_option("--key", ctl->key);
@@ -327,7 +341,7 @@ void add_ctl(CLI::App& app, int& status) {
 
   auto* reopen = command(*root, *ctl, "reopen", "Put the last ticket of a conversation back into the queue",
                          &Ctl::reopen);
-  reopen->add_option("conversation", ctl->id)->required();
+  reopen->add_option("conversation", ctl->id, "Id of a conversation or a ticket")->required();
   reopen->add_option("--agent", ctl->agent);
   reopen->add_option("--reason", ctl->reason);
   reopen->add_option("--key", ctl->key);
@@ -340,7 +354,7 @@ void add_ctl(CLI::App& app, int& status) {
           "Each queue: what waits, for how long, at risk, its agents, the estimated wait", &Ctl::queues);
   command(*root, *ctl, "why", "Why a ticket is where it is: its queue, step, place, and every agent",
           &Ctl::why)
-      ->add_option("ticket", ctl->id)
+      ->add_option("ticket", ctl->id, "Id of a ticket, or of a conversation: its open one")
       ->required();
 
   add_ctl_routing(*root, ctl);

@@ -8,6 +8,19 @@
 #include "hark/v1/config.pb.h"
 
 namespace hark {
+namespace {
+
+constexpr std::string_view kTicketPrefix = "tkt_";
+
+/// By what the id begins with, which says what it was meant for.
+std::string nothing_of(const std::string& id) {
+  if (id.starts_with("con_")) return "there is no conversation " + id;
+  if (id.starts_with(kTicketPrefix)) return "there is no ticket " + id;
+  if (id.starts_with("ent_")) return "there is no entry " + id;
+  return "'" + id + "' is no id of a conversation (con_...), a ticket (tkt_...) or an entry (ent_...)";
+}
+
+}  // namespace
 
 std::shared_ptr<grpc::Channel> CtlClient::channel() const {
   v1::Grpc files;
@@ -29,19 +42,41 @@ int CtlClient::fail(const grpc::Status& result) const {
   return 1;
 }
 
-bool CtlClient::find_conversation(v1::ConversationService::Stub& stub, const std::string& any_id,
-                                  v1::Conversation& out) {
+bool CtlClient::find_conversation(const std::string& any_id, v1::Conversation& out) {
   v1::GetConversationRequest request;
   request.set_id(any_id);
   v1::GetConversationResponse response;
   grpc::ClientContext context;
   context.set_deadline(std::chrono::system_clock::now() + kCtlTimeout);
-  const auto result = stub.GetConversation(&context, request, &response);
+  const auto stub = v1::ConversationService::NewStub(channel());
+  const auto result = stub->GetConversation(&context, request, &response);
   if (!result.ok()) {
-    status = fail(result);
+    if (result.error_code() == grpc::StatusCode::NOT_FOUND ||
+        result.error_code() == grpc::StatusCode::INVALID_ARGUMENT) {
+      std::fprintf(stderr, "hark ctl: %s\n", nothing_of(any_id).c_str());
+      status = 1;
+    } else {
+      status = fail(result);
+    }
     return false;
   }
   out = std::move(*response.mutable_conversation());
+  return true;
+}
+
+bool CtlClient::find_ticket_id(const std::string& any_id, std::string& out) {
+  v1::Conversation found;
+  if (!find_conversation(any_id, found)) return false;
+  const auto state = found.ticket().state();
+  if (any_id.starts_with(kTicketPrefix)) {
+    out = any_id;
+  } else if (state == v1::TICKET_STATE_QUEUED || state == v1::TICKET_STATE_ASSIGNED) {
+    out = found.ticket().id();
+  } else {
+    std::fprintf(stderr, "hark ctl: conversation %s has no open ticket\n", found.id().c_str());
+    status = 1;
+    return false;
+  }
   return true;
 }
 

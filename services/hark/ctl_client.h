@@ -30,9 +30,11 @@ struct CtlClient {
   /// The idempotency key that was given, or a new one.
   [[nodiscard]] std::string new_key() const;
 
-  /// The conversation of any id; prints nothing but an error.
-  bool find_conversation(v1::ConversationService::Stub& stub, const std::string& any_id,
-                         v1::Conversation& out);
+  /// The conversation of any id, be it a ticket's or an entry's; prints nothing but an error, which says what
+  /// kind of id there is none of.
+  bool find_conversation(const std::string& any_id, v1::Conversation& out);
+  /// The ticket of this id, or the open one of the conversation of another.
+  bool find_ticket_id(const std::string& any_id, std::string& out);
 
   /// Calls one unary method; on success prints with `print` or as JSON.
   template <class Stub, class Request, class Response, class Print>

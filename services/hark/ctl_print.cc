@@ -52,23 +52,25 @@ std::string time_text(std::int64_t ms) {
   return out;
 }
 
+void print_conversation(const v1::Conversation& conversation) {
+  const auto& ticket = conversation.ticket();
+  std::printf("%s  %-8s %-10s %2d open  %s  %s\n", conversation.id().c_str(),
+              word(v1::TicketState_Name(ticket.state()), "TICKET_STATE_").c_str(),
+              ticket.agent_id().empty() ? "-" : ticket.agent_id().c_str(),
+              conversation.open_obligations_size(),
+              conversation.customer_name().empty() && conversation.addresses_size() > 0
+                  ? conversation.addresses(0).address().c_str()
+                  : conversation.customer_name().c_str(),
+              ticket.subject().c_str());
+  if (ticket.has_hold())
+    std::printf("    on hold (%s) until %s\n", ticket.hold().state().c_str(),
+                time_text(ticket.hold().until_ms()).c_str());
+  if (!ticket.verdict().explanation().empty())
+    std::printf("    %s\n", ticket.verdict().explanation().c_str());
+}
+
 void print_conversations(const v1::ListConversationsResponse& response) {
-  for (const auto& conversation : response.conversations()) {
-    const auto& ticket = conversation.ticket();
-    std::printf("%s  %-8s %-10s %2d open  %s  %s\n", conversation.id().c_str(),
-                word(v1::TicketState_Name(ticket.state()), "TICKET_STATE_").c_str(),
-                ticket.agent_id().empty() ? "-" : ticket.agent_id().c_str(),
-                conversation.open_obligations_size(),
-                conversation.customer_name().empty() && conversation.addresses_size() > 0
-                    ? conversation.addresses(0).address().c_str()
-                    : conversation.customer_name().c_str(),
-                ticket.subject().c_str());
-    if (ticket.has_hold())
-      std::printf("    on hold (%s) until %s\n", ticket.hold().state().c_str(),
-                  time_text(ticket.hold().until_ms()).c_str());
-    if (!ticket.verdict().explanation().empty())
-      std::printf("    %s\n", ticket.verdict().explanation().c_str());
-  }
+  for (const auto& conversation : response.conversations()) print_conversation(conversation);
   if (!response.next_page_token().empty()) std::printf("more: there are further conversations (--limit)\n");
 }
 
@@ -94,7 +96,9 @@ void print_entry(const v1::Entry& entry) {
     std::printf("(%s) until %s", entry.status().hold().state().c_str(),
                 time_text(entry.status().hold().until_ms()).c_str());
   if (entry.delivery() != v1::DELIVERY_STATE_UNSPECIFIED) {
-    std::printf(" [%s%s%s]", word(v1::DeliveryState_Name(entry.delivery()), "DELIVERY_STATE_").c_str(),
+    const auto again = entry.delivery_again_at_ms();
+    std::printf(" [%s%s%s%s%s]", word(v1::DeliveryState_Name(entry.delivery()), "DELIVERY_STATE_").c_str(),
+                again > 0 ? ", again " : "", again > 0 ? time_text(again).c_str() : "",
                 entry.delivery_detail().empty() ? "" : ": ", entry.delivery_detail().c_str());
   }
   if (entry.obligation() != v1::OBLIGATION_STATE_UNSPECIFIED) {
@@ -160,8 +164,8 @@ void print_agents(const v1::ListAgentsResponse& response) {
 
 void print_queue(const v1::ListQueueResponse& response) {
   for (const auto& ticket : response.tickets()) {
-    std::printf("%s  since %s  needs %s%s%s\n", ticket.ticket_id().c_str(),
-                time_text(ticket.waiting_since_ms()).c_str(),
+    std::printf("%s  of %s  since %s  needs %s%s%s\n", ticket.ticket_id().c_str(),
+                ticket.conversation_id().c_str(), time_text(ticket.waiting_since_ms()).c_str(),
                 ticket.required_skills().empty() ? "nothing" : list(ticket.required_skills()).c_str(),
                 ticket.has_offer() ? "  offered to " : "", ticket.offer().agent_id().c_str());
   }

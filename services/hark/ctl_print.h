@@ -13,6 +13,7 @@ namespace hark {
 std::string to_json(const google::protobuf::Message& message);
 std::string time_text(std::int64_t ms);
 
+void print_conversation(const v1::Conversation& conversation);
 void print_conversations(const v1::ListConversationsResponse& response);
 void print_timeline(const v1::ListTimelineResponse& response);
 void print_entry(const v1::Entry& entry);

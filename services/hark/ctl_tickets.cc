@@ -31,27 +31,11 @@ struct CtlTickets {
     return std::chrono::duration_cast<std::chrono::milliseconds>(now).count();
   }
 
-  /// The last ticket of the conversation with any id; prints nothing.
-  bool find(v1::Conversation& out) const {
-    v1::GetConversationRequest request;
-    request.set_id(id);
-    v1::GetConversationResponse response;
-    grpc::ClientContext context;
-    context.set_deadline(std::chrono::system_clock::now() + kCtlTimeout);
-    const auto result = conversation()->GetConversation(&context, request, &response);
-    if (!result.ok()) {
-      client->status = client->fail(result);
-      return false;
-    }
-    out = std::move(*response.mutable_conversation());
-    return true;
-  }
-
   /// Whoever is at the keyboard may act past the holder; the token still says which assignment they mean.
   template <class Request>
   bool about_ticket(Request& request) const {
     v1::Conversation found;
-    if (!find(found)) return false;
+    if (!client->find_conversation(id, found)) return false;
     const v1::Ticket& ticket = found.ticket();
     request.set_idempotency_key(client->new_key());
     request.set_ticket_id(ticket.id());
@@ -102,7 +86,7 @@ struct CtlTickets {
 
   void prefer() {
     v1::Conversation found;
-    if (!find(found)) return;
+    if (!client->find_conversation(id, found)) return;
     v1::SetPreferredAgentsRequest request;
     request.set_idempotency_key(client->new_key());
     request.set_conversation_id(found.id());
@@ -171,7 +155,7 @@ void add_ctl_tickets(CLI::App& ctl, CLI::App& agents, std::shared_ptr<CtlClient>
 
   auto* prefer = command(ctl, tickets, "prefer", "Say who is to serve a customer if at all possible",
                          &CtlTickets::prefer);
-  prefer->add_option("conversation", tickets->id)->required();
+  prefer->add_option("conversation", tickets->id, "Id of a conversation or a ticket")->required();
   prefer->add_option("agents", tickets->names, "The first one first; none: nobody in particular");
   prefer->add_option("--agent", tickets->agent, "Who does it, for the record");
   prefer->add_option("--key", tickets->client->key, "Idempotency key (default: a new one)");

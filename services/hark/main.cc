@@ -2,6 +2,7 @@
 #include <unistd.h>
 
 #include <CLI/CLI.hpp>
+#include <algorithm>
 #include <cstdio>
 #include <string>
 #include <vector>
@@ -80,10 +81,27 @@ int audit_store(const CommonFlags& flags, bool json) {
 }
 
 int check_config(const std::string& file) {
-  const auto config = read_config_file(file, &routing::check_config);
-  if (!config.ok()) return fail(config.error());
+  const auto doubts = doubts_of_config_file(file, &routing::check_config, &routing::doubtful_config);
+  if (!doubts.ok()) return fail(doubts.error());
+  if (!doubts->empty()) std::fprintf(stderr, "%s\n", doubts->c_str());
   std::printf("%s is in order.\n", file.c_str());
   return 0;
+}
+
+/// One line, and where to read on: of the command that was meant, as far as that can be told.
+int wrong_use(const CLI::App& app, const CLI::ParseError& error) {
+  const CLI::App* meant = &app;
+  std::string name = app.get_name();
+  while (!meant->get_subcommands().empty()) {
+    meant = meant->get_subcommands().front();
+    name += " " + meant->get_name();
+  }
+  std::string what = error.what();
+  if (const auto rest = meant->remaining(); meant->get_require_subcommand_min() > 0)
+    what = rest.empty() ? "which command?" : "there is no command '" + rest.front() + "'";
+  std::ranges::replace(what, '\n', ' ');
+  std::fprintf(stderr, "%s: %s (see: %s --help)\n", name.c_str(), what.c_str(), name.c_str());
+  return kExitUsage;
 }
 
 int main(int argc, char** argv) {
@@ -141,7 +159,13 @@ int main(int argc, char** argv) {
   add_ctl(app, status);
   app.add_subcommand("version", "Print the version")->callback([] { std::printf("hark %s\n", kVersion); });
 
-  CLI11_PARSE(app, argc, argv);
+  try {
+    app.parse(argc, argv);
+  } catch (const CLI::Success& help) {
+    return app.exit(help);
+  } catch (const CLI::ParseError& error) {
+    return wrong_use(app, error);
+  }
   return status;
 }
 

@@ -111,6 +111,24 @@ void add_process_routes(web::HttpServer& http, const Metrics& metrics, const boo
   http.route({"GET", "/metrics", [&metrics](const web::HttpRequest&) { return answer_metrics(metrics); }});
 }
 
+const std::string& peer_address(const v1::Peers& peers, std::string_view service) {
+  return service == "routing" ? peers.routing() : service == "phone" ? peers.phone() : peers.conversation();
+}
+
+/// Of everything that these services cannot do without it is known where it is.
+Status reaches_others(std::span<const Target* const> selected, const v1::Peers& peers) {
+  for (const Target* target : selected) {
+    for (const std::string_view needed : target->after) {
+      if (std::ranges::find(selected, needed, &Target::name) != selected.end()) continue;
+      if (!peer_address(peers, needed).empty()) continue;
+      return Error{Code::kInvalidArgument, Reason::kInvalidField,
+                   "peers." + std::string{needed} + ": is not set; " + std::string{target->name} + " needs " +
+                       std::string{needed} + ", which does not run in this process"};
+    }
+  }
+  return {};
+}
+
 class Running {
  public:
   explicit Running(const RunOptions& options) : options_{options} {}
@@ -129,12 +147,13 @@ class Running {
     HARK_TRY(security_, rpc::read_security(config.grpc()));
     HARK_TRY_VOID(open_redis(data));
     HARK_TRY(const auto selected, select_targets(options_.services));
+    HARK_TRY_VOID(reaches_others(selected, config.peers()));
 
     process_.emplace(Process{config, data, redis_url_, rpc_, in_process_, http_, web_.executor(), clock_,
                              metrics_, [this](std::string_view service) { return channel_to(service); },
                              own_address(config.listen()),
                              [this](std::string_view service, const std::string& address) {
-                               const std::string& name = address_of(service);
+                               const std::string& name = peer_address(options_.config.peers(), service);
                                return rpc::connect(address, security_, name.substr(0, name.rfind(':')));
                              }});
     for (const auto* target : selected) {
@@ -205,12 +224,9 @@ class Running {
         return {channel_within_, &in_process_};
       }
     }
-    return rpc::connect(address_of(service), security_);
-  }
-  [[nodiscard]] const std::string& address_of(std::string_view service) const {
-    const auto& peers = options_.config.peers();
-    if (service == "routing") return peers.routing();
-    return service == "phone" ? peers.phone() : peers.conversation();
+    const auto& address = peer_address(options_.config.peers(), service);
+    if (address.empty()) return rpc::Peer{nullptr};
+    return rpc::connect(address, security_);
   }
 
   Task<Status> listen_http() {

@@ -13,7 +13,8 @@ namespace hark {
 struct Target {
   std::string_view name;
   Bind bind;
-  /// Services that must be ready before this one starts, if they run in the same process.
+  /// Services that this one needs: ready before it starts if they run in the same process, else named in
+  /// `peers`.
   std::vector<std::string_view> after;
 };
 

@@ -1,4 +1,7 @@
 // A reply to a call is a call back: the agent's phone first, then the customer's.
+#include <unicode/locid.h>
+#include <unicode/unistr.h>
+
 #include <algorithm>
 
 #include "base/log/log.h"
@@ -16,15 +19,12 @@ const Logger& logger() {
   return log;
 }
 
-std::string clock_text(TimePoint at) {
-  const auto seconds = std::chrono::duration_cast<std::chrono::minutes>(at.time_since_epoch()).count();
-  const auto minute = seconds % (24 * 60);
-  std::string out{"00:00 UTC"};
-  out[0] = static_cast<char>('0' + minute / 600);
-  out[1] = static_cast<char>('0' + minute / 60 % 10);
-  out[3] = static_cast<char>('0' + minute % 60 / 10);
-  out[4] = static_cast<char>('0' + minute % 10);
-  return out;
+/// "Latvia"; a code that nobody knows stays as it is.
+std::string country_name(const std::string& region) {
+  icu::UnicodeString name;
+  icu::Locale{"", region.c_str()}.getDisplayCountry(icu::Locale::getEnglish(), name);
+  std::string out;
+  return name.toUTF8String(out);
 }
 
 }  // namespace
@@ -77,7 +77,7 @@ Task<v1::Receipt> Desk::begin_callback(const v1::Lease& lease) {
   if (at > now) {
     receipt.set_state(v1::DELIVERY_STATE_QUEUED);
     receipt.set_retry_at_ms(to_ms(at));
-    receipt.set_detail("it is no time to call there; they are called at " + clock_text(at));
+    receipt.set_detail("quiet hours in " + country_name(region_of(*number)));
     co_return receipt;
   }
   auto phone = co_await world_.agents.phone_of(message.agent_id());
@@ -180,12 +180,10 @@ Task<Status> Desk::tell_outcome(LivePtr live) {
         receipt.set_detail(outcome->detail + " (called " + times + " times)");
         break;
       }
-      const auto again = world_.clock.now() + world_.settings.callback_retry;
       receipt.set_state(v1::DELIVERY_STATE_QUEUED);
       receipt.set_lease_id(kept.lease_id);
-      receipt.set_retry_at_ms(to_ms(again));
-      receipt.set_detail(outcome->detail + " (called " + times + " times; again at " + clock_text(again) +
-                         ")");
+      receipt.set_retry_at_ms(to_ms(world_.clock.now() + world_.settings.callback_retry));
+      receipt.set_detail(outcome->detail + " (called " + times + " times)");
       break;
     }
   }

@@ -272,6 +272,7 @@ v1::Agent to_proto(const v1::Agent& record, const AgentView& view) {
   agent.set_connections(view.connections);
   if (view.wraps_up_until) agent.set_wrap_up_until_ms(to_ms(*view.wraps_up_until));
   agent.set_wrap_up_forced(view.wrap_up_forced);
+  agent.set_away_after_missed(view.away_after_missed);
   agent.set_wrap_up_offered_ms(view.wrap_up_offered.count());
   agent.clear_channels();
   if (view.channels != kAllChannels) {

@@ -2,6 +2,7 @@
 
 #include <google/protobuf/descriptor.h>
 
+#include <set>
 #include <utility>
 
 #include "base/config/section.h"
@@ -59,6 +60,28 @@ Status only_routing(std::string_view yaml, std::string_view file_name) {
   return invalid(std::move(problems));
 }
 
+/// Where tickets of this queue may go on to.
+std::set<std::string> left_for(const v1::RoutingQueue& queue) {
+  std::set<std::string> out{queue.overflow_to(), queue.empty_to(), queue.closed_to()};
+  for (const auto& overflow : queue.overflows()) out.insert(overflow.to());
+  return out;
+}
+
+/// Queues that a ticket comes to, other than by somebody who puts it there by name.
+std::set<std::string> reached_queues(const v1::Config& config) {
+  std::set<std::string> reached;
+  for (const auto& account : config.accounts()) reached.insert(account.queue());
+  for (const auto& policy : config.routing().sla()) reached.insert(policy.missed_move_to_queue());
+  for (const auto& queue : config.routing().queues())
+    if (!queue.entries().empty()) reached.insert(queue.id());
+  for (std::size_t before = 0; before != reached.size();) {
+    before = reached.size();
+    for (const auto& queue : config.routing().queues())
+      if (reached.contains(queue.id())) reached.merge(left_for(queue));
+  }
+  return reached;
+}
+
 std::string name_of(const v1::RoutingVersion& version) {
   return std::to_string(version.number()) + (version.name().empty() ? "" : " " + version.name());
 }
@@ -69,6 +92,20 @@ std::vector<ConfigProblem> check_config(const v1::Config& config) {
   std::vector<ConfigProblem> problems = policy_problems(config);
   for (auto& [field, what] : rule_problems(config)) problems.push_back({std::move(field), std::move(what)});
   return problems;
+}
+
+std::vector<ConfigProblem> doubtful_config(const v1::Config& config) {
+  std::vector<ConfigProblem> doubts;
+  const auto reached = reached_queues(config);
+  for (int i = 0; i < config.routing().queues_size(); ++i) {
+    if (const auto& id = config.routing().queues(i).id(); !reached.contains(id))
+      doubts.push_back(
+          {"routing.queues[" + std::to_string(i) + "]",
+           "nothing ever enters '" + id +
+               "': it has no entries, and no account, target or other queue leads to it; a ticket "
+               "comes here only if somebody transfers it by name"});
+  }
+  return doubts;
 }
 
 RuleBook::RuleBook(Store& store, Rules of_file, v1::Config file)

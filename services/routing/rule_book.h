@@ -19,6 +19,9 @@ constexpr std::size_t kRulesBytesMax = 256 * 1024;
 /// What is wrong with the rules of routing: requirements that cannot be read, queues that are not there.
 std::vector<ConfigProblem> check_config(const v1::Config& config);
 
+/// What is allowed, but hardly meant: queues that no ticket comes to.
+std::vector<ConfigProblem> doubtful_config(const v1::Config& config);
+
 /// Rules under the number of their version.
 struct NumberedRules {
   std::int64_t number = 0;

@@ -21,7 +21,7 @@ TEST_F(RoutingService, OffersAcceptsAndAssignsFenced) {
     const auto state = co_await t.see_offers(session, 1);
     EXPECT_EQ(state.offers(0).ticket().preview(), "where is my order");
     EXPECT_EQ(state.agent().used_units(), 1);
-    EXPECT_EQ(state.offers(0).explanation(), "the only one available");
+    EXPECT_EQ(state.offers(0).explanation(), "the only one with room");
 
     const auto answer = co_await t.accept(state.offers(0).id(), "ana");
     EXPECT_TRUE(answer.ok()) << answer.error().message;
@@ -129,7 +129,7 @@ TEST_F(RoutingService, ADeclineOutlivesItsProcess) {
     session = co_await t.sit_down("ana");
     const auto queue = *co_await t.node->service.list_queue({});
     EXPECT_EQ(queue.total(), 1);
-    EXPECT_EQ(queue.tickets(0).explanation(), "waits: of 1 agent 1 declined it");
+    EXPECT_EQ(queue.tickets(0).explanation(), "waits: of 1 agent: 1 declined it");
     session.reset();
     co_await t.stop();
   });

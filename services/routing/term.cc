@@ -130,7 +130,7 @@ void Term::record(const Effect& effect, Pending& pending) {
                      forget_declines(e.ticket_id);
                    }
                  },
-                 [&](const PresenceSet& e) { pending.batch.presence(e.agent_id, e.presence); },
+                 [&](const PresenceSet& e) { pending.batch.presence(e.agent_id, e.presence, e.missed); },
                  [&](const WrapUpSet& e) { pending.batch.wrap_up(e.agent_id, e.until, e.forced); },
                  [&](const ChannelsSet& e) { pending.batch.channels(e.agent_id, e.channels); },
                  [&](const EndHold& e) { pending.effects.emplace_back(e); },

@@ -41,7 +41,7 @@ Task<Status> Term::rebuild(std::optional<Conversations::Snapshot> read_ahead) {
   HARK_CO_TRY(const auto agents, co_await world_.store.agents());
   for (const Store::AgentRecord& record : agents) {
     take_agent(record.agent);
-    feed(PresenceChanged{record.agent.id(), record.presence, record.channels});
+    feed(PresenceChanged{record.agent.id(), record.presence, record.channels, {}, record.missed_offers});
     if (record.wraps_up_until)
       feed(WrapUpRestored{record.agent.id(), *record.wraps_up_until, record.wrap_up_forced});
   }

@@ -70,16 +70,29 @@ async function isOver(ana: Desk, call: Call): Promise<void> {
 
 story("a call is held, taken up again and ended", async (cast) => {
   const ana = await cast.agent("ana");
-  const {call} = await talking(ana, cast);
+  const {call, number} = await talking(ana, cast);
+  await ana.shows("#on-the-phone", number);
+  assert.equal(await ana.find("#waiting li, #assigned li", number).count(), 0, "nobody waits while they talk");
+  await ana.shows("#call-hold", "Hold call");
+  // There is nothing to answer in writing, so what is written is a note, and stays one when the call is over.
+  await ana.shows("form.composer.note");
+  await ana.types("#words", "asks for a refund");
   await ana.click("#call-hold");
   assert.equal((await call.wasTold("hold")).hold?.held, true);
-  await ana.shows("#call-card", "On hold");
-  await ana.shows("#call-hold", "Resume");
+  await ana.shows("#call-card", "Call on hold");
+  await ana.shows("#call-hold", "Resume call");
+  await ana.shows("#hold", "Put on hold");
   assert.deepEqual(await ana.breaches(), []);
   await ana.click("#call-hold");
   await ana.shows("#call-card", "Talking");
   await ana.click("#call-hang-up");
   await call.wasTold("hang_up");
+  await call.hangsUp();
+  await ana.page.locator("#call-card").waitFor({state: "detached"});
+  await ana.shows("form.composer.note");
+  await ana.holds("#words", "asks for a refund");
+  await ana.click("#send");
+  await ana.shows("#entries .note", "asks for a refund");
   await isOver(ana, call);
 });
 

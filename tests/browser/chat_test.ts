@@ -40,6 +40,16 @@ story("a visitor writes and reads the answer", async ({agent, visitor, hark}) =>
   assert.equal(answer.answersEntryId, question.id);
 });
 
+story("who says who they are is thanked, which is no error", async ({visitor}) => {
+  const guest = await visitor();
+  await guest.writes("I come back later.");
+  await guest.click("summary", "Tell us who you are");
+  await guest.types("#hark-name", "Vera");
+  await guest.click(".who button", "Save");
+  await guest.shows(".status", "Thank you.");
+  assert.equal(await guest.page.locator(".status.bad").count(), 0);
+});
+
 story("markup stays text", async ({visitor}) => {
   const guest = await visitor();
   await guest.writes("<img src=x onerror=alert(1)><b>bold</b>");

@@ -239,6 +239,7 @@ story("everything can be done from the palette", async ({agent, customer}) => {
   await ana.page.waitForFunction(() => document.querySelectorAll("#palette li").length === 1);
   await ana.presses("Enter");
   await ana.shows("#entries", "Only keys.");
+  await ana.page.locator("#words:focus").waitFor();  // where accepting leads
   await ana.leavesField();
   await ana.presses("n");
   await ana.page.locator("#words:focus").waitFor();

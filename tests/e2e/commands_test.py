@@ -42,9 +42,66 @@ def test_a_wrong_configuration_is_explained_by_file_line_and_field(tmp_path):
         assert "hark.yaml:3: partitions: expected a whole number, found 'many'" in words
 
 
-def test_an_unknown_flag_or_command_is_refused():
-    assert run("up", "--dta", "x").returncode != 0
-    assert run("fly").returncode != 0
+@pytest.mark.parametrize("words, told", [
+    ("", "hark: which command? (see: hark --help)"),
+    ("fly", "hark: there is no command 'fly' (see: hark --help)"),
+    ("up --dta x", "hark up: The following arguments were not expected: x --dta (see: hark up --help)"),
+    ("up --port-base many", "hark up: --port-base: Value many not in range 1 to 65533 (see: hark up --help)"),
+    ("serve", "hark serve: service is required (see: hark serve --help)"),
+    ("demo --mails x", "hark demo: Could not convert: --mails = x (see: hark demo --help)"),
+    ("audit x", "hark audit: The following argument was not expected: x (see: hark audit --help)"),
+    ("config", "hark config: which command? (see: hark config --help)"),
+    ("config chekc f", "hark config: there is no command 'chekc' (see: hark config --help)"),
+    ("config check", "hark config check: file is required (see: hark config check --help)"),
+    ("replay --log", "hark replay: --log: 1 required TEXT missing (see: hark replay --help)"),
+    ("simulate --fast", "hark simulate: The following argument was not expected: --fast (see: hark simulate --help)"),
+    ("ctl", "hark ctl: which command? (see: hark ctl --help)"),
+    ("ctl wyh", "hark ctl: there is no command 'wyh' (see: hark ctl --help)"),
+    ("ctl why", "hark ctl why: ticket is required (see: hark ctl why --help)"),
+    ("ctl agents presence ana here", "hark ctl agents presence: presence: here not in {available,away,offline} (see: hark ctl agents presence --help)"),
+    ("ctl --ca /nowhere conversations", None),
+    ("version 2", "hark version: The following argument was not expected: 2 (see: hark version --help)"),
+])
+def test_wrong_use_is_one_line_that_says_where_to_read_on_and_status_2(words, told):
+    result = run(*words.split())
+    assert result.returncode == 2, result
+    assert result.stdout == "" and result.stderr.count("\n") == 1, result
+    assert told is None or result.stderr == told + "\n"
+
+
+def test_a_queue_that_nothing_enters_is_pointed_at_and_allowed(tmp_path):
+    (tmp_path / "hark.yaml").write_text("""\
+accounts:
+  - {id: support, email: {address: support@hark.test}, queue: mails}
+routing:
+  queues:
+    - {id: claims, entries: [{languages: [lv]}], overflow_to: rest}
+    - {id: rest, closed_to: night}
+    - id: forgotten
+      members: group:night
+    - {id: night}
+    - {id: mails}
+""")
+    result = run("config", "check", "hark.yaml", cwd=tmp_path)
+    assert result.returncode == 0 and result.stdout == "hark.yaml is in order.\n", result
+    assert result.stderr.startswith("hark.yaml:7: routing.queues[2]: warning: nothing ever enters 'forgotten': "), result
+    assert result.stderr.count("\n") == 1
+
+
+def test_a_service_apart_says_which_peer_it_lacks_and_needs_no_other(tmp_path):
+    settings = {"redis": {"url": f"unix:{tmp_path}/none.sock"}, "agents": [{"id": "ana", "password": "test-password"}]}
+    (tmp_path / "hark.yaml").write_text(json.dumps({**settings, "peers": {"conversation": "127.0.0.1:9"}}))
+    serve = ["serve", "console", "--data", "data", "--config", "hark.yaml", "--port-base", "0"]
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        serve[-1] = str(free.getsockname()[1] - 1)
+    result = run(*serve, cwd=tmp_path)
+    assert result.returncode == 2 and "peers.routing: is not set; console needs routing, which does not run in this process" in result.stderr, result
+    (tmp_path / "hark.yaml").write_text(json.dumps({**settings, "peers": {"conversation": "127.0.0.1:9", "routing": "127.0.0.1:9"}}))
+    console = subprocess.Popen([str(BINARY), *serve], cwd=tmp_path, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+    assert console.stdout.readline() == "Hark is ready.\n"
+    console.terminate()
+    assert "channel" not in console.communicate(timeout=30)[1], "gRPC is given no address that is none"
 
 
 def test_two_on_one_folder_or_port_do_not_start(hark, tmp_path):
@@ -102,7 +159,14 @@ def test_ctl_tells_why_a_ticket_waits(tmp_path):
         assert told["requirement"] == "group:claims and french >= 4"
         assert {c["agent_id"]: c["verdict"] for c in told["candidates"]}["ana"].startswith("lacks group:claims")
         assert "waits: none of" in one.ctl("why", ticket).stdout
-        assert one.ctl("why", "tkt_nonsense", check=False).returncode != 0
+        conversation = one.wait_conversation(sender).id
+        assert json.loads(one.ctl("why", conversation, "--json").stdout)["ticket_id"] == ticket
+        for nothing, why in [("tkt_nonsense", "there is no ticket tkt_nonsense"), ("con_nonsense", "there is no conversation con_nonsense"),
+                             ("nonsense", "'nonsense' is no id of a conversation (con_...), a ticket (tkt_...) or an entry (ent_...)")]:
+            refused = one.ctl("why", nothing, check=False)
+            assert refused.returncode == 1 and refused.stderr == f"hark ctl: {why}\n", refused
+        assert conversation in one.ctl("conversations", ticket).stdout and conversation in one.ctl("queue").stdout
+        assert json.loads(one.ctl("conversations", ticket, "--json").stdout)["conversation"]["id"] == conversation
     finally:
         one.end()
 

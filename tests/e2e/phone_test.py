@@ -2,6 +2,7 @@
 import datetime
 import itertools
 import uuid
+import zoneinfo
 
 import grpc
 import pytest
@@ -257,7 +258,7 @@ def waits_for_the_next_try(hark, exchange, agent):
 
 def test_a_busy_customer_is_called_again_later(hark, exchange, ana):
     _, conversation, reply, token = waits_for_the_next_try(hark, exchange, ana)
-    assert "called 1 of 2 times; again at" in reply.delivery_detail and reply.delivery == STATE.DELIVERY_STATE_QUEUED
+    assert reply.delivery_detail.endswith("(called 1 of 2 times)") and reply.delivery_again_at_ms > 0 and reply.delivery == STATE.DELIVERY_STATE_QUEUED
     assert reply.call.state == PHONE.CALL_STATE_UNANSWERED
     finish(hark, ana, conversation, token)
 
@@ -487,7 +488,8 @@ def test_customers_are_not_called_at_night_and_not_at_all_if_they_are_heard_befo
         customer, conversation, entry, token = abandoned(hark, exchange, ana)
         reply = ana.reply(entry, "Calling back", token)
         waits = wait_for("word of the time", lambda: (e := hark.entry(conversation.id, reply.id)).delivery_detail and e)
-        assert waits.delivery_detail.startswith("it is no time to call there; they are called at ")
+        assert waits.delivery_detail == "quiet hours in Latvia"
+        assert datetime.datetime.fromtimestamp(waits.delivery_again_at_ms / 1000, zoneinfo.ZoneInfo("Europe/Riga")).strftime("%H:%M") == f"{hour:02d}:00"
         assert waits.delivery == STATE.DELIVERY_STATE_QUEUED
         assert not [c for c in exchange.commands if c.call_id.startswith("back-")]
         # They ring before the day comes.

@@ -40,8 +40,9 @@ struct Process {
   asio::any_io_executor web_executor;
   const Clock& clock;
   Metrics& metrics;
-  /// The way to a service: within the process if it runs here, else its address of `peers`. Valid once
-  /// start() is called.
+  /// The way to a service: within the process if it runs here, else its address of `peers`; without a channel
+  /// if there is neither, which only happens with services that a module can do without. Valid once start()
+  /// is called.
   std::function<rpc::Peer(std::string_view service)> channel_to;
   /// Where other processes of the same service reach this one over gRPC, host:port; empty: not known.
   std::string address;

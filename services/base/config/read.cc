@@ -229,7 +229,7 @@ class Reader {
   std::vector<Located> problems_;
 };
 
-Error failure(std::string_view file_name, std::vector<Reader::Located> problems) {
+std::string text_of(std::string_view file_name, std::vector<Reader::Located> problems) {
   std::sort(problems.begin(), problems.end(), [](const auto& a, const auto& b) {
     return std::tie(a.line, a.found_as) < std::tie(b.line, b.found_as);
   });
@@ -245,16 +245,30 @@ Error failure(std::string_view file_name, std::vector<Reader::Located> problems)
     message += "\n" + std::string{file_name} + ": and " +
                std::to_string(problems.size() - kConfigProblemsMax) + " more";
   }
-  return {Code::kInvalidArgument, Reason::kInvalidField, std::move(message)};
+  return message;
 }
 
-}  // namespace
+Error failure(std::string_view file_name, std::vector<Reader::Located> problems) {
+  return {Code::kInvalidArgument, Reason::kInvalidField, text_of(file_name, std::move(problems))};
+}
 
-Result<v1::Config> read_config(std::string_view yaml, std::string_view file_name, const ConfigCheck& more) {
+Result<std::string> text_of_file(const std::string& path) {
+  std::ifstream file{path, std::ios::binary};
+  std::string text(kConfigBytesMax + 1, '\0');
+  if (file) file.read(text.data(), static_cast<std::streamsize>(text.size()));
+  if (!file.is_open() || file.bad()) {
+    return Error{Code::kNotFound, Reason::kInvalidField,
+                 path + ": cannot be read; is it there, and may this user read it?"};
+  }
+  text.resize(static_cast<std::size_t>(file.gcount()));
+  return text;
+}
+
+Result<v1::Config> read_with(Reader& reader, std::string_view yaml, std::string_view file_name,
+                             const ConfigCheck& more) {
   const YamlDocument document = parse_yaml(yaml);
   if (!document.error.empty()) return failure(file_name, {{document.error_line, 0, {"", document.error}}});
   v1::Config config = default_config();
-  Reader reader;
   reader.read_message(document.root, config, "", nullptr);
 
   // A value of the wrong type leaves the default behind, so that the rest can still be judged in the same
@@ -276,16 +290,28 @@ Result<v1::Config> read_config(std::string_view yaml, std::string_view file_name
   return config;
 }
 
+}  // namespace
+
+Result<v1::Config> read_config(std::string_view yaml, std::string_view file_name, const ConfigCheck& more) {
+  Reader reader;
+  return read_with(reader, yaml, file_name, more);
+}
+
 Result<v1::Config> read_config_file(const std::string& path, const ConfigCheck& more) {
-  std::ifstream file{path, std::ios::binary};
-  std::string text(kConfigBytesMax + 1, '\0');
-  if (file) file.read(text.data(), static_cast<std::streamsize>(text.size()));
-  if (!file.is_open() || file.bad()) {
-    return Error{Code::kNotFound, Reason::kInvalidField,
-                 path + ": cannot be read; is it there, and may this user read it?"};
-  }
-  text.resize(static_cast<std::size_t>(file.gcount()));
+  HARK_TRY(const auto text, text_of_file(path));
   return read_config(text, path, more);
+}
+
+Result<std::string> doubts_of_config_file(const std::string& path, const ConfigCheck& more,
+                                          const ConfigCheck& doubtful) {
+  HARK_TRY(const auto text, text_of_file(path));
+  Reader reader;
+  HARK_TRY(const auto config, read_with(reader, text, path, more));
+  for (auto& [field, what] : doubtful(config)) {
+    const int line = reader.line_of(field);
+    reader.report(line, std::move(field), "warning: " + std::move(what));
+  }
+  return text_of(path, reader.problems());
 }
 
 }  // namespace hark

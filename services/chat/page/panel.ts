@@ -33,7 +33,7 @@ export class Panel {
   #files: KeptFile[] = [];
   #uploads = 0;
   #sendWhenUploaded = false;
-  #notice = "";
+  #notice = {text: "", bad: false};
 
   constructor(private readonly options: PanelOptions) {
     const {words, memory, talk} = options;
@@ -64,9 +64,11 @@ export class Panel {
     const {talk, words} = this.options;
     if (talk.accountName) this.#title.textContent = talk.accountName;
     const line = {idle: "", open: "", connecting: words.connecting, lost: words.lost, ended: `${words.ended} ${talk.why}`}[talk.line];
-    const status = this.#notice || (talk.line === "connecting" && talk.items.length === 0 ? "" : line);
+    const cut = talk.line === "lost" || talk.line === "ended";
+    const notice = cut && !this.#notice.bad ? "" : this.#notice.text;
+    const status = notice || (talk.line === "connecting" && talk.items.length === 0 ? "" : line);
     this.#status.hidden = status === "";
-    this.#status.classList.toggle("bad", talk.line === "lost" || talk.line === "ended" || this.#notice !== "");
+    this.#status.classList.toggle("bad", cut || this.#notice.bad);
     if (this.#status.textContent !== status) this.#status.textContent = status;
     this.#typing.textContent = talk.typing ? fill(words.typing, {name: talk.typing.trim() || words.someone}) : "";
     if (talk.identified) this.#who.hidden = true;
@@ -98,7 +100,7 @@ export class Panel {
       event.preventDefault();
       talk.introduce({name: name.value.trim(), email: email.value.trim()});
       details.open = false;
-      this.#tell(words.saved);
+      this.#tell(words.saved, {bad: false});
       this.#text.focus();
     }}, el("label", {for: "hark-name"}, words.name), name, el("label", {for: "hark-email"}, words.email), email,
     el("button", {class: "button", type: "submit"}, words.save));
@@ -195,12 +197,13 @@ export class Panel {
     if (this.#sendWhenUploaded) this.#send();
   }
 
-  #tell(notice: string): void {
+  #tell(text: string, {bad} = {bad: true}): void {
+    const notice = {text, bad};
     this.#notice = notice;
     this.show();
     setTimeout(() => {
       if (this.#notice !== notice) return;
-      this.#notice = "";
+      this.#notice = {text: "", bad: false};
       this.show();
     }, NOTICE_MS);
   }

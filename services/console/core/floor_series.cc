@@ -33,9 +33,6 @@ void FloorSeries::count(Kind kind, TimePoint at, TimePoint now) {
     case Kind::kResolved:
       ++step.resolved;
       break;
-    case Kind::kTaken:
-      ++step.taken;
-      break;
   }
 }
 
@@ -59,14 +56,6 @@ std::vector<FloorSeries::Step> FloorSeries::steps(int hours, int waiting_now, Ti
     waiting -= step->queue_change;
   }
   return out;
-}
-
-int FloorSeries::taken_within(Duration time, TimePoint now) const {
-  int taken = 0;
-  for (const auto& step : steps_) {
-    if (step.from > now - time) taken += step.taken;
-  }
-  return taken;
 }
 
 }  // namespace hark::console

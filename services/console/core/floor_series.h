@@ -15,15 +15,13 @@ constexpr int kSeriesHoursMax = 12;
 /// partitions.
 class FloorSeries {
  public:
-  enum class Kind { kArrived, kAnswered, kResolved, kTaken };
+  enum class Kind { kArrived, kAnswered, kResolved };
 
   struct Step {
     TimePoint from;
     int arrived = 0;
     int answered = 0;
     int resolved = 0;
-    /// Tickets that got an agent.
-    int taken = 0;
     /// By how much the queue grew, or shrank.
     int queue_change = 0;
     /// Open tickets without an agent at its end.
@@ -39,8 +37,6 @@ class FloorSeries {
   /// Every step of the last hours, oldest first, the present one last, empty ones as well. The queue's length
   /// is reckoned back from what it is now.
   [[nodiscard]] std::vector<Step> steps(int hours, int waiting_now, TimePoint now) const;
-  /// Tickets that got an agent in this time up to now, in whole steps.
-  [[nodiscard]] int taken_within(Duration time, TimePoint now) const;
 
  private:
   Step& step_at(TimePoint at, TimePoint now);

@@ -39,11 +39,12 @@ TEST(FloorSeries, ReckonsTheQueueBackFromWhatItIsNow) {
 
 TEST(FloorSeries, TakesPartitionsInAnyOrderAndAClockThatIsAhead) {
   FloorSeries series;
-  series.count(Kind::kTaken, kNoon, kNoon);
-  series.count(Kind::kTaken, kNoon - minutes{20}, kNoon);
-  series.count(Kind::kTaken, kNoon + minutes{90}, kNoon);
-  EXPECT_EQ(series.taken_within(minutes{30}, kNoon), 3);
-  EXPECT_EQ(series.taken_within(minutes{20}, kNoon), 2);
+  series.count(Kind::kResolved, kNoon, kNoon);
+  series.count(Kind::kResolved, kNoon - minutes{20}, kNoon);
+  series.count(Kind::kResolved, kNoon + minutes{90}, kNoon);
+  const auto steps = series.steps(1, 0, kNoon);
+  EXPECT_EQ(steps[11].resolved, 2);
+  EXPECT_EQ(steps[7].resolved, 1);
 }
 
 TEST(FloorSeries, LetsGoOfWhatIsOld) {

@@ -7,7 +7,7 @@ import {apply} from "./settings.js";
 import {t} from "./words/words.js";
 import {Announcer} from "./views/announcer.js";
 import {AskDialog} from "./views/ask.js";
-import {Bar} from "./views/bar.js";
+import {Bar, MissedOffers} from "./views/bar.js";
 import {ConversationPane} from "./views/conversation.js";
 import {CustomerPane} from "./views/customer.js";
 import {Floor} from "./views/floor.js";
@@ -31,6 +31,7 @@ class App extends Component {
         {state.section === "desk" && <a class="skip" href="#timeline" onClick={(event) => { event.preventDefault(); focusTimeline(); }}>{t("skipToConversation")}</a>}
         <div id="console" class={`console at-${state.section} pane-${state.pane}`}>
           <Bar state={state} />
+          <MissedOffers state={state} />
           {state.section === "desk" && <><WorkPane state={state} /><ConversationPane state={state} /><CustomerPane state={state} /></>}
           {state.section === "floor" && <Floor state={state} />}
           {state.section === "quarantine" && <Quarantine state={state} />}

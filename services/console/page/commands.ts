@@ -3,11 +3,13 @@ import {callCommands} from "./calls.js";
 import {loadAll, loadQuarantine, select} from "./conversations.js";
 import {choose} from "./compose/send.js";
 import {joinFound} from "./customers.js";
+import {holdStates, putOnHold, release} from "./holds.js";
 import {watchFloor} from "./floor.js";
 import {setPresence, signOut, store} from "./session.js";
 import {changeSettings, settings} from "./settings.js";
 import {firstTemplates, firstTemplateTitle, startByTemplate} from "./start_by_template.js";
 import {isMine, isSupervisor, type Section, selectedThread, type State} from "./store/state.js";
+import {workInOrder, workOf} from "./store/work.js";
 import {accept, decline, reassign, reopen, resolve, start, takeOver, transfer, whisper} from "./tickets.js";
 import {focusComposer, focusSearch} from "./views/focus.js";
 import {type Language, languageNames, t} from "./words/words.js";
@@ -29,7 +31,7 @@ export function goTo(section: Section): void {
 
 /** The conversation after or before the selected one among those that the left pane lists. */
 function step(state: State, by: 1 | -1): void {
-  const ids = [...(state.workTab === "all" ? state.all.items : state.assigned)].map((one) => one.id ?? "");
+  const ids = (state.workTab === "all" ? state.all.items : workInOrder(workOf(state))).map((one) => one.id ?? "");
   if (!ids.length) return;
   const at = ids.indexOf(state.selected);
   select(ids[(at + by + ids.length) % ids.length] ?? "");
@@ -54,6 +56,8 @@ function ofConversation(state: State): Command[] {
     ...(mine ? [
       {title: t("resolveTitle"), key: "e", run: () => resolve(conversation)},
       {title: t("transferTitle"), key: "t", run: () => transfer(conversation)},
+      ...(ticket?.hold ? [{title: t("resumeWork"), run: () => void release(conversation)}]
+        : holdStates().length ? [{title: t("holdOk"), run: () => putOnHold(conversation)}] : []),
     ] : []),
     ...(ticket?.state === "TICKET_STATE_RESOLVED" ? [{title: t("reopenTitle"), key: "o", run: () => reopen(conversation)}] : []),
     ...(isSupervisor(state) && standing && !mine ? [

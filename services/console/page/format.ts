@@ -89,6 +89,9 @@ export function waitText(ms: number): string {
   return hours < 48 ? t("hoursMinutes", {hours, minutes: minutes % 60}) : t("days", {count: Math.floor(hours / 24)});
 }
 
+/** How long something will take; people tell the seconds of a short wait apart. */
+export const estimateText = (ms: number): string => (ms < 60_000 ? t("secondsLeft", {seconds: Math.floor(ms / 1000)}) : waitText(ms));
+
 /** A short span to count down: "0:42". */
 export const countdownText = (ms: number): string => {
   const seconds = Math.max(0, Math.ceil(ms / 1000));

@@ -25,8 +25,9 @@ export function putOnHold({ticket}: Conversation, bySupervisor = false): void {
       {name: "hours", label: t("holdHours"), hint: t("holdHint"), list: ["1", "4", "24", "48"]},
       {name: "reason", label: t("whyOptional")},
     ],
-    act: ({state, hours, reason}) => {
-      const time = Number((hours ?? "").replace(",", "."));
+    act: async ({state, hours = "", reason}) => {
+      const time = Number(hours.replace(",", "."));
+      if (hours.trim() && !(time > 0)) throw new Error(t("holdHoursWrong", {hours}));
       const untilMs = time > 0 ? String(Math.round(serverNow(store.state) + time * HOUR_MS)) : "0";
       return link.command("putOnHold", {
         idempotencyKey, ticketId: ticket?.id ?? "", assignmentToken: ticket?.assignmentToken ?? "0", state: state ?? "", untilMs, reason: reason ?? "",

@@ -33,6 +33,23 @@ function chime(): void {
   });
 }
 
+/** Outside the page, while that is not in sight. */
+function showOutside(text: string, tag: string): Notification | undefined {
+  if (!settings().desktopNotices || !document.hidden || Notification.permission !== "granted") return undefined;
+  const notice = new Notification("Hark", {body: text, tag, icon: "/console/icon.svg"});
+  notice.onclick = () => { focus(); notice.close(); };
+  return notice;
+}
+
+/** Who missed offers has hardly the page before them. */
+export function presenceCame(before: State, {me}: State): void {
+  const count = me?.awayAfterMissed ?? 0;
+  if (!count || before.me?.awayAfterMissed === count) return;
+  const text = t("missedAway", {count});
+  say(text);
+  showOutside(text, "missed");
+}
+
 export function offersCame(before: readonly Offer[], state: State): void {
   const known = new Set(before.map((offer) => offer.id));
   const fresh = state.offers.filter((offer) => !known.has(offer.id));
@@ -40,11 +57,8 @@ export function offersCame(before: readonly Offer[], state: State): void {
     const who = offer.ticket?.sender?.name || personText(offer.ticket?.sender) || t("aCustomer");
     const text = t("newOffer", {who, what: offer.ticket?.subject || channelName(offer.ticket?.channel)});
     say(text);
-    if (settings().desktopNotices && document.hidden && Notification.permission === "granted") {
-      const notice = new Notification("Hark", {body: text, tag: offer.id ?? "", icon: "/console/icon.svg"});
-      notice.onclick = () => { focus(); notice.close(); };
-      shown.set(offer.id ?? "", notice);
-    }
+    const notice = showOutside(text, offer.id ?? "");
+    if (notice) shown.set(offer.id ?? "", notice);
   }
   if (fresh.length && settings().sound) chime();
   const standing = new Set(state.offers.map((offer) => offer.id));

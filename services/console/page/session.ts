@@ -1,12 +1,12 @@
 // The signed-in session: joins the link to the state. Everything that the page does goes through `store`, `link` and `drafts`.
-import type {Channel, ConsoleResponse, ConsoleResponse_SignedIn, Presence} from "hark/v1";
+import type {Channel, ConsoleResponse, ConsoleResponse_SignedIn, ConsoleResponse_Work, Presence} from "hark/v1";
 import {Drafts} from "./compose/drafts.js";
 import {keptDraft, saveUnsaved} from "./compose/server_drafts.js";
 import {fillGap, open} from "./conversations.js";
 import {followMerge} from "./customers.js";
 import {refusalText} from "./format.js";
 import {Link, type LinkState, reasonOf} from "./link.js";
-import {offersCame} from "./notify.js";
+import {offersCame, presenceCame} from "./notify.js";
 import {overviewCame, watchFloor} from "./floor.js";
 import {foldFrame} from "./store/fold.js";
 import {initialState, type State} from "./store/state.js";
@@ -17,6 +17,9 @@ import {t} from "./words/words.js";
 // Of this tab: another tab may be another agent.
 const TOKEN = "hark.session";
 const PRESENCE = "hark.presence";
+/** By the server's clock; since then its word on presence has come. */
+let signedInAtMs = 0;
+let arrived = false;
 
 export const store = new Store();
 export const link = new Link({frame: onFrame, state: onState, signedIn: onSignedIn});
@@ -29,6 +32,8 @@ function onState(state: LinkState, retryMs: number, reason: string): void {
 
 function onSignedIn(signedIn: ConsoleResponse_SignedIn): void {
   sessionStorage.setItem(TOKEN, signedIn.sessionToken ?? "");
+  signedInAtMs = Number(signedIn.nowMs ?? 0);
+  arrived = false;
   // Downloads carry no header of ours, so they are let in by a cookie.
   fetch("/console/session", {method: "POST", headers: {Authorization: `Bearer ${signedIn.sessionToken}`}}).catch(() => {});
   const agentId = signedIn.agent?.id ?? "";
@@ -56,7 +61,8 @@ function onFrame(frame: ConsoleResponse): void {
   store.change((state) => foldFrame(state, frame, Date.now()));
   if (frame.work) {
     offersCame(before.offers, store.state);
-    keepPresence(store.state);
+    presenceCame(before, store.state);
+    keepPresence(frame.work);
   }
   if (frame.conversation) {
     void fillGap(frame.conversation.conversation?.id ?? "");
@@ -66,16 +72,26 @@ function onFrame(frame: ConsoleResponse): void {
   if (frame.draftKept) keptDraft(frame.draftKept);
 }
 
-/** After a long loss routing took the agent for gone; what they last chose still holds. */
-function keepPresence(state: State): void {
-  const wish = sessionStorage.getItem(PRESENCE) as Presence | null;
-  if (wish && state.me?.presence === "PRESENCE_OFFLINE") setPresence(wish);
+/**
+ * Whoever sits before the page is not offline. After a long loss routing took them for gone, and what they last were still
+ * holds; who comes afresh is away until they say otherwise. Later, offline is what a supervisor made of them.
+ */
+function keepPresence({agent, nowMs}: ConsoleResponse_Work): void {
+  if (!agent?.presence || Number(nowMs ?? 0) < signedInAtMs) return;  // not known yet, or told before and heard again
+  const arrives = !arrived;
+  arrived = true;
+  if (agent.presence !== "PRESENCE_OFFLINE") sessionStorage.setItem(PRESENCE, agent.presence);
+  else if (arrives) setPresence((sessionStorage.getItem(PRESENCE) as Presence | null) ?? "PRESENCE_AWAY");
 }
+
+/** One after the other, so that the last one said holds. */
+let presenceSaid: Promise<unknown> = Promise.resolve();
 
 /** What the agent takes stays as it is, if nothing else is said. */
 export function setPresence(presence: Presence, channels: readonly Channel[] = store.state.me?.channels ?? []): void {
   sessionStorage.setItem(PRESENCE, presence);
-  link.request({setPresence: {presence, channels: [...channels]}}).catch((error: unknown) => say(refusalText(error), "problem"));
+  presenceSaid = presenceSaid.then(() => link.request({setPresence: {presence, channels: [...channels]}}))
+    .catch((error: unknown) => say(refusalText(error), "problem"));
 }
 
 export async function beginWrapUp(): Promise<void> {

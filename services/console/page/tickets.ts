@@ -51,6 +51,8 @@ export const decline = (offer: Offer): void => ask({
 
 const tokenOf = (ticket: Ticket | undefined): string => ticket?.assignmentToken ?? "0";
 
+const waiveReasons = () => [t("waiveThanks"), t("waivePhone"), t("waiveSpam"), t("waiveDuplicate")];
+
 export function resolve({ticket, openObligations}: Conversation): void {
   const owed = openObligations?.length ?? 0;
   const idempotencyKey = newKey();
@@ -59,7 +61,8 @@ export function resolve({ticket, openObligations}: Conversation): void {
     fields: [
       {name: "disposition", label: t("disposition"),
        list: [t("dispositionSolved"), t("dispositionInformed"), t("dispositionPassed"), t("dispositionNothing"), t("dispositionSpam")]},
-      ...(owed ? [{name: "waiveReason", label: t("waiveWhy", {count: owed}), area: true, required: true, hint: t("cancelToAnswer")}] : []),
+      ...(owed ? [{name: "waiveReason", label: t("waiveWhy", {count: owed}), area: true, required: true, hint: t("cancelToAnswer"),
+        list: waiveReasons()}] : []),
     ],
     act: ({disposition, waiveReason}) => link.command("resolve", {
       idempotencyKey, ticketId: ticket?.id ?? "", assignmentToken: tokenOf(ticket), disposition: disposition ?? "", waiveReason: waiveReason ?? "",
@@ -125,8 +128,7 @@ export function waive({ticket}: Conversation, entries: readonly Entry[]): void {
   const idempotencyKey = newKey();
   ask({
     title: t("waiveTitle"), ok: t("waiveOk"),
-    fields: [{name: "reason", label: t("why"), required: true, hint: t("onTheRecord"),
-              list: [t("waiveThanks"), t("waivePhone"), t("waiveSpam"), t("waiveDuplicate")]}],
+    fields: [{name: "reason", label: t("why"), required: true, hint: t("onTheRecord"), list: waiveReasons()}],
     act: ({reason}) => Promise.all(entries.map(({id}) => link.command("waiveObligation", {
       idempotencyKey: `${idempotencyKey}-${id}`, entryId: id ?? "", assignmentToken: tokenOf(ticket), reason: reason ?? "",
     }))),

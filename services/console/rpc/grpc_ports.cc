@@ -289,15 +289,22 @@ class GrpcBlobs final : public BlobPort {
 
 class GrpcPhone final : public PhonePort {
  public:
+  /// Without a channel there is no telephone.
   explicit GrpcPhone(const std::shared_ptr<grpc::Channel>& channel)
-      : stub_{v1::PhoneService::NewStub(channel)} {}
+      : stub_{channel ? v1::PhoneService::NewStub(channel) : nullptr} {}
 
   Task<Result<v1::ControlCallResponse>> control_call(v1::ControlCallRequest request) override {
+    if (!stub_) return no_phone();
     return rpc::call(stub_->async(), &v1::PhoneService::Stub::async_interface::ControlCall,
                      std::move(request));
   }
 
  private:
+  static Task<Result<v1::ControlCallResponse>> no_phone() {
+    co_return Error{Code::kFailedPrecondition, Reason::kIllegalTransition,
+                    "this console does not know where the phone service is: set peers.phone"};
+  }
+
   std::unique_ptr<v1::PhoneService::Stub> stub_;
 };
 

@@ -11,6 +11,7 @@ namespace hark::console {
 /// alone.
 class GrpcPorts {
  public:
+  /// `phone` may be without a channel, where nobody phones.
   GrpcPorts(asio::any_io_executor executor, const rpc::Peer& conversation, const rpc::Peer& routing,
             const rpc::Peer& phone);
   ~GrpcPorts();

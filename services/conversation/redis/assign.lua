@@ -28,8 +28,8 @@ for name, value in pairs(changes) do
   hash[#hash + 1] = value
 end
 redis.call('HSET', ticket_key, unpack(hash))
-local pauses = { hold = true, hold_until = true, quiet = true }
-if t.hold or t.hold_until or t.quiet then redis.call('HDEL', ticket_key, 'hold', 'hold_until', 'quiet') end
+local pauses = { hold = true, hold_until = true, hold_due = true, quiet = true }
+if t.hold or t.hold_until or t.hold_due or t.quiet then redis.call('HDEL', ticket_key, 'hold', 'hold_until', 'hold_due', 'quiet') end
 for name, value in pairs(t) do
   if not changes[name] and not pauses[name] then
     hash[#hash + 1] = name

@@ -78,6 +78,10 @@ v1::Ticket decode_ticket(std::string_view ticket_id, const Fields& fields) {
   ticket.set_quiet_since_ms(number(field(fields, "quiet")));
   if (const auto hold = field(fields, "hold"); !hold.empty())
     ticket.mutable_hold()->ParseFromString(std::string{hold});
+  if (const auto due = field(fields, "hold_due"); due.find(' ') != std::string_view::npos) {
+    ticket.set_hold_due_entry_id(std::string{due.substr(0, due.find(' '))});
+    ticket.set_hold_due_at_ms(number(due.substr(due.find(' ') + 1)));
+  }
   if (const auto verdict = field(fields, "verdict"); !verdict.empty()) {
     ticket.mutable_verdict()->ParseFromString(std::string{verdict});
   }
@@ -109,6 +113,9 @@ void fold(v1::Entry& entry, const redis::Reply& delivery, const redis::Reply& ob
     const auto second = text.find(' ', first + 1);
     entry.set_delivery(static_cast<v1::DeliveryState>(number(text)));
     if (first != std::string_view::npos && second != std::string_view::npos) {
+      const auto times = text.substr(first + 1, second - first - 1);
+      if (const auto slash = times.find('/'); slash != std::string_view::npos)
+        entry.set_delivery_again_at_ms(number(times.substr(slash + 1)));
       entry.set_delivery_detail(std::string{text.substr(second + 1)});
     }
   }

@@ -10,6 +10,7 @@ if refused then return refused end
 
 local ticket_key = P .. 'tkt:' .. ticket
 redis.call('HSET', ticket_key, 'hold', ARGV[8], 'hold_until', ARGV[9])
+redis.call('HDEL', ticket_key, 'hold_due')
 local t = redis.call('HMGET', ticket_key, 'con', 'agent')
 local sequence = append(t[1], ARGV[10], ARGV[11], ticket, '')
 local fields, all = with_ticket({ 'c', t[1], 't', ticket, 'e', ARGV[10], 's', sequence, 'g', t[2] }, ticket)

@@ -45,7 +45,7 @@ if ARGV[8] ~= '' then
     open_ticket(survivor, ticket, ARGV[8], ARGV[9])
   end
   local key = P .. 'tkt:' .. ticket
-  redis.call('HDEL', key, 'hold', 'hold_until', 'quiet')  -- there is more to do than was known
+  redis.call('HDEL', key, 'hold', 'hold_until', 'hold_due', 'quiet')  -- there is more to do than was known
   if tonumber(ARGV[7]) < tonumber(redis.call('HGET', key, 'waiting')) then redis.call('HSET', key, 'waiting', ARGV[7]) end
   if state == 'q' and ARGV[6] ~= '' then
     redis.call('HINCRBY', key, 'token', 1)

@@ -18,13 +18,14 @@
                                    attrs (Ticket bytes: what does not change), wanted_agent, wanted_skills, declined,
                                    disposition, resolved_by, verdict (TicketVerdict bytes), before (when the customer's last one
                                    was resolved), line ('1' while the customer is on the telephone), hold (TicketHold bytes),
-                                   hold_until, quiet (since when the customer is the one to write next), queued (since when it
-                                   waits this time, if not since it was opened), wanted_queue, virtual, preferred, before_agent,
-                                   shard (routing's, from 1; there is none until one takes it, and where there is only one)
+                                   hold_until, hold_due ("<status entry> <at>" of one whose time came), quiet (since when the
+                                   customer is the one to write next), queued (since when it waits this time, if not since it
+                                   was opened), wanted_queue, virtual, preferred, before_agent, shard (routing's,
+                                   from 1; there is none until one takes it, and where there is only one)
      tl:<conversation>     stream  <seq>-0: e Entry bytes, i entry id, t ticket, h thread
      ent:<entry>           string  "<conversation> <seq>"
      obl:<conversation>    hash    entry -> "<seq> <thread>" of every unanswered message
-     fold:<conversation>   hash    <entry>:d "<state> <at> <detail>" · <entry>:o "1" owed again, "2 <reply>" answered, "3" waived · <entry>:also accounts
+     fold:<conversation>   hash    <entry>:d "<state> <at>[/<again at>] <detail>" · <entry>:o "1" owed again, "2 <reply>" answered, "3" waived · <entry>:also accounts
                                    · <entry>:c "<revision> <CallProgress bytes>" · <entry>:w since when it lay ready unfetched, if that was told
      thr:<thread>          hash    con, channel, account, last_reply; agent (of a thread that we started: who wrote last)
      refs:<conversation>   hash    native reference -> thread

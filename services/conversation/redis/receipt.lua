@@ -46,8 +46,8 @@ store_blobs(14)
 local conversation, account = o['con'], o['account']
 local fold, owed = P .. 'fold:' .. conversation, P .. 'obl:' .. conversation
 
-local function tell_delivery(as)
-  redis.call('HSET', fold, entry .. ':d', as .. ' ' .. now .. ' ' .. detail)
+local function tell_delivery(as, again)
+  redis.call('HSET', fold, entry .. ':d', as .. ' ' .. now .. (again and '/' .. again or '') .. ' ' .. detail)
   emit(9, { 'c', conversation, 'e', entry, 'd', as, 'x', detail, 'u', account })
 end
 
@@ -56,7 +56,7 @@ if state == 1 then
   if lease ~= '' and lease ~= o['lease'] then return { 'known' } end
   if lease ~= '' then redis.call('ZADD', P .. 'outq:' .. account, ARGV[6], entry) end
   if detail == '' or before > (lease == '' and 2 or 1) then return { 'known' } end
-  tell_delivery(before)
+  tell_delivery(before, lease ~= '' and ARGV[6] or nil)
   return { 'ok' }
 end
 

@@ -21,6 +21,8 @@ end
 redis.call('HDEL', ticket_key, 'hold', 'hold_until', 'quiet')
 local sequence = append(t[1], ARGV[10], ARGV[11], ticket, '')
 local why = ARGV[6] == '' and 'due' or ''
+-- Whoever holds it may not be there to hear it.
+if why == 'due' then redis.call('HSET', ticket_key, 'hold_due', ARGV[10] .. ' ' .. now) end
 local fields, all = with_ticket({ 'c', t[1], 't', ticket, 'e', ARGV[10], 's', sequence, 'g', t[2], 'x', why }, ticket)
 emit(43, fields)
 return remember(key, digest, { 'ok', all })

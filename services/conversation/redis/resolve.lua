@@ -21,7 +21,7 @@ if #owed > 0 then
 end
 redis.call('SREM', P .. 'held:' .. t['agent'], ticket)
 redis.call('HSET', ticket_key, 'state', 'r', 'agent', '', 'resolved', now, 'disposition', ARGV[13], 'resolved_by', ARGV[5])
-redis.call('HDEL', ticket_key, 'hold', 'hold_until', 'quiet')
+redis.call('HDEL', ticket_key, 'hold', 'hold_until', 'hold_due', 'quiet')
 redis.call('LREM', P .. 'past:' .. conversation, 1, ticket)
 redis.call('RPUSH', P .. 'past:' .. conversation, ticket)
 redis.call('ZREM', P .. 'open', ticket)

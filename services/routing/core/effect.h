@@ -53,6 +53,8 @@ struct PresenceSet {
   std::string agent_id;
   Presence presence = Presence::kOffline;
   std::string why;
+  /// Away because so many offers in a row ran out; 0: not for that.
+  int missed = 0;
   friend bool operator==(const PresenceSet&, const PresenceSet&) = default;
 };
 

@@ -179,6 +179,8 @@ struct PresenceChanged {
   ChannelMask channels = kAllChannels;
   /// The supervisor who did it; empty: the agent.
   std::string by = {};
+  /// Told again to a new leader: away because so many offers in a row ran out.
+  int missed_offers = 0;
 };
 /// One more session of the agent; a wished presence is taken on.
 struct AgentConnected {

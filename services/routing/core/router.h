@@ -224,7 +224,8 @@ class Router {
   void mark_changed(AgentIndex index);
   AgentState* known_agent(std::string_view id);
   void refuse_unknown_agent(std::string_view id);
-  void set_presence(AgentIndex index, Presence presence, ChannelMask channels, std::string why);
+  void set_presence(AgentIndex index, Presence presence, ChannelMask channels, std::string why,
+                    int missed_offers = 0);
   void arm_gone(AgentState& agent);
   void disarm_gone(AgentState& agent);
   void rest(AgentIndex index, Duration time);
@@ -320,7 +321,8 @@ class Router {
   bool overflow(TicketState& ticket, const std::string& to, TimePoint since, std::string why);
   [[nodiscard]] bool holds(const MetricCondition& condition, QueueIndex queue) const;
   [[nodiscard]] std::int64_t value_of(Metric metric, const QueueState& queue) const;
-  [[nodiscard]] std::optional<Duration> wait_in(const QueueState& queue, std::int64_t ahead) const;
+  [[nodiscard]] static std::optional<Duration> wait_in(const QueueState& queue, std::int64_t ahead);
+  [[nodiscard]] static std::optional<Duration> estimated_wait(const QueueState& queue);
 
   // router_emptiness.cc
   [[nodiscard]] bool is_empty(const QueueState& queue, std::uint8_t factors) const;

@@ -56,7 +56,8 @@ void Router::on(const PresenceChanged& in) {
   if (!known_agent(in.agent_id)) return refuse_unknown_agent(in.agent_id);
   const AgentIndex index = intern(in.agent_id);
   agents_[index].missed_in_row = 0;
-  set_presence(index, in.presence, in.channels, in.by.empty() ? "as asked" : "set by " + in.by);
+  set_presence(index, in.presence, in.channels, in.by.empty() ? "as asked" : "set by " + in.by,
+               in.missed_offers);
 }
 
 void Router::on(const AgentConnected& in) {
@@ -65,7 +66,9 @@ void Router::on(const AgentConnected& in) {
   const AgentIndex index = intern(in.agent_id);
   ++agent->connections;
   disarm_gone(*agent);
-  if (in.wished) set_presence(index, *in.wished, agent->channels, "as asked when connecting");
+  // One more page of theirs, or the same one again, does not mean that they have seen why they are away.
+  const int missed = in.wished == agent->presence ? agent->away_after_missed : 0;
+  if (in.wished) set_presence(index, *in.wished, agent->channels, "as asked when connecting", missed);
   refresh(index);
 }
 
@@ -89,12 +92,15 @@ void Router::disarm_gone(AgentState& agent) {
   agent.gone_at.reset();
 }
 
-void Router::set_presence(AgentIndex index, Presence presence, ChannelMask channels, std::string why) {
+void Router::set_presence(AgentIndex index, Presence presence, ChannelMask channels, std::string why,
+                          int missed_offers) {
   AgentState& agent = agents_[index];
-  if (agent.presence == presence && agent.channels == channels) return;
+  const bool same_reason = std::exchange(agent.away_after_missed, missed_offers) == missed_offers;
+  if (agent.presence == presence && agent.channels == channels && same_reason) return;
   if (std::exchange(agent.channels, channels) != channels)
     effects_.emplace_back(ChannelsSet{agent.id, channels});
   if (agent.presence == presence) {
+    if (!same_reason) effects_.emplace_back(PresenceSet{agent.id, presence, why, missed_offers});
     refresh(index);
     if (!rebuilding_) withdraw_misfits(index);
     return;
@@ -103,7 +109,7 @@ void Router::set_presence(AgentIndex index, Presence presence, ChannelMask chann
   rest(index, Duration{0});
   agent.presence = presence;
   agent.missed_in_row = 0;
-  effects_.emplace_back(PresenceSet{agent.id, presence, why});
+  effects_.emplace_back(PresenceSet{agent.id, presence, why, missed_offers});
   if (presence == Presence::kAvailable) mark_idle(agent);
   if (presence == Presence::kOffline) {
     disarm_gone(agent);

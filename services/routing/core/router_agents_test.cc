@@ -22,9 +22,35 @@ TEST(Router, SetsAnAgentAwayAfterMissedOffersInARow) {
   EXPECT_THAT(c.made(), ElementsAre("t2>ana"));
   c.wait(20s);
   EXPECT_THAT(c.all<PresenceSet>(),
-              ElementsAre(PresenceSet{"ana", Presence::kAway, "let 2 offers in a row run out"}));
+              ElementsAre(PresenceSet{"ana", Presence::kAway, "let 2 offers in a row run out", 2}));
   EXPECT_THAT(c.made(), IsEmpty());
   EXPECT_EQ(c.router.agent("ana")->used_units, 0);
+  EXPECT_EQ(c.router.agent("ana")->away_after_missed, 2);
+}
+
+TEST(Router, WhyAnAgentIsAwayStandsUntilTheySayWhatTheyAre) {
+  Settings settings = test_settings();
+  settings.missed_offers_until_away = 1;
+  for (const Presence said : {Presence::kAvailable, Presence::kAway}) {
+    Center c{settings};
+    c.begin();
+    c.agent("ana");
+    c.queue("t1");
+    c.wait(20s);
+    c.tell(AgentConnected{"ana", Presence::kAway});
+    EXPECT_EQ(c.router.agent("ana")->away_after_missed, 1) << "a page that comes back is nobody's word";
+    c.tell(PresenceChanged{"ana", said});
+    EXPECT_EQ(c.router.agent("ana")->away_after_missed, 0);
+    EXPECT_THAT(c.all<PresenceSet>(), ElementsAre(PresenceSet{"ana", said, "as asked"}));
+  }
+}
+
+TEST(Router, ANewLeaderKnowsWhyAnAgentIsAway) {
+  Center c;
+  c.tell(AgentUpserted{{"ana", {}, 1}});
+  c.tell(PresenceChanged{"ana", Presence::kAway, kAllChannels, {}, 3});
+  c.begin();
+  EXPECT_EQ(c.router.agent("ana")->away_after_missed, 3);
 }
 
 TEST(Router, AnAnswerStartsTheCountOfMissedOffersAnew) {
@@ -173,7 +199,7 @@ TEST(Router, AWantedAgentComesFirst) {
   EXPECT_EQ(c.last_offer.explanation, "asked for by name");
   c.tell(OfferDeclined{c.last_offer.id, "bob"});
   EXPECT_THAT(c.made(), ElementsAre("t1>ana"));
-  EXPECT_EQ(c.last_offer.explanation, "the only one available; was meant for bob, who did not take it");
+  EXPECT_EQ(c.last_offer.explanation, "the only one with room; was meant for bob, who did not take it");
 }
 
 TEST(Router, ATicketWaitsForABusyWantedAgentButNotForEver) {

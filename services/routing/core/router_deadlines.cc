@@ -87,8 +87,9 @@ void Router::offer_ran_out(TicketState& ticket, AgentIndex index) {
 
   const int limit = settings_.missed_offers_until_away;
   if (limit > 0 && agent.missed_in_row >= limit && agent.presence == Presence::kAvailable) {
+    const int missed = agent.missed_in_row;
     set_presence(index, Presence::kAway, agent.channels,
-                 "let " + std::to_string(agent.missed_in_row) + " offers in a row run out");
+                 "let " + std::to_string(missed) + " offers in a row run out", missed);
   }
 }
 

@@ -190,7 +190,7 @@ std::string Router::explain_waiting(const TicketState& ticket) const {
                                : " with " + (as_asked ? ticket.kind->needs : to_text(require));
   if (qualified == 0) return "none of " + counted(known, "agent", "agents") + need;
   std::string text = "of " + counted(qualified, "agent", "agents") + need;
-  std::string_view separator = " ";
+  std::string_view separator = ": ";
   const auto add = [&](int n, std::string_view what) {
     if (n == 0) return;
     text += std::string{separator} + std::to_string(n) + " " + std::string{what};

@@ -339,25 +339,31 @@ std::string Router::reason_for(const TicketState& ticket, const Choice& choice) 
   const AgentState& agent = agents_[choice.agent];
   const QueueRules& rules = queues_[ticket.queue].rules;
   const Stage& stage = stage_in_force(ticket);
+  const bool as_required =
+      !ticket.kind->required_skills.empty() && stage.require == ticket.plan->stages[0].require;
   std::string text;
   text.reserve(96);
+  // Others may be available as well, and have their hands full.
+  const auto add_who = [&] {
+    text += "with room";
+    if (as_required) (text += " and ") += ticket.kind->needs;
+  };
   if (ticket.in_reserved) {
     text = ticket.special().wish == Wish::kByName ? "asked for by name"
            : ticket.special().wish == Wish::kLive ? "has other work of this customer"
                                                   : "knows the customer";
+    if (as_required) (text += " with ") += ticket.kind->needs;
   } else if (choice.able == 1) {
-    text = choice.passed_over == 0 ? "the only one available" : "the first one available";
+    text = choice.passed_over == 0 ? "the only one " : "the first one ";
+    add_who();
+  } else if (rules.choice == ChoicePolicy::kLongestIdle && used_units(agent) > 0) {
+    text = "all " + std::to_string(choice.able) + " ";
+    add_who();
+    text += " have work; longest without new work";
   } else {
     text = name_of(rules.choice);
-    if (rules.choice == ChoicePolicy::kLongestIdle && used_units(agent) > 0) {
-      text = "all " + std::to_string(choice.able) + " available have work; longest without new work";
-    } else {
-      text += " of " + std::to_string(choice.able) + " available";
-    }
-  }
-  if (!ticket.kind->required_skills.empty() && stage.require == ticket.plan->stages[0].require) {
-    text += " with ";
-    text += ticket.kind->needs;
+    text += " of " + std::to_string(choice.able) + " ";
+    add_who();
   }
   if (!rules.id.empty()) (text += "; queue ") += rules.id;
   if (!stage.name.empty() && !ticket.in_reserved) (text += ", ") += stage.name;

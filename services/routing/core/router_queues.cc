@@ -265,22 +265,26 @@ std::int64_t Router::value_of(Metric metric, const QueueState& queue) const {
       return staffed;
     }
     case Metric::kEstimatedWait_s: {
-      const auto wait = wait_in(queue, queue.waiting);
+      const auto wait = estimated_wait(queue);
       return wait ? wait->count() / 1000 : 0;
     }
   }
   return 0;
 }
 
-std::optional<Duration> Router::wait_in(const QueueState& queue, std::int64_t ahead) const {
+std::optional<Duration> Router::wait_in(const QueueState& queue, std::int64_t ahead) {
   if (queue.closed || queue.served.size() < 2) return std::nullopt;
   const auto span = queue.served.back() - queue.served.front();
   return span * (ahead + 1) / static_cast<std::int64_t>(queue.served.size() - 1);
 }
 
+/// Of the last one in line, as it is explained to who asks for that one.
+std::optional<Duration> Router::estimated_wait(const QueueState& queue) {
+  return wait_in(queue, std::max(queue.waiting - queue.offered - 1, 0));
+}
+
 std::optional<Duration> Router::estimated_wait(std::string_view queue_id) const {
-  const QueueState& queue = queues_[queue_named(queue_id)];
-  return wait_in(queue, queue.waiting);
+  return estimated_wait(queues_[queue_named(queue_id)]);
 }
 
 Plan* Router::plan_for(WorkKind& work, QueueIndex queue) {

@@ -17,7 +17,7 @@ TEST(Router, OffersANewTicketToAnAvailableAgentAtOnce) {
   c.queue("t1");
   EXPECT_THAT(c.made(), ElementsAre("t1>ana"));
   EXPECT_EQ(c.last_offer.expires_at, c.now + 20s);
-  EXPECT_EQ(c.last_offer.explanation, "the only one available");
+  EXPECT_EQ(c.last_offer.explanation, "the only one with room");
   EXPECT_EQ(c.router.next_deadline(), c.now + 20s);
   EXPECT_EQ(c.all<AgentChanged>().size(), 1u);
   EXPECT_EQ(c.all<AgentChanged>()[0].used_units, 1);
@@ -51,7 +51,7 @@ TEST(Router, OffersNothingToAnAgentWhoIsAwayOfflineOrUnconnected) {
   c.tell(PresenceChanged{"bob", Presence::kAway});
   c.queue("t1");
   EXPECT_THAT(c.made(), IsEmpty());
-  EXPECT_EQ(c.router.explain("t1"), "waits: of 2 agents 1 away, 1 offline");
+  EXPECT_EQ(c.router.explain("t1"), "waits: of 2 agents: 1 away, 1 offline");
   c.tell(AgentConnected{"ana", {}});
   EXPECT_THAT(c.made(), ElementsAre("t1>ana"));
 }
@@ -66,7 +66,7 @@ TEST(Router, RequiresEverySkillAtItsLevel) {
   EXPECT_EQ(c.router.explain("t1"), "waits: none of 2 agents with billing ≥ 3, language:lv ≥ 1");
   c.agent("fit", {"language:lv=1", "billing=3"});
   EXPECT_THAT(c.made(), ElementsAre("t1>fit"));
-  EXPECT_EQ(c.last_offer.explanation, "the only one available with billing ≥ 3, language:lv ≥ 1");
+  EXPECT_EQ(c.last_offer.explanation, "the only one with room and billing ≥ 3, language:lv ≥ 1");
 }
 
 TEST(Router, ServesAWaitingTicketWhenAnAgentGainsTheSkill) {
@@ -90,12 +90,23 @@ TEST(Router, ChoosesTheLongestIdle) {
   c.wait(1s);
   c.queue("t1");
   EXPECT_THAT(c.made(), ElementsAre("t1>zoe"));
-  EXPECT_EQ(c.last_offer.explanation, "longest idle of 2 available");
+  EXPECT_EQ(c.last_offer.explanation, "longest idle of 2 with room");
   c.queue("t2");
   EXPECT_THAT(c.made(), ElementsAre("t2>ana"));
   c.queue("t3");
   EXPECT_THAT(c.made(), ElementsAre("t3>zoe"));
-  EXPECT_EQ(c.last_offer.explanation, "all 2 available have work; longest without new work");
+  EXPECT_EQ(c.last_offer.explanation, "all 2 with room have work; longest without new work");
+}
+
+TEST(Router, SaysThatOthersAreFullRatherThanNotThere) {
+  Center c;
+  c.begin();
+  c.agent("ana");
+  c.queue("t1");
+  c.agent("ben");
+  c.queue("t2");
+  EXPECT_THAT(c.made(), ElementsAre("t2>ben"));
+  EXPECT_EQ(c.last_offer.explanation, "the only one with room");
 }
 
 TEST(Router, PrefersAnIdleAgentToOneWithWork) {
@@ -164,7 +175,7 @@ TEST(Router, AnOfferReservesItsUnits) {
   c.queue("t1", {}, 2);
   c.queue("t2", {}, 2);
   EXPECT_THAT(c.made(), IsEmpty());
-  EXPECT_EQ(c.router.explain("t2"), "waits: of 1 agent 1 without room");
+  EXPECT_EQ(c.router.explain("t2"), "waits: of 1 agent: 1 without room");
   c.queue("t3", {}, 1);
   EXPECT_THAT(c.made(), ElementsAre("t3>ana"));  // a smaller one is not held back
   EXPECT_EQ(c.router.agent("ana")->used_units, 3);
@@ -252,7 +263,7 @@ TEST(Router, AMissedTicketComesBackToTheSameAgentOnlyAfterRestsThatDouble) {
     c.wait(20s);
     ASSERT_THAT(c.ended(), ElementsAre("t1>ana missed"));
     ASSERT_THAT(c.made(), IsEmpty());
-    ASSERT_EQ(c.router.explain("t1"), "waits: of 1 agent 1 let it run out just now");
+    ASSERT_EQ(c.router.explain("t1"), "waits: of 1 agent: 1 let it run out just now");
     const auto rest = *c.router.next_deadline() - c.now;
     rests_s.push_back(rest.count() / 1000);
     c.wait(rest - 1ms);
@@ -280,7 +291,7 @@ TEST(Router, AnAgentWhoHasNotMissedTheTicketGoesBeforeOneWhoHas) {
   c.agent("carl");  // idle for less long than ana, whose rest is over
   c.tell(OfferDeclined{c.last_offer.id, "bob"});
   EXPECT_THAT(c.made(), ElementsAre("t1>carl"));
-  EXPECT_EQ(c.last_offer.explanation, "the first one available; 1 more let it run out before");
+  EXPECT_EQ(c.last_offer.explanation, "the first one with room; 1 more let it run out before");
 }
 
 TEST(Router, ADeclinedTicketIsNotOfferedToThatAgentAgain) {
@@ -299,7 +310,7 @@ TEST(Router, ADeclinedTicketIsNotOfferedToThatAgentAgain) {
   c.tell(TicketClosed{"t2"});
   c.wait(48h);
   EXPECT_THAT(c.made(), IsEmpty());
-  EXPECT_EQ(c.router.explain("t1"), "waits: of 1 agent 1 declined it");
+  EXPECT_EQ(c.router.explain("t1"), "waits: of 1 agent: 1 declined it");
   c.agent("bob");
   EXPECT_THAT(c.made(), ElementsAre("t1>bob"));
 }

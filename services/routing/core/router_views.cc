@@ -63,6 +63,7 @@ std::optional<AgentView> Router::agent(std::string_view id) const {
   for (const TicketState* ticket : agent.held) view.ticket_ids.emplace_back(ticket->id);
   view.wraps_up_until = agent.wraps_up_until;
   view.wrap_up_forced = agent.wrap_up_forced;
+  view.away_after_missed = agent.away_after_missed;
   if (!agent.wraps_up_until) view.wrap_up_offered = agent.wrap_up_optional;
   view.channels = agent.channels;
   view.room = agent.room;
@@ -178,7 +179,7 @@ std::vector<QueueView> Router::queues(TimePoint now, Duration target) const {
     QueueView& view = out.emplace_back();
     view.id = queue.rules.id;
     view.closed = queue.closed;
-    view.estimated_wait = wait_in(queue, queue.waiting);
+    view.estimated_wait = estimated_wait(queue);
     for_each_in_both(queue.members, queue.members, [&](AgentIndex agent) {
       count(view, agents_[agent]);
       return true;

@@ -193,6 +193,30 @@ TEST(QueueSummary, ShowsEachQueueWithWhatWaitsAndWhoServesIt) {
   EXPECT_EQ(c.router.queues(c.now, 5s)[1].wrapping_up, 1);
 }
 
+TEST(QueueSummary, EstimatesTheWaitOfTheLastInLineAsItsExplanationDoes) {
+  Center c;
+  c.begin();
+  c.agent("ana", {}, 2);
+  for (const char* id : {"t1", "t2"}) {
+    c.queue(id);
+    c.wait(10s);
+    c.accept_and_confirm(c.last_offer, 1);
+  }
+  const auto told = [&](const std::string& id) {
+    const auto of_queue = c.router.queues(c.now, 5s).front().estimated_wait;
+    EXPECT_EQ(c.router.explain_fully(id, 10)->estimated_wait, of_queue) << id;
+    return of_queue;
+  };
+  EXPECT_EQ(c.router.queues(c.now, 5s).front().estimated_wait, 10s) << "of one that came now";
+  c.queue("t3");
+  EXPECT_EQ(told("t3"), 10s);
+  c.queue("t4");
+  EXPECT_EQ(told("t4"), 20s);
+  c.tell(AgentUpserted{{"ana", {}, 3}});
+  EXPECT_EQ(c.last_offer.ticket_id, "t3");
+  EXPECT_EQ(told("t4"), 10s) << "whom an agent has before them is next in no line";
+}
+
 TEST(WrapUp, ForcedLastsUnlessASupervisorEndsItAndOptionalBeginsByWord) {
   Settings settings = test_settings();
   settings.wrap_up = 60s;

@@ -214,6 +214,8 @@ struct alignas(64) AgentState {
   std::uint8_t ranked = 0;
   int handled = 0;
   int missed_in_row = 0;
+  /// Away because so many offers in a row ran out.
+  int away_after_missed = 0;
   IdleMark idle;
   std::uint64_t offered_turn = 0;
   /// Has just resolved a ticket, and takes no offers before this.

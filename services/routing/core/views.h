@@ -23,6 +23,8 @@ struct AgentView {
   /// Of an agent in wrap-up.
   std::optional<TimePoint> wraps_up_until;
   bool wrap_up_forced = false;
+  /// Away because so many offers in a row ran out; 0: not for that.
+  int away_after_missed = 0;
   /// What WrapUpBegun would begin; 0: nothing.
   Duration wrap_up_offered{0};
   ChannelMask channels = kAllChannels;

@@ -145,6 +145,7 @@ struct Writer {
     out.mutable_presence_changed()->set_presence(static_cast<v1::Presence>(in.presence));
     out.mutable_presence_changed()->set_channels_off(kAllChannels & ~in.channels);
     out.mutable_presence_changed()->set_by(in.by);
+    out.mutable_presence_changed()->set_missed_offers(in.missed_offers);
   }
   void operator()(const AgentConnected& in) const {
     out.mutable_agent_connected()->set_agent_id(in.agent_id);
@@ -221,7 +222,7 @@ std::optional<Input> input_of(const v1::RoutingJournalRecord& record) {
       return PresenceChanged{
           record.presence_changed().agent_id(), presence_of(record.presence_changed().presence()),
           static_cast<ChannelMask>(kAllChannels & ~record.presence_changed().channels_off()),
-          record.presence_changed().by()};
+          record.presence_changed().by(), record.presence_changed().missed_offers()};
     case Record::kAgentConnected:
       return agent_connected(record.agent_connected());
     case Record::kAgentDisconnected:

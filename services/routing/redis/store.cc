@@ -120,6 +120,7 @@ Task<Result<std::int64_t>> Store::save_agent(const v1::Agent& agent, std::string
   record.clear_channels();
   record.clear_wrap_up_offered_ms();
   record.clear_wrap_up_forced();
+  record.clear_away_after_missed();
   const std::string bytes = record.SerializeAsString();
   const std::array<std::string_view, 1> keys{prefix_};
   const std::array<std::string_view, 4> args{agent.id(), bytes, password_hash, only_if_absent ? "1" : "0"};
@@ -148,6 +149,7 @@ Task<Result<std::vector<Store::AgentRecord>>> Store::agents() {
     if (!item[4].is_nil()) record.wraps_up_until = from_ms(item[4].number());
     record.wrap_up_forced = !item[5].is_nil();
     if (!item[6].is_nil()) record.channels = static_cast<ChannelMask>(item[6].number() & kAllChannels);
+    if (!item[7].is_nil()) record.missed_offers = static_cast<int>(item[7].number());
     out.push_back(std::move(record));
   }
   std::ranges::sort(out, {}, [](const AgentRecord& r) { return r.agent.id(); });
@@ -205,9 +207,11 @@ void Store::Batch::declined(std::string_view ticket_id, std::string_view agent_i
 void Store::Batch::forget(std::string_view ticket_id) {
   changes.insert(changes.end(), {"forget", std::string{ticket_id}, ""});
 }
-void Store::Batch::presence(std::string_view agent_id, Presence presence) {
+void Store::Batch::presence(std::string_view agent_id, Presence presence, int missed_offers) {
   changes.insert(changes.end(),
                  {"presence", std::string{agent_id}, std::to_string(static_cast<int>(presence))});
+  if (missed_offers > 0)
+    changes.insert(changes.end(), {"missed", std::string{agent_id}, std::to_string(missed_offers)});
 }
 void Store::Batch::channels(std::string_view agent_id, ChannelMask channels) {
   changes.insert(changes.end(), {"channels", std::string{agent_id}, std::to_string(channels)});

@@ -62,6 +62,8 @@ class Store {
     v1::Agent agent;
     Presence presence = Presence::kOffline;
     ChannelMask channels = kAllChannels;
+    /// Away because so many offers in a row ran out.
+    int missed_offers = 0;
     std::optional<TimePoint> wraps_up_until;
     bool wrap_up_forced = false;
   };
@@ -100,7 +102,7 @@ class Store {
     void offer_ended(std::string_view offer_id);
     void declined(std::string_view ticket_id, std::string_view agent_id);
     void forget(std::string_view ticket_id);
-    void presence(std::string_view agent_id, Presence presence);
+    void presence(std::string_view agent_id, Presence presence, int missed_offers);
     void channels(std::string_view agent_id, ChannelMask channels);
     void wrap_up(std::string_view agent_id, std::optional<TimePoint> until, bool forced);
     void accepted(std::string_view offer_id, const Accepted& accepted);

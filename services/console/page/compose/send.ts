@@ -68,6 +68,16 @@ export function choose(thread: Thread, choice: {target?: string; mode?: "reply" 
   redraw();
 }
 
+const impliedNotes = new Set<string>();
+
+/** What was begun as a note, because there was nothing to answer, stays one when there is; then answers are the rule again. */
+export function stayNote(thread: Thread): void {
+  const id = thread.conversation.id ?? "";
+  if (drafts.of(id).mode === "note") return;
+  impliedNotes.add(id);
+  choose(thread, {mode: "note"});
+}
+
 /** Ours, that the answer goes out on; none for a note, which the customer must not see being typed. */
 const accountOf = (thread: Thread, entryId: string): string =>
   entryId === NOTE ? "" : (draftOf(thread, entryId).switch?.accountId ?? thread.entries.find((entry) => entry.id === entryId)?.accountId ?? "");
@@ -148,6 +158,7 @@ export async function send(thread: Thread, mode: "reply" | "note"): Promise<void
       }));
     dropDraft(id, entryId);
     if (mode === "reply") drafts.choose(id, {target: ""});
+    else if (impliedNotes.delete(id)) drafts.choose(id, {mode: "reply"});
     stopTyping(id, accountOf(thread, entryId));
     say(t(mode === "note" ? "noteAdded" : "replySent"));
   } catch (error) {

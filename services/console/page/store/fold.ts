@@ -37,9 +37,10 @@ export function foldWork(state: State, work: ConsoleResponse_Work, nowMs: number
   const now = nowMs + serverOffsetMs;
   return {
     ...state,
-    me: {...state.me, ...work.agent, presence: work.agent?.presence ?? "PRESENCE_OFFLINE", usedUnits: work.agent?.usedUnits ?? 0,
+    me: {...state.me, ...work.agent, usedUnits: work.agent?.usedUnits ?? 0,
          wrapUpUntilMs: work.agent?.wrapUpUntilMs ?? "0", wrapUpOfferedMs: work.agent?.wrapUpOfferedMs ?? "0",
-         wrapUpForced: work.agent?.wrapUpForced ?? false, channels: work.agent?.channels ?? []},
+         wrapUpForced: work.agent?.wrapUpForced ?? false, awayAfterMissed: work.agent?.awayAfterMissed ?? 0,
+         channels: work.agent?.channels ?? []},
     choices: work.choices ?? state.choices,
     serverOffsetMs,
     offers: (work.offers ?? []).filter((offer) => Number(offer.expiresAtMs ?? Infinity) > now),

@@ -64,7 +64,8 @@ test("work replaces what was known, by the server's clock", () => {
   }}, 1000);
   assert.deepEqual(state.offers.map((offer) => offer.id), ["open"]);
   assert.equal(state.serverOffsetMs, 4000);
-  assert.equal(state.me?.presence, "PRESENCE_OFFLINE", "a default is not sent");
+  assert.equal(state.me?.presence, undefined, "routing has not said it yet");
+  assert.equal(foldFrame({...initialState, me: {presence: "PRESENCE_AWAY"}}, {work: {agent: {id: "ana"}}}, 0).me?.presence, "PRESENCE_AWAY", "nor anew");
 });
 
 test("colleagues who changed replace only themselves; notices go when they were seen elsewhere", () => {

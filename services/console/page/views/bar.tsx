@@ -1,7 +1,7 @@
 // The top: where one is, whether the server is reached, and who one is to the others.
 import {useEffect, useRef, useState} from "preact/hooks";
 import {goTo} from "../commands.js";
-import type {Channel} from "hark/v1";
+import type {Channel, Presence} from "hark/v1";
 import {addressText, channelName} from "../format.js";
 import {askForDesktopNotices, unlockSound} from "../notify.js";
 import {link, seeNotices, setPresence, signOut, store} from "../session.js";
@@ -30,8 +30,9 @@ function Connection({state}: {state: State}) {
   );
 }
 
-function Presence({state}: {state: State}) {
-  const choice = (value: "PRESENCE_AVAILABLE" | "PRESENCE_AWAY", words: WordKey) => (
+/** Offline is nothing to choose, but it is shown to who is. */
+function PresenceChoice({state}: {state: State}) {
+  const choice = (value: Presence, words: WordKey) => (
     <label>
       <input type="radio" name="presence" value={value} checked={state.me?.presence === value} disabled={state.link.state !== "open"}
              onChange={() => { unlockSound(); setPresence(value); }} />
@@ -42,6 +43,7 @@ function Presence({state}: {state: State}) {
     <fieldset id="presence" class="segments presence">
       <legend class="hidden">{t("yourPresence")}</legend>
       {choice("PRESENCE_AVAILABLE", "available")}{choice("PRESENCE_AWAY", "away")}
+      {state.me?.presence === "PRESENCE_OFFLINE" && choice("PRESENCE_OFFLINE", "offline")}
     </fieldset>
   );
 }
@@ -151,9 +153,21 @@ export function Bar({state}: {state: State}) {
       <nav class="places" aria-label="Hark">{place("desk", "desk")}{isSupervisor(state) && place("floor", "floor")}{place("quarantine", "quarantine")}</nav>
       <Connection state={state} />
       <button type="button" id="open-palette" class="plain wide-only" onClick={openPalette} title={t("commandOpen")}>{t("commands")} <kbd>Ctrl K</kbd></button>
-      <Presence state={state} />
+      <PresenceChoice state={state} />
       <Notices state={state} />
       <Settings state={state} />
     </header>
+  );
+}
+
+/** Routing took them for absent: what happened, and the way back. */
+export function MissedOffers({state}: {state: State}) {
+  const count = state.me?.awayAfterMissed ?? 0;
+  if (!count) return null;
+  return (
+    <div id="missed-offers" class="missed" role="alert">
+      <p>{t("missedAway", {count})}</p>
+      <button type="button" class="primary" disabled={state.link.state !== "open"} onClick={() => setPresence("PRESENCE_AVAILABLE")}>{t("backAvailable")}</button>
+    </div>
   );
 }

@@ -3,11 +3,12 @@ import type {Entry} from "hark/v1";
 import {useLayoutEffect, useRef} from "preact/hooks";
 import {destinationOf} from "../compose/destination.js";
 import {isEmpty, type LocalDraft, NOTE} from "../compose/drafts.js";
-import {acknowledge, attach, choose, draftOf, objection, problems, send, sending, target, unread, uploading, write} from "../compose/send.js";
+import {acknowledge, attach, choose, draftOf, objection, problems, send, sending, stayNote, target, unread, uploading, write} from "../compose/send.js";
 import {closesAt, rulesOf} from "../compose/sendable.js";
 import {conflictKey, conflicts, resolveConflict} from "../compose/server_drafts.js";
 import {channelName, personText, sizeText, timeText, waitText} from "../format.js";
 import {drafts, link} from "../session.js";
+import {liveCall} from "../store/live_call.js";
 import {agentName, answerable, isMine, type State, type Thread} from "../store/state.js";
 import {rich, t} from "../words/words.js";
 import {CannedMenu} from "./canned_menu.js";
@@ -17,8 +18,11 @@ import {Icon} from "./icons.js";
 import {MentionList} from "./mention_list.js";
 import {askForOtherWay} from "./other_way.js";
 
+/** While they talk there is nothing to answer in writing, unless there was before. */
+const isUnanswerable = (thread: Thread): boolean => thread.opened && liveCall(thread) !== undefined && !target(thread);
+
 export const modeOf = (state: State, thread: Thread): "reply" | "note" =>
-  isMine(state, thread.conversation) ? drafts.of(thread.conversation.id ?? "").mode : "note";
+  isMine(state, thread.conversation) && !isUnanswerable(thread) ? drafts.of(thread.conversation.id ?? "").mode : "note";
 
 const strong = (words: string) => <strong>{words}</strong>;
 
@@ -170,7 +174,8 @@ export function Composer({state, thread}: {state: State; thread: Thread}) {
       <div class="composer-top">
         {mine && (
           <div class="segments" role="radiogroup" aria-label={t("whatToWrite")}>
-            <button type="button" role="radio" id="tab-reply" aria-checked={mode === "reply"} onClick={() => setMode("reply")}>{t("answer")}</button>
+            <button type="button" role="radio" id="tab-reply" aria-checked={mode === "reply"} disabled={isUnanswerable(thread)}
+                    title={isUnanswerable(thread) ? t("nothingToReplyTo") : undefined} onClick={() => setMode("reply")}>{t("answer")}</button>
             <button type="button" role="radio" id="tab-note" aria-checked={mode === "note"} onClick={() => setMode("note")}>{t("note")}</button>
           </div>
         )}
@@ -186,7 +191,10 @@ export function Composer({state, thread}: {state: State; thread: Thread}) {
       <label for="words" class="hidden">{t(mode === "reply" ? "yourReply" : "yourNote")}</label>
       <textarea id="words" ref={area} rows={3} hidden={templated && !(closed && draft.text)} maxLength={200_000} dir="auto" value={draft.text} readOnly={busy} disabled={mode === "reply" && !entry}
                 placeholder={t(callsBack ? "callBackHint" : mode === "reply" ? "writeReply" : "writeNote")} onKeyDown={onKeyDown}
-                onInput={(event) => write(thread, entryId, {text: event.currentTarget.value})}
+                onInput={(event) => {
+                  if (mode === "note" && mine) stayNote(thread);
+                  write(thread, entryId, {text: event.currentTarget.value});
+                }}
                 onPaste={(event) => take(event.clipboardData?.files)} />
       {mode === "note" && <MentionList state={state} area={area.current} text={draft.text} onPick={(text) => write(thread, entryId, {text})} />}
       {!templated && <DraftFiles thread={thread} entryId={entryId} />}

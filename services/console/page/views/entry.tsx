@@ -65,6 +65,14 @@ function CallLine({state, thread, entry}: {state: State; thread: Thread; entry: 
   );
 }
 
+/** A message that waits to go out, or a customer who waits to be called back: when, and why not now. */
+function GoesOutLater({state, entry}: {state: State; entry: Entry | undefined}) {
+  if (entry?.delivery !== "DELIVERY_STATE_QUEUED" || !entry.deliveryDetail || (entry.call && isLive(entry.call))) return null;
+  if (!Number(entry.deliveryAgainAtMs ?? 0)) return <p class="quiet">{entry.deliveryDetail}</p>;
+  const words = {time: timeText(entry.deliveryAgainAtMs, serverNow(state)), why: entry.deliveryDetail};
+  return <p class="notice later">{t(entry.channel === "CHANNEL_PHONE" ? "callBackAt" : "deliveryAgainAt", words)}</p>;
+}
+
 const PublicBadge = ({entry}: {entry: Entry}) => (entry.isPublic ? <span class="badge public" title={t("publicHint")}>{t("isPublic")}</span> : null);
 
 /** A message and what was sent with it as one; what is done about the first is done about all. */
@@ -79,6 +87,9 @@ function Inbound({state, thread, entry, goesOn}: EntryProps) {
   // What is settled is not pointed at, unless the agent chose it.
   const chosen = mine && together(thread, entry).some((other) => other.id === target(thread)?.id) && (owed || drafts.of(thread.conversation.id ?? "").target === entry.id);
   const accounts = [entry.accountId, ...(entry.alsoDeliveredTo ?? [])].filter(Boolean).join(", ");
+  // It counts as the answer, but nobody has talked to them yet.
+  const answer = entry.channel === "CHANNEL_PHONE" ? thread.entries.find(({id}) => id === entry.answeredByEntryId) : undefined;
+  const callBack = answer?.delivery === "DELIVERY_STATE_QUEUED" ? answer : undefined;
   const reply = () => {
     choose(thread, {target: entry.id ?? "", mode: "reply"});
     focusComposer();
@@ -95,15 +106,16 @@ function Inbound({state, thread, entry, goesOn}: EntryProps) {
         <ChannelChip channel={entry.channel} />
         <PublicBadge entry={entry} />
         {accounts && <span class="quiet">{t("cameTo", {accounts})}</span>}
-        {entry.obligation && <span class={`badge ${owed ? "open" : "done"}`}>{obligationName((waiting[0] ?? entry).obligation)}</span>}
+        {entry.obligation && !callBack && <span class={`badge ${owed ? "open" : "done"}`}>{obligationName((waiting[0] ?? entry).obligation)}</span>}
       </p>
       {entry.content?.subject && <h3 class="subject-line" dir="auto">{entry.content.subject}</h3>}
       <CallLine state={state} thread={thread} entry={entry} />
+      <GoesOutLater state={state} entry={callBack} />
       <EntryBody entry={entry} />
       {entry.linkedConversationId && <p class="notice">{t("linkedElsewhere")} <a href={`#${entry.linkedConversationId}`}>{t("openThat")}</a></p>}
       {mine && (
         <footer class="row">
-          {!(entry.call && isLive(entry.call)) && <button type="button" class="small" aria-pressed={chosen} onClick={reply}>{t(chosen ? "replyingToThis" : entry.channel === "CHANNEL_PHONE" ? "callBack" : "reply")}</button>}
+          {!(entry.call && isLive(entry.call)) && !callBack && <button type="button" class="small" aria-pressed={chosen} onClick={reply}>{t(chosen ? "replyingToThis" : entry.channel === "CHANNEL_PHONE" ? "callBack" : "reply")}</button>}
           {owed && <button type="button" class="plain small" onClick={() => waive(thread.conversation, waiting)}>{t("needsNoAnswer")}</button>}
         </footer>
       )}
@@ -156,7 +168,7 @@ function Reply(props: EntryProps) {
       {entry.cc?.length ? <p class="quiet">{t("copyTo", {who: entry.cc.map(personText).join(", ")})}</p> : null}
       {trouble && <p class="notice bad" role="note">{deliveryName(entry.delivery)}: {entry.deliveryDetail || t("deliveryNoReason")}</p>}
       <CallLine state={state} thread={thread} entry={entry} />
-      {entry.call && !trouble && entry.deliveryDetail && <p class="quiet">{entry.deliveryDetail}</p>}
+      <GoesOutLater state={state} entry={entry} />
       <EntryBody entry={entry} />
       <WhyHere {...props} />
     </article>

@@ -3,7 +3,7 @@ import {useState} from "preact/hooks";
 import type {Agent, ConsoleResponse_QueueState, QueuedTicket} from "hark/v1";
 import {changePresence, endAgentWrapUp, loadWaiting} from "../floor.js";
 import {select} from "../conversations.js";
-import {channelName, customerText, personText, presenceName, waitText} from "../format.js";
+import {channelName, customerText, estimateText, personText, presenceName, waitText} from "../format.js";
 import {serverNow, type State} from "../store/state.js";
 import {reassign, takeOver} from "../tickets.js";
 import {t} from "../words/words.js";
@@ -11,35 +11,41 @@ import {Avatar, ChannelChip, useServerNow} from "./parts.js";
 import {Plot} from "./plots.js";
 import {Why} from "./why.js";
 
-/** Known of all that waits, when something was taken lately; else there is no saying. */
-const estimate = (seconds = 0): string => (seconds < 0 ? "–" : waitText(seconds * 1000));
+/** Where too few were served to tell, there is no saying. */
+const estimate = ({closed, estimatedWaitSeconds = 0}: ConsoleResponse_QueueState): string =>
+  closed ? t("queueClosed") : estimatedWaitSeconds < 0 ? "–" : estimateText(estimatedWaitSeconds * 1000);
 
-function QueueRow({queue, name, now, onOpen}: {queue: ConsoleResponse_QueueState; name: string; now: number; onOpen(): void}) {
+function QueueRow({queue, name, now, onOpen}: {queue: ConsoleResponse_QueueState; name: string; now: number; onOpen?(): void}) {
   return (
     <tr>
-      <th scope="row"><button type="button" class="link" onClick={onOpen}>{name}</button></th>
+      <th scope="row">{onOpen ? <button type="button" class="link" onClick={onOpen}>{name}</button> : name}</th>
       <td class="number strong">{queue.waiting ?? 0}</td>
       <td class="number">{queue.offered ?? 0}</td>
       <td class="number">{queue.oldestSinceMs ? waitText(now - Number(queue.oldestSinceMs)) : "–"}</td>
       <td class={`number ${queue.atRisk ? "warm" : ""}`}>{queue.atRisk ?? 0}</td>
-      <td class="number">{queue.waiting ? estimate(queue.estimatedWaitSeconds) : "–"}</td>
+      <td class="number">{estimate(queue)}</td>
     </tr>
   );
 }
 
+/** Under a heading, where there are any. */
+function Rows({title, queues, row}: {title: string; queues: readonly ConsoleResponse_QueueState[]; row(queue: ConsoleResponse_QueueState): preact.JSX.Element}) {
+  if (!queues.length) return null;
+  return <tbody><tr class="group"><th colSpan={6} scope="rowgroup">{title}</th></tr>{queues.map(row)}</tbody>;
+}
+
 function Queues({state}: {state: State}) {
   const now = useServerNow(5000);
-  const {total = {}, byAccount = [], bySkill = [], slaAtRisk = 0, slaMissed = 0} = state.overview ?? {};
+  const {total = {}, byQueue = [], byAccount = [], bySkill = [], slaAtRisk = 0, slaMissed = 0} = state.overview ?? {};
   return (
     <section class="card floor-card" aria-labelledby="queues-title">
       <h2 id="queues-title">{t("queues")}</h2>
       <table id="queues">
-        <thead><tr><td /><th scope="col">{t("waitingCount")}</th><th scope="col">{t("offeredCount")}</th><th scope="col">{t("oldest")}</th><th scope="col">{t("atRisk")}</th><th scope="col">{t("estimatedWait")}</th></tr></thead>
-        <tbody>
-          <QueueRow queue={total} name={t("everything")} now={now} onOpen={() => void loadWaiting()} />
-          {byAccount.map((queue) => <QueueRow key={`a${queue.name}`} queue={queue} name={queue.name ?? ""} now={now} onOpen={() => void loadWaiting({accountId: queue.name ?? ""})} />)}
-          {bySkill.map((queue) => <QueueRow key={`s${queue.name}`} queue={queue} name={queue.name ?? ""} now={now} onOpen={() => void loadWaiting({skill: queue.name ?? ""})} />)}
-        </tbody>
+        <thead><tr><td /><th scope="col">{t("waitingCount")}</th><th scope="col">{t("offeredCount")}</th><th scope="col">{t("oldest")}</th><th scope="col">{t("atRisk")}</th><th scope="col" title={t("estimatedWaitHint")}>{t("estimatedWait")}</th></tr></thead>
+        <tbody><QueueRow queue={total} name={t("everything")} now={now} onOpen={() => void loadWaiting()} /></tbody>
+        <Rows title={t("byQueue")} queues={byQueue.filter(({name, waiting}) => name || waiting)} row={(queue) => <QueueRow queue={queue} name={queue.name || t("noQueueTakes")} now={now} />} />
+        <Rows title={t("byAccount")} queues={byAccount} row={(queue) => <QueueRow queue={queue} name={queue.name ?? ""} now={now} onOpen={() => void loadWaiting({accountId: queue.name ?? ""})} />} />
+        <Rows title={t("bySkill")} queues={bySkill} row={(queue) => <QueueRow queue={queue} name={queue.name ?? ""} now={now} onOpen={() => void loadWaiting({skill: queue.name ?? ""})} />} />
       </table>
       {slaAtRisk + slaMissed > 0 && <p id="sla-counts" class="quiet">{t("slaCounts", {atRisk: String(slaAtRisk), missed: String(slaMissed)})}</p>}
     </section>
@@ -85,6 +91,8 @@ function AgentRow({state, agent}: {state: State; agent: Agent}) {
   const work = agent.ticketIds ?? [];
   const name = agent.name || agent.id || "";
   const share = agent.capacityUnits ? Math.min(1, (agent.usedUnits ?? 0) / agent.capacityUnits) : 0;
+  // The overview lags behind by some seconds; who looks at it is there.
+  const {presence, connections} = agent.id === state.me?.id ? {presence: state.me?.presence, connections: 1} : agent;
   const known = [...state.all.items, ...state.assigned, ...[...state.threads.values()].map(({conversation}) => conversation)];
   const titleOf = (ticketId: string) => {
     const conversation = known.find(({ticket}) => ticket?.id === ticketId);
@@ -93,9 +101,9 @@ function AgentRow({state, agent}: {state: State; agent: Agent}) {
   return (
     <tr>
       <th scope="row"><span class="line"><Avatar name={name} /> {name}</span></th>
-      <td><span class="unbroken"><span class={`presence-dot ${(agent.presence ?? "PRESENCE_OFFLINE").slice("PRESENCE_".length).toLowerCase()}`} /> {presenceName(agent.presence)}</span>
+      <td><span class="unbroken"><span class={`presence-dot ${(presence ?? "PRESENCE_OFFLINE").slice("PRESENCE_".length).toLowerCase()}`} /> {presenceName(presence)}</span>
         {agent.channels?.length ? <span class="quiet"> · {agent.channels.map(channelName).join(", ")}</span> : null}
-        {!agent.connections && <span class="quiet"> · {t("notConnected")}</span>}</td>
+        {!connections && presence !== "PRESENCE_OFFLINE" && <span class="quiet"> · {t("notConnected")}</span>}</td>
       <td><span class="load" role="img" aria-label={t("unitsOf", {used: agent.usedUnits ?? 0, all: agent.capacityUnits ?? 0})}><span style={{transform: `scaleX(${share})`}} /></span> <span class="quiet">{agent.usedUnits ?? 0}/{agent.capacityUnits ?? 0}</span></td>
       <td>
         {!work.length && <span class="quiet">{t("idle")}</span>}

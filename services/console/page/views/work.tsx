@@ -5,7 +5,8 @@ import {loadAll, search, searchedBackToMs, select} from "../conversations.js";
 import {addressText, countdownText, customerText, personText, ticketStateName, timeText, waitText} from "../format.js";
 import {beginWrapUp, drafts, endWrapUp, store} from "../session.js";
 import {isEmpty} from "../compose/drafts.js";
-import {agentName, isMine, serverNow, type State} from "../store/state.js";
+import {agentName, serverNow, type State} from "../store/state.js";
+import {workOf} from "../store/work.js";
 import {holdStateName} from "../holds.js";
 import {accept, busyOffers, decline, refusedOffers} from "../tickets.js";
 import {t, type WordKey} from "../words/words.js";
@@ -109,19 +110,28 @@ function WrapUp({state}: {state: State}) {
   );
 }
 
+/** Why there is no offer. */
+function nothingOffered({me}: State): WordKey {
+  switch (me?.presence) {
+    case "PRESENCE_AVAILABLE": return me.capacityUnits && (me.usedUnits ?? 0) >= me.capacityUnits ? "fullNothingOffered" : "nothingOffered";
+    case "PRESENCE_AWAY": return "awayNothingOffered";
+    case "PRESENCE_OFFLINE": return "offlineNothingOffered";
+    default: return "loading";
+  }
+}
+
 function MyWork({state}: {state: State}) {
-  // One that was taken over is gone at once, before the server has told the work anew.
-  const byWait = state.assigned.filter((one) => isMine(state, one)).sort((a, b) => Number(a.ticket?.waitingSinceMs ?? 0) - Number(b.ticket?.waitingSinceMs ?? 0));
-  const held = byWait.filter((one) => one.ticket?.hold);
-  const waits = (one: Conversation) => !one.openObligations?.length && !one.ticket?.hold;
-  const due = byWait.filter((one) => !waits(one) && !one.ticket?.hold);
-  const waiting = byWait.filter(waits);
-  const away = state.me?.presence !== "PRESENCE_AVAILABLE";
+  const {live, due, waiting, held} = workOf(state);
   return (
     <>
+      {live.length > 0 && (
+        <Section title={t("onThePhone")}>
+          <ul id="on-the-phone" class="cards">{live.map((one) => <ConversationCard key={one.id} state={state} conversation={one} />)}</ul>
+        </Section>
+      )}
       <Section title={t("offers")} count={state.offers.length}>
         <ul id="offers" class="cards">{state.offers.map((offer) => <OfferCard key={offer.id} state={state} offer={offer} />)}</ul>
-        {!state.offers.length && <p class="empty">{t(away ? "awayNothingOffered" : "nothingOffered")}</p>}
+        {!state.offers.length && <p class="empty">{t(nothingOffered(state), {used: state.me?.usedUnits ?? 0, all: state.me?.capacityUnits ?? 0})}</p>}
       </Section>
       <WrapUp state={state} />
       <Section title={t("toAnswer")} count={due.length}>

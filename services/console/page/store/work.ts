@@ -1,0 +1,29 @@
+// What an agent holds, by what it asks of them (pure).
+import type {Conversation} from "hark/v1";
+import {myCall} from "./live_call.js";
+import {isMine, type State} from "./state.js";
+
+export interface Work {
+  /** Their customer is on the telephone. */
+  live: Conversation[];
+  due: Conversation[];
+  /** The customer is the one to write next. */
+  waiting: Conversation[];
+  held: Conversation[];
+}
+
+/** As the left pane lists it; in each part who has waited longest comes first. */
+export function workOf(state: State): Work {
+  const talking = myCall(state)?.thread.conversation.id;
+  const work: Work = {live: [], due: [], waiting: [], held: []};
+  // One that was taken over is gone at once, before the server has told the work anew.
+  const mine = state.assigned.filter((one) => isMine(state, one));
+  for (const one of mine.sort((a, b) => Number(a.ticket?.waitingSinceMs ?? 0) - Number(b.ticket?.waitingSinceMs ?? 0))) {
+    if (one.ticket?.onTheLine || (talking && one.id === talking)) work.live.push(one);
+    else if (one.ticket?.hold) work.held.push(one);
+    else (one.openObligations?.length ? work.due : work.waiting).push(one);
+  }
+  return work;
+}
+
+export const workInOrder = ({live, due, waiting, held}: Work): Conversation[] => [...live, ...due, ...waiting, ...held];
