@@ -31,7 +31,8 @@ std::string title_of(const v1::Conversation& conversation) {
   const auto& ticket = conversation.ticket();
   const auto& about = ticket.subject().empty() ? ticket.preview() : ticket.subject();
   const auto& who = conversation.customer_name();
-  return first_bytes(who.empty() || about.empty() ? who + about : who + ": " + about, kNoticeTextBytesMax);
+  const auto title = who.empty() || about.empty() ? who + about : who + ": " + about;
+  return std::string{first_bytes(title, kNoticeTextBytesMax)};
 }
 
 std::vector<std::string> words_of(std::string_view text) {

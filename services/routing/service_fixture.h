@@ -273,7 +273,43 @@ struct Node {
   Routing service;
 };
 
-class RoutingService : public hark::testing::RedisTest {
+/// Puts together what sessions are told frame by frame.
+class Onlooker {
+ public:
+  /// What the session has been told so far, with its next frame; a default one if it has ended.
+  Task<v1::AgentSessionResponse> next_state(std::shared_ptr<Routing::Session> session) {
+    const auto told = co_await session->next();
+    if (!told) co_return v1::AgentSessionResponse{};
+    auto& seen = seen_[session.get()];
+    auto offers = seen.offers();
+    if (told->whole()) offers.Clear();
+    for (const std::string& gone : told->gone_offer_ids()) {
+      offers.erase(std::remove_if(offers.begin(), offers.end(),
+                                  [&](const v1::Offer& offer) { return offer.id() == gone; }),
+                   offers.end());
+    }
+    offers.MergeFrom(told->offers());
+    seen = *told;
+    *seen.mutable_offers() = offers;
+    co_return seen;
+  }
+  /// As soon as so many offers stand.
+  Task<v1::AgentSessionResponse> see_offers(std::shared_ptr<Routing::Session> session, int count) {
+    for (;;) {
+      auto state = co_await next_state(session);
+      if (!state.has_agent()) {
+        ADD_FAILURE() << "the session ended";
+        co_return state;
+      }
+      if (state.offers_size() == count) co_return state;
+    }
+  }
+
+ private:
+  std::map<const Routing::Session*, v1::AgentSessionResponse> seen_;
+};
+
+class RoutingService : public hark::testing::RedisTest, public Onlooker {
  public:
   /// Runs a test's coroutine against a node that leads and has the agent ana.
   void play(Task<> (*scene)(RoutingService&)) {
@@ -306,34 +342,6 @@ class RoutingService : public hark::testing::RedisTest {
     EXPECT_TRUE(session.ok()) << session.error().message;
     co_return *session;
   }
-  /// What the session has been told so far, with its next frame; a default one if it has ended.
-  Task<v1::AgentSessionResponse> next_state(std::shared_ptr<Routing::Session> session) {
-    const auto told = co_await session->next();
-    if (!told) co_return v1::AgentSessionResponse{};
-    auto& seen = seen_[session.get()];
-    auto offers = seen.offers();
-    if (told->whole()) offers.Clear();
-    for (const std::string& gone : told->gone_offer_ids()) {
-      offers.erase(std::remove_if(offers.begin(), offers.end(),
-                                  [&](const v1::Offer& offer) { return offer.id() == gone; }),
-                   offers.end());
-    }
-    offers.MergeFrom(told->offers());
-    seen = *told;
-    *seen.mutable_offers() = offers;
-    co_return seen;
-  }
-  /// As soon as so many offers stand.
-  Task<v1::AgentSessionResponse> see_offers(std::shared_ptr<Routing::Session> session, int count) {
-    for (;;) {
-      auto state = co_await next_state(session);
-      if (!state.has_agent()) {
-        ADD_FAILURE() << "the session ended";
-        co_return state;
-      }
-      if (state.offers_size() == count) co_return state;
-    }
-  }
   Task<Result<v1::AcceptOfferResponse>> accept(std::string offer_id, std::string agent_id) {
     v1::AcceptOfferRequest request;
     request.set_offer_id(offer_id);
@@ -345,9 +353,6 @@ class RoutingService : public hark::testing::RedisTest {
   Rules rules;
   v1::Config file;
   std::unique_ptr<Node> node;
-
- private:
-  std::map<const Routing::Session*, v1::AgentSessionResponse> seen_;
 };
 
 /// Waits until something is so; the test's own deadline ends it otherwise.

@@ -12,7 +12,7 @@ namespace {
 
 constexpr std::uint16_t kEmea = 0, kApac = 1;
 
-class RoutingShards : public hark::testing::RedisTest {
+class RoutingShards : public hark::testing::RedisTest, public Onlooker {
  public:
   RoutingShards() {
     const auto config = read_config(
@@ -67,8 +67,8 @@ class RoutingShards : public hark::testing::RedisTest {
     ticket.set_waiting_since_ms(1'000);
     conversations.open(id);
   }
-  static Task<v1::Offer> offer_to(std::shared_ptr<Routing::Session> session) {
-    co_return (co_await RoutingService::see_offers(std::move(session), 1)).offers(0);
+  Task<v1::Offer> offer_to(std::shared_ptr<Routing::Session> session) {
+    co_return (co_await see_offers(std::move(session), 1)).offers(0);
   }
   static Task<> accept(Node& node, v1::Offer offer) {
     v1::AcceptOfferRequest request;
@@ -114,10 +114,10 @@ TEST_F(RoutingShards, ATicketIsTakenByTheShardOfItsQueueAndOfferedThereAlone) {
   play(+[](RoutingShards& t) -> Task<> {
     co_await t.start();
     t.open("tkt_b", "b");
-    EXPECT_EQ((co_await offer_to(t.bob)).ticket().id(), "tkt_b");
+    EXPECT_EQ((co_await t.offer_to(t.bob)).ticket().id(), "tkt_b");
     EXPECT_EQ(t.conversations.tickets.at("tkt_b").shard(), kApac + 1);
     t.open("tkt_none", "of no queue");
-    EXPECT_EQ((co_await offer_to(t.ana)).ticket().id(), "tkt_none") << "the first shard's";
+    EXPECT_EQ((co_await t.offer_to(t.ana)).ticket().id(), "tkt_none") << "the first shard's";
     EXPECT_EQ(t.conversations.tickets.at("tkt_none").shard(), kEmea + 1);
     EXPECT_THAT(co_await offered(*t.emea), ::testing::ElementsAre("tkt_none"));
     EXPECT_THAT(co_await offered(*t.apac), ::testing::ElementsAre("tkt_b"));
@@ -129,13 +129,13 @@ TEST_F(RoutingShards, APassedTicketKeepsItsPlaceAndIsLetGoOfBeforeTheOtherShardH
   play(+[](RoutingShards& t) -> Task<> {
     co_await t.start();
     t.open("tkt_1", "a");
-    (void)co_await offer_to(t.ana);
+    (void)co_await t.offer_to(t.ana);
     int passed = 0;
     t.conversations.on_pass = [&t, &passed](const std::string& id, int shard) {
       return t.see_passed(id, shard, passed);
     };
     t.transfer("tkt_1", "east");
-    const v1::Offer offer = co_await offer_to(t.bob);
+    const v1::Offer offer = co_await t.offer_to(t.bob);
     EXPECT_EQ(passed, 1);
     EXPECT_EQ(offer.ticket().waiting_since_ms(), 1'000);
     EXPECT_EQ(t.conversations.tickets.at("tkt_1").shard(), kApac + 1);
@@ -144,7 +144,7 @@ TEST_F(RoutingShards, APassedTicketKeepsItsPlaceAndIsLetGoOfBeforeTheOtherShardH
 
     // And back, from its holder: nobody has resolved anything, so there is nothing to wrap up.
     t.transfer("tkt_1", "west");
-    EXPECT_EQ((co_await offer_to(t.ana)).ticket().id(), "tkt_1");
+    EXPECT_EQ((co_await t.offer_to(t.ana)).ticket().id(), "tkt_1");
     EXPECT_EQ(t.conversations.tickets.at("tkt_1").shard(), kEmea + 1);
     co_await until([&t] {
       const auto agents = t.apac->service.queues();
@@ -158,9 +158,9 @@ TEST_F(RoutingShards, ATicketThatIsPassedToAnAgentGoesToTheirShard) {
   play(+[](RoutingShards& t) -> Task<> {
     co_await t.start();
     t.open("tkt_1", "a");
-    co_await accept(*t.emea, co_await offer_to(t.ana));
+    co_await accept(*t.emea, co_await t.offer_to(t.ana));
     t.transfer("tkt_1", "", "bob");
-    EXPECT_EQ((co_await offer_to(t.bob)).ticket().id(), "tkt_1");
+    EXPECT_EQ((co_await t.offer_to(t.bob)).ticket().id(), "tkt_1");
     EXPECT_EQ(t.conversations.tickets.at("tkt_1").shard(), kApac + 1);
     co_await t.stop();
   });
@@ -170,7 +170,7 @@ TEST_F(RoutingShards, ATicketThatComesBackWhileItIsPassedOnIsOfferedOnceItIsSett
   play(+[](RoutingShards& t) -> Task<> {
     co_await t.start();
     t.open("tkt_1", "a");
-    (void)co_await offer_to(t.ana);
+    (void)co_await t.offer_to(t.ana);
     bool waits = false, goes_on = false;
     t.conversations.on_pass = [&](const std::string&, int) { return hold_up(waits, goes_on); };
     t.transfer("tkt_1", "east");
@@ -180,8 +180,8 @@ TEST_F(RoutingShards, ATicketThatComesBackWhileItIsPassedOnIsOfferedOnceItIsSett
     EXPECT_THAT(co_await offered(*t.emea), ::testing::IsEmpty()) << "the other shard may have it any moment";
     goes_on = true;
     for (;;) {
-      const auto state = co_await t.ana->next();
-      if (state->offers_size() == 1 && t.conversations.tickets.at("tkt_1").shard() == kEmea + 1) break;
+      const auto state = co_await t.next_state(t.ana);
+      if (state.offers_size() == 1 && t.conversations.tickets.at("tkt_1").shard() == kEmea + 1) break;
     }
     EXPECT_THAT(co_await offered(*t.apac), ::testing::IsEmpty());
     co_await t.stop();
@@ -192,15 +192,15 @@ TEST_F(RoutingShards, WhoTakesATicketOverTakesItToTheirShard) {
   play(+[](RoutingShards& t) -> Task<> {
     co_await t.start();
     t.open("tkt_1", "a");
-    (void)co_await offer_to(t.ana);
+    (void)co_await t.offer_to(t.ana);
     v1::TakeOverRequest request;
     request.set_ticket_id("tkt_1");
     request.set_agent_id("bob");
     EXPECT_TRUE((co_await t.apac->service.take_over(request)).ok());
-    EXPECT_EQ((co_await RoutingService::see_offers(t.ana, 0)).offers_size(), 0);
+    EXPECT_EQ((co_await t.see_offers(t.ana, 0)).offers_size(), 0);
     for (;;) {
-      const auto state = co_await t.bob->next();
-      if (state->agent().ticket_ids_size() == 1) break;
+      const auto state = co_await t.next_state(t.bob);
+      if (state.agent().ticket_ids_size() == 1) break;
     }
     EXPECT_EQ(t.conversations.tickets.at("tkt_1").shard(), kApac + 1);
     co_await t.stop();
@@ -239,13 +239,13 @@ TEST_F(RoutingShards, RulesThatAreAppliedAtTheFirstHoldInAll) {
   play(+[](RoutingShards& t) -> Task<> {
     co_await t.start();
     t.open("tkt_1", "a");
-    (void)co_await offer_to(t.ana);
+    (void)co_await t.offer_to(t.ana);
     v1::ApplyRoutingRequest request;
     request.set_idempotency_key("k1");
     request.set_yaml("routing: {queues: [{id: east, shard: apac, entries: [{accounts: [a]}]}]}");
     const auto applied = co_await t.emea->service.apply_routing(request);
     EXPECT_TRUE(applied.ok()) << (applied.ok() ? "" : applied.error().message);
-    EXPECT_EQ((co_await offer_to(t.bob)).ticket().id(), "tkt_1") << "the queue's shard is another one now";
+    EXPECT_EQ((co_await t.offer_to(t.bob)).ticket().id(), "tkt_1") << "the queue's shard is another one now";
     request.set_idempotency_key("k2");
     request.set_yaml("routing:\n  queues:\n    - {id: east, shard: mars}\n");
     EXPECT_THAT((co_await t.emea->service.apply_routing(request)).error().message,
@@ -258,9 +258,9 @@ TEST_F(RoutingShards, TheJournalOfEachGivesTheSameDecisionsAgain) {
   play(+[](RoutingShards& t) -> Task<> {
     co_await t.start();
     t.open("tkt_1", "a");
-    co_await accept(*t.emea, co_await offer_to(t.ana));
+    co_await accept(*t.emea, co_await t.offer_to(t.ana));
     t.transfer("tkt_1", "east");
-    co_await accept(*t.apac, co_await offer_to(t.bob));
+    co_await accept(*t.apac, co_await t.offer_to(t.bob));
     co_await t.stop();
     for (Node* node : {t.emea.get(), t.apac.get()}) {
       Replay replay{5min};

@@ -96,7 +96,7 @@ TEST(Capacity, ALoweredCapTakesOffersBackAndLeavesWork) {
   EXPECT_THAT(c.made(), ElementsAre("c4>ana"));
   ana.caps[static_cast<std::size_t>(Channel::kChat)] = 1;
   c.tell(AgentUpserted{ana});
-  EXPECT_THAT(c.router.agent("ana")->offers, IsEmpty());
+  EXPECT_THAT(c.router.offers_to("ana"), IsEmpty());
   EXPECT_THAT(c.held(), ElementsAre("c1", "c2", "c3"));
 }
 

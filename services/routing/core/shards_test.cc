@@ -70,7 +70,7 @@ TEST(TicketLeft, TakesItsOffersBackAndLeavesTheAgentFreeWithoutAWrapUp) {
   c.agent("ana", {}, 1);
   c.queue("t1");
   c.tell(TicketLeft{"t1"});
-  EXPECT_THAT(c.router.agent("ana")->offers, IsEmpty());
+  EXPECT_THAT(c.router.offers_to("ana"), IsEmpty());
   EXPECT_FALSE(c.router.ticket("t1"));
 
   c.queue("t2");
