@@ -65,12 +65,14 @@ bool CtlClient::find_conversation(const std::string& any_id, v1::Conversation& o
 }
 
 bool CtlClient::find_ticket_id(const std::string& any_id, std::string& out) {
+  if (any_id.starts_with(kTicketPrefix)) {
+    out = any_id;
+    return true;
+  }
   v1::Conversation found;
   if (!find_conversation(any_id, found)) return false;
   const auto state = found.ticket().state();
-  if (any_id.starts_with(kTicketPrefix)) {
-    out = any_id;
-  } else if (state == v1::TICKET_STATE_QUEUED || state == v1::TICKET_STATE_ASSIGNED) {
+  if (state == v1::TICKET_STATE_QUEUED || state == v1::TICKET_STATE_ASSIGNED) {
     out = found.ticket().id();
   } else {
     std::fprintf(stderr, "hark ctl: conversation %s has no open ticket\n", found.id().c_str());

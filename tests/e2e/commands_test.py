@@ -161,7 +161,7 @@ def test_ctl_tells_why_a_ticket_waits(tmp_path):
         assert "waits: none of" in one.ctl("why", ticket).stdout
         conversation = one.wait_conversation(sender).id
         assert json.loads(one.ctl("why", conversation, "--json").stdout)["ticket_id"] == ticket
-        for nothing, why in [("tkt_nonsense", "there is no ticket tkt_nonsense"), ("con_nonsense", "there is no conversation con_nonsense"),
+        for nothing, why in [("tkt_nonsense", "TICKET_NOT_FOUND: there is no open ticket 'tkt_nonsense'"), ("con_nonsense", "there is no conversation con_nonsense"),
                              ("nonsense", "'nonsense' is no id of a conversation (con_...), a ticket (tkt_...) or an entry (ent_...)")]:
             refused = one.ctl("why", nothing, check=False)
             assert refused.returncode == 1 and refused.stderr == f"hark ctl: {why}\n", refused
