@@ -89,7 +89,8 @@ class RoutingShards : public hark::testing::RedisTest, public Onlooker {
   }
   static Task<std::set<std::string>> offered(Node& node) {
     std::set<std::string> out;
-    for (const Offer& offer : *co_await node.store.standing_offers()) out.insert(offer.ticket_id);
+    const auto standing = *co_await node.store.standing_offers();
+    for (const Offer& offer : standing) out.insert(offer.ticket_id);
     co_return out;
   }
 
