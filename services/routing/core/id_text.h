@@ -79,7 +79,7 @@ class IdText {
 
   [[nodiscard]] std::string* long_text() const {
     std::string* text = nullptr;
-    std::memcpy(&text, place_, sizeof text);
+    std::memcpy(&text, place_, sizeof(std::string*));
     return text;
   }
   void forget_long() {
@@ -91,7 +91,7 @@ class IdText {
     size_ = 0;
     if (kept.size() <= kInPlaceMax) return *this = std::string_view{kept};
     const auto* own = new std::string{std::move(kept)};
-    std::memcpy(place_, &own, sizeof own);
+    std::memcpy(place_, &own, sizeof(std::string*));
     size_ = kLong;
     return *this;
   }
