@@ -90,6 +90,7 @@ class Client::Connection {
   Connection(TaskGroup& tasks, const Options& options)
       : options_{options}, wake_writer_{tasks.executor()}, deadlines_{tasks.executor()}, tasks_{tasks} {
     tasks_.spawn("redis connection", run());
+    tasks_.spawn("redis deadlines", end_late_waits());
   }
 
   Task<Result<Reply>> command(Args args, std::chrono::milliseconds timeout) {
@@ -141,31 +142,31 @@ class Client::Connection {
     waiter.wake.notify_all();
   }
 
-  /// One timer for all waiters, set to the first deadline there was: nearly all are answered long before
-  /// theirs, and a timer set for each would be a system call for each.
   void look_at_deadlines_by(SteadyTime time) {
     if (time >= looks_at_) return;
     looks_at_ = time;
-    deadlines_.expires_at(time);
-    deadlines_.async_wait([this](const boost::system::error_code& error) {
-      if (!error) end_late_waits();
-    });
+    deadlines_.cancel();
   }
 
-  void end_late_waits() {
-    const auto now = std::chrono::steady_clock::now();
-    auto next = SteadyTime::max();
-    for (auto& waiter : waiters_) {
-      if (waiter->late) continue;
-      waiter->late = waiter->deadline <= now;
-      if (waiter->late) {
-        waiter->wake.notify_all();
-      } else {
-        next = std::min(next, waiter->deadline);
+  /// One timer for all waiters, set to the first deadline there was: nearly all are answered long before
+  /// theirs, and a timer set for each would be a system call for each.
+  Task<> end_late_waits() {
+    for (;;) {
+      deadlines_.expires_at(looks_at_);
+      co_await deadlines_.async_wait(as_result);
+      const auto now = std::chrono::steady_clock::now();
+      if (now < looks_at_) continue;
+      looks_at_ = SteadyTime::max();
+      for (auto& waiter : waiters_) {
+        if (waiter->late) continue;
+        waiter->late = waiter->deadline <= now;
+        if (waiter->late) {
+          waiter->wake.notify_all();
+        } else {
+          looks_at_ = std::min(looks_at_, waiter->deadline);
+        }
       }
     }
-    looks_at_ = SteadyTime::max();
-    look_at_deadlines_by(next);
   }
 
   Task<> run() {
