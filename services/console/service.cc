@@ -10,6 +10,7 @@ namespace {
 
 constexpr Duration kRetryFirst{100};
 constexpr Duration kRetryMost{5'000};
+constexpr int kRefusalsMax = 20;
 
 FrameKind kind_of(const v1::ConsoleRequest& request) {
   switch (request.frame_case()) {
@@ -161,13 +162,22 @@ Task<> ConsoleService::follow_calls() {
   for (const auto type : {v1::EVENT_TYPE_NOTED, v1::EVENT_TYPE_SLA, v1::EVENT_TYPE_UNFETCHED})
     request.add_types(type);
   BackOff back_off{kRetryFirst, kRetryMost};
-  for (;;) {
+  request.set_mark_caught_up(true);
+  std::int64_t last_at_ms = request.since_ms();
+  for (int failures = 0;; ++failures) {
+    // Positions that are refused again and again are those of a log that is no more.
+    if (failures > kRefusalsMax) {
+      request.clear_after();
+      request.set_since_ms(last_at_ms);
+    }
     const auto stream = ports_.events.subscribe(request);
     while (const auto batch = co_await stream->read()) {
       back_off.reset();
+      failures = 0;
       for (const auto& event : batch->events()) {
         call_attention(event);
         (*request.mutable_after()->mutable_positions())[event.partition()] = event.position();
+        last_at_ms = event.at_ms();
       }
     }
     co_await sleep_for(back_off.next(secure_random()));

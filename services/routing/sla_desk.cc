@@ -206,6 +206,7 @@ Task<> SlaDesk::tell(std::string ticket_id, SlaMark mark) {
   co_await send(&Conversations::annotate, std::move(request));
   if (mark.percent < 100 || !watched_.contains(ticket_id)) co_return;
   if (rule.missed_priority_points != 0) world_.raise(ticket_id, rule.missed_priority_points);
+  if (!watched_.contains(ticket_id)) co_return;  // it became another shard's
   if (!rule.missed_move_to_skills.empty() || !rule.missed_move_to_queue.empty())
     co_await move(ticket_id, mark);
 }

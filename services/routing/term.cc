@@ -168,8 +168,8 @@ void Term::carry_out(const Effect& effect) {
     tell_sessions(made->offer.agent_id, [&](Session& session) { session.made.push_back(made->offer); });
   } else if (const auto* ended = std::get_if<OfferEnded>(&effect)) {
     tell_sessions(ended->agent_id, [&](Session& session) {
-      if (std::erase_if(session.made, [&](const Offer& offer) { return offer.id == ended->offer_id; }) == 0)
-        session.gone.push_back(ended->offer_id);
+      std::erase_if(session.made, [&](const Offer& offer) { return offer.id == ended->offer_id; });
+      session.gone.push_back(ended->offer_id);  // a whole frame may have told of it before it was written
     });
   }
 }

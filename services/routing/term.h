@@ -120,7 +120,7 @@ class Term {
     std::vector<Offer> made;
     std::vector<std::string> gone;
     /// Of the rules whose choices it was told.
-    std::int64_t choices_told = 0;
+    std::int64_t choices_told = -1;
     Notifier wake;
   };
   [[nodiscard]] const Router& router() const { return router_; }
@@ -198,6 +198,7 @@ class Term {
   void let_go(const std::string& ticket_id);
   Task<> pass_tickets();
   Task<> find_agent(std::string agent_id);
+  Task<> forget_unknown(std::string agent_id);
 
   // term_rebuild.cc: where it comes from
   Task<Status> rebuild(std::optional<Conversations::Snapshot> read_ahead);

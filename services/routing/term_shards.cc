@@ -12,6 +12,7 @@ using namespace std::chrono_literals;
 
 constexpr std::chrono::milliseconds kPauseMin = 50ms;
 constexpr std::chrono::milliseconds kPauseMax = 2s;
+constexpr std::chrono::milliseconds kUnknownFor = 5s;
 
 }  // namespace
 
@@ -26,7 +27,7 @@ bool Term::keep_or_pass(const v1::Ticket& ticket, const Work& work) {
   if (here || is_ours(ticket)) pass(ticket, *home);
   sla_.forget(ticket.id());
   if (router_.ticket(ticket.id())) feed(TicketLeft{ticket.id()});
-  forget_declines(ticket.id());
+  if (!here) forget_declines(ticket.id());
   return false;
 }
 
@@ -65,6 +66,7 @@ Task<> Term::find_agent(std::string agent_id) {
     if (over_) co_return;
     if (shard.ok()) {
       agents_elsewhere_[agent_id] = *shard;
+      if (!*shard) tasks_.spawn("look again for an agent", forget_unknown(agent_id));
       break;
     }
     co_await sleep_for(pause);
@@ -74,6 +76,12 @@ Task<> Term::find_agent(std::string agent_id) {
     if (const auto found = tickets_.find(ticket_id); found != tickets_.end()) place_ticket(found->second);
   }
   to_find_.erase(agent_id);
+}
+
+/// Whom nobody knows may yet be made.
+Task<> Term::forget_unknown(std::string agent_id) {
+  co_await sleep_for(kUnknownFor);
+  agents_elsewhere_.erase(agent_id);
 }
 
 /// It is another shard's.
@@ -108,7 +116,7 @@ Task<> Term::pass_tickets() {
         end(status.error());
         co_return;
       }
-      if (!is_passing(status.error())) break;
+      // Whatever it was: tickets that nobody passes on are offered by nobody.
       co_await sleep_for(pause);
       pause = std::min(pause * 2, kPauseMax);
     }

@@ -38,7 +38,7 @@
                                    back: thread, agent, settles (entries, sequences), upto (sequence seen), next (reply of its thread),
                                    attrs (of a started message: Ticket bytes); back ('1' if it calls the customer back)
      back:<conversation>   set     replies that call the customer back, and have not come to a talk yet
-     heard:<call>          string  how many of them were withdrawn because of this call; kept a day
+     heard:<call>:<conversation>  string  how many of them were withdrawn because of this call; kept a day
      outq:<account>        zset    entry by the time it is due, or its lease ends
      unfetched             zset    replies that lie ready for customers to fetch, by the time since when; not yet told of
      held:<agent>          set     tickets assigned to the agent

@@ -4,7 +4,8 @@
      ARGV  1 now  2 conversation, or one that is part of it  3 entry of the call  4 why, for people  5 seconds to remember
      Returns {'ok', number of calls back withdrawn} ]]
 local conversation, call = ARGV[2], ARGV[3]
-local first = redis.call('GET', P .. 'heard:' .. call)
+local heard = P .. 'heard:' .. call .. ':' .. conversation
+local first = redis.call('GET', heard)
 if first then return { 'ok', first } end
 local back, fold = P .. 'back:' .. conversation, P .. 'fold:' .. conversation
 local entries = redis.call('SMEMBERS', back)
@@ -19,5 +20,5 @@ for _, entry in ipairs(entries) do
   emit(9, { 'c', conversation, 'e', entry, 'd', '8', 'x', ARGV[4], 'u', o[1] })
 end
 redis.call('DEL', back)
-redis.call('SET', P .. 'heard:' .. call, #entries, 'EX', ARGV[5])
+redis.call('SET', heard, #entries, 'EX', ARGV[5])
 return { 'ok', tostring(#entries) }

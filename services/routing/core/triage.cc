@@ -33,22 +33,24 @@ struct Look {
   int share_percent = 0;
 };
 
-Look look_at(std::string_view words) {
+/// The library looks beyond the end of what it is given, and trusts what it finds there to be UTF-8: so what
+/// is looked at is a text of its own.
+Look look_at(std::string words) {
   const CLD2::CLDHints no_hints{nullptr, nullptr, CLD2::UNKNOWN_ENCODING, CLD2::UNKNOWN_LANGUAGE};
   CLD2::Language languages[3];
   int shares_percent[3];
   double scores[3];
   int text_bytes = 0;
   bool reliable = false;
-  int length = static_cast<int>(words.size());
   // The first look finds where the bytes stop being UTF-8, such as in a character cut in two; the second
   // stops there.
   for (int look = 0; look < 2; ++look) {
+    const int length = static_cast<int>(words.size());
     int valid = 0;
-    CLD2::ExtDetectLanguageSummaryCheckUTF8(words.data(), length, true, &no_hints, 0, languages,
+    CLD2::ExtDetectLanguageSummaryCheckUTF8(words.c_str(), length, true, &no_hints, 0, languages,
                                             shares_percent, scores, nullptr, &text_bytes, &reliable, &valid);
     if (valid == length) break;
-    length = valid;
+    words.resize(static_cast<std::size_t>(valid));
   }
   if (!reliable || languages[0] == CLD2::UNKNOWN_LANGUAGE) return {};
   if (text_bytes < kTriageTextBytesMin || shares_percent[0] < kTriageShareMin_percent) return {};
@@ -62,13 +64,12 @@ Look look_at(std::string_view words) {
 }  // namespace
 
 std::string detect_language(std::string_view text) {
-  const std::string words = words_of(text.substr(0, kTriageBytesMax));
+  std::string words = words_of(text.substr(0, kTriageBytesMax));
   if (words.size() > 2 * kTriageSampleBytes) {
-    const auto sample = std::string_view{words}.substr(0, words.find(' ', kTriageSampleBytes));
-    Look look = look_at(sample);
+    Look look = look_at(words.substr(0, words.find(' ', kTriageSampleBytes)));
     if (look.share_percent >= kTriageSampleShareMin_percent) return std::move(look.language);
   }
-  return look_at(words).language;
+  return look_at(std::move(words)).language;
 }
 
 Triage triage(std::string_view text, const AccountPolicy& account, const std::vector<Skill>& wished,
