@@ -50,7 +50,7 @@ struct Ctl : CtlClient {
   std::vector<std::string> channels;
   std::string phone;
   std::string shard;
-  int capacity = 0;
+  int capacity = 5;  // as in the configuration file
   CtlTemplate chosen;
 
   std::unique_ptr<v1::ConversationService::Stub> conversation() {
@@ -379,7 +379,7 @@ void add_ctl(CLI::App& app, int& status) {
                   "Tickets of a channel at once: chat=3, repeatable (default: everybody's)")
       ->check(CLI::Validator{&cap_problem, "CHANNEL=NUMBER"});
   add->add_option("--shard", ctl->shard, "Of a new agent, where there are several (default: the first)");
-  add->add_option("--capacity", ctl->capacity, "Units of work at once (0: the default)");
+  add->add_option("--capacity", ctl->capacity, "Units of work at once (default: 5)");
   auto* presence = command(*agents, *ctl, "presence", "Set an agent's presence", &Ctl::set_presence);
   presence->add_option("id", ctl->id)->required();
   presence->add_option("presence", ctl->presence)
