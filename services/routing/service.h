@@ -147,8 +147,8 @@ class Routing {
     AgentsWatch(const AgentsWatch&) = delete;
     AgentsWatch& operator=(const AgentsWatch&) = delete;
 
-    /// All agents, then those who have changed, a second's worth at once; nothing once the term or the
-    /// console is gone.
+    /// All agents, then those who have changed: each once a second, and so few at once that nobody else
+    /// waits; nothing once the term or the console is gone.
     Task<std::optional<v1::WatchAgentsResponse>> next();
     /// The console is gone.
     void hang_up();

@@ -373,11 +373,7 @@ std::optional<v1::Agent> Term::agent(std::string_view id) const {
   const auto record = records_.find(id);
   const auto view = router_.agent(id);
   if (record == records_.end() || !view) return std::nullopt;
-  return shown(record->second, *view);
-}
-
-v1::Agent Term::shown(const v1::Agent& record, const AgentView& view) const {
-  v1::Agent agent = to_proto(record, view);
+  v1::Agent agent = to_proto(record->second, *view);
   agent.set_shard(rules_.rules.shards.name(world_.shard));
   return agent;
 }

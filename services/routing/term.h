@@ -156,8 +156,6 @@ class Term {
     std::optional<Result<v1::Ticket>> result;
   };
 
-  [[nodiscard]] v1::Agent shown(const v1::Agent& record, const AgentView& view) const;
-
   // term.cc: what is fed, written and carried out
   Pending& open_batch();
   void record(const Effect& effect, Pending& pending);
