@@ -158,7 +158,7 @@ class FakeConversations final : public Conversations {
       response.set_caught_up(!std::exchange(marked_, true));
       co_return response;
     }
-    Task<Status> status() override { co_return Status{}; }
+    [[nodiscard]] Status status() const override { return {}; }
 
    private:
     FakeConversations& from_;
