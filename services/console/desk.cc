@@ -2,9 +2,9 @@
 
 #include <algorithm>
 #include <set>
-#include <string_view>
 #include <utility>
 
+#include "base/agent/desk.h"
 #include "base/async/all.h"
 #include "base/core/ids.h"
 
@@ -91,34 +91,13 @@ void Desk::follow_routing(const SessionPtr& session) {
                               }});
 }
 
-namespace {
-
-/// The desk after the frame: it says all that stands, or what has changed since.
-void take_state(v1::AgentSessionResponse& desk, v1::AgentSessionResponse frame) {
-  auto& offers = *desk.mutable_offers();
-  if (frame.whole()) offers.Clear();
-  const std::set<std::string_view> gone{frame.gone_offer_ids().begin(), frame.gone_offer_ids().end()};
-  std::set<std::string_view> told;
-  for (const v1::Offer& offer : frame.offers()) told.insert(offer.id());
-  offers.erase(std::remove_if(offers.begin(), offers.end(),
-                              [&](const v1::Offer& offer) {
-                                return gone.contains(offer.id()) || told.contains(offer.id());
-                              }),
-               offers.end());
-  for (v1::Offer& offer : *frame.mutable_offers()) *offers.Add() = std::move(offer);
-  *desk.mutable_agent() = std::move(*frame.mutable_agent());
-  if (frame.has_choices()) *desk.mutable_choices() = std::move(*frame.mutable_choices());
-}
-
-}  // namespace
-
 void Desk::on_state(const SessionPtr& session, v1::AgentSessionResponse state) {
   if (session->ended_by(state.agent().session_generation())) {
     session->close(Farewell::kSignInAgain, kSignedOutEverywhere);
     return;
   }
   session->choices_stale |= state.has_choices();
-  take_state(session->desk, std::move(state));
+  take_frame(session->desk, std::move(state));
   // Before the first list is there, the page would take its absence for an empty desk.
   if (session->assigned_known) send_work(*session);
 }
