@@ -100,10 +100,10 @@ class StreamEnd {
   Status status_ = Error{Code::kUnavailable, Reason::kOutcomeUnknown, "the stream broke"};
 };
 
-/// The client's end of a bidirectional stream. Made by open_stream(); read() until nothing comes, then
+/// The client's end of a stream that comes down. Made by open_read_stream(); read() until nothing comes, then
 /// status(). Letting go of the last reference cancels the stream.
-template <class Request, class Response>
-class ClientStream {
+template <class Response>
+class ClientReadStream {
  public:
   using Message = Response;
   /// What the stream runs on: gRPC, or the service itself in this process.
@@ -113,17 +113,16 @@ class ClientStream {
     virtual ~Ground() = default;
     virtual void cancel() = 0;
     std::shared_ptr<Inbox<Response>> inbox;
-    Outbox<Request> outbox;
     StreamEnd end;
   };
 
-  explicit ClientStream(std::shared_ptr<Ground> ground) : ground_{std::move(ground)} {}
-  ~ClientStream() {
+  explicit ClientReadStream(std::shared_ptr<Ground> ground) : ground_{std::move(ground)} {}
+  ~ClientReadStream() {
     ground_->cancel();
     ground_->inbox->abandon();
   }
-  ClientStream(const ClientStream&) = delete;
-  ClientStream& operator=(const ClientStream&) = delete;
+  ClientReadStream(const ClientReadStream&) = delete;
+  ClientReadStream& operator=(const ClientReadStream&) = delete;
 
   Task<std::optional<Response>> read() { return ground_->inbox->read(); }
   /// In place of read(), as Inbox::listen(); `on_end` hears how. Letting go of the stream ends it.
@@ -132,15 +131,32 @@ class ClientStream {
       on_end(ground->end.get());
     });
   }
-  bool write(Request message) { return ground_->outbox.write(std::move(message)); }
-  void writes_done() { ground_->outbox.finish(); }
   void cancel() { ground_->cancel(); }
-  [[nodiscard]] std::size_t unsent() const { return ground_->outbox.waiting(); }
   /// How the stream ended; meaningful after read() has returned nothing.
   [[nodiscard]] Status status() const { return ground_->end.get(); }
 
  private:
   std::shared_ptr<Ground> ground_;
+};
+
+/// One that goes up as well. Made by open_stream().
+template <class Request, class Response>
+class ClientStream : public ClientReadStream<Response> {
+ public:
+  struct Ground : ClientReadStream<Response>::Ground {
+    using ClientReadStream<Response>::Ground::Ground;
+    Outbox<Request> outbox;
+  };
+
+  explicit ClientStream(const std::shared_ptr<Ground>& ground)
+      : ClientReadStream<Response>{ground}, outbox_{ground, &ground->outbox} {}
+
+  bool write(Request message) { return outbox_->write(std::move(message)); }
+  void writes_done() { outbox_->finish(); }
+  [[nodiscard]] std::size_t unsent() const { return outbox_->waiting(); }
+
+ private:
+  std::shared_ptr<Outbox<Request>> outbox_;  // the ground's
 };
 
 template <class Request, class Response>
@@ -220,43 +236,6 @@ std::shared_ptr<ClientStream<Request, Response>> open_stream(
   raw->StartCall();
   return stream;
 }
-
-/// The client's end of a stream that comes down only; otherwise as ClientStream.
-template <class Response>
-class ClientReadStream {
- public:
-  using Message = Response;
-  struct Ground {
-    explicit Ground(const asio::any_io_executor& executor)
-        : inbox{std::make_shared<Inbox<Response>>(executor)} {}
-    virtual ~Ground() = default;
-    virtual void cancel() = 0;
-    std::shared_ptr<Inbox<Response>> inbox;
-    StreamEnd end;
-  };
-
-  explicit ClientReadStream(std::shared_ptr<Ground> ground) : ground_{std::move(ground)} {}
-  ~ClientReadStream() {
-    ground_->cancel();
-    ground_->inbox->abandon();
-  }
-  ClientReadStream(const ClientReadStream&) = delete;
-  ClientReadStream& operator=(const ClientReadStream&) = delete;
-
-  Task<std::optional<Response>> read() { return ground_->inbox->read(); }
-  /// In place of read(), as Inbox::listen(); `on_end` hears how. Letting go of the stream ends it.
-  void listen(std::function<void(Response)> on_message, std::function<void(const Status&)> on_end) {
-    ground_->inbox->listen(std::move(on_message), [ground = ground_.get(), on_end = std::move(on_end)] {
-      on_end(ground->end.get());
-    });
-  }
-  void cancel() { ground_->cancel(); }
-  /// How the stream ended; meaningful after read() has returned nothing.
-  [[nodiscard]] Status status() const { return ground_->end.get(); }
-
- private:
-  std::shared_ptr<Ground> ground_;
-};
 
 template <class Response>
 struct ReadStreamReactor final : grpc::ClientReadReactor<Response>, ClientReadStream<Response>::Ground {
