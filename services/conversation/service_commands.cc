@@ -8,6 +8,7 @@ namespace hark::conversation {
 namespace {
 
 constexpr std::size_t kVerdictBytesMax = 8 << 10;
+constexpr std::size_t kPassageBytesMax = 8 << 10;
 
 /// Whom a note is for, as its event carries them.
 Result<std::string> agents_named(const v1::AddNoteRequest& request) {
@@ -148,8 +149,15 @@ Task<Result<v1::TransferResponse>> Conversations::transfer(v1::TransferRequest r
     co_return invalid("virtual_start_ms: must lie in the past");
   const auto change =
       request.fencing_token() > 0 ? v1::StatusChange::CHANGE_RETURNED : v1::StatusChange::CHANGE_TRANSFERRED;
-  const auto entry = status_entry(request.ticket_id(), change, request.agent_id(), request.wanted_agent_id(),
-                                  request.reason());
+  auto entry = status_entry(request.ticket_id(), change, request.agent_id(), request.wanted_agent_id(),
+                            request.reason());
+  if (!request.wanted_queue_id().empty() || request.wanted_skills_size() > 0) {
+    v1::Entry shown;
+    shown.ParseFromString(entry.bytes);
+    shown.mutable_status()->set_queue_id(request.wanted_queue_id());
+    *shown.mutable_status()->mutable_skills() = request.wanted_skills();
+    entry.bytes = shown.SerializeAsString();
+  }
   HARK_CO_TRY(auto ticket, co_await store_.transfer(clock_.now(), request, digest_of(request), entry));
   v1::TransferResponse response;
   *response.mutable_ticket() = std::move(ticket);
@@ -217,7 +225,9 @@ Task<Result<v1::SetShardsResponse>> Conversations::set_shards(v1::SetShardsReque
     HARK_CO_TRY_VOID(parse_id(IdKind::kTicket, ticket_id));
     if (to.shard() < 1) co_return invalid("tickets: shards are counted from 1");
     HARK_CO_TRY(const auto partition, partition_of(ticket_id));
-    by_partition[partition].push_back({ticket_id, to.shard(), to.agent_id()});
+    if (to.passage().ByteSizeLong() > kPassageBytesMax)
+      co_return invalid("tickets: a passage is larger than 8 KiB");
+    by_partition[partition].push_back({ticket_id, to});
   }
   std::vector<Task<Status>> set;
   for (auto& [partition, tickets] : by_partition)

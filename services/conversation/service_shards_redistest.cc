@@ -58,6 +58,40 @@ TEST_F(ShardsTest, ATicketThatHasChangedHandsMeanwhileIsNotPassedOn) {
   EXPECT_EQ(ticket().shard(), 2);
 }
 
+TEST_F(ShardsTest, WhomItWasWantedForIsForgottenByTheStepThatPassesItOnUnlessItWasPassedToThemAgain) {
+  ASSERT_TRUE(set_shard(token_of(1, 1), 1).ok());
+  v1::TransferRequest transfer;
+  transfer.set_idempotency_key("t1");
+  transfer.set_ticket_id(in_.ticket_id());
+  transfer.set_by_supervisor(true);
+  transfer.set_wanted_agent_id("bob");
+  ASSERT_TRUE(run(service_->transfer(transfer)).ok());
+  const v1::Ticket before = ticket();
+
+  v1::SetShardsRequest request;
+  request.set_fencing_token(token_of(1, 1));
+  auto& to = (*request.mutable_tickets())[in_.ticket_id()];
+  to.set_shard(2);
+  to.set_wanted_agent_id("bob");
+  to.set_queued_at_ms(before.queued_at_ms());
+  to.set_forget_wanted_agent(true);
+  to.mutable_passage()->set_queue_id("east");
+  auto earlier = request;
+  (*earlier.mutable_tickets())[in_.ticket_id()].set_queued_at_ms(before.queued_at_ms() - 1);
+  ASSERT_TRUE(run(service_->set_shards(earlier)).ok());
+  EXPECT_EQ(ticket().wanted_agent_id(), "bob") << "it was passed to him anew meanwhile";
+  EXPECT_EQ(ticket().shard(), 1);
+  ASSERT_TRUE(run(service_->set_shards(request)).ok());
+  EXPECT_EQ(ticket().wanted_agent_id(), "");
+  EXPECT_EQ(ticket().shard(), 2);
+  EXPECT_EQ(ticket().passage().queue_id(), "east");
+  EXPECT_EQ(ticket().waiting_since_ms(), before.waiting_since_ms());
+
+  transfer.set_idempotency_key("t2");
+  ASSERT_TRUE(run(service_->transfer(transfer)).ok());
+  EXPECT_FALSE(ticket().has_passage()) << "somebody has said where it goes";
+}
+
 TEST_F(ShardsTest, OnlyItsOwnShardAssignsATicketUnlessSomebodyTakesItOver) {
   ASSERT_TRUE(set_shard(token_of(1, 1), 1).ok());
   auto request = assign_request(token_of(2, 9), "a1");

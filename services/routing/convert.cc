@@ -71,7 +71,7 @@ void check_names(const std::vector<QueueRules>& queues, const v1::Routing& routi
   }
 }
 
-/// Each queue is some shard's, and what waits in it stays with that shard's agents.
+/// Each queue is some shard's; what it looks like is known there alone.
 void check_shards(const std::vector<QueueRules>& queues, const Shards& shards, RuleProblems& problems) {
   const auto shard_of = [&](const std::string& id) {
     const auto queue = std::ranges::find(queues, id, &QueueRules::id);
@@ -81,18 +81,13 @@ void check_shards(const std::vector<QueueRules>& queues, const Shards& shards, R
     const std::string path = "queues[" + std::to_string(i) + "].";
     const auto own = shards.find(queues[i].shard);
     if (!own) problems.emplace_back(path + "shard", "there is no shard '" + queues[i].shard + "' in shards");
-    const auto within = [&](const std::string& field, const std::string& id) {
-      if (const auto other = shard_of(id); own && other && *other != *own)
-        problems.emplace_back(path + field, "queue '" + id + "' is another shard's");
-    };
-    within("overflow_to", queues[i].overflow_to);
-    within("empty_to", queues[i].empty_to);
-    within("closed_to", queues[i].closed_to);
     for (std::size_t j = 0; j < queues[i].overflows.size(); ++j) {
-      const OverflowRule& rule = queues[i].overflows[j];
-      const std::string field = "overflows[" + std::to_string(j) + "].";
-      within(field + "to", rule.to_queue_id);
-      if (rule.when) within(field + "of", rule.when->queue_id);
+      const auto& when = queues[i].overflows[j].when;
+      const auto other = when ? shard_of(when->queue_id) : std::nullopt;
+      if (own && other && *other != *own)
+        problems.emplace_back(
+            path + "overflows[" + std::to_string(j) + "].of",
+            "queue '" + when->queue_id + "' is another shard's, which alone knows how long it is");
     }
   }
 }
@@ -133,6 +128,7 @@ Rules read_rules(const v1::Config& config, RuleProblems& problems) {
   const auto or_accept_timeout = [&](int n) { return n > 0 ? seconds(n) : rules.settings.accept_timeout; };
   rules.settings.wanted_wait = or_accept_timeout(routing.wanted_wait_seconds());
   rules.settings.rest_after_miss = or_accept_timeout(routing.rest_after_miss_seconds());
+  rules.settings.declined_again = seconds(routing.declined_again_seconds());
   rules.settings.seed = static_cast<std::uint64_t>(routing.seed());
   rules.callback_points = routing.callback_points();
   rules.settings.wrap_up = seconds(routing.wrap_up_seconds());

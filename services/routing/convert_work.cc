@@ -43,6 +43,7 @@ void put_pauses(const v1::Ticket& ticket, const Rules& rules, v1::Channel channe
 }
 
 std::string queue_of(const v1::Ticket& ticket, const Rules& rules) {
+  if (!ticket.passage().queue_id().empty()) return ticket.passage().queue_id();
   if (!ticket.wanted_queue_id().empty()) return ticket.wanted_queue_id();
   const auto account = rules.account_queues.find(ticket.account_id());
   return account == rules.account_queues.end() ? "" : account->second;
@@ -95,6 +96,8 @@ Work work_of(const v1::Ticket& ticket, const Assessment& assessment, const Rules
   work.account_id = ticket.account_id();
   work.required_skills = std::move(found.required_skills);
   work.note = std::move(found.explanation);
+  if (const std::string& why = ticket.passage().why(); !why.empty() && ticket.agent_id().empty())
+    work.note += (work.note.empty() ? "" : "; ") + why;
   work.language = std::move(found.language);
   work.topics = verdict.topics;
   work.customer_tier = assessment.customer_tier;
@@ -105,7 +108,9 @@ Work work_of(const v1::Ticket& ticket, const Assessment& assessment, const Rules
   work.units = rules.units_of(channel);
   work.assignment_token = ticket.assignment_token();
   work.queue_id = queue_of(ticket, rules);
-  work.queued_since = from_ms(ticket.queued_at_ms());
+  const bool came_over = !ticket.passage().queue_id().empty();
+  work.queued_since = from_ms(came_over ? ticket.passage().at_ms() : ticket.queued_at_ms());
+  work.queues_left.assign(ticket.passage().left_queue_ids().begin(), ticket.passage().left_queue_ids().end());
   work.virtual_start = from_ms(ticket.virtual_start_ms());
   work.preferred = preferred_of(ticket, rules);
   put_pauses(ticket, rules, channel, work);

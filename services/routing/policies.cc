@@ -73,6 +73,7 @@ class Policies::Builder {
     range("routing.triage.repeat_contact_days", triage.repeat_contact_days(), 0, 366);
     range("routing.waking_wait_seconds", routing.waking_wait_seconds(), 0, 24 * 3600);
     range("routing.wanted_wait_seconds", routing.wanted_wait_seconds(), 0, 24 * 3600);
+    range("routing.declined_again_seconds", routing.declined_again_seconds(), 0, 24 * 3600);
     range("routing.rest_after_miss_seconds", routing.rest_after_miss_seconds(), 0, 24 * 3600);
     points("routing.callback_points", routing.callback_points());
     range("routing.affinity_hours", routing.affinity_hours(), 0, 366 * 24);

@@ -59,6 +59,7 @@ class FakeConversations final : public Conversations {
     ticket.set_wanted_agent_id(request.wanted_agent_id());
     transfers.push_back(request);
     ticket.clear_agent_id();
+    ticket.clear_passage();
     log(v1::EVENT_TYPE_TRANSFERRED, ticket);
     co_return v1::TransferResponse{};
   }
@@ -130,7 +131,10 @@ class FakeConversations final : public Conversations {
       const auto at = tickets.find(id);
       if (at == tickets.end() || at->second.agent_id() != to.agent_id()) continue;
       if (at->second.shard() != 0 && at->second.shard() != own) continue;
+      if (at->second.wanted_agent_id() != to.wanted_agent_id()) continue;
       at->second.set_shard(to.shard());
+      if (to.forget_wanted_agent()) at->second.clear_wanted_agent_id();
+      if (to.has_passage()) *at->second.mutable_passage() = to.passage();
       log(v1::EVENT_TYPE_SHARDED, at->second);
     }
     co_return Status{};

@@ -100,6 +100,18 @@ class RoutingShards : public hark::testing::RedisTest, public Onlooker {
     ++passed;
     EXPECT_FALSE((co_await offered(*emea)).contains(id));
   }
+  /// The other way: the second shard's.
+  Task<> see_passed_back(std::string id, int shard, int& passed) {
+    if (shard != kEmea + 1) co_return;
+    ++passed;
+    EXPECT_FALSE((co_await offered(*apac)).contains(id));
+  }
+  static Task<> decline(Node& node, v1::Offer offer) {
+    v1::DeclineOfferRequest request;
+    request.set_offer_id(offer.id());
+    request.set_agent_id(offer.agent_id());
+    EXPECT_TRUE((co_await node.service.decline_offer(request)).ok());
+  }
   static Task<> hold_up(bool& waits, const bool& goes_on) {
     waits = true;
     co_await until([&] { return goes_on; });
@@ -163,6 +175,71 @@ TEST_F(RoutingShards, ATicketThatIsPassedToAnAgentGoesToTheirShard) {
     t.transfer("tkt_1", "", "bob");
     EXPECT_EQ((co_await t.offer_to(t.bob)).ticket().id(), "tkt_1");
     EXPECT_EQ(t.conversations.tickets.at("tkt_1").shard(), kApac + 1);
+    co_await t.stop();
+  });
+}
+
+TEST_F(RoutingShards, ATicketThatItsWantedAgentDeclinesGoesBackToItsQueueForGood) {
+  play(+[](RoutingShards& t) -> Task<> {
+    co_await t.start();
+    t.open("tkt_1", "a");
+    const v1::Offer first = co_await t.offer_to(t.ana);
+    int passed = 0;
+    t.conversations.on_pass = [&t, &passed](const std::string& id, int shard) {
+      return t.see_passed_back(id, shard, passed);
+    };
+    t.transfer("tkt_1", "", "bob");
+    const v1::Offer offer = co_await t.offer_to(t.bob);
+    co_await decline(*t.apac, offer);
+    EXPECT_EQ((co_await t.offer_to(t.ana)).ticket().id(), "tkt_1");
+    EXPECT_EQ(passed, 1);
+    const v1::Ticket& ticket = t.conversations.tickets.at("tkt_1");
+    EXPECT_EQ(ticket.shard(), kEmea + 1);
+    EXPECT_EQ(ticket.waiting_since_ms(), 1'000);
+    EXPECT_EQ(ticket.wanted_agent_id(), "");
+    EXPECT_EQ(ticket.passage().why(), "was meant for bob, who did not take it");
+    EXPECT_THAT(co_await offered(*t.apac), ::testing::IsEmpty());
+    EXPECT_TRUE((co_await t.apac->store.declines())->empty());
+    co_await t.stop();
+  });
+}
+
+TEST_F(RoutingShards, ATicketThatIsPassedToAnAgentWhoIsNotThereGoesBackToItsQueue) {
+  play(+[](RoutingShards& t) -> Task<> {
+    co_await t.start();
+    v1::SetPresenceRequest gone;
+    gone.set_agent_id("bob");
+    gone.set_presence(v1::PRESENCE_OFFLINE);
+    EXPECT_TRUE((co_await t.apac->service.set_presence(gone)).ok());
+    t.open("tkt_1", "a");
+    (void)co_await t.offer_to(t.ana);
+    t.transfer("tkt_1", "", "bob");
+    co_await until([&t] { return t.conversations.tickets.at("tkt_1").has_passage(); });
+    EXPECT_EQ(t.conversations.tickets.at("tkt_1").shard(), kEmea + 1);
+    EXPECT_EQ((co_await t.offer_to(t.ana)).ticket().id(), "tkt_1");
+    co_await t.stop();
+  });
+}
+
+TEST_F(RoutingShards, OverflowGoesToAQueueOfAnotherShardAndNotBack) {
+  play(+[](RoutingShards& t) -> Task<> {
+    const auto config = read_config(
+        "shards: [emea, apac]\n"
+        "routing:\n  queues:\n"
+        "    - {id: west, entries: [{accounts: [a]}], members: none_of_us, overflows: [{to: east, "
+        "after_seconds: 1}]}\n"
+        "    - {id: east, shard: apac, overflows: [{to: west}]}\n",
+        "f", &check_config);
+    EXPECT_TRUE(config.ok()) << (config.ok() ? "" : config.error().message);
+    t.file = *config;
+    co_await t.start();
+    t.open("tkt_1", "a");
+    const v1::Offer offer = co_await t.offer_to(t.bob);
+    EXPECT_EQ(offer.ticket().passage().queue_id(), "east");
+    EXPECT_EQ(offer.ticket().waiting_since_ms(), 1'000);
+    EXPECT_THAT(offer.explanation(), ::testing::HasSubstr("came from queue west: waited there for 1 s"));
+    EXPECT_EQ(t.conversations.tickets.at("tkt_1").shard(), kApac + 1);
+    co_await accept(*t.apac, offer);
     co_await t.stop();
   });
 }

@@ -105,6 +105,11 @@ std::vector<Effect> Term::feed(const Input& input) {
   pending.batch.records.push_back(encode(input, now, effects));
   pending.last_record = ++fed_;
   for (const Effect& effect : effects) record(effect, pending);
+  for (const Effect& effect : effects) {
+    if (const auto* sent = std::get_if<TicketSentOn>(&effect)) send_on(*sent);
+    if (const auto* forgotten = std::get_if<DeclinesForgotten>(&effect))
+      forget_declines(forgotten->ticket_id);
+  }
   work_.notify_all();
   if (router_.next_deadline() != armed_for_) timer_.cancel();
   return effects;
@@ -142,6 +147,8 @@ void Term::record(const Effect& effect, Pending& pending) {
                  [&](const AgentChanged& e) { pending.effects.emplace_back(e); },
                  [](const AcceptRepeated&) {},
                  [](const TicketMoved&) {},
+                 [](const TicketSentOn&) {},
+                 [](const DeclinesForgotten&) {},
                  [](const Refused&) {},
              },
              effect);

@@ -191,8 +191,11 @@ class Term {
   [[nodiscard]] int own_number() const { return world_.shard + 1; }
   [[nodiscard]] bool is_ours(const v1::Ticket& ticket) const;
   bool keep_or_pass(const v1::Ticket& ticket, const Work& work);
+  [[nodiscard]] bool visits(const v1::Ticket& ticket, const Work& work) const;
   [[nodiscard]] std::optional<std::uint16_t> home_of(const v1::Ticket& ticket, const Work& work);
-  void pass(const v1::Ticket& ticket, std::uint16_t to);
+  void send_on(const TicketSentOn& sent);
+  void pass(const v1::Ticket& ticket, std::uint16_t to, bool unwanted = false,
+            std::optional<v1::TicketPassage> passage = std::nullopt);
   void let_go(const std::string& ticket_id);
   Task<> pass_tickets();
   Task<> find_agent(std::string agent_id);
@@ -266,7 +269,16 @@ class Term {
     std::uint16_t to = 0;
     /// Who holds the ticket.
     std::string agent_id;
-    friend bool operator==(const Passing&, const Passing&) = default;
+    std::string wanted_agent_id;
+    std::int64_t queued_at_ms = 0;
+    /// Whom it was wanted for did not take it.
+    bool unwanted = false;
+    /// Of what its own queue's rules, or its agent, sent on.
+    std::optional<v1::TicketPassage> passage;
+    [[nodiscard]] bool is_as(const Passing& other) const {
+      return to == other.to && agent_id == other.agent_id && wanted_agent_id == other.wanted_agent_id &&
+             queued_at_ms == other.queued_at_ms && !passage && !other.passage;
+    }
   };
   /// Tickets that are being taken or passed on.
   std::unordered_map<std::string, Passing> passing_;

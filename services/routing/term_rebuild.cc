@@ -101,6 +101,7 @@ void Term::place_ticket(const v1::Ticket& ticket) {
   const Assessment assessment = assess(ticket, rules_.rules);
   Work work = work_of(ticket, assessment, rules_.rules, skill_known);
   if (several() && !keep_or_pass(ticket, work)) return;
+  work.visits = several() && visits(ticket, work);
   if (const auto raised = raised_.find(ticket.id()); raised != raised_.end()) work.priority += raised->second;
   if (rules_.rules.policies) {
     // Whoever uses the rule keeps all that it belongs to.

@@ -13,6 +13,7 @@ using namespace std::chrono_literals;
 constexpr std::chrono::milliseconds kPauseMin = 50ms;
 constexpr std::chrono::milliseconds kPauseMax = 2s;
 constexpr std::chrono::milliseconds kUnknownFor = 5s;
+constexpr std::size_t kPassageWhyMax = 500;
 
 }  // namespace
 
@@ -32,12 +33,35 @@ bool Term::keep_or_pass(const v1::Ticket& ticket, const Work& work) {
 }
 
 /// Until the log tells what came of it, the ticket may be another's, whatever older news say.
-void Term::pass(const v1::Ticket& ticket, std::uint16_t to) {
-  const Passing now{to, ticket.agent_id()};
-  const auto [found, fresh] = passing_.try_emplace(ticket.id(), now);
-  if (!fresh && std::exchange(found->second, now) == now) return;
+void Term::pass(const v1::Ticket& ticket, std::uint16_t to, bool unwanted,
+                std::optional<v1::TicketPassage> passage) {
+  Passing now{to,       ticket.agent_id(), ticket.wanted_agent_id(), ticket.queued_at_ms(),
+              unwanted, std::move(passage)};
+  const auto [found, fresh] = passing_.try_emplace(ticket.id());
+  if (!fresh && found->second.is_as(now)) return;
+  found->second = std::move(now);
   to_pass_.push_back(ticket.id());
   to_pass_signal_.notify_all();
+}
+
+/// The engine has let go of it already. Who was asked for and did not take it is forgotten by the same step
+/// that passes it on, so that no leader sends it to them again.
+void Term::send_on(const TicketSentOn& sent) {
+  const auto found = tickets_.find(sent.ticket_id);
+  if (found == tickets_.end()) return;
+  const v1::Ticket& ticket = found->second;
+  v1::TicketPassage passage;
+  passage.set_why(sent.why.substr(0, kPassageWhyMax));
+  passage.set_queue_id(sent.to_queue_id);
+  for (const std::string& id : sent.queues_left) passage.add_left_queue_ids(id);
+  passage.set_at_ms(to_ms(world_.clock.now()));
+  const auto skill_known = [this](std::string_view skill) { return router_.skill_known(skill); };
+  Work work = work_of(ticket, rules_.rules, skill_known);
+  if (!sent.to_queue_id.empty()) work.queue_id = sent.to_queue_id;
+  const std::uint16_t to = shard_for(rules_.rules.settings.queues, work, rules_.rules.shards);
+  sla_.forget(sent.ticket_id);
+  forget_declines(sent.ticket_id);
+  pass(ticket, to, sent.to_queue_id.empty(), std::move(passage));
 }
 
 /// The shard of its holder, or of the agent that it is wanted for, else of its queue. Nothing: that agent is
@@ -57,6 +81,13 @@ std::optional<std::uint16_t> Term::home_of(const v1::Ticket& ticket, const Work&
     if (found->second) return found->second;
   }
   return shard_for(rules_.rules.settings.queues, work, rules_.rules.shards);
+}
+
+/// It is here for an agent of ours whom it is wanted for; its queue is another shard's.
+bool Term::visits(const v1::Ticket& ticket, const Work& work) const {
+  const bool wanted =
+      ticket.state() != v1::TICKET_STATE_ASSIGNED && records_.contains(ticket.wanted_agent_id());
+  return wanted && shard_for(rules_.rules.settings.queues, work, rules_.rules.shards) != world_.shard;
 }
 
 Task<> Term::find_agent(std::string agent_id) {
@@ -106,6 +137,10 @@ Task<> Term::pass_tickets() {
       v1::SetShardsRequest::To& to = (*request.mutable_tickets())[passing->first];
       to.set_shard(passing->second.to + 1);
       to.set_agent_id(passing->second.agent_id);
+      to.set_wanted_agent_id(passing->second.wanted_agent_id);
+      to.set_queued_at_ms(passing->second.queued_at_ms);
+      to.set_forget_wanted_agent(passing->second.unwanted);
+      if (passing->second.passage) *to.mutable_passage() = *passing->second.passage;
     }
     // No offer of ours may stand when the next shard makes one.
     if (!(co_await settle()).ok()) co_return;

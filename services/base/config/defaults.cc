@@ -132,6 +132,7 @@ v1::Config default_config() {
   calls.add_interrupts("social");
   routing.set_live_wait_seconds(20);
   routing.set_waking_wait_seconds(300);
+  routing.set_declined_again_seconds(60);
   routing.set_affinity_hours(72);
   v1::TriageConfig& triage = *routing.mutable_triage();
   triage.set_displeased_points(10);

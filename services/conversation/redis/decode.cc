@@ -70,6 +70,8 @@ v1::Ticket decode_ticket(std::string_view ticket_id, const Fields& fields) {
   ticket.set_previous_resolved_at_ms(number(field(fields, "before")));
   ticket.set_previous_agent_id(std::string{field(fields, "before_agent")});
   ticket.set_shard(static_cast<int>(number(field(fields, "shard"))));
+  if (const auto passage = field(fields, "passage"); !passage.empty())
+    ticket.mutable_passage()->ParseFromString(std::string{passage});
   const auto queued = field(fields, "queued");
   ticket.set_queued_at_ms(queued.empty() ? ticket.waiting_since_ms() : number(queued));
   // What its message brought along holds until somebody says otherwise.

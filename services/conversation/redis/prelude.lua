@@ -21,7 +21,8 @@
                                    hold_until, hold_due ("<status entry> <at>" of one whose time came), quiet (since when the
                                    customer is the one to write next), queued (since when it waits this time, if not since it
                                    was opened), wanted_queue, virtual, preferred, before_agent, shard (routing's,
-                                   from 1; there is none until one takes it, and where there is only one)
+                                   from 1; there is none until one takes it, and where there is only one), passage
+                                   (TicketPassage bytes: why it is that one's)
      tl:<conversation>     stream  <seq>-0: e Entry bytes, i entry id, t ticket, h thread
      ent:<entry>           string  "<conversation> <seq>"
      obl:<conversation>    hash    entry -> "<seq> <thread>" of every unanswered message
@@ -243,7 +244,7 @@ local function requeue(ticket, wanted)
   local key = P .. 'tkt:' .. ticket
   redis.call('HSET', key, 'state', 'q', 'agent', '', 'waiting', now, 'queued', now, 'declined', '', 'wanted_agent', wanted,
     'wanted_queue', '', 'virtual', '0')
-  redis.call('HDEL', key, 'resolved', 'wanted_skills')
+  redis.call('HDEL', key, 'resolved', 'wanted_skills', 'passage')
   redis.call('ZADD', P .. 'open', redis.call('HGET', key, 'opened'), ticket)
 end
 

@@ -190,10 +190,7 @@ class Store {
                                                 std::string call_entry_id, std::string why);
   struct ShardOf {
     std::string ticket_id;
-    /// Of routing, from 1.
-    int shard = 0;
-    /// Who held the ticket when that was decided.
-    std::string agent_id;
+    v1::SetShardsRequest::To to;
   };
   Task<Status> set_shards(std::uint16_t partition, TimePoint now, std::int64_t fencing_token,
                           std::vector<ShardOf> tickets);

@@ -167,11 +167,19 @@ Task<Result<v1::Ticket>> Store::reopen(TimePoint now, const v1::ReopenRequest& i
 Task<Status> Store::set_shards(std::uint16_t partition, TimePoint now, std::int64_t fencing_token,
                                std::vector<ShardOf> tickets) {
   const auto fence = std::to_string(fencing_token);
-  std::vector<std::string> shards;
-  for (const ShardOf& ticket : tickets) shards.push_back(std::to_string(ticket.shard));
+  struct Texts {
+    std::string shard, queued, passage;
+  };
+  std::vector<Texts> texts;
+  for (const auto& [ticket_id, to] : tickets)
+    texts.push_back({std::to_string(to.shard()), std::to_string(to.queued_at_ms()),
+                     to.has_passage() ? to.passage().SerializeAsString() : std::string{}});
   std::vector<std::string_view> args{fence, transition(TicketEvent::kAnnotate).from};
-  for (std::size_t i = 0; i < tickets.size(); ++i)
-    args.insert(args.end(), {tickets[i].ticket_id, shards[i], tickets[i].agent_id});
+  for (std::size_t i = 0; i < tickets.size(); ++i) {
+    const auto& [ticket_id, to] = tickets[i];
+    args.insert(args.end(), {ticket_id, texts[i].shard, to.agent_id(), to.wanted_agent_id(), texts[i].queued,
+                             to.forget_wanted_agent() ? "1" : "0", texts[i].passage});
+  }
   HARK_CO_TRY(const auto reply, co_await run(set_shards_script(), partition, now, std::move(args)));
   if (reply[0].view() != "ok") co_return refusal(TicketEvent::kAnnotate, reply);
   co_return Status{};

@@ -24,7 +24,7 @@ if ARGV[6] ~= '' and t['agent'] ~= '' and t['agent'] ~= ARGV[9] then
 end
 redis.call('HSET', ticket_key, 'state', 'q', 'agent', '', 'wanted_agent', ARGV[9], 'wanted_skills', ARGV[10], 'declined', declined,
   'queued', now)
-redis.call('HDEL', ticket_key, 'hold', 'hold_until', 'hold_due', 'quiet')
+redis.call('HDEL', ticket_key, 'hold', 'hold_until', 'hold_due', 'quiet', 'passage')
 if ARGV[13] ~= '' then redis.call('HSET', ticket_key, 'wanted_queue', ARGV[13]) end
 if ARGV[14] ~= '0' then redis.call('HSET', ticket_key, 'virtual', ARGV[14]) end
 local sequence = append(t['con'], ARGV[11], ARGV[12], ticket, '')

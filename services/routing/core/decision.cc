@@ -51,6 +51,11 @@ class Digest {
   void operator()(const TicketMoved& e) {
     add(e.ticket_id), add(e.from_queue_id), add(e.to_queue_id), add(e.why);
   }
+  void operator()(const TicketSentOn& e) {
+    add(e.ticket_id), add(e.to_queue_id), add(e.why);
+    for (const std::string& left : e.queues_left) add(left);
+  }
+  void operator()(const DeclinesForgotten& e) { add(e.ticket_id); }
 
   [[nodiscard]] std::uint64_t value() const { return state_; }
 
@@ -108,6 +113,14 @@ struct Line {
   }
   std::string operator()(const TicketMoved& e) const {
     return e.ticket_id + " moves from '" + e.from_queue_id + "' to '" + e.to_queue_id + "': " + e.why;
+  }
+  std::string operator()(const TicketSentOn& e) const {
+    return e.ticket_id + " leaves for " +
+           (e.to_queue_id.empty() ? "the shard of its queue" : "'" + e.to_queue_id + "' of another shard") +
+           ": " + e.why;
+  }
+  std::string operator()(const DeclinesForgotten& e) const {
+    return "who declined " + e.ticket_id + " may be asked again";
   }
 };
 

@@ -4,6 +4,7 @@
 #include <optional>
 #include <string>
 #include <variant>
+#include <vector>
 
 #include "base/core/reason.h"
 #include "routing/core/input.h"
@@ -107,6 +108,23 @@ struct TicketMoved {
   friend bool operator==(const TicketMoved&, const TicketMoved&) = default;
 };
 
+/// The ticket has left the engine for another shard: for a queue of its that it overflows into, or, if that
+/// is empty, for where it belongs, as whom it was wanted for did not take it.
+struct TicketSentOn {
+  std::string ticket_id;
+  std::string to_queue_id;
+  /// Queues that it has overflowed out of, in order.
+  std::vector<std::string> queues_left;
+  std::string why;
+  friend bool operator==(const TicketSentOn&, const TicketSentOn&) = default;
+};
+
+/// Who declined the ticket may be offered it again.
+struct DeclinesForgotten {
+  std::string ticket_id;
+  friend bool operator==(const DeclinesForgotten&, const DeclinesForgotten&) = default;
+};
+
 /// The input could not be followed; nothing changed but the time.
 struct Refused {
   Reason reason = Reason::kUnspecified;
@@ -114,7 +132,8 @@ struct Refused {
   friend bool operator==(const Refused&, const Refused&) = default;
 };
 
-using Effect = std::variant<OfferMade, OfferEnded, AssignTicket, ReturnTicket, PresenceSet, AgentChanged,
-                            AcceptRepeated, Refused, WrapUpSet, TicketMoved, ChannelsSet, EndHold>;
+using Effect =
+    std::variant<OfferMade, OfferEnded, AssignTicket, ReturnTicket, PresenceSet, AgentChanged, AcceptRepeated,
+                 Refused, WrapUpSet, TicketMoved, ChannelsSet, EndHold, TicketSentOn, DeclinesForgotten>;
 
 }  // namespace hark::routing

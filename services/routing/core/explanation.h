@@ -61,6 +61,8 @@ struct Explanation {
   /// Tickets of the same queue that come before it.
   int ahead = 0;
   std::optional<Duration> estimated_wait;
+  /// Everybody who is available has declined it: when they are asked again, if ever.
+  std::optional<TimePoint> asked_again_at;
   std::string config_version;
   std::vector<Candidate> candidates;
   /// Of all agents, also those who are not listed.

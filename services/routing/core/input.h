@@ -72,8 +72,12 @@ struct Settings {
   /// How long a ticket that is back from hold or silence waits for room with its agent before it is given
   /// back.
   Duration waking_wait = std::chrono::minutes{5};
+  /// Once everybody who is available has declined a ticket, they are asked again after so long; 0: never.
+  Duration declined_again{0};
   /// In order: the first that takes a ticket has it.
   std::vector<QueueRules> queues;
+  /// Queues of other shards, in order of their names: what overflows into one of them leaves this engine.
+  std::vector<std::string> queues_elsewhere;
   /// Of ChoicePolicy::kRandom.
   std::uint64_t seed = 0;
   /// Name of this configuration: every offer carries it.
@@ -139,6 +143,10 @@ struct Work {
   TimePoint virtual_start = {};
   /// When an answer is due; zero: not known.
   TimePoint due = {};
+  /// Another shard's queue has it; it is here for the agent whom it is wanted for, and nobody else.
+  bool visits = false;
+  /// By overflow, before it came to this shard: it does not go back to one of them.
+  std::vector<std::string> queues_left = {};
   /// Of its own; empty: the queue's.
   std::vector<Step> steps = {};
   std::vector<PreferredAgent> preferred = {};

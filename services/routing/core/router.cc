@@ -81,6 +81,7 @@ void Router::apply(const Input& input, TimePoint now, std::vector<Effect>& effec
   if (!rebuilding_) {
     if (replan_next_ < replan_end_ || refresh_next_ < refresh_end_) take_rules_on();
     if (!dirty_agents_.empty() || !dirty_tickets_.empty()) match();
+    if (!leaving_.empty()) send_on();
   }
   report_agents();
   effects = std::move(effects_);

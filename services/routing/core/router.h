@@ -50,7 +50,9 @@ namespace hark::routing {
 /// with
 ///   each miss, and gets it again only when nobody else can take it then. Several offers that run out over
 ///   one absence count once towards being set away.
-/// - A declined ticket is not offered to that agent again unless it is passed to them by name.
+/// - A declined ticket is not offered to that agent again unless it is passed to them by name, or everybody
+/// who is
+///   available has declined it for a while.
 /// - A ticket passed to an agent by name, or known to one, waits for them alone, for a while, as long as they
 /// are
 ///   signed in and qualified.
@@ -58,6 +60,9 @@ namespace hark::routing {
 /// - Whoever has resolved a ticket is offered nothing during the wrap-up, which goes on under a new leader.
 /// - A ticket on hold, or whose customer falls silent, frees its units; when it is back it comes before any
 ///   new offer to its agent. On hold it stays with its agent, gone or not, until its time comes.
+/// - What overflows into a queue of another shard, or came for an agent who did not take it, leaves the
+/// engine
+///   as soon as no offer of it stands.
 /// - A queue that is closed makes no offers but to who was asked for by name or knows the customer.
 /// - Being gone (no session for longer than the grace, or signed out) takes offers back at once, and tickets
 /// by
@@ -309,6 +314,18 @@ class Router {
   void clear_wake(TicketState& ticket);
   void mark_dirty(TicketState& ticket);
 
+  // router_departures.cc
+  bool departs(TicketState& ticket);
+  void send_on();
+
+  // router_declines.cc
+  void note_decline(TicketState& ticket, AgentIndex agent);
+  void hear_of_declines(TicketState& ticket);
+  void tend_declines(TicketState& ticket);
+  [[nodiscard]] bool all_have_declined(const TicketState& ticket) const;
+  [[nodiscard]] bool nobody_is_left(const TicketState& ticket) const;
+  [[nodiscard]] std::string explain_declines(const TicketState& ticket) const;
+
   // router_queues.cc
   void rebuild_queues();
   [[nodiscard]] QueueIndex queue_named(std::string_view id) const;
@@ -316,6 +333,7 @@ class Router {
   void enter_first_queue(TicketState& ticket);
   void enter_queue(TicketState& ticket, QueueIndex queue, TimePoint since);
   void leave_queue(TicketState& ticket);
+  [[nodiscard]] QueueIndex home_of(const TicketState& ticket) const;
   void follow_plan(TicketState& ticket);
   bool overflow_by(TicketState& ticket, std::size_t rule, Duration at);
   bool overflow(TicketState& ticket, const std::string& to, TimePoint since, std::string why);
@@ -330,7 +348,7 @@ class Router {
   void watch_emptiness();
   void empty_queue(QueueIndex queue);
   std::vector<TicketState*> first_waiting(const QueueState& queue) const;
-  bool send_on(const std::vector<TicketState*>& leaving, const std::string& to, const std::string& why);
+  bool send_over(const std::vector<TicketState*>& leaving, const std::string& to, const std::string& why);
 
   // router_hours.cc
   [[nodiscard]] std::set<std::string> open_by_hours() const;
@@ -430,6 +448,8 @@ class Router {
   // Of the apply() under way.
   std::vector<Effect> effects_;
   std::vector<AgentIndex> changed_agents_;
+  /// For other shards; while rebuilding they are kept.
+  std::vector<std::string> leaving_;
   /// A heap.
   std::vector<Proposal> proposals_;
 };

@@ -45,7 +45,7 @@ void Router::watch_emptiness() {
 void Router::empty_queue(QueueIndex index) {
   QueueState& queue = queues_[index];
   if (!is_empty(queue, queue.rules.empty_on_leave)) return;
-  const bool moved = send_on(first_waiting(queue), queue.rules.empty_to, "nobody serves it any more");
+  const bool moved = send_over(first_waiting(queue), queue.rules.empty_to, "nobody serves it any more");
   if (!moved || queue.waiting == 0 || queue.empties_at) return;
   queue.empties_at = now_ + Duration{1};
   deadlines_.insert({*queue.empties_at, DeadlineKind::kQueueEmpty, queue_index_.find(queue.rules.id)->first});
@@ -68,8 +68,8 @@ std::vector<TicketState*> Router::first_waiting(const QueueState& queue) const {
 }
 
 /// Whether any of them could go there.
-bool Router::send_on(const std::vector<TicketState*>& leaving, const std::string& to,
-                     const std::string& why) {
+bool Router::send_over(const std::vector<TicketState*>& leaving, const std::string& to,
+                       const std::string& why) {
   bool moved = false;
   for (TicketState* ticket : leaving) {
     leave_line(*ticket);

@@ -170,6 +170,7 @@ std::string Router::explain(std::string_view ticket_id) const {
   }
   if (queues_[ticket.queue].closed)
     return "waits: queue " + queues_[ticket.queue].rules.id + " is closed" + notes;
+  if (all_have_declined(ticket)) return "waits: " + explain_declines(ticket) + notes;
   return "waits: " + explain_waiting(ticket) + notes;
 }
 
@@ -216,6 +217,9 @@ std::optional<Explanation> Router::explain_fully(std::string_view ticket_id,
   out.ticket_id = ticket.id.str();
   out.summary = explain(ticket_id);
   out.queue_id = queues_[ticket.queue].rules.id;
+  const bool waits_for_decliners = ticket.standing == Standing::kWaiting && all_have_declined(ticket);
+  if (waits_for_decliners && settings_.declined_again > Duration{0})
+    out.asked_again_at = ticket.special().asked_again_at;
   out.config_version = settings_.version;
   Requirement require = require_skills(ticket.kind->required_skills);
   if (ticket.plan) {

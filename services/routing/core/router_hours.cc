@@ -44,7 +44,7 @@ void Router::clear_closed_later(QueueIndex index, TimePoint at) {
 /// Some of what waits in a closed queue goes on, the rest a moment later.
 void Router::clear_closed(QueueIndex index) {
   const QueueState& queue = queues_[index];
-  if (queue.closed && send_on(first_waiting(queue), queue.rules.closed_to, "it is closed"))
+  if (queue.closed && send_over(first_waiting(queue), queue.rules.closed_to, "it is closed"))
     clear_closed_later(index, now_ + Duration{1});
 }
 

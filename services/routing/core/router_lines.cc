@@ -8,6 +8,7 @@ namespace hark::routing {
 bool Router::wants_offers(const TicketState& ticket) const {
   if (ticket.standing == Standing::kAccepting || ticket.standing == Standing::kHeld) return false;
   if (ticket.offers.empty()) return true;
+  if (ticket.special().departure) return false;
   const QueueRules& rules = queues_[ticket.queue].rules;
   if (static_cast<int>(ticket.offers.size()) >= rules.offers_at_once) return false;
   return rules.ring == RingPolicy::kAll || now_ >= ticket.next_ring_at;
@@ -120,6 +121,7 @@ void Router::enter_line(TicketState& ticket) {
       queue.closed && ticket.standing == Standing::kWaiting && !rebuilding_)
     overflow(ticket, queue.rules.closed_to, now_, "it is closed");
   follow_plan(ticket);
+  if (departs(ticket)) return;
   if (ticket.special().rests_until > now_ || !wants_offers(ticket)) {
     set_wake(ticket);
     return;
@@ -130,6 +132,7 @@ void Router::enter_line(TicketState& ticket) {
     for (const AgentIndex agent : ticket.special().wanted) agents_[agent].reserved.insert(ticket.key);
   } else {
     drop_wish(ticket);
+    tend_declines(ticket);
     lanes_.insert(ticket.lane, ticket.key);
   }
   set_wake(ticket);
@@ -157,6 +160,7 @@ void Router::set_wake(TicketState& ticket) {
     const Particulars& special = ticket.special();
     consider(special.rests_until);
     if (ticket.in_reserved) consider(special.wanted_until);
+    if (ticket.in_line && !ticket.in_reserved) consider(special.asked_again_at);
     for (const Miss& miss : special.misses) consider(miss.rests_until);
     for (const auto& [when, rule] : special.rechecks) consider(when);
   }

@@ -209,7 +209,7 @@ void Router::on(const OfferDeclined& in) {
   }
   const AgentIndex index = agent;
   agents_[index].missed_in_row = 0;
-  ticket->make_special().declined.push_back(index);
+  note_decline(*ticket, index);
   leave_line(*ticket);
   drop_wish_for(*ticket, index);
   auto pause = settings_.rest_after_decline.find(in.code);

@@ -122,6 +122,7 @@ class World {
     settings.wanted_wait = 4s;
     settings.rest_after_miss = 4s;
     settings.rest_after_miss_max = 20s;
+    settings.declined_again = 6s;
     return settings;
   }
 
@@ -184,6 +185,10 @@ class World {
   void see(const AcceptRepeated&) {}
   void see(const Refused&) {}
   void see(const TicketMoved&) {}
+  void see(const TicketSentOn&) { ADD_FAILURE() << "there is one shard"; }
+  void see(const DeclinesForgotten& e) {
+    std::erase_if(declined_, [&](const auto& d) { return d.first == e.ticket_id; });
+  }
 
   // What must hold.
   void check_offer(const Offer& offer) {

@@ -99,7 +99,7 @@ void Router::replan(TicketState& ticket) {
   const TimePoint since = ticket.queue_since;
   const bool came_over = !ticket.special().queues_left.empty() && same != queue_index_.end();
   leave_queue(ticket);
-  enter_queue(ticket, came_over ? same->second : queue_for(*ticket.kind), since);
+  enter_queue(ticket, came_over ? same->second : home_of(ticket), since);
   if (ticket.standing == Standing::kOffered) {
     std::vector<AgentIndex> unfit;
     for (const StandingOffer& offer : ticket.offers) {
@@ -133,10 +133,15 @@ QueueIndex Router::queue_for(WorkKind& kind) const {
   return kind.queue;
 }
 
+/// Whoever visits waits for one agent, by nobody's rules.
+QueueIndex Router::home_of(const TicketState& ticket) const {
+  return ticket.special().visits ? first_queue_ : queue_for(*ticket.kind);
+}
+
 void Router::enter_first_queue(TicketState& ticket) {
   TimePoint since = rebuilding_ ? ticket.waiting_since : now_;
   if (ticket.queued_since != TimePoint{}) since = ticket.queued_since;
-  enter_queue(ticket, queue_for(*ticket.kind), std::min(since, now_));
+  enter_queue(ticket, home_of(ticket), std::min(since, now_));
 }
 
 /// The ticket is in no line and in no queue.
@@ -175,6 +180,7 @@ void Router::leave_queue(TicketState& ticket) {
   if (!ticket.is_special()) return;
   ticket.make_special().queues_left.clear();
   ticket.make_special().rechecks.clear();
+  ticket.make_special().departure.reset();
 }
 
 /// Lets the stages come that are due. The ticket is in no line.
@@ -221,6 +227,13 @@ bool Router::overflow_by(TicketState& ticket, std::size_t number, Duration at) {
 }
 
 bool Router::overflow(TicketState& ticket, const std::string& to, TimePoint since, std::string why) {
+  if (ticket.special().departure) return true;
+  const std::vector<std::string>& before = ticket.special().left_before;
+  if (std::ranges::find(before, to) != before.end()) return false;
+  if (std::ranges::binary_search(settings_.queues_elsewhere, to) && ticket.queue >= first_queue_) {
+    ticket.make_special().departure = Departure{to, std::move(why)};
+    return true;
+  }
   const auto found = queue_index_.find(to);
   if (to.empty() || found == queue_index_.end() || found->second == ticket.queue) return false;
   auto left = ticket.special().queues_left;

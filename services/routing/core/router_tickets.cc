@@ -46,7 +46,7 @@ bool says_the_same(const Work& work, const TicketState& ticket) {
          ticket.queued_since == work.queued_since && ticket.virtual_start == work.virtual_start &&
          ticket.due == work.due && special.wanted_agent_id == work.wanted_agent_id &&
          special.declined_by == work.declined_by && special.preferred == work.preferred &&
-         ticket.kind->is_of(work);
+         special.visits == work.visits && special.left_before == work.queues_left && ticket.kind->is_of(work);
 }
 
 bool asks_the_same(const Work& work, const TicketState& ticket) {
@@ -100,12 +100,16 @@ void Router::note(TicketState& ticket, const Work& work, WorkKind* kind) {
   ticket.queued_since = work.queued_since;
   ticket.virtual_start = work.virtual_start;
   ticket.due = work.due;
-  const bool special = !work.wanted_agent_id.empty() || !work.declined_by.empty() || !work.preferred.empty();
+  const bool special = !work.wanted_agent_id.empty() || !work.declined_by.empty() ||
+                       !work.preferred.empty() || work.visits || !work.queues_left.empty();
   if (!special && !ticket.is_special()) return;
   Particulars& particulars = ticket.make_special();
   particulars.wanted_agent_id = work.wanted_agent_id;
+  if (particulars.declined_by != work.declined_by) particulars.news_of_declines_spent = false;
   particulars.declined_by = work.declined_by;
   particulars.preferred = work.preferred;
+  particulars.visits = work.visits;
+  particulars.left_before = work.queues_left;
 }
 
 void Router::stand(TicketState& ticket, Standing standing) {
@@ -120,17 +124,14 @@ void Router::stand(TicketState& ticket, Standing standing) {
 /// queues go by has changed.
 void Router::take_over(TicketState& ticket, const Work& work) {
   WorkKind* kind = kinds_.use(work);
-  const bool stays = ticket.plan != nullptr && queue_for(*kind) == queue_for(*ticket.kind);
+  const bool stays = ticket.plan != nullptr && work.visits == ticket.special().visits &&
+                     queue_for(*kind) == queue_for(*ticket.kind);
   const QueueIndex queue = ticket.queue;
   const TimePoint since = ticket.queue_since;
   const auto left = ticket.special().queues_left;
   leave_queue(ticket);
   note(ticket, work, kind);
-  for (const std::string& id : work.declined_by) {
-    const AgentIndex agent = intern(id);
-    std::vector<AgentIndex>& declined = ticket.make_special().declined;
-    if (std::ranges::find(declined, agent) == declined.end()) declined.push_back(agent);
-  }
+  hear_of_declines(ticket);
   if (stays) {
     if (!left.empty()) ticket.make_special().queues_left = left;
     enter_queue(ticket, queue, since);
@@ -313,6 +314,7 @@ void Router::hold(TicketState& ticket, AgentIndex index, std::int64_t assignment
     special.wish = Wish::kNone;
     special.refusals = 0;
     special.rests_until = {};
+    special.departure.reset();
   }
   ticket.returning = false;
   ticket.charged_channel = ticket.kind->channel;

@@ -24,8 +24,14 @@ std::uint16_t shard_for(const std::vector<QueueRules>& queues, const Work& work,
 
 Settings settings_of(Settings settings, const Shards& shards, std::uint16_t shard) {
   if (shards.several()) {
-    std::erase_if(settings.queues,
-                  [&](const QueueRules& queue) { return shards.find(queue.shard).value_or(0) != shard; });
+    const auto is_elsewhere = [&](const QueueRules& queue) {
+      return shards.find(queue.shard).value_or(0) != shard;
+    };
+    for (const QueueRules& queue : settings.queues) {
+      if (is_elsewhere(queue)) settings.queues_elsewhere.push_back(queue.id);
+    }
+    std::ranges::sort(settings.queues_elsewhere);
+    std::erase_if(settings.queues, is_elsewhere);
   }
   return settings;
 }

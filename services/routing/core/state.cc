@@ -27,6 +27,8 @@ Work work_of(const TicketState& ticket) {
   work.queued_since = ticket.queued_since;
   work.virtual_start = ticket.virtual_start;
   work.due = ticket.due;
+  work.visits = ticket.special().visits;
+  work.queues_left = ticket.special().left_before;
   work.steps = ticket.kind->steps;
   work.preferred = ticket.special().preferred;
   work.hold = ticket.special().hold;

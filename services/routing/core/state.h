@@ -76,16 +76,30 @@ struct Plan {
   int tickets = 0;
 };
 
+/// To another shard's queue; to none: to where it belongs.
+struct Departure {
+  std::string to_queue_id;
+  std::string why;
+};
+
 /// What befalls few tickets, or what few bring along.
 struct Particulars {
   std::string wanted_agent_id;
   std::vector<std::string> declined_by;
   std::vector<PreferredAgent> preferred;
+  bool visits = false;
+  std::vector<std::string> left_before;
 
   std::vector<QueueIndex> queues_left;
+  /// Goes as soon as no offer of it stands.
+  std::optional<Departure> departure;
   /// Overflow rules to look at again, by when.
   std::vector<std::pair<TimePoint, std::size_t>> rechecks;
   std::vector<AgentIndex> declined;
+  /// When to see whether anybody is left who has not; zero: nobody has.
+  TimePoint asked_again_at;
+  /// Those whom the ticket's own news name as decliners were asked again.
+  bool news_of_declines_spent = false;
   std::vector<Miss> misses;
   Wish wish = Wish::kNone;
   std::vector<AgentIndex> wanted;

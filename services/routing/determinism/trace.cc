@@ -50,6 +50,8 @@ class Digest {
   void effect(const WrapUpSet& e) { all(e.agent_id, e.until.value_or(TimePoint{}), e.forced); }
   void effect(const ChannelsSet& e) { all(e.agent_id, e.channels); }
   void effect(const EndHold& e) { all(e.ticket_id, e.until); }
+  void effect(const TicketSentOn& e) { all(e.ticket_id, e.to_queue_id, e.why); }
+  void effect(const DeclinesForgotten& e) { all(e.ticket_id); }
   void effect(const TicketMoved& e) { all(e.ticket_id, e.from_queue_id, e.to_queue_id, e.why); }
 
   template <class... T>

@@ -41,6 +41,8 @@ void put(v1::RoutingWork& out, const Work& in) {
   out.set_hold(static_cast<int>(in.hold));
   out.set_hold_until_ms(to_ms(in.hold_until));
   out.set_quiet_since_ms(to_ms(in.quiet_since));
+  out.set_visits(in.visits);
+  out.mutable_queues_left()->Assign(in.queues_left.begin(), in.queues_left.end());
 }
 
 // A journal may come in a file: whatever its numbers are, the engine is given some that can be.
@@ -91,6 +93,8 @@ Work work_of(const v1::RoutingWork& in) {
   out.hold = static_cast<Hold>(std::clamp(in.hold(), 0, 2));
   out.hold_until = time_of(in.hold_until_ms());
   out.quiet_since = time_of(in.quiet_since_ms());
+  out.visits = in.visits();
+  out.queues_left.assign(in.queues_left().begin(), in.queues_left().end());
   return out;
 }
 
@@ -114,7 +118,9 @@ void put(v1::RoutingSettings& out, const Settings& in) {
   }
   out.set_live_wait_ms(in.live_wait.count());
   out.set_waking_wait_ms(in.waking_wait.count());
+  out.set_declined_again_ms(in.declined_again.count());
   for (const QueueRules& queue : in.queues) put(*out.add_queues(), queue);
+  out.mutable_queues_elsewhere()->Assign(in.queues_elsewhere.begin(), in.queues_elsewhere.end());
   out.set_seed(in.seed);
   out.set_version(in.version);
 }
@@ -322,7 +328,10 @@ Settings decode(const v1::RoutingSettings& in) {
   }
   out.live_wait = duration_of(in.live_wait_ms());
   out.waking_wait = duration_of(in.waking_wait_ms());
+  out.declined_again = duration_of(in.declined_again_ms());
   out.queues = queues_of(in.queues(), unused);
+  out.queues_elsewhere.assign(in.queues_elsewhere().begin(), in.queues_elsewhere().end());
+  std::ranges::sort(out.queues_elsewhere);  // of a file, anything may come
   out.seed = in.seed();
   out.version = in.version();
   return out;
