@@ -31,6 +31,8 @@ class ConversationPort {
   virtual Task<Result<v1::ResolveResponse>> resolve(v1::ResolveRequest request) = 0;
   virtual Task<Result<v1::ReopenResponse>> reopen(v1::ReopenRequest request) = 0;
   virtual Task<Result<v1::WaiveObligationResponse>> waive_obligation(v1::WaiveObligationRequest request) = 0;
+  virtual Task<Result<v1::WithdrawCallbackResponse>> withdraw_callback(
+      v1::WithdrawCallbackRequest request) = 0;
   virtual Task<Result<v1::TransferResponse>> transfer(v1::TransferRequest request) = 0;
   virtual Task<Result<v1::ReleaseTicketResponse>> release(v1::ReleaseTicketRequest request) = 0;
   virtual Task<Result<v1::SetPreferredAgentsResponse>> set_preferred_agents(

@@ -124,6 +124,7 @@ class FakeConversations final : public ConversationPort {
   Task<Result<v1::ResolveResponse>> resolve(v1::ResolveRequest request) override;
   Task<Result<v1::ReopenResponse>> reopen(v1::ReopenRequest request) override;
   Task<Result<v1::WaiveObligationResponse>> waive_obligation(v1::WaiveObligationRequest request) override;
+  Task<Result<v1::WithdrawCallbackResponse>> withdraw_callback(v1::WithdrawCallbackRequest request) override;
   Task<Result<v1::TransferResponse>> transfer(v1::TransferRequest request) override;
   Task<Result<v1::ReleaseTicketResponse>> release(v1::ReleaseTicketRequest request) override;
   Task<Result<v1::SetPreferredAgentsResponse>> set_preferred_agents(
