@@ -29,3 +29,7 @@ export function workOf(state: State): Work {
 }
 
 export const workInOrder = ({live, due, callbacks, waiting, held}: Work): Conversation[] => [...live, ...due, ...callbacks, ...waiting, ...held];
+
+/** As far as this page has read it. */
+export const conversationOfTicket = (state: State, ticketId: string): Conversation | undefined =>
+  [...state.all.items, ...state.assigned, ...[...state.threads.values()].map(({conversation}) => conversation)].find(({ticket}) => ticket?.id === ticketId);
