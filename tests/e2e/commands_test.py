@@ -198,6 +198,17 @@ def test_demo_brings_customers_through_the_front_door(tmp_path):
         one.end()
 
 
+def test_up_with_a_configuration_says_who_signs_in_and_no_password(tmp_path):
+    one = Hark(tmp_path, config_yaml())
+    try:
+        one.start()
+        wait_for("the welcome", lambda: "Hark is ready." in one.log.read_text())
+        (line,) = [line for line in one.log.read_text().splitlines() if line.startswith("  sign in")]
+        assert "ana" in line and "configuration" in line
+    finally:
+        one.end()
+
+
 def test_the_demo_calls_before_it_chats_and_leaves_no_call_behind(tmp_path):
     one = Hark(tmp_path)
     try:
