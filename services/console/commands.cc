@@ -73,6 +73,14 @@ ConsoleService::Answer ConsoleService::command(SessionPtr session, Request::Comm
       co_return co_await change_hold(session, std::move(command));
     case Request::Command::kSetPreferredAgents:
       co_return co_await set_preferred_agents(session, std::move(*command.mutable_set_preferred_agents()));
+    case Request::Command::kWithdrawCallback: {
+      auto& call = *command.mutable_withdraw_callback();
+      HARK_CO_TRY_VOID(check_idempotency_key(call.idempotency_key()));
+      HARK_CO_TRY_VOID(check_reason(call.reason()));
+      call.set_agent_id(session->agent_id);
+      HARK_CO_TRY_VOID(co_await port.withdraw_callback(std::move(call)));
+      co_return done();
+    }
     case Request::Command::COMMAND_NOT_SET:
       break;
   }

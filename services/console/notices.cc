@@ -58,8 +58,8 @@ Task<> ConsoleService::tell_unseen(SessionPtr session) {
 }
 
 Task<Status> ConsoleService::notify(std::string agent_id, v1::ConsoleResponse::Notice notice, Tell tell) {
-  HARK_CO_TRY(const bool is_new, co_await ports_.store.add_notice(agent_id, notice));
-  if (!is_new && tell == Tell::kIfNew) co_return Status{};
+  HARK_CO_TRY(const auto is, co_await ports_.store.add_notice(agent_id, notice));
+  if (is == NoticeIs::kSeen || (is == NoticeIs::kUnseen && tell == Tell::kIfNew)) co_return Status{};
   v1::ConsoleResponse response;
   *response.mutable_notices()->add_notices() = std::move(notice);
   for (const auto& session : sessions_) {
@@ -115,7 +115,7 @@ void ConsoleService::on_read(const SessionPtr& session, bool first) {
     notice.set_entry_id(ticket.hold_due_entry_id());
     notice.set_text(title_of(conversation));
     tasks_.spawn("tell of a hold",
-                 tell_of_hold(session->agent_id, std::move(notice), first ? Tell::kIfNew : Tell::kAnyway));
+                 tell_of_hold(session->agent_id, std::move(notice), first ? Tell::kIfNew : Tell::kUntilSeen));
   }
 }
 
@@ -160,7 +160,7 @@ Task<> ConsoleService::on_unfetched(v1::Event event) {
   notice.set_entry_id(event.entry_id());
   notice.set_text(way->address);
   const auto& agent_id = held ? conversation.ticket().agent_id() : event.agent_id();
-  (void)co_await notify(agent_id, std::move(notice), Tell::kAnyway);
+  (void)co_await notify(agent_id, std::move(notice), Tell::kUntilSeen);
 }
 
 }  // namespace hark::console

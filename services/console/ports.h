@@ -42,6 +42,8 @@ class ConversationPort {
   virtual Task<Result<v1::ResolveResponse>> resolve(v1::ResolveRequest request) = 0;
   virtual Task<Result<v1::ReopenResponse>> reopen(v1::ReopenRequest request) = 0;
   virtual Task<Result<v1::WaiveObligationResponse>> waive_obligation(v1::WaiveObligationRequest request) = 0;
+  virtual Task<Result<v1::WithdrawCallbackResponse>> withdraw_callback(
+      v1::WithdrawCallbackRequest request) = 0;
   virtual Task<Result<v1::TransferResponse>> transfer(v1::TransferRequest request) = 0;
   virtual Task<Result<v1::ReleaseTicketResponse>> release(v1::ReleaseTicketRequest request) = 0;
   virtual Task<Result<v1::SetPreferredAgentsResponse>> set_preferred_agents(
@@ -131,6 +133,9 @@ class AttentionPort {
   virtual std::shared_ptr<AttentionStream> share() = 0;
 };
 
+/// A notice that was to be put before an agent: new to them, there before, or seen already.
+enum class NoticeIs { kNew, kUnseen, kSeen };
+
 /// What is kept for each agent and belongs to nobody else: drafts, notices, and which of their sessions have
 /// ended. Durable when it answers.
 class AgentStore {
@@ -150,8 +155,8 @@ class AgentStore {
                                              std::string entry_id) = 0;
   virtual Task<Result<std::vector<v1::Draft>>> drafts(std::string agent_id, std::string conversation_id) = 0;
 
-  /// False if there was one of that id already, seen or not.
-  virtual Task<Result<bool>> add_notice(std::string agent_id, v1::ConsoleResponse::Notice notice) = 0;
+  /// Keeps it if there was none of that id.
+  virtual Task<Result<NoticeIs>> add_notice(std::string agent_id, v1::ConsoleResponse::Notice notice) = 0;
   /// Unseen ones, oldest first.
   virtual Task<Result<std::vector<v1::ConsoleResponse::Notice>>> notices(std::string agent_id) = 0;
   virtual Task<Status> see_notices(std::string agent_id, std::vector<std::string> ids) = 0;

@@ -139,9 +139,9 @@ class ConsoleService {
 
   // notices.cc: what wants to be seen by an agent
   Task<> tell_unseen(SessionPtr session);
-  /// Keeps it, once, and tells the agent's pages here if it is new; or in any case, where every console puts
-  /// it and each has pages of its own to tell.
-  enum class Tell { kIfNew, kAnyway };
+  /// Keeps it, once, and tells the agent's pages here if it is new; or until it was seen, where every console
+  /// puts it and each has pages of its own to tell.
+  enum class Tell { kIfNew, kUntilSeen };
   Task<Status> notify(std::string agent_id, v1::ConsoleResponse::Notice notice, Tell tell = Tell::kIfNew);
   Task<Status> notify_of_note(v1::Entry entry, std::vector<std::string> agent_ids);
   Task<> on_note(v1::Event event);

@@ -144,6 +144,17 @@ TEST_F(HoldsTest, WhoSignsInLaterIsToldOfAHoldThatRanOutUnlessTheyHaveSeenIt) {
   EXPECT_THAT(told(*later), IsEmpty());
 }
 
+TEST_F(HoldsTest, AHoldThatWasSeenOnAnotherPageDoesNotComeBackHoweverLateThisOneReadsOfIt) {
+  const auto page = std::make_shared<Page>();
+  world.add_conversation(kOne, "ana");
+  signed_in(page);
+  world.store.agents["ana"].notices["ent_due"].set_id("ent_due");
+  world.store.agents["ana"].seen.insert("ent_due");
+  ran_out("ent_due");
+  happens(released());
+  EXPECT_THAT(told(*page), IsEmpty());
+}
+
 TEST_F(HoldsTest, ThePageIsToldOnceWhatItsAgentMayChooseFrom) {
   const auto page = std::make_shared<Page>();
   signed_in(page);

@@ -327,10 +327,23 @@ TEST_F(ConsoleServiceTest, StartsAMailInTheNameOfWhoIsSignedIn) {
   EXPECT_EQ(world.conversations.commands.at(0).start().agent_id(), "ana");
 }
 
+TEST_F(ConsoleServiceTest, WithdrawsACallBackInTheNameOfWhoIsSignedInAndForAReason) {
+  const auto page = std::make_shared<Page>();
+  const auto session = signed_in(page);
+  v1::ConsoleRequest request;
+  auto& withdraw = *request.mutable_command()->mutable_withdraw_callback();
+  withdraw.set_idempotency_key("k1");
+  withdraw.set_agent_id("ben");
+  EXPECT_EQ(ask(session, page, request).failed().reason(), "INVALID_FIELD");
+  withdraw.set_reason("they wrote that it is done");
+  EXPECT_TRUE(ask(session, page, request).has_done());
+  EXPECT_EQ(world.conversations.commands.at(0).withdraw_callback().agent_id(), "ana");
+}
+
 TEST_F(ConsoleServiceTest, RequiresAnIdempotencyKeyForEveryCommand) {
   const auto page = std::make_shared<Page>();
   const auto session = signed_in(page);
-  std::vector<v1::ConsoleRequest::Command> all(7);
+  std::vector<v1::ConsoleRequest::Command> all(8);
   all[0].mutable_reply();
   all[1].mutable_add_note();
   all[2].mutable_resolve();
@@ -338,6 +351,7 @@ TEST_F(ConsoleServiceTest, RequiresAnIdempotencyKeyForEveryCommand) {
   all[4].mutable_waive_obligation();
   all[6].mutable_start();
   all[5].mutable_transfer();
+  all[7].mutable_withdraw_callback();
   for (const auto& command : all) {
     v1::ConsoleRequest request;
     *request.mutable_command() = command;

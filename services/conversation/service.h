@@ -76,6 +76,7 @@ class Conversations {
   Task<Result<v1::ResolveResponse>> resolve(v1::ResolveRequest request);
   Task<Result<v1::ReopenResponse>> reopen(v1::ReopenRequest request);
   Task<Result<v1::WaiveObligationResponse>> waive_obligation(v1::WaiveObligationRequest request);
+  Task<Result<v1::WithdrawCallbackResponse>> withdraw_callback(v1::WithdrawCallbackRequest request);
   Task<Result<v1::MergeResponse>> merge(v1::MergeRequest request);
   Task<Result<v1::UnmergeResponse>> unmerge(v1::UnmergeRequest request);
   /// Finishes what a crash left of merges, in all partitions. At start.
@@ -156,7 +157,9 @@ class Conversations {
                                                 std::string_view reason,
                                                 std::string_view answers_entry_id = {},
                                                 std::string_view concerns_id = {});
+  [[nodiscard]] Store::StatusEntry why_owed_again(std::string_view about, const Store::DeliveryNews& news);
   Task<Status> record_delivery(Store::DeliveryNews news);
+  Task<Status> may_call_off(std::string conversation_id, const Store::DeliveryNews& news);
   Task<Status> owe_elsewhere(Store::Lost lost, const Store::DeliveryNews& news);
   /// A customer was heard in the call that the entry stands for.
   Task<Status> settle_by_talk(std::string entry_id, std::string agent_id);

@@ -7,6 +7,7 @@ namespace hark::conversation {
 namespace {
 
 constexpr std::size_t kProgressBytesMax = 64 << 10;
+constexpr std::size_t kCalledOffReasonBytesMax = 1000;
 
 /// "answered" for CALL_STATE_ANSWERED.
 std::string name_of(v1::CallState state) {
@@ -57,6 +58,23 @@ Task<Status> Conversations::try_to_settle_by_talk(std::string conversation_id, s
                                "the customer rang, and was answered, before they were called back", entry_id);
   }
   co_return co_await store_.talked(now, talk);
+}
+
+Task<Result<v1::WithdrawCallbackResponse>> Conversations::withdraw_callback(
+    v1::WithdrawCallbackRequest request) {
+  HARK_CO_TRY_VOID(check_key(request.idempotency_key()));
+  HARK_CO_TRY_VOID(parse_id(IdKind::kEntry, request.entry_id()));
+  if (request.reason().empty()) co_return invalid("reason: say why the customer is not called back");
+  if (request.reason().size() > kCalledOffReasonBytesMax)
+    co_return invalid("reason: is longer than 1000 bytes");
+  Store::DeliveryNews news;
+  news.entry_id = request.entry_id();
+  news.state = v1::DELIVERY_STATE_WITHDRAWN;
+  news.detail = request.reason();
+  news.called_off = {request.idempotency_key(), digest_of(request), request.agent_id(),
+                     request.assignment_token()};
+  HARK_CO_TRY_VOID(co_await record_delivery(std::move(news)));
+  co_return v1::WithdrawCallbackResponse{};
 }
 
 }  // namespace hark::conversation

@@ -101,6 +101,25 @@ TEST_F(CallsTest, TheTicketSaysWhileTheCustomerIsOnTheLineWhateverOpenedIt) {
   EXPECT_FALSE(conversation(in.conversation_id()).ticket().on_the_line());
 }
 
+TEST_F(CallsTest, ATicketIsNotResolvedWhileItsCustomerIsOnTheLineWhateverIsWaived) {
+  const auto in = accept(call("c1"));
+  const auto held = assign(in.ticket_id(), "ana", 1, "take").assignment_token();
+  ASSERT_TRUE(report(in.entry_id(), 1, v1::CALL_STATE_ANSWERED, 5).ok());
+  v1::ResolveRequest resolve;
+  resolve.set_idempotency_key("done");
+  resolve.set_ticket_id(in.ticket_id());
+  resolve.set_agent_id("ana");
+  resolve.set_assignment_token(held);
+  resolve.set_waive_reason("nothing else");
+  const auto refused = run(service_->resolve(resolve));
+  ASSERT_FALSE(refused.ok());
+  EXPECT_EQ(refused.error().reason, Reason::kIllegalTransition);
+  EXPECT_THAT(refused.error().message, ::testing::HasSubstr("on the telephone"));
+  EXPECT_EQ(conversation(in.conversation_id()).ticket().state(), v1::TICKET_STATE_ASSIGNED);
+  ASSERT_TRUE(report(in.entry_id(), 2, v1::CALL_STATE_ENDED, 5).ok());
+  EXPECT_TRUE(run(service_->resolve(resolve)).ok());  // the same key: nothing had been done under it
+}
+
 TEST_F(CallsTest, AReportOfNothingThatIsThereIsRefused) {
   const auto in = accept(call("c1"));
   EXPECT_EQ(report(in.entry_id(), 1, v1::CALL_STATE_UNSPECIFIED).error().reason, Reason::kInvalidField);
@@ -111,7 +130,9 @@ TEST_F(CallsTest, AReportOfNothingThatIsThereIsRefused) {
 class CallbacksTest : public CallsTest {
  protected:
   v1::Entry call_back(const std::string& entry_id, const std::string& key = "back") {
-    const auto reply = run(service_->reply(answer(entry_id, key)));
+    auto promise = answer(entry_id, key);
+    promise.set_agent_id("ana");
+    const auto reply = run(service_->reply(promise));
     EXPECT_TRUE(reply.ok()) << (reply.ok() ? "" : reply.error().message);
     return reply.ok() ? reply->entry() : v1::Entry{};
   }
@@ -133,6 +154,15 @@ class CallbacksTest : public CallsTest {
     return run(service_->receive_receipt(receipt));
   }
   v1::Entry entry(const std::string& id) { return *run(store_.entry(id)); }
+  Status call_off(const std::string& entry_id, const std::string& key = "off") {
+    v1::WithdrawCallbackRequest request;
+    request.set_idempotency_key(key);
+    request.set_entry_id(entry_id);
+    request.set_agent_id("ana");
+    request.set_reason("they wrote");
+    const auto done = run(service_->withdraw_callback(request));
+    return done.ok() ? Status{} : done.error();
+  }
 
   v1::AcceptResponse missed_{accept(call("c1"))};
 };
@@ -183,6 +213,113 @@ TEST_F(CallbacksTest, AnAnsweredCallOfSomebodyElseWithdrawsNothing) {
   ASSERT_TRUE(report(other.entry_id(), 1, v1::CALL_STATE_ANSWERED, 5).ok());
   EXPECT_EQ(entry(reply.id()).delivery(), v1::DELIVERY_STATE_QUEUED);
   EXPECT_THAT(timeline(other.conversation_id()), SizeIs(1));
+}
+
+TEST_F(CallbacksTest, ACallBackThatWaitsIsToldWithTheConversationAndASecondIsRefused) {
+  const auto reply = call_back(missed_.entry_id());
+  const auto waits = conversation(missed_.conversation_id()).waiting_callbacks();
+  ASSERT_THAT(waits, SizeIs(1));
+  EXPECT_EQ(waits[0].entry_id(), reply.id());
+  EXPECT_EQ(waits[0].agent_id(), "ana");
+  const auto again = accept(call("c2"));
+  const auto second = run(service_->reply(answer(again.entry_id(), "second")));
+  ASSERT_FALSE(second.ok());
+  EXPECT_EQ(second.error().reason, Reason::kIllegalTransition);
+  EXPECT_THAT(second.error().message, ::testing::HasSubstr(reply.id()));
+  ASSERT_THAT(lease("l1"), SizeIs(1));
+  ASSERT_TRUE(receipt(reply.id(), v1::DELIVERY_STATE_SENT, "l1").ok());
+  EXPECT_THAT(conversation(missed_.conversation_id()).waiting_callbacks(), IsEmpty());
+  EXPECT_TRUE(run(service_->reply(answer(again.entry_id(), "third"))).ok());
+}
+
+TEST_F(CallbacksTest, AnAgentCallsACallBackOffAndWhatItHadAnsweredIsOwedAgain) {
+  const auto reply = call_back(missed_.entry_id());
+  ASSERT_THAT(lease("l1"), SizeIs(1));
+  ASSERT_TRUE(call_off(reply.id()).ok());
+  EXPECT_EQ(entry(reply.id()).delivery(), v1::DELIVERY_STATE_WITHDRAWN);
+  EXPECT_EQ(entry(reply.id()).delivery_detail(), "they wrote");
+  EXPECT_EQ(receipt(reply.id(), v1::DELIVERY_STATE_QUEUED, "l1").error().reason, Reason::kWithdrawn);
+  clock_.advance(std::chrono::minutes{10});
+  EXPECT_THAT(lease("l2"), IsEmpty());
+  const auto now = conversation(missed_.conversation_id());
+  EXPECT_THAT(now.waiting_callbacks(), IsEmpty());
+  EXPECT_EQ(owed(missed_.conversation_id()), std::vector<std::string>{missed_.entry_id()});
+  EXPECT_EQ(now.ticket().state(), v1::TICKET_STATE_QUEUED);
+  const auto said = timeline(missed_.conversation_id()).back();
+  EXPECT_EQ(said.status().change(), v1::StatusChange::CHANGE_CALLED_OFF);
+  EXPECT_EQ(said.agent_id(), "ana");
+  EXPECT_EQ(said.reason(), "they wrote");
+  EXPECT_EQ(said.answers_entry_id(), reply.id());
+  EXPECT_TRUE(run(service_->reply(answer(missed_.entry_id(), "anew"))).ok());
+}
+
+TEST_F(CallbacksTest, CallingOffIsDoneOnceAndOnlyWhileTheCallBackWaits) {
+  const auto reply = call_back(missed_.entry_id());
+  EXPECT_EQ(call_off(missed_.entry_id()).error().code, Code::kNotFound);
+  ASSERT_TRUE(call_off(reply.id()).ok());
+  ASSERT_TRUE(call_off(reply.id()).ok());
+  EXPECT_EQ(call_off(reply.id(), "other").error().reason, Reason::kIllegalTransition);
+  const auto entries = timeline(missed_.conversation_id());
+  EXPECT_EQ(std::ranges::count_if(entries,
+                                  [](const v1::Entry& one) {
+                                    return one.status().change() == v1::StatusChange::CHANGE_CALLED_OFF;
+                                  }),
+            1);
+  const auto made = call_back(missed_.entry_id(), "made");
+  ASSERT_THAT(lease("l1"), SizeIs(1));
+  ASSERT_TRUE(receipt(made.id(), v1::DELIVERY_STATE_SENT, "l1").ok());
+  EXPECT_EQ(call_off(made.id(), "late").error().reason, Reason::kIllegalTransition);
+}
+
+TEST_F(CallbacksTest, WhoDoesNotHoldTheTicketCallsNothingOff) {
+  const auto token = assign(missed_.ticket_id(), "ben", 1, "take").assignment_token();
+  auto promise = answer(missed_.entry_id(), "back");
+  promise.set_agent_id("ben");
+  promise.set_assignment_token(token);
+  const auto reply = run(service_->reply(promise));
+  ASSERT_TRUE(reply.ok());
+  EXPECT_EQ(call_off(reply->entry().id()).error().reason, Reason::kStaleAssignment);
+  EXPECT_EQ(entry(reply->entry().id()).delivery(), v1::DELIVERY_STATE_QUEUED);
+}
+
+TEST_F(CallbacksTest, ATalkThatHadBegunWhenItWasCalledOffAnswersAllTheSame) {
+  const auto reply = call_back(missed_.entry_id());
+  ASSERT_THAT(lease("l1"), SizeIs(1));
+  ASSERT_TRUE(call_off(reply.id()).ok());
+  ASSERT_TRUE(receipt(reply.id(), v1::DELIVERY_STATE_SENT, "l1").ok());
+  EXPECT_EQ(entry(reply.id()).delivery(), v1::DELIVERY_STATE_SENT);
+  EXPECT_THAT(owed(missed_.conversation_id()), IsEmpty());
+}
+
+TEST_F(CallbacksTest, CallingOffOverAResolvedTicketPutsItBeforeWhoPromised) {
+  call_back(missed_.entry_id());
+  const auto reply = conversation(missed_.conversation_id()).waiting_callbacks(0).entry_id();
+  v1::ResolveRequest resolve;
+  resolve.set_idempotency_key("done");
+  resolve.set_ticket_id(missed_.ticket_id());
+  ASSERT_TRUE(run(service_->resolve(resolve)).ok());
+  ASSERT_TRUE(call_off(reply).ok());
+  const auto now = conversation(missed_.conversation_id()).ticket();
+  EXPECT_EQ(now.state(), v1::TICKET_STATE_QUEUED);
+  EXPECT_EQ(now.wanted_agent_id(), "ana");
+}
+
+TEST_F(CallbacksTest, ACallBackIsCalledOffThoughItsCustomerWasMergedSince) {
+  const auto reply = call_back(missed_.entry_id());
+  const auto other = accept(call("c2", "", "+37120000001"));
+  v1::MergeRequest merge;
+  merge.set_idempotency_key("merge");
+  merge.set_survivor_id(other.conversation_id());
+  merge.set_loser_id(missed_.conversation_id());
+  merge.set_agent_id("ana");
+  merge.set_reason("the same person");
+  ASSERT_TRUE(run(service_->merge(merge)).ok());
+  EXPECT_THAT(conversation(other.conversation_id()).waiting_callbacks(), SizeIs(1));
+  ASSERT_TRUE(call_off(reply.id()).ok());
+  EXPECT_EQ(entry(reply.id()).delivery(), v1::DELIVERY_STATE_WITHDRAWN);
+  EXPECT_THAT(owed(other.conversation_id()),
+              ::testing::UnorderedElementsAre(missed_.entry_id(), other.entry_id()));
+  EXPECT_THAT(lease("l1"), IsEmpty());
 }
 
 TEST_F(CallbacksTest, ACallBackIsWithdrawnThoughItsCustomerWasMergedSince) {

@@ -31,11 +31,17 @@ bool is_copy(const v1::Entry& sent, std::string_view recipient, std::string_view
 
 }  // namespace
 
+Store::StatusEntry Conversations::why_owed_again(std::string_view about, const Store::DeliveryNews& news) {
+  const bool called_off = !news.called_off.key.empty();
+  return status_entry(about,
+                      called_off ? v1::StatusChange::CHANGE_CALLED_OFF : v1::StatusChange::CHANGE_REOPENED,
+                      news.called_off.agent_id, "", why_not_arrived(news), news.entry_id);
+}
+
 Task<Status> Conversations::record_delivery(Store::DeliveryNews news) {
   HARK_CO_TRY(const auto partition, partition_of(news.entry_id));
-  if (!arrives(news.state)) {
-    news.not_arrived = status_entry(news.entry_id, v1::StatusChange::CHANGE_REOPENED, "", "",
-                                    why_not_arrived(news), news.entry_id);
+  if (!arrives(news.state) || !news.called_off.key.empty()) {
+    news.not_arrived = why_owed_again(news.entry_id, news);
     news.ticket_id = new_id(IdKind::kTicket, partition);
   }
   if (settings_.offer_switch_after > Duration{0}) news.watched = v1::CHANNEL_CHAT;
@@ -43,6 +49,7 @@ Task<Status> Conversations::record_delivery(Store::DeliveryNews news) {
     auto lost = co_await store_.record_delivery(clock_.now(), news);
     if (lost.ok() && lost->conversation_id.empty()) co_return Status{};
     if (lost.ok()) {
+      if (!news.called_off.key.empty()) HARK_CO_TRY_VOID(co_await may_call_off(lost->conversation_id, news));
       HARK_CO_TRY_VOID(co_await owe_elsewhere(*std::move(lost), news));
       news.owed_elsewhere = true;
       continue;
@@ -51,6 +58,19 @@ Task<Status> Conversations::record_delivery(Store::DeliveryNews news) {
     HARK_CO_TRY_VOID(co_await finish_sagas_around(news.entry_id));
   }
   co_return merged_too_often();
+}
+
+/// The customer's ticket is in another partition now than the call back: whose it is, is asked there.
+Task<Status> Conversations::may_call_off(std::string conversation_id, const Store::DeliveryNews& news) {
+  HARK_CO_TRY(const auto now_part_of, co_await store_.conversation(conversation_id));
+  const auto& ticket = now_part_of.ticket();
+  const bool held = ticket.state() == v1::TICKET_STATE_ASSIGNED;
+  const auto& by = news.called_off;
+  const bool another = held && !by.agent_id.empty() && by.agent_id != ticket.agent_id();
+  if (!another && by.assignment_token == (held ? ticket.assignment_token() : 0)) co_return Status{};
+  co_return Error{Code::kFailedPrecondition, Reason::kStaleAssignment,
+                  held ? "the ticket is held by " + ticket.agent_id() + " now"
+                       : "the ticket is no longer assigned to you"};
 }
 
 /// The message was sent when its customer was in another conversation, in another partition. First it is owed
@@ -66,8 +86,7 @@ Task<Status> Conversations::owe_elsewhere(Store::Lost lost, const Store::Deliver
     in.thread_id = lost.thread_id;
     in.agent_id = lost.agent_id;
     in.detail = news.detail;
-    in.status = status_entry(way.conversation_id, v1::StatusChange::CHANGE_REOPENED, "", "",
-                             why_not_arrived(news), news.entry_id);
+    in.status = why_owed_again(way.conversation_id, news);
     in.ticket_id = new_id(IdKind::kTicket, partition);
     HARK_CO_TRY(const auto sent, co_await store_.entry(news.entry_id));
     in.ticket_bytes = ticket_attributes(sent).SerializeAsString();

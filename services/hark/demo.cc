@@ -1,6 +1,8 @@
 #include "hark/demo.h"
 
 #include <grpcpp/grpcpp.h>
+#include <pthread.h>
+#include <signal.h>
 
 #include <atomic>
 #include <chrono>
@@ -25,6 +27,17 @@ namespace {
 
 using namespace std::chrono_literals;
 
+constexpr auto kReachable = 3s;
+constexpr auto kCallFirst = 3s;
+
+sigset_t end_signals() {
+  sigset_t ends;
+  sigemptyset(&ends);
+  sigaddset(&ends, SIGINT);
+  sigaddset(&ends, SIGTERM);
+  return ends;
+}
+
 class Demo {
  public:
   explicit Demo(const DemoOptions& options)
@@ -32,18 +45,21 @@ class Demo {
         channel_{rpc::connect(options.host + ":" + std::to_string(options.port_base + 1), {})} {}
 
   Status run() {
+    HARK_TRY_VOID(reach());
+    std::thread ender{[this] { end_by_signal(); }};
     std::thread listener{[this] { thank_for_answers(); }};
+    start_call();  // first: a call takes a whole desk, which chats and mails would have filled
     start_chats();
     start_network();
-    start_call();
     const auto status = write_mails();
-    if (status.ok()) {
+    if (status.ok() && !is_stopping()) {
       std::printf(
           "Every mail is in. Answer some in the console: the customers will thank you in the same thread.\n");
       std::fflush(stdout);
       std::unique_lock lock{mutex_};
-      done_.wait_for(lock, std::chrono::seconds{options_.listen_seconds},
-                     [this] { return thanked_.size() == demo_customers().size() && chatting_ == 0; });
+      done_.wait_for(lock, std::chrono::seconds{options_.listen_seconds}, [this] {
+        return stopping_ || (thanked_.size() == demo_customers().size() && chatting_ == 0);
+      });
     }
     {
       const std::lock_guard lock{mutex_};
@@ -55,10 +71,38 @@ class Demo {
     if (call_) call_->leave();
     for (auto& thread : threads_) thread.join();
     listener.join();
+    ender.join();
     return status;
   }
 
  private:
+  /// Before anything is played, so that one line says what is wrong.
+  Status reach() {
+    if (channel_->WaitForConnected(std::chrono::system_clock::now() + kReachable)) return {};
+    const auto port = std::to_string(options_.port_base + 1);
+    return Error{Code::kUnavailable, Reason::kUnspecified,
+                 "no Hark answers at " + options_.host + ":" + port +
+                     " (gRPC, --port-base + 1); start one with `hark up`, or name its ports: hark demo "
+                     "--port-base N"};
+  }
+
+  /// Ctrl-C: the customers leave, their calls are hung up, and the demo ends.
+  void end_by_signal() {
+    const auto ends = end_signals();
+    const timespec look_every{0, 100'000'000};
+    for (;;) {
+      const bool signalled = sigtimedwait(&ends, nullptr, &look_every) > 0;
+      const std::lock_guard lock{mutex_};
+      if (stopping_) return;
+      if (!signalled) continue;
+      std::printf("The customers leave.\n");
+      std::fflush(stdout);
+      stopping_ = true;
+      done_.notify_all();
+      return;
+    }
+  }
+
   void start_chats() {
     for (const auto& visitor : demo_visitors()) {
       chats_.push_back(
@@ -84,6 +128,7 @@ class Demo {
       const auto status = call_->run();
       if (!status.ok()) std::printf("%-14s cannot call: %s\n", "Janis", status.error().message.c_str());
     });
+    call_->wait_until_heard(kCallFirst);
   }
 
   void play(DemoChat& chat, const DemoVisitor& visitor) {
@@ -104,6 +149,7 @@ class Demo {
       bool any = false;
       for (const auto& customer : demo_customers()) {
         if (round >= customer.messages.size() || sent >= options_.mails) continue;
+        if (is_stopping()) return {};
         any = true;
         HARK_TRY_VOID(write(customer, customer.messages[round], "", customer.subject));
         ++sent;
@@ -128,9 +174,14 @@ class Demo {
     return {};
   }
 
+  bool is_stopping() {
+    const std::lock_guard lock{mutex_};
+    return stopping_;
+  }
+
   void pause() {
     std::unique_lock lock{mutex_};
-    done_.wait_for(lock, std::chrono::milliseconds{options_.pause_ms}, [] { return false; });
+    done_.wait_for(lock, std::chrono::milliseconds{options_.pause_ms}, [this] { return stopping_; });
   }
 
   void thank_for_answers() {
@@ -206,6 +257,8 @@ class Demo {
 }  // namespace
 
 Status run_demo(const DemoOptions& options) {
+  const auto ends = end_signals();
+  pthread_sigmask(SIG_BLOCK, &ends, nullptr);  // before any thread starts, so that all inherit it
   Demo demo{options};
   return demo.run();
 }

@@ -154,6 +154,8 @@ Status DemoChat::run(const std::function<void()>& pause) try {
     }
   }
   return {};
+} catch (const boost::system::system_error& failure) {
+  return Error{Code::kUnavailable, Reason::kStoreUnavailable, failure.code().message()};
 } catch (const std::exception& failure) {
   return Error{Code::kUnavailable, Reason::kStoreUnavailable, failure.what()};
 }

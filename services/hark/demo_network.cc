@@ -277,6 +277,8 @@ void DemoNetwork::leave() {
 Status DemoNetwork::run(const std::function<void()>& pause) try {
   HARK_TRY_VOID(line_->serve());
   return line_->play(pause);
+} catch (const boost::system::system_error& failure) {
+  return Error{Code::kUnavailable, Reason::kStoreUnavailable, failure.code().message()};
 } catch (const std::exception& failure) {
   return Error{Code::kUnavailable, Reason::kStoreUnavailable, failure.what()};
 }

@@ -262,6 +262,22 @@ class Running {
   bool stopped_ = false;
 };
 
+/// Agents of a configuration of one's own: their names, and where the passwords are.
+void say_who_signs_in(const v1::Config& config) {
+  constexpr int kNamesMax = 5;
+  if (config.agents_size() == 0) {
+    std::printf("  sign in  nobody is configured; add an agent: hark ctl agents add <login>\n");
+    return;
+  }
+  std::string names;
+  for (int i = 0; i < std::min(config.agents_size(), kNamesMax); ++i)
+    names += (i > 0 ? ", " : "") + config.agents(i).id();
+  if (const int more = config.agents_size() - kNamesMax; more > 0)
+    names += " and " + std::to_string(more) + " more";
+  std::printf("  sign in  %s (passwords: as the configuration has them, unless changed since)\n",
+              names.c_str());
+}
+
 void print_welcome(const RunOptions& options) {
   const auto& listen = options.config.listen();
   const auto base = listen.port_base();
@@ -304,6 +320,7 @@ void print_welcome(const RunOptions& options) {
         base == DemoOptions{}.port_base ? std::string{} : " --port-base " + std::to_string(base);
     std::printf("Next: `hark demo%s` plays customers; Ctrl-C ends it.\n", where.c_str());
   }
+  if (!options.demo_accounts && runs("console")) say_who_signs_in(options.config);
   std::fflush(stdout);
 }
 

@@ -51,6 +51,7 @@ SlaLog sla_log(const v1::Ticket& ticket, std::span<const v1::Entry> entries) {
             log.events.push_back({at, Kind::kResolved, {}});
             break;
           case v1::StatusChange::CHANGE_REOPENED:
+          case v1::StatusChange::CHANGE_CALLED_OFF:
             release(at);
             log.events.push_back({at, Kind::kReopened, {}});
             break;

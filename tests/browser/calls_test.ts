@@ -85,6 +85,12 @@ story("a call is held, taken up again and ended", async (cast) => {
   assert.deepEqual(await ana.breaches(), []);
   await ana.click("#call-hold");
   await ana.shows("#call-card", "Talking");
+  await ana.shows("#resolve-why", "The call goes on. Hang up first");
+  assert.equal(await ana.page.locator("#resolve").getAttribute("aria-disabled"), "true");
+  await ana.page.screenshot({path: "build/browser/pictures/call-talking.png"});
+  await ana.leavesField();
+  await ana.presses("e");
+  await ana.hides("#dialog");
   await ana.click("#call-hang-up");
   await call.wasTold("hang_up");
   await call.hangsUp();

@@ -1,12 +1,13 @@
 """The commands a person types, and the pages a machine reads."""
 import json
 import re
+import signal
 import socket
 import subprocess
 
 import pytest
 
-from support import mail
+from support import mail, protos
 from support.hark import BINARY, Hark, config_yaml, wait_for
 
 
@@ -195,6 +196,45 @@ def test_demo_brings_customers_through_the_front_door(tmp_path):
         wait_for("conversations", lambda: len(one.all_conversations()) >= 2, 30)
     finally:
         one.end()
+
+
+def test_up_with_a_configuration_says_who_signs_in_and_no_password(tmp_path):
+    one = Hark(tmp_path, config_yaml())
+    try:
+        one.start()
+        wait_for("the welcome", lambda: "Hark is ready." in one.log.read_text())
+        (line,) = [line for line in one.log.read_text().splitlines() if line.startswith("  sign in")]
+        assert "ana" in line and "configuration" in line
+    finally:
+        one.end()
+
+
+def test_the_demo_calls_before_it_chats_and_leaves_no_call_behind(tmp_path):
+    one = Hark(tmp_path)
+    try:
+        one.start()
+        demo = subprocess.Popen([str(BINARY), "demo", "--port-base", str(one.port_base), "--mails", "1", "--pause-ms", "10"], stdout=subprocess.PIPE, text=True)
+        try:
+            call = lambda: next(iter(one.inbound("tel:+37120000001")), None)
+            wait_for("Janis waits", lambda: call() and call().call.state == protos.phone_pb2.CALL_STATE_QUEUED)
+        finally:
+            demo.send_signal(signal.SIGINT)
+            words = demo.communicate(timeout=20)[0]
+        assert demo.returncode == 0 and "The customers leave." in words, words
+        assert words.index("hears music") < words.index("chats:"), words
+        wait_for("the call is over", lambda: call().call.ended_at_ms > 0)
+    finally:
+        one.end()
+
+
+def test_a_demo_that_finds_no_hark_says_so_in_one_line():
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        port = taken.getsockname()[1]
+    demo = subprocess.run([str(BINARY), "demo", "--port-base", str(port)], capture_output=True, text=True, timeout=20, check=False)
+    assert demo.returncode == 1 and demo.stdout == "", demo
+    (line,) = demo.stderr.splitlines()
+    assert f"127.0.0.1:{port + 1}" in line and "--port-base" in line and "boost" not in line
 
 
 def test_the_demos_customers_write_on_telegram_and_thank_for_an_answer(tmp_path):

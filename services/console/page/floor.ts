@@ -1,7 +1,9 @@
 // What a supervisor watches and does with agents.
 import type {ConsoleResponse_Overview, Presence} from "hark/v1";
+import {loadAll} from "./conversations.js";
 import {presenceName, refusalText} from "./format.js";
 import {link, store} from "./session.js";
+import {conversationOfTicket} from "./store/work.js";
 import {say} from "./views/announcer.js";
 import {ask} from "./views/ask.js";
 import {t} from "./words/words.js";
@@ -28,6 +30,20 @@ export function overviewCame(before: ConsoleResponse_Overview | null): void {
   const count = (overview: ConsoleResponse_Overview | null) =>
     [overview?.total?.waiting, overview?.total?.offered, overview?.total?.oldestSinceMs].join();
   if (count(before) !== count(store.state.overview)) void loadWaiting(store.state.waitingOnly);
+  void nameWork();
+}
+
+let nameless = "";
+const PAGES_MAX = 5;
+
+/** Agents' work is told by tickets; whose they are is read from the conversations, anew when one is not known. */
+async function nameWork(): Promise<void> {
+  const unknown = () => (store.state.overview?.agents ?? []).flatMap(({ticketIds}) => ticketIds ?? []).filter((id) => !conversationOfTicket(store.state, id));
+  const ids = unknown().sort().join();
+  if (!ids || ids === nameless) return;
+  nameless = ids;
+  await loadAll();
+  for (let pages = 1; pages < PAGES_MAX && store.state.all.nextPage && unknown().length; ++pages) await loadAll(true);
 }
 
 /** Of one account or skill, or everything. */

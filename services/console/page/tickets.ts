@@ -54,6 +54,7 @@ const tokenOf = (ticket: Ticket | undefined): string => ticket?.assignmentToken 
 const waiveReasons = () => [t("waiveThanks"), t("waivePhone"), t("waiveSpam"), t("waiveDuplicate")];
 
 export function resolve({ticket, openObligations}: Conversation): void {
+  if (ticket?.onTheLine) return say(t("resolveAfterCall"), "problem");
   const owed = openObligations?.length ?? 0;
   const idempotencyKey = newKey();
   ask({

@@ -3,9 +3,11 @@
      ARGV  1 notice id  2 at, ms  3 Notice bytes  4 most notices remembered
      <KEYS[1]>:notices  hash  id -> Notice bytes, '' once seen
      <KEYS[1]>:noticed  zset  id by time; the oldest are forgotten beyond the most
-     Returns 1, or 0 if it was there before, seen or not ]]
+     Returns 'new', or of one that was there before 'unseen' or 'seen' ]]
 local bodies, times = KEYS[1] .. ':notices', KEYS[1] .. ':noticed'
-if redis.call('HSETNX', bodies, ARGV[1], ARGV[3]) == 0 then return 0 end
+if redis.call('HSETNX', bodies, ARGV[1], ARGV[3]) == 0 then
+  return redis.call('HGET', bodies, ARGV[1]) == '' and 'seen' or 'unseen'
+end
 redis.call('ZADD', times, ARGV[2], ARGV[1])
 local over = redis.call('ZCARD', times) - tonumber(ARGV[4])
 if over > 0 then
@@ -14,4 +16,4 @@ if over > 0 then
     redis.call('ZREM', times, id)
   end
 end
-return 1
+return 'new'

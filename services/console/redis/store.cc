@@ -113,14 +113,16 @@ Task<Result<std::vector<v1::Draft>>> RedisAgentStore::drafts(std::string agent_i
   co_return out;
 }
 
-Task<Result<bool>> RedisAgentStore::add_notice(std::string agent_id, v1::ConsoleResponse::Notice notice) {
+Task<Result<NoticeIs>> RedisAgentStore::add_notice(std::string agent_id, v1::ConsoleResponse::Notice notice) {
   const auto key = prefix(agent_id);
   const auto at = std::to_string(notice.at_ms()), bytes = notice.SerializeAsString();
   const auto most = std::to_string(kNoticesMax);
   const std::array<std::string_view, 1> keys{key};
   const std::array<std::string_view, 4> args{notice.id(), at, bytes, most};
   HARK_CO_TRY(const auto reply, co_await redis_.eval(add_notice_script(), keys, args));
-  co_return reply.number() == 1;
+  co_return reply.view() == "new" ? NoticeIs::kNew
+  : reply.view() == "unseen"      ? NoticeIs::kUnseen
+                                  : NoticeIs::kSeen;
 }
 
 Task<Result<std::vector<v1::ConsoleResponse::Notice>>> RedisAgentStore::notices(std::string agent_id) {

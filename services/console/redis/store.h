@@ -27,7 +27,7 @@ class RedisAgentStore final : public AgentStore {
   Task<Result<v1::Draft>> drop_draft(std::string agent_id, std::string conversation_id,
                                      std::string entry_id) override;
   Task<Result<std::vector<v1::Draft>>> drafts(std::string agent_id, std::string conversation_id) override;
-  Task<Result<bool>> add_notice(std::string agent_id, v1::ConsoleResponse::Notice notice) override;
+  Task<Result<NoticeIs>> add_notice(std::string agent_id, v1::ConsoleResponse::Notice notice) override;
   Task<Result<std::vector<v1::ConsoleResponse::Notice>>> notices(std::string agent_id) override;
   Task<Status> see_notices(std::string agent_id, std::vector<std::string> ids) override;
   Task<Status> end_session(std::string agent_id, std::string session_id, TimePoint expires,

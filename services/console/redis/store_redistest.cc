@@ -92,14 +92,15 @@ TEST_F(AgentStoreTest, RefusesMoreDraftsThanItKeeps) {
 }
 
 TEST_F(AgentStoreTest, KeepsNoticesUntilTheyAreSeenAndNeverTwice) {
-  EXPECT_TRUE(*run(store.add_notice("ana", notice("b", 2))));
-  EXPECT_TRUE(*run(store.add_notice("ana", notice("a", 1))));
-  EXPECT_FALSE(*run(store.add_notice("ana", notice("a", 1))));
+  EXPECT_EQ(*run(store.add_notice("ana", notice("b", 2))), NoticeIs::kNew);
+  EXPECT_EQ(*run(store.add_notice("ana", notice("a", 1))), NoticeIs::kNew);
+  EXPECT_EQ(*run(store.add_notice("ana", notice("a", 1))), NoticeIs::kUnseen);
   auto unseen = *run(store.notices("ana"));
   ASSERT_THAT(unseen, SizeIs(2));
   EXPECT_EQ(unseen[0].id(), "a");
   EXPECT_TRUE(run(store.see_notices("ana", {"a", "unknown"})).ok());
-  EXPECT_FALSE(*run(store.add_notice("ana", notice("a", 1)))) << "seen, and told again by another console";
+  EXPECT_EQ(*run(store.add_notice("ana", notice("a", 1))), NoticeIs::kSeen)
+      << "seen, and told again by another console";
   unseen = *run(store.notices("ana"));
   ASSERT_THAT(unseen, SizeIs(1));
   EXPECT_EQ(unseen[0].id(), "b");
@@ -107,7 +108,7 @@ TEST_F(AgentStoreTest, KeepsNoticesUntilTheyAreSeenAndNeverTwice) {
 
 TEST_F(AgentStoreTest, ForgetsTheOldestNoticesBeyondTheMost) {
   for (int i = 0; i < kNoticesMax + 3; ++i)
-    ASSERT_TRUE(*run(store.add_notice("ana", notice(std::to_string(i), i))));
+    ASSERT_EQ(*run(store.add_notice("ana", notice(std::to_string(i), i))), NoticeIs::kNew);
   const auto unseen = *run(store.notices("ana"));
   ASSERT_THAT(unseen, SizeIs(kNoticesMax));
   EXPECT_EQ(unseen[0].id(), "3");

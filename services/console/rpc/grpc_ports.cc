@@ -38,6 +38,9 @@ class GrpcConversation final : public ConversationPort {
   Task<Result<v1::ReopenResponse>> reopen(v1::ReopenRequest request) override {
     return rpc::call(stub_->async(), &Async::Reopen, std::move(request));
   }
+  Task<Result<v1::WithdrawCallbackResponse>> withdraw_callback(v1::WithdrawCallbackRequest request) override {
+    return rpc::call(stub_->async(), &Async::WithdrawCallback, std::move(request));
+  }
   Task<Result<v1::WaiveObligationResponse>> waive_obligation(v1::WaiveObligationRequest request) override {
     return rpc::call(stub_->async(), &Async::WaiveObligation, std::move(request));
   }

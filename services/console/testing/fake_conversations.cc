@@ -54,6 +54,13 @@ Task<Result<v1::ReopenResponse>> FakeConversations::reopen(v1::ReopenRequest req
   co_return v1::ReopenResponse{};
 }
 
+Task<Result<v1::WithdrawCallbackResponse>> FakeConversations::withdraw_callback(
+    v1::WithdrawCallbackRequest request) {
+  *commands.emplace_back().mutable_withdraw_callback() = request;
+  HARK_CO_TRY_VOID(may());
+  co_return v1::WithdrawCallbackResponse{};
+}
+
 Task<Result<v1::WaiveObligationResponse>> FakeConversations::waive_obligation(
     v1::WaiveObligationRequest request) {
   *commands.emplace_back().mutable_waive_obligation() = request;

@@ -99,9 +99,11 @@ Task<Result<std::vector<v1::Draft>>> FakeAgentStore::drafts(std::string agent_id
   co_return out;
 }
 
-Task<Result<bool>> FakeAgentStore::add_notice(std::string agent_id, v1::ConsoleResponse::Notice notice) {
+Task<Result<NoticeIs>> FakeAgentStore::add_notice(std::string agent_id, v1::ConsoleResponse::Notice notice) {
   const auto id = notice.id();
-  co_return agents[agent_id].notices.emplace(id, std::move(notice)).second;
+  auto& kept = agents[agent_id];
+  if (kept.notices.emplace(id, std::move(notice)).second) co_return NoticeIs::kNew;
+  co_return kept.seen.contains(id) ? NoticeIs::kSeen : NoticeIs::kUnseen;
 }
 
 Task<Result<std::vector<v1::ConsoleResponse::Notice>>> FakeAgentStore::notices(std::string agent_id) {

@@ -96,6 +96,7 @@ class FakeConversations final : public ConversationPort {
   Task<Result<v1::ResolveResponse>> resolve(v1::ResolveRequest request) override;
   Task<Result<v1::ReopenResponse>> reopen(v1::ReopenRequest request) override;
   Task<Result<v1::WaiveObligationResponse>> waive_obligation(v1::WaiveObligationRequest request) override;
+  Task<Result<v1::WithdrawCallbackResponse>> withdraw_callback(v1::WithdrawCallbackRequest request) override;
   Task<Result<v1::TransferResponse>> transfer(v1::TransferRequest request) override;
   Task<Result<v1::ReleaseTicketResponse>> release(v1::ReleaseTicketRequest request) override;
   Task<Result<v1::SetPreferredAgentsResponse>> set_preferred_agents(
@@ -184,7 +185,7 @@ class FakeAgentStore final : public AgentStore {
   Task<Result<v1::Draft>> drop_draft(std::string agent_id, std::string conversation_id,
                                      std::string entry_id) override;
   Task<Result<std::vector<v1::Draft>>> drafts(std::string agent_id, std::string conversation_id) override;
-  Task<Result<bool>> add_notice(std::string agent_id, v1::ConsoleResponse::Notice notice) override;
+  Task<Result<NoticeIs>> add_notice(std::string agent_id, v1::ConsoleResponse::Notice notice) override;
   Task<Result<std::vector<v1::ConsoleResponse::Notice>>> notices(std::string agent_id) override;
   Task<Status> see_notices(std::string agent_id, std::vector<std::string> ids) override;
   Task<Status> end_session(std::string agent_id, std::string session_id, TimePoint expires,

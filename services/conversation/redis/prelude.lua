@@ -3,7 +3,7 @@
      KEYS[1] is the partition's prefix, "hark:{p7}"; every key below it carries the same hash tag, so a script stays in one
      partition, and on one node of a cluster. Time is ARGV[1] (milliseconds), never the server's clock.
 
-     con:<conversation>    hash    seq, name, ticket (open or last), updated, preferred (agents), windows ('1' if win: has any); of merges: moved (where it is part of), parts
+     con:<conversation>    hash    seq, name, ticket (open or last), updated, preferred (agents), windows ('1' if win: has any), called_back ('1' if back: ever had any); of merges: moved (where it is part of), parts
                                    (what is part of it), view (entries numbered by view:), expects, leaving (under way),
                                    carried (its ticket), restored, unmerged_by, unmerged_from,
                                    merge (id of the saga that froze it), by:<part> (id of the saga that joined it)

@@ -1,6 +1,7 @@
 --[[ receipt: what became of an attempt, or of a message later. Delivery only moves forward by rank.
 
-     A reply that fared well and now turns out not to have arrived (failed, bounced, unknown) is unanswered work: what it
+     A reply that fared well and now turns out not to have arrived (failed, bounced, unknown), or is a call back that an agent
+     withdraws, is unanswered work: what it
      had settled is owed again, and a ticket is open for it, wished for who wrote the reply. A started message that comes
      back is work all the same, though it settled nothing. Unless a later reply of its
      thread, which had seen as much and fares well, stands in for it. Should it turn out to have gone out after all (a late
@@ -11,9 +12,11 @@
            7 channel + native id of the report, or ''  8 seconds to remember it
            9 status entry id, 10 its bytes, 11 ticket id, if the message did not arrive  12 '1' if what it had settled is
            seen to already  13 channel whose customers fetch their replies, and may stay away, or ''
+           14 key, 15 digest, 16 agent, 17 assignment token, if an agent withdraws a call back that waits (state 8); else ''
            then pairs of blob id, content
      Returns {'ok'} | {'known'} (nothing to change) | {'no_entry'} | {'moving'} (a merge is under way)
            | {'withdrawn'} (state 1: it is not to go out any more)
+           | {'key_reused'} | {'waits_no_more'} | {'stale_assignment', holder} (of an agent's withdrawal)
            | {'elsewhere', conversation that owes now, thread, agent, settled ...} (nothing changed: see to that first) ]]
 local entry, lease, state, detail = ARGV[2], ARGV[3], tonumber(ARGV[4]), ARGV[5]
 local key = P .. 'out:' .. entry
@@ -27,8 +30,20 @@ local fares_well = { [1] = true, [2] = true, [3] = true, [4] = true, [8] = true 
 local before = tonumber(o['state'])
 if state == 1 and before == 8 then return { 'withdrawn' } end
 
+local called_off = ARGV[14] ~= ''
+if called_off then
+  local first = repeated(ARGV[14], ARGV[15])
+  if first then return first end
+  if before ~= 1 or not o['back'] then return { 'waits_no_more' } end
+  local ticket = redis.call('HGET', P .. 'con:' .. o['con'], 'ticket')
+  local refused = ticket and not moved(o['con']) and not_holder(ticket, ARGV[17], ARGV[16])
+  if refused then return refused end
+end
+local function done() return called_off and remember(ARGV[14], ARGV[15], { 'ok' }) or { 'ok' } end
+local lost = fares_well[before] and (called_off or not fares_well[state])
+
 -- A message of a customer who was merged since, or given back, is owed elsewhere, in another partition.
-if rank[state] > rank[before] and fares_well[before] and not fares_well[state] and ARGV[12] ~= '1' then
+if rank[state] > rank[before] and lost and ARGV[12] ~= '1' then
   local con = redis.call('HMGET', P .. 'con:' .. o['con'], 'moved', 'leaving')
   if con[2] then return { 'moving' } end
   if con[1] or o['home'] then
@@ -42,7 +57,7 @@ if ARGV[7] ~= '' then
   if redis.call('EXISTS', P .. 'seen:' .. ARGV[7]) == 1 then return { 'known' } end
   redis.call('SET', P .. 'seen:' .. ARGV[7], cmsgpack.pack({ entry, '0', '', '0', o['con'], '' }), 'EX', ARGV[8])
 end
-store_blobs(14)
+store_blobs(18)
 local conversation, account = o['con'], o['account']
 local fold, owed = P .. 'fold:' .. conversation, P .. 'obl:' .. conversation
 
@@ -80,8 +95,8 @@ local function later_reply_that_stands_in()
   end
 end
 
-if ARGV[12] == '1' then return { 'ok' } end
-if fares_well[before] and not fares_well[state] then
+if ARGV[12] == '1' then return done() end
+if lost then
   local instead, settles = later_reply_that_stands_in()
   for settled, sequence in string.gmatch(o['settles'] or '', '(%S+) (%d+)') do
     if redis.call('HGET', fold, settled .. ':o') == '2 ' .. entry then
@@ -99,9 +114,9 @@ if fares_well[before] and not fares_well[state] then
   else
     put_before_somebody(conversation, ARGV[9], ARGV[10], ARGV[11], o['attrs'], o['agent'], detail)
   end
-elseif fares_well[state] and not fares_well[before] and not o['home'] and not moved(conversation) then
+elseif fares_well[state] and (before == 8 or not fares_well[before]) and not o['home'] and not moved(conversation) then
   for settled in string.gmatch(o['settles'] or '', '(%S+) %d+') do
     if redis.call('HEXISTS', owed, settled) == 1 then settle(conversation, settled, '2 ' .. entry) end
   end
 end
-return { 'ok' }
+return done()

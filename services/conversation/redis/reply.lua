@@ -6,7 +6,7 @@
            20 '1' if the key was looked up elsewhere  21 '1' if it cannot be sent, unless it was
            22 '1' if it calls the customer back, who may ring first  then pairs of blob id, content
      Returns {'ok', sequence, ticket, thread, entry} | {'key_reused'} | {'no_ticket'} | {'illegal', state}
-           | {'stale_assignment', holder} | {'newer', count} | {'moved', conversation} | {'moving'} | {'unsendable'} | {'look'} (the key up, where the customer was before) ]]
+           | {'stale_assignment', holder} | {'newer', count} | {'callback_waits', its entry} | {'moved', conversation} | {'moving'} | {'unsendable'} | {'look'} (the key up, where the customer was before) ]]
 local key, digest, conversation = ARGV[2], ARGV[3], ARGV[4]
 local first = repeated(key, digest)
 if first then return first end
@@ -19,6 +19,9 @@ local ticket = redis.call('HGET', P .. 'con:' .. conversation, 'ticket')
 if not ticket then return { 'no_ticket' } end
 local refused = refused_transition(ticket, ARGV[8]) or not_holder(ticket, ARGV[6], ARGV[14])
 if refused then return refused end
+
+local waits = ARGV[22] == '1' and redis.call('SRANDMEMBER', P .. 'back:' .. conversation)
+if waits then return { 'callback_waits', waits } end
 
 local thread, upto = ARGV[17], tonumber(ARGV[7])
 if upto == 0 then upto = tonumber(ARGV[18]) end
@@ -41,6 +44,7 @@ redis.call('HSET', P .. 'out:' .. entry, 'settles', table.concat(settled, ' '), 
 if ARGV[22] == '1' then
   redis.call('HSET', P .. 'out:' .. entry, 'back', '1')
   redis.call('SADD', P .. 'back:' .. conversation, entry)
+  redis.call('HSET', P .. 'con:' .. conversation, 'called_back', '1')
 end
 store_blobs(23)
 local detail = ARGV[6] ~= '0' and grow_quiet(conversation, ticket) or ''

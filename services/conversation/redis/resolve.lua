@@ -1,8 +1,8 @@
---[[ resolve: ends the ticket; over unanswered messages only with a waiver.
+--[[ resolve: ends the ticket; over unanswered messages only with a waiver, never over a call that goes on.
      ARGV  1 now  2 key  3 digest  4 ticket  5 agent  6 assignment token  7 from-states  8 '1' if a waiver is given
            9 status entry id  10 its bytes  11 waiver's entry id  12 its bytes  13 disposition
      Returns {'ok', ticket's hash} | {'key_reused'} | {'no_ticket'} | {'illegal', state} | {'stale_assignment', holder}
-           | {'obligations', count} ]]
+           | {'on_the_line'} | {'obligations', count} ]]
 local key, digest, ticket = ARGV[2], ARGV[3], ARGV[4]
 local first = repeated(key, digest)
 if first then return first end
@@ -11,6 +11,7 @@ if refused then return refused end
 
 local ticket_key = P .. 'tkt:' .. ticket
 local t = field_map(redis.call('HGETALL', ticket_key))
+if t['line'] == '1' then return { 'on_the_line' } end
 local conversation = t['con']
 local owed = redis.call('HKEYS', P .. 'obl:' .. conversation)
 if #owed > 0 then

@@ -58,6 +58,18 @@ Error refusal(TicketEvent event, const redis::Reply& reply) {
     return {Code::kFailedPrecondition, Reason::kObligationsOpen,
             detail + " message(s) of the customer are unanswered; reply, or waive them with a reason"};
   }
+  if (what == "on_the_line") {
+    return {Code::kFailedPrecondition, Reason::kIllegalTransition,
+            "the customer is on the telephone; end the call, then resolve the ticket"};
+  }
+  if (what == "callback_waits") {
+    return {Code::kFailedPrecondition, Reason::kIllegalTransition,
+            "the customer is to be called back already (" + detail + "); withdraw that to call back anew"};
+  }
+  if (what == "waits_no_more") {
+    return {Code::kFailedPrecondition, Reason::kIllegalTransition,
+            "entry_id: is no call back that waits; it was made or withdrawn, or is none"};
+  }
   if (what == "held") {
     return {Code::kFailedPrecondition, Reason::kTicketHeld,
             detail + " holds the open ticket of this customer; write to " + detail +
@@ -69,7 +81,7 @@ Error refusal(TicketEvent event, const redis::Reply& reply) {
   if (what == "no_entry") return {Code::kNotFound, Reason::kEntryNotFound, "there is no such outbound entry"};
   if (what == "withdrawn") {
     return {Code::kFailedPrecondition, Reason::kWithdrawn,
-            "the customer was heard meanwhile; they are not called back any more"};
+            "the call back was withdrawn: the customer was heard, or an agent called it off"};
   }
   if (what == "full") {
     return {Code::kResourceExhausted, Reason::kStoreFull,

@@ -415,6 +415,7 @@ Task<Result<Store::Lost>> Store::record_delivery(TimePoint now, const DeliveryNe
   const auto state = std::to_string(static_cast<int>(news.state));
   const auto retry = std::to_string(to_ms(news.retry_at));
   const auto seconds = std::to_string(kSeenFor.count());
+  const auto token = std::to_string(news.called_off.assignment_token);
   const auto watched = news.watched == v1::CHANNEL_UNSPECIFIED ? "" : std::to_string(news.watched);
   std::vector<std::string_view> args{news.entry_id,
                                      news.lease_id,
@@ -427,7 +428,11 @@ Task<Result<Store::Lost>> Store::record_delivery(TimePoint now, const DeliveryNe
                                      news.not_arrived.bytes,
                                      news.ticket_id,
                                      news.owed_elsewhere ? "1" : "0",
-                                     watched};
+                                     watched,
+                                     news.called_off.key,
+                                     news.called_off.digest,
+                                     news.called_off.agent_id,
+                                     token};
   add_blobs(args, news.blobs);
   HARK_CO_TRY(const auto reply, co_await run(receipt_script(), place(news.entry_id), now, std::move(args)));
   const auto what = reply[0].view();

@@ -207,6 +207,11 @@ class Store {
   Task<Result<Leases>> lease(TimePoint now, std::uint16_t partition, std::string_view account_id,
                              TimePoint ends, std::string_view lease_id, int most);
 
+  /// An agent withdraws a call back that waits.
+  struct CalledOff {
+    std::string key, digest, agent_id;  // no key: it is a channel that reports
+    std::int64_t assignment_token = 0;
+  };
   struct DeliveryNews {
     std::string entry_id, lease_id;
     v1::DeliveryState state{};
@@ -216,6 +221,7 @@ class Store {
     StatusEntry not_arrived;       // goes on the timeline if what the message had answered is owed again
     std::string ticket_id;         // if a new one is needed for that
     bool owed_elsewhere = false;   // that is seen to; only the delivery is recorded
+    CalledOff called_off;
     v1::Channel watched{};  // whether its customers come and fetch what is sent, is to be told of later
     Blobs blobs;
   };
@@ -419,6 +425,7 @@ class Store {
   Task<Result<redis::Reply>> command(std::vector<std::string> args);
   Task<Status> add_addresses(std::string customer, v1::Conversation& out);
   Task<Status> add_windows(std::string customer, v1::Conversation& out);
+  Task<Status> add_callbacks(std::string customer, v1::Conversation& out);
   Task<Result<std::vector<v1::Entry>>> folded(std::string live, std::vector<Item> items);
 
   redis::Client& redis_;

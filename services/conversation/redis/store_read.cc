@@ -57,6 +57,20 @@ Task<Status> Store::add_windows(std::string customer, v1::Conversation& out) {
   co_return Status{};
 }
 
+Task<Status> Store::add_callbacks(std::string customer, v1::Conversation& out) {
+  HARK_CO_TRY(const auto waiting,
+              co_await command({"SMEMBERS", keys::in(place(customer), "back", customer)}));
+  for (const auto& item : waiting.items()) {
+    HARK_CO_TRY(const auto entry_of, co_await entry(item.text()));
+    auto& callback = *out.add_waiting_callbacks();
+    callback.set_entry_id(item.text());
+    callback.set_agent_id(entry_of.agent_id());
+    callback.set_not_before_ms(entry_of.delivery_again_at_ms());
+    callback.set_detail(entry_of.delivery_detail());
+  }
+  co_return Status{};
+}
+
 Task<Status> Store::keep_rules(std::string account_id, std::string bytes) {
   if (bytes.empty()) {
     HARK_CO_TRY_VOID(co_await command({"DEL", keys::rules(account_id)}));
@@ -78,7 +92,7 @@ Task<Result<v1::Conversation>> Store::conversation(std::string_view conversation
   const std::string id{conversation_id};
   HARK_CO_TRY(const auto con,
               co_await command({"HMGET", keys::in(partition, "con", id), "seq", "name", "ticket", "updated",
-                                "parts", "moved", "windows", "preferred"}));
+                                "parts", "moved", "windows", "preferred", "called_back"}));
   if (con[0].is_nil()) co_return no_conversation(id);
   if (!con[5].is_nil()) co_return co_await conversation(con[5].view());
   v1::Conversation out;
@@ -89,12 +103,14 @@ Task<Result<v1::Conversation>> Store::conversation(std::string_view conversation
   for (auto& agent : words_of(con[7].view())) out.add_preferred_agent_ids(std::move(agent));
   HARK_CO_TRY_VOID(co_await add_addresses(id, out));
   if (!con[6].is_nil()) HARK_CO_TRY_VOID(co_await add_windows(id, out));
+  if (!con[8].is_nil()) HARK_CO_TRY_VOID(co_await add_callbacks(id, out));
   if (!con[4].is_nil()) {
     HARK_CO_TRY(const auto parts, co_await parts_of(id));
     for (const auto& part : parts) {
       out.add_merged_customer_ids(part);
       HARK_CO_TRY_VOID(co_await add_addresses(part, out));
       HARK_CO_TRY_VOID(co_await add_windows(part, out));
+      HARK_CO_TRY_VOID(co_await add_callbacks(part, out));
     }
   }
   HARK_CO_TRY(const auto owed, co_await command({"HKEYS", keys::in(partition, "obl", id)}));

@@ -40,6 +40,10 @@ Reactor* ConversationHandler::WaiveObligation(Context*, const v1::WaiveObligatio
                                               v1::WaiveObligationResponse* out) {
   return rpc::run_unary(tasks_, "WaiveObligation", service_.waive_obligation(*in), out);
 }
+Reactor* ConversationHandler::WithdrawCallback(Context*, const v1::WithdrawCallbackRequest* in,
+                                               v1::WithdrawCallbackResponse* out) {
+  return rpc::run_unary(tasks_, "WithdrawCallback", service_.withdraw_callback(*in), out);
+}
 Reactor* ConversationHandler::Transfer(Context*, const v1::TransferRequest* in, v1::TransferResponse* out) {
   return rpc::run_unary(tasks_, "Transfer", service_.transfer(*in), out);
 }

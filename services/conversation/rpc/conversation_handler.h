@@ -26,6 +26,8 @@ class ConversationHandler final : public v1::ConversationService::CallbackServic
   Reactor* Reopen(Context*, const v1::ReopenRequest* in, v1::ReopenResponse* out) override;
   Reactor* WaiveObligation(Context*, const v1::WaiveObligationRequest* in,
                            v1::WaiveObligationResponse* out) override;
+  Reactor* WithdrawCallback(Context*, const v1::WithdrawCallbackRequest* in,
+                            v1::WithdrawCallbackResponse* out) override;
   Reactor* Transfer(Context*, const v1::TransferRequest* in, v1::TransferResponse* out) override;
   Reactor* HoldTicket(Context*, const v1::HoldTicketRequest* in, v1::HoldTicketResponse* out) override;
   Reactor* ReleaseTicket(Context*, const v1::ReleaseTicketRequest* in,

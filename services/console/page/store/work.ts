@@ -7,6 +7,8 @@ export interface Work {
   /** Their customer is on the telephone. */
   live: Conversation[];
   due: Conversation[];
+  /** We are to call them back, and will. */
+  callbacks: Conversation[];
   /** The customer is the one to write next. */
   waiting: Conversation[];
   held: Conversation[];
@@ -15,15 +17,19 @@ export interface Work {
 /** As the left pane lists it; in each part who has waited longest comes first. */
 export function workOf(state: State): Work {
   const talking = myCall(state)?.thread.conversation.id;
-  const work: Work = {live: [], due: [], waiting: [], held: []};
+  const work: Work = {live: [], due: [], callbacks: [], waiting: [], held: []};
   // One that was taken over is gone at once, before the server has told the work anew.
   const mine = state.assigned.filter((one) => isMine(state, one));
   for (const one of mine.sort((a, b) => Number(a.ticket?.waitingSinceMs ?? 0) - Number(b.ticket?.waitingSinceMs ?? 0))) {
     if (one.ticket?.onTheLine || (talking && one.id === talking)) work.live.push(one);
     else if (one.ticket?.hold) work.held.push(one);
-    else (one.openObligations?.length ? work.due : work.waiting).push(one);
+    else (one.openObligations?.length ? work.due : one.waitingCallbacks?.length ? work.callbacks : work.waiting).push(one);
   }
   return work;
 }
 
-export const workInOrder = ({live, due, waiting, held}: Work): Conversation[] => [...live, ...due, ...waiting, ...held];
+export const workInOrder = ({live, due, callbacks, waiting, held}: Work): Conversation[] => [...live, ...due, ...callbacks, ...waiting, ...held];
+
+/** As far as this page has read it. */
+export const conversationOfTicket = (state: State, ticketId: string): Conversation | undefined =>
+  [...state.all.items, ...state.assigned, ...[...state.threads.values()].map(({conversation}) => conversation)].find(({ticket}) => ticket?.id === ticketId);

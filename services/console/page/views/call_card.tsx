@@ -4,7 +4,7 @@ import {callRefused, consult, handOver, hangUp, hold, passOn, takeBack, watchRef
 import {select} from "../conversations.js";
 import {customerText, refusalText} from "../format.js";
 import {askedName, canBePassedOn, clock, isMyCall, isTalking, type LiveCall, liveCall, myCall, standing} from "../store/live_call.js";
-import {serverNow, type State, type Thread} from "../store/state.js";
+import {isMine, serverNow, type State, type Thread} from "../store/state.js";
 import {t} from "../words/words.js";
 import {Icon} from "./icons.js";
 
@@ -73,6 +73,7 @@ export function CallCard({state, thread}: {state: State; thread: Thread | undefi
       </p>
       {!here && <button type="button" class="plain" onClick={() => select(live.thread.conversation.id ?? "")}>{t("callShow")}</button>}
       {mine && <Controls state={state} live={live} />}
+      {here && thread && isMine(state, thread.conversation) && thread.conversation.ticket?.onTheLine && <p id="resolve-why" class="quiet">{t("resolveAfterCall")}</p>}
       {error && <p class="error" role="alert">{error}</p>}
     </section>
   );

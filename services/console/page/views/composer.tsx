@@ -1,6 +1,7 @@
 // Where one writes. It says at every moment where the words will go, and does not let that change under the writer's hands.
-import type {Entry} from "hark/v1";
+import type {Entry, WaitingCallback} from "hark/v1";
 import {useLayoutEffect, useRef} from "preact/hooks";
+import {callbackText, withdrawCallback} from "../callbacks.js";
 import {destinationOf} from "../compose/destination.js";
 import {isEmpty, type LocalDraft, NOTE} from "../compose/drafts.js";
 import {acknowledge, attach, choose, draftOf, objection, problems, send, sending, stayNote, target, unread, uploading, write} from "../compose/send.js";
@@ -71,6 +72,16 @@ function WroteAgain({thread, entryId}: {thread: Thread; entryId: string}) {
       <p>{t("wroteAgain", {count: newer.length})}</p>
       <blockquote class="line-clamp" dir="auto">{newer.at(-1)?.content?.visibleText || newer.at(-1)?.content?.text}</blockquote>
       <button type="button" id="have-read" class="small" onClick={() => acknowledge(thread, entryId)}>{t("iHaveRead")}</button>
+    </div>
+  );
+}
+
+function CallbackWaits({state, thread, waits}: {state: State; thread: Thread; waits: WaitingCallback}) {
+  return (
+    <div id="callback-waits" class="notice later" role="status">
+      <p><strong>{callbackText(state, waits)}</strong></p>
+      <p class="quiet">{t("callBackWaits")}</p>
+      <button type="button" id="withdraw-callback" class="small" onClick={() => withdrawCallback(thread.conversation, waits.entryId ?? "")}>{t("withdrawCallBack")}</button>
     </div>
   );
 }
@@ -150,12 +161,15 @@ export function Composer({state, thread}: {state: State; thread: Thread}) {
   const problem = problems.get(key) || (draft.template ? "" : objection(thread, entryId, draft, mode === "reply" && !isEmpty(draft)));
   // A call is answered by a call: what is written is for colleagues, and need not be.
   const callsBack = mode === "reply" && goes?.channel === "CHANNEL_PHONE";
+  // One call back at a time: another would ring the same person twice for the same thing.
+  const waits = callsBack ? thread.conversation.waitingCallbacks?.[0] : undefined;
 
   const inPublic = mode === "reply" && goes?.isPublic === true;
 
   const setMode = (next: "reply" | "note") => choose(thread, {mode: next});
   const submit = (event?: Event) => {
     event?.preventDefault();
+    if (waits) return;
     if (callsBack && !draft.text.trim()) write(thread, entryId, {text: t("callBackText")});
     void send(thread, mode);
   };
@@ -188,8 +202,9 @@ export function Composer({state, thread}: {state: State; thread: Thread}) {
       <DraftConflict id={id} entryId={entryId} />
       <WroteAgain thread={thread} entryId={entryId} />
       {templated && entry && <TemplateForm thread={thread} entryId={entryId} templates={templates} closed={closed} />}
+      {waits && <CallbackWaits state={state} thread={thread} waits={waits} />}
       <label for="words" class="hidden">{t(mode === "reply" ? "yourReply" : "yourNote")}</label>
-      <textarea id="words" ref={area} rows={3} hidden={templated && !(closed && draft.text)} maxLength={200_000} dir="auto" value={draft.text} readOnly={busy} disabled={mode === "reply" && !entry}
+      <textarea id="words" ref={area} rows={3} hidden={Boolean(waits) || (templated && !(closed && draft.text))} maxLength={200_000} dir="auto" value={draft.text} readOnly={busy} disabled={mode === "reply" && !entry}
                 placeholder={t(callsBack ? "callBackHint" : mode === "reply" ? "writeReply" : "writeNote")} onKeyDown={onKeyDown}
                 onInput={(event) => {
                   if (mode === "note" && mine) stayNote(thread);
@@ -200,11 +215,11 @@ export function Composer({state, thread}: {state: State; thread: Thread}) {
       {!templated && <DraftFiles thread={thread} entryId={entryId} />}
       {problem && <p id="composer-error" class="notice bad" role="alert">{problem}</p>}
       <div class="row composer-row">
-        <button id="send" class="primary" type="submit" disabled={busy || blocked || (!callsBack && nothing)} aria-keyshortcuts="Control+Enter">
+        <button id="send" class="primary" type="submit" hidden={Boolean(waits)} disabled={busy || blocked || (!callsBack && nothing)} aria-keyshortcuts="Control+Enter">
           {busy ? t(link.open ? "sending" : "waitingForConnection") : t(callsBack ? "callBack" : inPublic ? "sendPublicly" : mode === "reply" ? "sendReply" : "addNote")}
         </button>
-        <kbd class="wide-only">Ctrl ↵</kbd>
-        {mode === "reply" && entry && !templated && (
+        {!waits && <kbd class="wide-only">Ctrl ↵</kbd>}
+        {mode === "reply" && entry && !templated && !waits && (
           <>
             <CannedMenu state={state} thread={thread} entry={entry} />
             {!callsBack && <button type="button" class="plain" aria-label={t("attach")} onClick={() => files.current?.click()}><Icon name="clip" /> <span class="wide-only">{t("attach")}</span></button>}

@@ -30,7 +30,8 @@ export function Actions({state, conversation}: {state: State; conversation: Conv
       {mayHold(state, conversation) && !ticket?.hold && holdStates().length > 0 && (
         <button id="hold" type="button" onClick={() => putOnHold(conversation, !mine)}>{t("holdOk")}</button>
       )}
-      {mine && <button id="resolve" type="button" onClick={() => resolve(conversation)}>{t("resolve")}</button>}
+      {mine && <button id="resolve" type="button" aria-disabled={ticket?.onTheLine ? "true" : undefined} title={ticket?.onTheLine ? t("resolveAfterCall") : undefined}
+                       onClick={() => resolve(conversation)}>{t("resolve")}</button>}
       {ticket?.state === "TICKET_STATE_RESOLVED" && <button id="reopen" type="button" onClick={() => reopen(conversation)}>{t("reopen")}</button>}
       {isSupervisor(state) && standing && !mine && (
         <>

@@ -1,5 +1,6 @@
 // One item of the timeline: who, on which channel, why there, what became of it.
 import type {CallRecording, Entry} from "hark/v1";
+import {withdrawCallback} from "../callbacks.js";
 import {choose, target} from "../compose/send.js";
 import {addressText, callStateName, channelName, deliveryName, isTrouble, obligationName, personText, timeText} from "../format.js";
 import {holdStateName} from "../holds.js";
@@ -115,7 +116,7 @@ function Inbound({state, thread, entry, goesOn}: EntryProps) {
       {entry.linkedConversationId && <p class="notice">{t("linkedElsewhere")} <a href={`#${entry.linkedConversationId}`}>{t("openThat")}</a></p>}
       {mine && (
         <footer class="row">
-          {!(entry.call && isLive(entry.call)) && !callBack && <button type="button" class="small" aria-pressed={chosen} onClick={reply}>{t(chosen ? "replyingToThis" : entry.channel === "CHANNEL_PHONE" ? "callBack" : "reply")}</button>}
+          {!(entry.call && isLive(entry.call)) && !(entry.channel === "CHANNEL_PHONE" && thread.conversation.waitingCallbacks?.length) && <button type="button" class="small" aria-pressed={chosen} onClick={reply}>{t(chosen ? "replyingToThis" : entry.channel === "CHANNEL_PHONE" ? "callBack" : "reply")}</button>}
           {owed && <button type="button" class="plain small" onClick={() => waive(thread.conversation, waiting)}>{t("needsNoAnswer")}</button>}
         </footer>
       )}
@@ -149,6 +150,9 @@ function WhyHere({state, thread, entry, reveal}: EntryProps) {
 function Reply(props: EntryProps) {
   const {state, thread, entry} = props;
   const trouble = isTrouble(entry.delivery);
+  const {conversation} = thread;
+  const mayWithdraw = conversation.waitingCallbacks?.some(({entryId}) => entryId === entry.id) &&
+    (isMine(state, conversation) || conversation.ticket?.state !== "TICKET_STATE_ASSIGNED");
   const tone = trouble ? "bad" : entry.delivery === "DELIVERY_STATE_QUEUED" ? "" : "done";
   return (
     <article class={`entry reply ${trouble ? "trouble" : ""}`}>
@@ -171,6 +175,11 @@ function Reply(props: EntryProps) {
       <GoesOutLater state={state} entry={entry} />
       <EntryBody entry={entry} />
       <WhyHere {...props} />
+      {mayWithdraw && (
+        <footer class="row">
+          <button type="button" class="plain small withdraw" onClick={() => withdrawCallback(thread.conversation, entry.id ?? "")}>{t("withdrawCallBack")}</button>
+        </footer>
+      )}
     </article>
   );
 }
@@ -226,6 +235,7 @@ function statusText(state: State, entry: Entry): string {
     case "CHANGE_PREFERRED": return t("setPreferredAgents", {who});
     case "CHANGE_WAIVED": return t("waivedMessage", {who});
     case "CHANGE_WITHDRAWN": return t("callbackWithdrawn");
+    case "CHANGE_CALLED_OFF": return t("calledOff", {who});
     default: return t("changedTicket", {who});
   }
 }

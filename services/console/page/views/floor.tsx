@@ -5,6 +5,7 @@ import {changePresence, endAgentWrapUp, loadWaiting} from "../floor.js";
 import {select} from "../conversations.js";
 import {channelName, customerText, estimateText, personText, presenceName, waitText} from "../format.js";
 import {serverNow, type State} from "../store/state.js";
+import {conversationOfTicket} from "../store/work.js";
 import {reassign, takeOver} from "../tickets.js";
 import {t} from "../words/words.js";
 import {Avatar, ChannelChip, useServerNow} from "./parts.js";
@@ -93,10 +94,9 @@ function AgentRow({state, agent}: {state: State; agent: Agent}) {
   const share = agent.capacityUnits ? Math.min(1, (agent.usedUnits ?? 0) / agent.capacityUnits) : 0;
   // The overview lags behind by some seconds; who looks at it is there.
   const {presence, connections} = agent.id === state.me?.id ? {presence: state.me?.presence, connections: 1} : agent;
-  const known = [...state.all.items, ...state.assigned, ...[...state.threads.values()].map(({conversation}) => conversation)];
   const titleOf = (ticketId: string) => {
-    const conversation = known.find(({ticket}) => ticket?.id === ticketId);
-    return conversation ? customerText(conversation) : t("open");
+    const conversation = conversationOfTicket(state, ticketId);
+    return conversation ? customerText(conversation) : t("ticket");
   };
   return (
     <tr>

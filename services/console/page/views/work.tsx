@@ -1,6 +1,7 @@
 // The left: what is offered to the agent, what they hold, and finding everything else.
 import type {ConsoleResponse_Found_Hit, Conversation, Offer} from "hark/v1";
 import {useRef} from "preact/hooks";
+import {callbackText} from "../callbacks.js";
 import {loadAll, search, searchedBackToMs, select} from "../conversations.js";
 import {addressText, countdownText, customerText, personText, ticketStateName, timeText, waitText} from "../format.js";
 import {beginWrapUp, drafts, endWrapUp, store} from "../session.js";
@@ -70,6 +71,7 @@ function ConversationCard({state, conversation, showState, excerpt}: {
         </span>
         <span class="subject" dir="auto">{ticket?.subject || ticket?.preview || t("noSubject")}</span>
         {excerpt}
+        {conversation.waitingCallbacks?.map((callback) => <span key={callback.entryId} class="quiet line-clamp">{callbackText(state, callback)}</span>)}
         {ticket?.hold && <span class="quiet line-clamp">{t("holdUntil", {what: holdStateName(ticket.hold.state), time: timeText(ticket.hold.untilMs, serverNow(state))})}</span>}
         <span class="line">
           <ChannelChip channel={ticket?.channel} />
@@ -121,7 +123,7 @@ function nothingOffered({me}: State): WordKey {
 }
 
 function MyWork({state}: {state: State}) {
-  const {live, due, waiting, held} = workOf(state);
+  const {live, due, callbacks, waiting, held} = workOf(state);
   return (
     <>
       {live.length > 0 && (
@@ -138,6 +140,11 @@ function MyWork({state}: {state: State}) {
         <ul id="assigned" class="cards">{due.map((one) => <ConversationCard key={one.id} state={state} conversation={one} />)}</ul>
         {!due.length && <p class="empty">{t(state.workKnown ? "nothingToAnswer" : "loading")}</p>}
       </Section>
+      {callbacks.length > 0 && (
+        <Section title={t("callBacks")} count={callbacks.length}>
+          <ul id="callbacks" class="cards">{callbacks.map((one) => <ConversationCard key={one.id} state={state} conversation={one} />)}</ul>
+        </Section>
+      )}
       {waiting.length > 0 && (
         <Section title={t("waitingOnCustomer")} count={waiting.length}>
           <ul id="waiting" class="cards">{waiting.map((one) => <ConversationCard key={one.id} state={state} conversation={one} />)}</ul>
