@@ -130,6 +130,29 @@ TEST_F(ConversationsTest, AStoreThatAnotherVersionLaidOutIsNotTouched) {
   EXPECT_THAT(refused.error().message, ::testing::HasSubstr("layout '1'"));
 }
 
+TEST_F(ConversationsTest, ATicketKnowsThatItsCustomerWritesByChatWhateverOpenedIt) {
+  std::vector<v1::Event> told;
+  store_.on_event = [&told](v1::Event event, const std::shared_ptr<const v1::Entry>&) {
+    if (event.type() == v1::EVENT_TYPE_CHATTING) told.push_back(std::move(event));
+  };
+  const auto mailed = accept(mail("m1"));
+  EXPECT_FALSE(conversation(mailed.conversation_id()).ticket().chatting());
+  accept(claiming(chat("v1"), "mailto:ana@x.lv", true));
+  accept(chat("v1", "c2"));
+  store_.on_event = nullptr;
+  ASSERT_THAT(told, SizeIs(1)) << "once, with the first message of it";
+  EXPECT_EQ(told.front().ticket().id(), mailed.ticket_id());
+  EXPECT_TRUE(told.front().ticket().chatting());
+  EXPECT_TRUE(conversation(mailed.conversation_id()).ticket().chatting());
+  v1::ResolveRequest resolve;
+  resolve.set_idempotency_key("r");
+  resolve.set_ticket_id(mailed.ticket_id());
+  resolve.set_waive_reason("answered by telephone");
+  ASSERT_TRUE(run(service_->resolve(resolve)).ok());
+  accept(mail("m2"));
+  EXPECT_FALSE(conversation(mailed.conversation_id()).ticket().chatting());
+}
+
 TEST_F(ConversationsTest, AllMessagesOfAVisitorAreOneThread) {
   const auto first = accept(chat("v1"));
   accept(chat("v1", "c2"));

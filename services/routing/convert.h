@@ -57,6 +57,10 @@ Result<Rules> checked_rules(const v1::Config& config);
 /// What cannot be read of queues is left out.
 Rules rules_of(const v1::Config& config);
 
+/// The channel that a ticket is served as: whoever is on the telephone as a caller, and who came by chat as
+/// one who chats, whatever they wrote before. A ticket costs its heaviest live thread's units.
+v1::Channel served_as(const v1::Ticket& ticket);
+
 /// A live channel goes before a patient one: 100 points for a chat and for who is on the telephone, 0 for the
 /// rest; a call that nobody answered has what the rules give it.
 int priority_of(const v1::Ticket& ticket, const Rules& rules);

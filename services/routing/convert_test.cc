@@ -109,6 +109,22 @@ TEST(Convert, WhoIsOnTheTelephoneIsServedAsACallWhateverTheyWroteAndAMissedCallC
   EXPECT_EQ(work_of(ticket, rules, known).priority, 0);
 }
 
+TEST(Convert, WhoWritesByChatIsServedAsOneWhoChatsWhateverTheyWroteBefore) {
+  v1::Config config = some_config();
+  config.mutable_routing()->set_chat_units(3);
+  config.mutable_routing()->set_email_units(1);
+  const Rules rules = rules_of(config);
+  v1::Ticket ticket = some_ticket();
+  ticket.set_channel(v1::CHANNEL_EMAIL);
+  ticket.set_chatting(true);
+  const auto known = [](std::string_view) { return false; };
+  EXPECT_EQ(work_of(ticket, rules, known).priority, 100);
+  EXPECT_EQ(work_of(ticket, rules, known).units, 3);
+  EXPECT_EQ(work_of(ticket, rules, known).channel, Channel::kChat);
+  ticket.set_on_the_line(true);
+  EXPECT_EQ(work_of(ticket, rules, known).channel, Channel::kPhone);
+}
+
 TEST(Convert, AnUnknownAccountOrChannelCostsOneUnitAndAsksForNothing) {
   v1::Ticket ticket = some_ticket();
   ticket.set_account_id("other");

@@ -51,9 +51,15 @@ std::string queue_of(const v1::Ticket& ticket, const Rules& rules) {
 
 }  // namespace
 
+v1::Channel served_as(const v1::Ticket& ticket) {
+  if (ticket.on_the_line()) return v1::CHANNEL_PHONE;
+  return ticket.chatting() ? v1::CHANNEL_CHAT : ticket.channel();
+}
+
 int priority_of(const v1::Ticket& ticket, const Rules& rules) {
-  if (ticket.channel() == v1::CHANNEL_PHONE && !ticket.on_the_line()) return rules.callback_points;
-  return ticket.channel() == v1::CHANNEL_CHAT || ticket.on_the_line() ? kLivePoints : 0;
+  const auto channel = served_as(ticket);
+  if (channel == v1::CHANNEL_PHONE && !ticket.on_the_line()) return rules.callback_points;
+  return channel == v1::CHANNEL_CHAT || ticket.on_the_line() ? kLivePoints : 0;
 }
 
 Assessment assess(const v1::Ticket& ticket, const Rules& rules) {
@@ -90,8 +96,7 @@ Work work_of(const v1::Ticket& ticket, const Assessment& assessment, const Rules
   Work work;
   work.ticket_id = ticket.id();
   work.conversation_id = ticket.conversation_id();
-  // Whoever is on the telephone is served as a call, whatever they wrote before.
-  const auto channel = ticket.on_the_line() ? v1::CHANNEL_PHONE : ticket.channel();
+  const auto channel = served_as(ticket);
   work.channel = static_cast<Channel>(channel);
   work.account_id = ticket.account_id();
   work.required_skills = std::move(found.required_skills);

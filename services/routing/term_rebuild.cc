@@ -181,7 +181,7 @@ void Term::follow_quiet(const v1::Event& event) {
   const auto found = tickets_.find(event.ticket_id());
   if (found == tickets_.end() || found->second.state() != v1::TICKET_STATE_ASSIGNED) return;
   found->second.set_quiet_since_ms(quiet ? event.at_ms() : 0);
-  if (rules_.rules.frees_silent(found->second.channel())) place_ticket(found->second);
+  if (rules_.rules.frees_silent(served_as(found->second))) place_ticket(found->second);
 }
 
 Task<> Term::follow() {

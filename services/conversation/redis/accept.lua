@@ -14,6 +14,7 @@
                this one) | {'full'} ]]
 local conversation, entry, ticket, thread = ARGV[2], ARGV[3], ARGV[4], ARGV[5]
 local channel, account, native, kind = ARGV[6], ARGV[7], ARGV[8], ARGV[9]
+local kChat = '2'  -- Channel
 local seen_key = P .. 'seen:' .. channel .. ':' .. native
 
 local seen = redis.call('GET', seen_key)
@@ -69,15 +70,17 @@ if own ~= '' then redis.call('HSETNX', refs_key, own, thread) end
 local opened, hash = '0', nil
 local changes = ARGV[14] ~= '' and { 'name', ARGV[14] } or {}
 local current = con[1]
-local t = current and redis.call('HMGET', P .. 'tkt:' .. current, 'state', 'hold', 'quiet')
-local stirred = false
+local t = current and redis.call('HMGET', P .. 'tkt:' .. current, 'state', 'hold', 'quiet', 'chat')
+local stirred, joined = false, false
+local chat = channel == kChat and '1' or nil
 if current and t[1] ~= 'r' then
   ticket = current
   stirred = kind == 'message' and (t[2] or t[3])
+  joined = kind == 'message' and chat and not t[4]
 elseif kind == 'message' then
   opened = '1'
   local agent = found ~= '' and redis.call('HGET', P .. 'thr:' .. thread, 'agent') or ''
-  hash = new_ticket(conversation, ticket, ARGV[11], agent, current, con[5] or '')
+  hash = new_ticket(conversation, ticket, ARGV[11], agent, current, con[5] or '', chat)
   changes[#changes + 1] = 'ticket'
   changes[#changes + 1] = ticket
 else
@@ -110,4 +113,8 @@ if kind ~= 'message' then
 end
 emit_place(1, fields)
 if stirred then stir(conversation, ticket, 'the customer wrote') end
+if joined then
+  redis.call('HSET', P .. 'tkt:' .. ticket, 'chat', '1')
+  emit(52, with_ticket({ 'c', conversation, 't', ticket, 'e', entry }, ticket))
+end
 return { 'accepted', entry, tostring(sequence), ticket, opened, conversation, thread, hash and without_attributes(hash) or {} }

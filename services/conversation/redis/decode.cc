@@ -67,6 +67,7 @@ v1::Ticket decode_ticket(std::string_view ticket_id, const Fields& fields) {
   }
   ticket.set_wanted_agent_id(std::string{field(fields, "wanted_agent")});
   ticket.set_on_the_line(field(fields, "line") == "1");
+  ticket.set_chatting(field(fields, "chat") == "1");
   ticket.set_previous_resolved_at_ms(number(field(fields, "before")));
   ticket.set_previous_agent_id(std::string{field(fields, "before_agent")});
   ticket.set_shard(static_cast<int>(number(field(fields, "shard"))));

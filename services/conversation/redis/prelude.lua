@@ -17,8 +17,8 @@
      tkt:<ticket>          hash    con, state (q queued, a assigned, r resolved), agent, token, opened, waiting, resolved,
                                    attrs (Ticket bytes: what does not change), wanted_agent, wanted_skills, declined,
                                    disposition, resolved_by, verdict (TicketVerdict bytes), before (when the customer's last one
-                                   was resolved), line ('1' while the customer is on the telephone), hold (TicketHold bytes),
-                                   hold_until, hold_due ("<status entry> <at>" of one whose time came), quiet (since when the
+                                   was resolved), line ('1' while the customer is on the telephone), chat ('1' once the
+                                   customer has written by chat), hold (TicketHold bytes), hold_until, hold_due ("<status entry> <at>" of one whose time came), quiet (since when the
                                    customer is the one to write next), queued (since when it waits this time, if not since it
                                    was opened), wanted_queue, virtual, preferred, before_agent, shard (routing's,
                                    from 1; there is none until one takes it, and where there is only one), passage
@@ -215,8 +215,9 @@ local function grow_quiet(conversation, ticket)
 end
 
 -- An open ticket, for `wanted` first, if that is not ''; `last` was the conversation's one before, if any. Whoever calls this
--- makes it the conversation's. Returns its hash. `preferred` are the customer's agents, from who has read them already.
-local function new_ticket(conversation, ticket, attributes, wanted, last, preferred)
+-- makes it the conversation's. Returns its hash. `preferred` are the customer's agents, from who has read them already;
+-- `chat` is '1' if a chat opens it.
+local function new_ticket(conversation, ticket, attributes, wanted, last, preferred, chat)
   local before = last and redis.call('HMGET', P .. 'tkt:' .. last, 'resolved', 'resolved_by') or {}
   local hash = { 'con', conversation, 'state', 'q', 'agent', '', 'token', '0', 'opened', now, 'waiting', now,
     'attrs', attributes, 'wanted_agent', wanted, 'before', before[1] or '0' }
@@ -226,6 +227,7 @@ local function new_ticket(conversation, ticket, attributes, wanted, last, prefer
     hash[#hash + 1] = value
   end
   also('before_agent', before[2])
+  also('chat', chat)
   also('preferred', preferred or redis.call('HGET', P .. 'con:' .. conversation, 'preferred'))
   redis.call('HSET', P .. 'tkt:' .. ticket, unpack(hash))
   redis.call('ZADD', P .. 'open', now, ticket)
@@ -244,7 +246,7 @@ local function requeue(ticket, wanted)
   local key = P .. 'tkt:' .. ticket
   redis.call('HSET', key, 'state', 'q', 'agent', '', 'waiting', now, 'queued', now, 'declined', '', 'wanted_agent', wanted,
     'wanted_queue', '', 'virtual', '0')
-  redis.call('HDEL', key, 'resolved', 'wanted_skills', 'passage')
+  redis.call('HDEL', key, 'chat', 'resolved', 'wanted_skills', 'passage')
   redis.call('ZADD', P .. 'open', redis.call('HGET', key, 'opened'), ticket)
 end
 

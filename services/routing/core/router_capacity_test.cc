@@ -119,6 +119,34 @@ TEST(Capacity, AnAcceptedOffersUnitsAreNotFreeForAWokenConversationWhileItIsAssi
   EXPECT_EQ(c.router.ticket("t1")->load, Load::kActive);
 }
 
+/// Ana holds a mail whose customer comes by `channel`, while she is away or not.
+std::vector<ReturnTicket> returned_when(Channel channel, Presence presence, Channel first = Channel::kEmail) {
+  Center c;
+  c.begin();
+  c.agent("ana", {}, 9);
+  Work work = Center::work("t1");
+  work.channel = first;
+  c.queue(work);
+  c.accept_and_confirm(c.last_offer, 1);
+  c.tell(PresenceChanged{"ana", presence});
+  c.hear("t1", [&](Work& news) { news.channel = channel; });
+  return c.all<ReturnTicket>();
+}
+
+TEST(Capacity, ALiveCustomerWhoseAgentIsNotThereGoesToAnother) {
+  const auto returned = returned_when(Channel::kChat, Presence::kAway);
+  ASSERT_EQ(returned.size(), 1U);
+  EXPECT_EQ(returned.front().why, "its customer came by chat, and ana is away");
+  EXPECT_EQ(returned_when(Channel::kPhone, Presence::kAway).size(), 1U);
+  EXPECT_EQ(returned_when(Channel::kPhone, Presence::kAway, Channel::kChat).size(), 1U);
+}
+
+TEST(Capacity, ALiveCustomerStaysWithAnAgentWhoIsThereAndACallThatEndsMovesNothing) {
+  EXPECT_THAT(returned_when(Channel::kChat, Presence::kAvailable), IsEmpty());
+  EXPECT_THAT(returned_when(Channel::kEmail, Presence::kAway, Channel::kPhone), IsEmpty());
+  EXPECT_THAT(returned_when(Channel::kChat, Presence::kAway, Channel::kPhone), IsEmpty());
+}
+
 TEST(Capacity, WhoWaitsTooLongToComeBackIsGivenBack) {
   Center c{silent_after(1s)};
   c.begin();

@@ -231,13 +231,15 @@ void Router::on(const TicketAssigned& in) {
   hear_of_held(ticket, in.work);
 }
 
-/// A held ticket has become heavier or lighter: its customer came on another channel. If its agent cannot
-/// carry it, it moves.
+/// A held ticket has become heavier or lighter: its customer came on another channel. If its agent is not
+/// there for a live one, or cannot carry it, it moves.
 void Router::reweigh(TicketState& ticket, const Work& news) {
   Work work = made_regular(news);
   if (work.channel == ticket.charged_channel && work.units == ticket.charged_units) return;
   AgentState& agent = agents_[ticket.agent];
   const bool heavier = work.units > ticket.charged_units;
+  const bool came_live = work.channel == Channel::kPhone ||
+                         (work.channel == Channel::kChat && ticket.charged_channel != Channel::kPhone);
   const Load load = ticket.load;
   forget_load(ticket);
   ticket.charged_channel = work.channel;
@@ -252,12 +254,13 @@ void Router::reweigh(TicketState& ticket, const Work& news) {
   arm_held(ticket);
   refresh(ticket.agent);
   withdraw_misfits(ticket.agent);
-  if (heavier && load == Load::kActive && load_seen_by(agent, work.channel) > agent.capacity &&
-      !std::exchange(ticket.returning, true)) {
-    effects_.emplace_back(ReturnTicket{ticket.id.str(), agent.id, ticket.assignment_token,
-                                       "its customer came by " + std::string{name_of(work.channel)} +
-                                           ", and " + agent.id + " has no room for that"});
-  }
+  const bool absent = came_live && !rebuilding_ && (!agent.known || agent.presence != Presence::kAvailable);
+  const bool full = heavier && load == Load::kActive && load_seen_by(agent, work.channel) > agent.capacity;
+  if (!(full || absent) || std::exchange(ticket.returning, true)) return;
+  effects_.emplace_back(
+      ReturnTicket{ticket.id.str(), agent.id, ticket.assignment_token,
+                   "its customer came by " + std::string{name_of(work.channel)} + ", and " + agent.id +
+                       (absent ? " is " + std::string{name_of(agent.presence)} : " has no room for that")});
 }
 
 void Router::on(const TicketClosed& in) {
