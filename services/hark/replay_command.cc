@@ -276,13 +276,11 @@ Result<int> replay(const ReplayOptions& options) {
   } else {
     print_outcome(done);
     if (other)
-      std::printf(
-          "%s is played anew: arrivals, patience, handling and presence are as they were; who was asked for "
-          "by "
-          "name, declines, missed offers, holds and take-overs are not played, so that even the same rules "
-          "may "
-          "give other figures\n",
-          figures.back().name.c_str());
+      std::puts(
+          "the other configuration: arrivals, patience, handling and presence as they were; who was asked "
+          "for by name, "
+          "declines, missed offers, holds and take-overs are not played, so even the same rules may give "
+          "other figures");
     print_kpis(figures);
   }
   if (!options.chart.empty())
