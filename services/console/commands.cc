@@ -37,13 +37,14 @@ ConsoleService::Answer ConsoleService::command(SessionPtr session, Request::Comm
       co_return done_with(std::move(*waived.mutable_entry()));
     }
     case Request::Command::kTransfer: {
-      auto& call = *command.mutable_transfer();
+      v1::PassOnRequest request;
+      v1::TransferRequest& call = *request.mutable_transfer() = std::move(*command.mutable_transfer());
       HARK_CO_TRY_VOID(check_idempotency_key(call.idempotency_key()));
       call.set_agent_id(session->agent_id);
       call.clear_fencing_token();  // routing's own way, past the holder's token
       call.clear_by_supervisor();  // that is Reassign
-      HARK_CO_TRY(auto transferred, co_await port.transfer(std::move(call)));
-      co_return done_with(std::move(*transferred.mutable_ticket()));
+      HARK_CO_TRY(auto passed, co_await ports_.routing.pass_on(std::move(request)));
+      co_return done_with(std::move(*passed.mutable_ticket()));
     }
     case Request::Command::kStart: {
       auto& call = *command.mutable_start();

@@ -44,7 +44,6 @@ class ConversationPort {
   virtual Task<Result<v1::WaiveObligationResponse>> waive_obligation(v1::WaiveObligationRequest request) = 0;
   virtual Task<Result<v1::WithdrawCallbackResponse>> withdraw_callback(
       v1::WithdrawCallbackRequest request) = 0;
-  virtual Task<Result<v1::TransferResponse>> transfer(v1::TransferRequest request) = 0;
   virtual Task<Result<v1::ReleaseTicketResponse>> release(v1::ReleaseTicketRequest request) = 0;
   virtual Task<Result<v1::SetPreferredAgentsResponse>> set_preferred_agents(
       v1::SetPreferredAgentsRequest request) = 0;
@@ -79,6 +78,7 @@ class RoutingPort {
   virtual Task<Result<v1::BeginWrapUpResponse>> begin_wrap_up(v1::BeginWrapUpRequest request) = 0;
   virtual Task<Result<v1::EndWrapUpResponse>> end_wrap_up(v1::EndWrapUpRequest request) = 0;
   virtual Task<Result<v1::PutOnHoldResponse>> put_on_hold(v1::PutOnHoldRequest request) = 0;
+  virtual Task<Result<v1::PassOnResponse>> pass_on(v1::PassOnRequest request) = 0;
   virtual Task<Result<v1::EndSessionsResponse>> end_sessions(v1::EndSessionsRequest request) = 0;
   virtual Task<Result<v1::TakeOverResponse>> take_over(v1::TakeOverRequest request) = 0;
   virtual Task<Result<v1::ListQueueResponse>> list_queue(v1::ListQueueRequest request) = 0;

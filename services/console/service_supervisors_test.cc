@@ -53,7 +53,7 @@ TEST_F(SupervisorsTest, AgentsMayNothingOfThisWhateverTheirPageSends) {
   transfer.mutable_command()->mutable_transfer()->set_idempotency_key("k");
   transfer.mutable_command()->mutable_transfer()->set_by_supervisor(true);
   ask(connection, page, transfer);
-  EXPECT_FALSE(world.conversations.commands.back().transfer().by_supervisor());
+  EXPECT_FALSE(world.routing.passed_on.back().by_supervisor());
 }
 
 TEST_F(SupervisorsTest, AChangeOfRoleHoldsAtOnce) {
@@ -95,7 +95,7 @@ TEST_F(SupervisorsTest, TakesATicketOverAndMovesOneOnTheRecord) {
   EXPECT_EQ(ask(connection, page, reassign).failed().reason(), "AGENT_NOT_FOUND");
   move.set_wanted_agent_id("ben");
   EXPECT_TRUE(ask(connection, page, reassign).has_done());
-  const auto& call = world.conversations.commands.back().transfer();
+  const auto& call = world.routing.passed_on.back();
   EXPECT_TRUE(call.by_supervisor());
   EXPECT_EQ(call.agent_id(), "sam");
   EXPECT_EQ(call.assignment_token(), 4);

@@ -311,9 +311,9 @@ TEST_F(ConsoleServiceTest, FillsInTheAgentAndNeverPassesAFenceOn) {
   transfer.set_agent_id("ben");
   transfer.set_fencing_token(99);
   EXPECT_TRUE(ask(session, page, request).has_done());
-  ASSERT_EQ(world.conversations.commands.size(), 1U);
-  EXPECT_EQ(world.conversations.commands[0].transfer().agent_id(), "ana");
-  EXPECT_EQ(world.conversations.commands[0].transfer().fencing_token(), 0);
+  ASSERT_EQ(world.routing.passed_on.size(), 1U);
+  EXPECT_EQ(world.routing.passed_on[0].agent_id(), "ana");
+  EXPECT_EQ(world.routing.passed_on[0].fencing_token(), 0);
 }
 
 TEST_F(ConsoleServiceTest, StartsAMailInTheNameOfWhoIsSignedIn) {

@@ -53,7 +53,8 @@ ConsoleService::Answer ConsoleService::reassign(SessionPtr session, Request::Rea
     co_return Error{Code::kNotFound, Reason::kAgentNotFound,
                     "wanted_agent_id: there is no agent '" + request.wanted_agent_id() + "'"};
   }
-  v1::TransferRequest call;
+  v1::PassOnRequest passed;
+  v1::TransferRequest& call = *passed.mutable_transfer();
   call.set_idempotency_key(request.idempotency_key());
   call.set_ticket_id(request.ticket_id());
   call.set_agent_id(session->agent_id);
@@ -63,7 +64,7 @@ ConsoleService::Answer ConsoleService::reassign(SessionPtr session, Request::Rea
   call.set_wanted_queue_id(request.wanted_queue_id());
   call.set_reason(request.reason());
   call.set_by_supervisor(true);
-  HARK_CO_TRY(auto moved, co_await ports_.conversation.transfer(std::move(call)));
+  HARK_CO_TRY(auto moved, co_await ports_.routing.pass_on(std::move(passed)));
   supervised(*session, "reassigned", request.ticket_id());
   co_return done_with(std::move(*moved.mutable_ticket()));
 }

@@ -32,6 +32,12 @@ std::string list(const google::protobuf::RepeatedPtrField<std::string>& words) {
   return out;
 }
 
+/// What waits in none of the configuration's queues.
+const char* queue_name(const std::string& id) { return id.empty() ? "(no queue)" : id.c_str(); }
+
+/// Where there are several.
+std::string of_shard(const std::string& shard) { return shard.empty() ? "" : " of " + shard; }
+
 }  // namespace
 
 std::string to_json(const google::protobuf::Message& message) {
@@ -84,16 +90,19 @@ void print_entry(const v1::Entry& entry) {
   if (!entry.agent_id().empty()) std::printf(" by %s", entry.agent_id().c_str());
   if (entry.is_public()) std::printf(" [public]");
   if (entry.has_status()) {
-    std::printf(": %s %s", word(v1::StatusChange::Change_Name(entry.status().change()), "CHANGE_").c_str(),
-                entry.status().agent_id().c_str());
+    const std::string& agent = entry.status().agent_id();
+    std::printf(": %s%s%s", word(v1::StatusChange::Change_Name(entry.status().change()), "CHANGE_").c_str(),
+                agent.empty() ? "" : " ", agent.c_str());
   }
+  if (!entry.status().queue_id().empty()) std::printf(" to queue %s", entry.status().queue_id().c_str());
+  if (entry.status().skills_size() > 0) std::printf(" for who has %s", list(entry.status().skills()).c_str());
   if (entry.status().has_sla()) {
     const v1::SlaNotice& sla = entry.status().sla();
-    std::printf("%s, %d%% of the target", word(v1::SlaMetric_Name(sla.metric()), "SLA_METRIC_").c_str(),
+    std::printf(" %s, %d%% of the target", word(v1::SlaMetric_Name(sla.metric()), "SLA_METRIC_").c_str(),
                 sla.percent());
   }
   if (entry.status().has_hold())
-    std::printf("(%s) until %s", entry.status().hold().state().c_str(),
+    std::printf(" (%s) until %s", entry.status().hold().state().c_str(),
                 time_text(entry.status().hold().until_ms()).c_str());
   if (entry.delivery() != v1::DELIVERY_STATE_UNSPECIFIED) {
     const auto again = entry.delivery_again_at_ms();
@@ -164,8 +173,9 @@ void print_agents(const v1::ListAgentsResponse& response) {
 
 void print_queue(const v1::ListQueueResponse& response) {
   for (const auto& ticket : response.tickets()) {
-    std::printf("%s  of %s  since %s  needs %s%s%s\n", ticket.ticket_id().c_str(),
-                ticket.conversation_id().c_str(), time_text(ticket.waiting_since_ms()).c_str(),
+    std::printf("%s  of %s  in %s%s  since %s  needs %s%s%s\n", ticket.ticket_id().c_str(),
+                ticket.conversation_id().c_str(), queue_name(ticket.queue_id()),
+                of_shard(ticket.shard()).c_str(), time_text(ticket.waiting_since_ms()).c_str(),
                 ticket.required_skills().empty() ? "nothing" : list(ticket.required_skills()).c_str(),
                 ticket.has_offer() ? "  offered to " : "", ticket.offer().agent_id().c_str());
   }
@@ -181,13 +191,11 @@ void print_queues(const v1::SummarizeQueueResponse& response) {
                              : queue.estimated_wait_ms() < 0
                                  ? "-"
                                  : std::to_string(queue.estimated_wait_ms() / 1000) + " s";
-    const std::string shard = queue.shard().empty() ? "" : "  of " + queue.shard();
-    std::printf("%-20s %7d %7d %7d  %-19s  %5d %5d %7d %5d %7d  %s%s\n",
-                tickets.name().empty() ? "(none)" : tickets.name().c_str(), tickets.waiting(),
-                tickets.offered(), tickets.at_risk(),
+    std::printf("%-20s %7d %7d %7d  %-19s  %5d %5d %7d %5d %7d  %s%s\n", queue_name(tickets.name()),
+                tickets.waiting(), tickets.offered(), tickets.at_risk(),
                 tickets.waiting() == 0 ? "-" : time_text(tickets.oldest_since_ms()).c_str(), queue.ready(),
                 queue.busy(), queue.wrapping_up(), queue.away(), queue.offline(), wait.c_str(),
-                shard.c_str());
+                queue.shard().empty() ? "" : (" " + of_shard(queue.shard())).c_str());
   }
   if (response.on_hold() > 0) std::printf("%d on hold with their agents\n", response.on_hold());
 }
@@ -198,9 +206,11 @@ void print_why(const v1::ExplainResponse& response) {
     std::printf("on hold (%s) until %s%s%s\n", response.hold().state().c_str(),
                 time_text(response.hold().until_ms()).c_str(), response.hold().reason().empty() ? "" : ": ",
                 response.hold().reason().c_str());
-  std::printf("queue %s, %d ahead, requires %s%s%s\n",
-              response.queue_id().empty() ? "without a name" : response.queue_id().c_str(), response.ahead(),
-              response.requirement().c_str(), response.step().empty() ? "" : ", ", response.step().c_str());
+  if (response.asked_again_at_ms() > 0)
+    std::printf("asked again %s\n", time_text(response.asked_again_at_ms()).c_str());
+  std::printf("queue %s%s, %d ahead, requires %s%s%s\n", queue_name(response.queue_id()),
+              of_shard(response.shard()).c_str(), response.ahead(), response.requirement().c_str(),
+              response.step().empty() ? "" : ", ", response.step().c_str());
   if (response.step_ends_at_ms() > 0)
     std::printf("next step %s\n", time_text(response.step_ends_at_ms()).c_str());
   if (response.estimated_wait_ms() >= 0)

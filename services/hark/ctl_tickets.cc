@@ -70,18 +70,49 @@ struct CtlTickets {
                  });
   }
 
+  template <class Response>
+  void show_transferred(const Response& done) const {
+    if (client->json) {
+      std::puts(to_json(done).c_str());
+    } else {
+      std::printf("%s is in the queue again\n", done.ticket().id().c_str());
+    }
+  }
+
+  /// The process at this address has no routing, which alone knows what there is.
+  void transfer_unchecked(const v1::TransferRequest& request) {
+    std::fprintf(stderr,
+                 "hark ctl: %s does not serve routing: nobody checks that the agent or queue exists\n",
+                 client->address.c_str());
+    v1::TransferResponse response;
+    grpc::ClientContext context;
+    context.set_deadline(std::chrono::system_clock::now() + kCtlTimeout);
+    const auto result = conversation()->Transfer(&context, request, &response);
+    if (!result.ok()) {
+      client->status = client->fail(result);
+      return;
+    }
+    show_transferred(response);
+  }
+
   void transfer() {
-    v1::TransferRequest request;
+    v1::PassOnRequest asked;
+    v1::TransferRequest& request = *asked.mutable_transfer();
     if (!about_ticket(request)) return;
     request.set_wanted_agent_id(to);
     for (const auto& skill : names) request.add_wanted_skills(skill);
     request.set_wanted_queue_id(queue);
     if (waited_minutes > 0) request.set_virtual_start_ms(now_ms() - std::int64_t{waited_minutes} * 60'000);
-    v1::TransferResponse response;
-    client->call(*conversation(), &Conversations::Stub::Transfer, request, response,
-                 [](const v1::TransferResponse& done) {
-                   std::printf("%s is in the queue again\n", done.ticket().id().c_str());
-                 });
+    grpc::ClientContext context;
+    context.set_deadline(std::chrono::system_clock::now() + kCtlTimeout);
+    v1::PassOnResponse response;
+    const auto result = routing()->PassOn(&context, asked, &response);
+    if (result.error_code() == grpc::StatusCode::UNIMPLEMENTED) return transfer_unchecked(request);
+    if (!result.ok()) {
+      client->status = client->fail(result);
+      return;
+    }
+    show_transferred(response);
   }
 
   void prefer() {

@@ -83,8 +83,12 @@ int audit_store(const CommonFlags& flags, bool json) {
 int check_config(const std::string& file) {
   const auto doubts = doubts_of_config_file(file, &routing::check_config, &routing::doubtful_config);
   if (!doubts.ok()) return fail(doubts.error());
-  if (!doubts->empty()) std::fprintf(stderr, "%s\n", doubts->c_str());
-  std::printf("%s is in order.\n", file.c_str());
+  if (doubts->empty()) {
+    std::printf("%s is in order.\n", file.c_str());
+    return 0;
+  }
+  std::fprintf(stderr, "%s\n", doubts->c_str());
+  std::printf("%s can be used, but for the warnings it may not do what is meant.\n", file.c_str());
   return 0;
 }
 

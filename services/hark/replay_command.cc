@@ -206,10 +206,21 @@ void print_outcome(const Replayed& done) {
   if (replay.not_noted() > 0)
     std::printf("of %d inputs nobody noted what was decided, so there is nothing to compare\n",
                 replay.not_noted());
+  if (replay.reworded() > 0)
+    std::printf(
+        "%d inputs were decided alike and explained in other words, as another version of Hark does\n",
+        replay.reworded());
   if (!done.first_difference) {
-    std::printf("every decision is the same, bit for bit\n");
+    std::printf(replay.reworded() > 0 ? "every decision is the same\n"
+                                      : "every decision is the same, bit for bit\n");
     return;
   }
+  if (replay.perhaps_reworded() > 0)
+    std::printf(
+        "%d of those below made the same offers: an older Hark wrote them, which did not note decisions "
+        "apart "
+        "from their words\n",
+        replay.perhaps_reworded());
   std::printf("%d inputs were decided otherwise; the first is %s\n", done.differences,
               done.first_difference->position.c_str());
   for (const std::string& line : done.first_difference->recorded) std::printf("  then: %s\n", line.c_str());
@@ -264,6 +275,12 @@ Result<int> replay(const ReplayOptions& options) {
     print_json(done, figures);
   } else {
     print_outcome(done);
+    if (other)
+      std::puts(
+          "the other configuration: arrivals, patience, handling and presence as they were; who was asked "
+          "for by name, "
+          "declines, missed offers, holds and take-overs are not played, so even the same rules may give "
+          "other figures");
     print_kpis(figures);
   }
   if (!options.chart.empty())

@@ -288,6 +288,7 @@ v1::ExplainResponse to_proto(const Explanation& explanation) {
   out.set_queue_id(explanation.queue_id);
   out.set_requirement(explanation.requirement);
   out.set_step(explanation.step);
+  if (explanation.asked_again_at) out.set_asked_again_at_ms(to_ms(*explanation.asked_again_at));
   if (explanation.step_ends_at) out.set_step_ends_at_ms(to_ms(*explanation.step_ends_at));
   out.set_ahead(explanation.ahead);
   out.set_estimated_wait_ms(explanation.estimated_wait ? explanation.estimated_wait->count() : -1);

@@ -97,7 +97,18 @@ std::vector<ConfigProblem> check_config(const v1::Config& config) {
 std::vector<ConfigProblem> doubtful_config(const v1::Config& config) {
   std::vector<ConfigProblem> doubts;
   const auto reached = reached_queues(config);
+  std::set<std::string> accounts;
+  for (const v1::Account& account : config.accounts()) accounts.insert(account.id());
   for (int i = 0; i < config.routing().queues_size(); ++i) {
+    for (int j = 0; j < config.routing().queues(i).entries_size(); ++j) {
+      const auto& wanted = config.routing().queues(i).entries(j).accounts();
+      for (int k = 0; k < wanted.size(); ++k) {
+        if (!accounts.contains(wanted[k]))
+          doubts.push_back({"routing.queues[" + std::to_string(i) + "].entries[" + std::to_string(j) +
+                                "].accounts[" + std::to_string(k) + "]",
+                            "there is no account '" + wanted[k] + "' in accounts: no ticket comes in by it"});
+      }
+    }
     if (const auto& id = config.routing().queues(i).id(); !reached.contains(id))
       doubts.push_back(
           {"routing.queues[" + std::to_string(i) + "]",

@@ -106,6 +106,7 @@ class Routing {
   Task<Result<v1::BeginWrapUpResponse>> begin_wrap_up(v1::BeginWrapUpRequest request);
   Task<Result<v1::EndWrapUpResponse>> end_wrap_up(v1::EndWrapUpRequest request);
   Task<Result<v1::PutOnHoldResponse>> put_on_hold(v1::PutOnHoldRequest request);
+  Task<Result<v1::PassOnResponse>> pass_on(v1::PassOnRequest request);
   Task<Result<v1::EndSessionsResponse>> end_sessions(v1::EndSessionsRequest request);
 
   // service_rules.cc
@@ -173,6 +174,7 @@ class Routing {
   Task<> follow_rules(std::shared_ptr<Term> term);
   [[nodiscard]] int leads_others() const;
   Task<Status> claim_agent(v1::Agent& agent);
+  Task<Status> check_goal(const Term& term, v1::TransferRequest transfer);
   void see_leader(const Store::Lease& lease);
   Task<> pause(std::chrono::milliseconds time);
   Task<Result<v1::RoutingVersion>> put_in_force(Store::RulesRequest request, v1::RoutingVersion version);

@@ -215,6 +215,8 @@ Task<Result<v1::ListQueueResponse>> Routing::list_queue(v1::ListQueueRequest req
     }
     if (view->offer) *out.mutable_offer() = to_proto(*view->offer, term->ticket(id));
     out.set_explanation(term->router().explain(id));
+    out.set_queue_id(view->queue_id);
+    out.set_shard(rule_book_.shards().name(world_.shard));
   }
   response.set_total(some ? matching : static_cast<std::int64_t>(size));
   co_return response;
@@ -257,6 +259,7 @@ Task<Result<v1::ExplainResponse>> Routing::explain(v1::ExplainRequest request) {
   v1::ExplainResponse response = to_proto(*explanation);
   const v1::Ticket ticket = term->ticket(request.ticket_id());
   if (ticket.has_hold()) *response.mutable_hold() = ticket.hold();
+  response.set_shard(rule_book_.shards().name(world_.shard));
   co_return response;
 }
 
@@ -325,6 +328,47 @@ Task<Result<v1::PutOnHoldResponse>> Routing::put_on_hold(v1::PutOnHoldRequest re
   if (!held.ok()) co_return held.error();
   v1::PutOnHoldResponse response;
   *response.mutable_ticket() = std::move(*held->mutable_ticket());
+  co_return response;
+}
+
+/// The queue and the agent, if any, that there are, and that go together.
+Task<Status> Routing::check_goal(const Term& term, v1::TransferRequest transfer) {
+  const Rules& rules = term.rules();
+  const std::string& queue_id = transfer.wanted_queue_id();
+  const auto queue = std::ranges::find(rules.settings.queues, queue_id, &QueueRules::id);
+  if (!queue_id.empty() && queue == rules.settings.queues.end()) {
+    std::string known;
+    for (const QueueRules& one : rules.settings.queues) (known += known.empty() ? "" : ", ") += one.id;
+    co_return invalid("wanted_queue_id: there is no queue '" + queue_id.substr(0, kAgentIdBytesMax) +
+                      "' in routing.queues" + (known.empty() ? ", which has none" : ": " + known));
+  }
+  const std::string& agent_id = transfer.wanted_agent_id();
+  if (agent_id.empty()) co_return Status{};
+  std::optional<std::uint16_t> shard;
+  if (term.record(agent_id)) {
+    shard = world_.shard;
+  } else if (rules.shards.several() && agent_id.size() <= kAgentIdBytesMax) {
+    HARK_CO_TRY(shard, co_await world_.registry.shard_of(agent_id));
+  }
+  if (!shard)
+    co_return invalid("wanted_agent_id: there is no agent '" + agent_id.substr(0, kAgentIdBytesMax) +
+                      "' (`hark ctl agents list` shows all)");
+  const auto of_queue = queue_id.empty() ? shard : rules.shards.find(queue->shard);
+  if (of_queue == shard) co_return Status{};
+  co_return invalid("wanted_agent_id: '" + agent_id + "' is of shard " + rules.shards.name(*shard) +
+                    " and cannot serve queue '" + queue_id + "' of shard " +
+                    rules.shards.name(of_queue.value_or(0)) + "; name one of the two");
+}
+
+Task<Result<v1::PassOnResponse>> Routing::pass_on(v1::PassOnRequest request) {
+  HARK_CO_TRY(const auto term, leading_term());
+  v1::TransferRequest call = std::move(*request.mutable_transfer());
+  call.clear_fencing_token();  // routing's own way, past the holder's token
+  HARK_CO_TRY_VOID(co_await check_goal(*term, call));
+  auto passed = co_await world_.conversations.transfer(std::move(call));
+  if (!passed.ok()) co_return passed.error();
+  v1::PassOnResponse response;
+  *response.mutable_ticket() = std::move(*passed->mutable_ticket());
   co_return response;
 }
 

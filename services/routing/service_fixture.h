@@ -51,11 +51,13 @@ class FakeConversations final : public Conversations {
   }
 
   Task<Result<v1::TransferResponse>> transfer(v1::TransferRequest request) override {
-    if (fenced_off(request.fencing_token()))
+    if (request.fencing_token() > 0 && fenced_off(request.fencing_token()))
       co_return Error{Code::kAborted, Reason::kStaleFence, "a newer leader"};
     v1::Ticket& ticket = tickets.at(request.ticket_id());
     ticket.set_state(v1::TICKET_STATE_QUEUED);
-    if (request.wanted_agent_id() != ticket.agent_id()) ticket.add_declined_by(ticket.agent_id());
+    if (!ticket.agent_id().empty() && request.wanted_agent_id() != ticket.agent_id())
+      ticket.add_declined_by(ticket.agent_id());
+    if (!request.wanted_queue_id().empty()) ticket.set_wanted_queue_id(request.wanted_queue_id());
     ticket.set_wanted_agent_id(request.wanted_agent_id());
     transfers.push_back(request);
     ticket.clear_agent_id();

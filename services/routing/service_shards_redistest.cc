@@ -112,6 +112,15 @@ class RoutingShards : public hark::testing::RedisTest, public Onlooker {
     request.set_agent_id(offer.agent_id());
     EXPECT_TRUE((co_await node.service.decline_offer(request)).ok());
   }
+  /// What is wrong with it, or "".
+  static Task<std::string> pass_on(Node& node, std::string queue, std::string agent) {
+    v1::PassOnRequest request;
+    request.mutable_transfer()->set_ticket_id("tkt_1");
+    request.mutable_transfer()->set_wanted_queue_id(queue);
+    request.mutable_transfer()->set_wanted_agent_id(agent);
+    const auto passed = co_await node.service.pass_on(request);
+    co_return passed.ok() ? "" : passed.error().message;
+  }
   static Task<> hold_up(bool& waits, const bool& goes_on) {
     waits = true;
     co_await until([&] { return goes_on; });
@@ -217,6 +226,25 @@ TEST_F(RoutingShards, ATicketThatIsPassedToAnAgentWhoIsNotThereGoesBackToItsQueu
     co_await until([&t] { return t.conversations.tickets.at("tkt_1").has_passage(); });
     EXPECT_EQ(t.conversations.tickets.at("tkt_1").shard(), kEmea + 1);
     EXPECT_EQ((co_await t.offer_to(t.ana)).ticket().id(), "tkt_1");
+    co_await t.stop();
+  });
+}
+
+TEST_F(RoutingShards, APassToWhatIsNotThereOrDoesNotGoTogetherSaysWhatThereIs) {
+  play(+[](RoutingShards& t) -> Task<> {
+    co_await t.start();
+    t.open("tkt_1", "a");
+    (void)co_await t.offer_to(t.ana);
+    EXPECT_EQ(co_await pass_on(*t.emea, "wset", ""),
+              "wanted_queue_id: there is no queue 'wset' in routing.queues: west, east");
+    EXPECT_EQ(co_await pass_on(*t.emea, "", "bobo"),
+              "wanted_agent_id: there is no agent 'bobo' (`hark ctl agents list` shows all)");
+    EXPECT_EQ(co_await pass_on(*t.emea, "west", "bob"),
+              "wanted_agent_id: 'bob' is of shard apac and cannot serve queue 'west' of shard emea; name one "
+              "of the two");
+    EXPECT_TRUE(t.conversations.transfers.empty());
+    EXPECT_EQ(co_await pass_on(*t.emea, "east", "bob"), "");
+    EXPECT_EQ((co_await t.offer_to(t.bob)).ticket().id(), "tkt_1");
     co_await t.stop();
   });
 }

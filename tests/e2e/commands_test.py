@@ -70,6 +70,22 @@ def test_wrong_use_is_one_line_that_says_where_to_read_on_and_status_2(words, to
     assert told is None or result.stderr == told + "\n"
 
 
+def test_an_entry_by_an_account_that_is_not_there_is_pointed_at(tmp_path):
+    (tmp_path / "hark.yaml").write_text("""\
+accounts:
+  - {id: support, email: {address: support@hark.test}}
+routing:
+  queues:
+    - id: claims
+      entries:
+        - {accounts: [support, suport]}
+""")
+    result = run("config", "check", "hark.yaml", cwd=tmp_path)
+    assert result.returncode == 0, result
+    assert result.stderr == ("hark.yaml:7: routing.queues[0].entries[0].accounts[1]: warning: there is no account "
+                             "'suport' in accounts: no ticket comes in by it\n"), result.stderr
+
+
 def test_a_queue_that_nothing_enters_is_pointed_at_and_allowed(tmp_path):
     (tmp_path / "hark.yaml").write_text("""\
 accounts:
@@ -84,7 +100,8 @@ routing:
     - {id: mails}
 """)
     result = run("config", "check", "hark.yaml", cwd=tmp_path)
-    assert result.returncode == 0 and result.stdout == "hark.yaml is in order.\n", result
+    assert result.returncode == 0, result
+    assert result.stdout == "hark.yaml can be used, but for the warnings it may not do what is meant.\n", result
     assert result.stderr.startswith("hark.yaml:7: routing.queues[2]: warning: nothing ever enters 'forgotten': "), result
     assert result.stderr.count("\n") == 1
 

@@ -223,6 +223,19 @@ def test_a_transfer_to_a_queue_waits_there_with_its_place(hark):
     finish(hark, conversation)
 
 
+def test_a_transfer_to_what_is_not_there_is_refused_and_says_what_there_is(hark):
+    conversation, _ = come(hark)
+    queue = hark.ctl("transfer", conversation.id, "--queue", "clams", check=False)
+    assert queue.returncode == 1 and "there is no queue 'clams' in routing.queues: " in queue.stderr, queue
+    assert "claims" in queue.stderr
+    agent = hark.ctl("transfer", conversation.id, "--to", "nobody", check=False)
+    assert agent.returncode == 1 and "there is no agent 'nobody'" in agent.stderr, agent
+    assert not ticket(hark, conversation).wanted_queue_id
+    hark.ctl("transfer", conversation.id, "--queue", "claims")
+    assert "transferred to queue claims" in hark.ctl("timeline", conversation.id).stdout
+    finish(hark, conversation)
+
+
 def test_a_closed_queue_makes_no_offers_and_says_so(hark):
     conversation, _ = come(hark)
     hark.ctl("transfer", conversation.id, "--queue", "shut", check=False)

@@ -113,6 +113,27 @@ def test_either_process_answers_for_both_shards(split):
         bob.leave()
 
 
+def test_a_ticket_that_its_wanted_agent_declines_goes_back_to_its_queues_shard(split):
+    west = come(split, "west")
+    bob = Agent(Stubs(split, "routing"), "bob")
+    try:
+        split.ctl("conversation", "transfer", west["id"], "--to", "bob", "--reason", "he knows them")
+        offer = bob.wait_offer(west["id"])
+        bob.hark.routing().DeclineOffer(
+            protos.routing_service_pb2.DeclineOfferRequest(offer_id=offer.id, agent_id="bob"), timeout=15)
+        wait_for("it is back", lambda: shard_of(split, west["ticket"]["id"]) == 1)
+    finally:
+        bob.leave()
+    why = split.ctl("routing", "why", west["ticket"]["id"])
+    assert why["shard"] == "emea" and "was meant for bob, who did not take it" in why["summary"], why
+    ana = Agent(Stubs(split, "routing"), "ana")
+    try:
+        token = ana.take(west["id"])
+        ana.resolve(west["ticket"]["id"], token, waive_reason="answered by phone")
+    finally:
+        ana.leave()
+
+
 def test_a_ticket_that_is_transferred_to_another_shards_queue_keeps_its_place(split):
     first, second = come(split, "west"), come(split, "east")
     wait_for("both wait", lambda: split.ctl("routing", "queue").get("total") == "2")

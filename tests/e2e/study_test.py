@@ -80,6 +80,7 @@ def test_another_configuration_shows_what_would_have_been(hark):
     chart = hark.folder / "chart.svg"
     told = hark.command("replay", "--from", str(hark.data), "--config", str(other), "--chart", str(chart)).stdout
     assert [line.split()[:2] for line in told.splitlines() if "other.yaml" in line] == [["claims", "other.yaml"], ["all", "other.yaml"]]
+    assert "so even the same rules may give other figures" in told
     assert xml.etree.ElementTree.parse(chart).getroot().tag.endswith("svg")
     wrong = hark.folder / "wrong.yaml"
     wrong.write_text("routing:\n  queues: [{id: a, members: 'b >'}]\n")

@@ -44,9 +44,6 @@ class GrpcConversation final : public ConversationPort {
   Task<Result<v1::WaiveObligationResponse>> waive_obligation(v1::WaiveObligationRequest request) override {
     return rpc::call(stub_->async(), &Async::WaiveObligation, std::move(request));
   }
-  Task<Result<v1::TransferResponse>> transfer(v1::TransferRequest request) override {
-    return rpc::call(stub_->async(), &Async::Transfer, std::move(request));
-  }
   Task<Result<v1::ReleaseTicketResponse>> release(v1::ReleaseTicketRequest request) override {
     return rpc::call(stub_->async(), &Async::ReleaseTicket, std::move(request));
   }
@@ -135,6 +132,9 @@ class GrpcRouting final : public RoutingPort {
   }
   Task<Result<v1::PutOnHoldResponse>> put_on_hold(v1::PutOnHoldRequest request) override {
     return rpc::call(stub_->async(), &Async::PutOnHold, std::move(request));
+  }
+  Task<Result<v1::PassOnResponse>> pass_on(v1::PassOnRequest request) override {
+    return rpc::call(stub_->async(), &Async::PassOn, std::move(request));
   }
   Task<Result<v1::EndWrapUpResponse>> end_wrap_up(v1::EndWrapUpRequest request) override {
     return rpc::call(stub_->async(), &Async::EndWrapUp, std::move(request));

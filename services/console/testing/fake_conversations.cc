@@ -68,12 +68,6 @@ Task<Result<v1::WaiveObligationResponse>> FakeConversations::waive_obligation(
   co_return v1::WaiveObligationResponse{};
 }
 
-Task<Result<v1::TransferResponse>> FakeConversations::transfer(v1::TransferRequest request) {
-  *commands.emplace_back().mutable_transfer() = request;
-  HARK_CO_TRY_VOID(may());
-  co_return v1::TransferResponse{};
-}
-
 Task<Result<v1::ReleaseTicketResponse>> FakeConversations::release(v1::ReleaseTicketRequest request) {
   *commands.emplace_back().mutable_release() = request;
   HARK_CO_TRY_VOID(may());

@@ -59,6 +59,11 @@ Task<Result<v1::PutOnHoldResponse>> FakeRouting::put_on_hold(v1::PutOnHoldReques
   co_return response;
 }
 
+Task<Result<v1::PassOnResponse>> FakeRouting::pass_on(v1::PassOnRequest request) {
+  passed_on.push_back(request.transfer());
+  co_return v1::PassOnResponse{};
+}
+
 Task<Result<v1::EndWrapUpResponse>> FakeRouting::end_wrap_up(v1::EndWrapUpRequest request) {
   log.push_back("wrap-up of " + request.agent_id() + " done" +
                 (request.by_agent_id().empty() ? "" : " by " + request.by_agent_id()));

@@ -54,6 +54,8 @@ using FakeAgentsStream = FakeStream<AgentsStream>;
 /// Routing with one password for everybody; says what it was asked.
 class FakeRouting final : public RoutingPort {
  public:
+  std::vector<v1::TransferRequest> passed_on;
+
   explicit FakeRouting(asio::any_io_executor executor) : executor_{std::move(executor)} {}
   Task<Result<v1::SignInResponse>> sign_in(v1::SignInRequest request) override;
   Task<Result<v1::ListAgentsResponse>> list_agents(v1::ListAgentsRequest request) override;
@@ -62,6 +64,7 @@ class FakeRouting final : public RoutingPort {
   Task<Result<v1::SetPresenceResponse>> set_presence(v1::SetPresenceRequest request) override;
   Task<Result<v1::BeginWrapUpResponse>> begin_wrap_up(v1::BeginWrapUpRequest request) override;
   Task<Result<v1::PutOnHoldResponse>> put_on_hold(v1::PutOnHoldRequest request) override;
+  Task<Result<v1::PassOnResponse>> pass_on(v1::PassOnRequest request) override;
   Task<Result<v1::EndWrapUpResponse>> end_wrap_up(v1::EndWrapUpRequest request) override;
   Task<Result<v1::EndSessionsResponse>> end_sessions(v1::EndSessionsRequest request) override;
   Task<Result<v1::TakeOverResponse>> take_over(v1::TakeOverRequest request) override;
@@ -97,7 +100,6 @@ class FakeConversations final : public ConversationPort {
   Task<Result<v1::ReopenResponse>> reopen(v1::ReopenRequest request) override;
   Task<Result<v1::WaiveObligationResponse>> waive_obligation(v1::WaiveObligationRequest request) override;
   Task<Result<v1::WithdrawCallbackResponse>> withdraw_callback(v1::WithdrawCallbackRequest request) override;
-  Task<Result<v1::TransferResponse>> transfer(v1::TransferRequest request) override;
   Task<Result<v1::ReleaseTicketResponse>> release(v1::ReleaseTicketRequest request) override;
   Task<Result<v1::SetPreferredAgentsResponse>> set_preferred_agents(
       v1::SetPreferredAgentsRequest request) override;

@@ -8,6 +8,8 @@ namespace {
 /// FNV-1a, 64 bits. Texts go in with their length, so that no two lists of fields read alike.
 class Digest {
  public:
+  explicit Digest(bool words) : words_{words} {}
+
   void add(std::uint64_t number) {
     for (int shift = 0; shift < 64; shift += 8) byte(static_cast<unsigned char>(number >> shift));
   }
@@ -15,23 +17,27 @@ class Digest {
     add(static_cast<std::uint64_t>(text.size()));
     for (const char c : text) byte(static_cast<unsigned char>(c));
   }
+  /// For people.
+  void say(std::string_view text) {
+    if (words_) add(text);
+  }
   void add(TimePoint time) { add(static_cast<std::uint64_t>(to_ms(time))); }
 
   void operator()(const OfferMade& e) {
     const Offer& o = e.offer;
     add(o.id), add(o.ticket_id), add(o.agent_id), add(static_cast<std::uint64_t>(o.units));
-    add(o.offered_at), add(o.expires_at), add(o.explanation), add(o.version);
+    add(o.offered_at), add(o.expires_at), say(o.explanation), add(o.version);
     add(static_cast<std::uint64_t>(o.auto_answer));
   }
   void operator()(const OfferEnded& e) {
-    add(e.offer_id), add(e.ticket_id), add(e.agent_id), add(static_cast<std::uint64_t>(e.how)), add(e.why);
+    add(e.offer_id), add(e.ticket_id), add(e.agent_id), add(static_cast<std::uint64_t>(e.how)), say(e.why);
   }
   void operator()(const AssignTicket& e) { add(e.offer_id), add(e.ticket_id), add(e.agent_id); }
   void operator()(const ReturnTicket& e) {
-    add(e.ticket_id), add(e.agent_id), add(static_cast<std::uint64_t>(e.assignment_token)), add(e.why);
+    add(e.ticket_id), add(e.agent_id), add(static_cast<std::uint64_t>(e.assignment_token)), say(e.why);
   }
   void operator()(const PresenceSet& e) {
-    add(e.agent_id), add(static_cast<std::uint64_t>(e.presence)), add(e.why);
+    add(e.agent_id), add(static_cast<std::uint64_t>(e.presence)), say(e.why);
   }
   void operator()(const AgentChanged& e) {
     add(e.agent_id), add(static_cast<std::uint64_t>(e.presence));
@@ -40,7 +46,7 @@ class Digest {
   void operator()(const AcceptRepeated& e) {
     add(e.offer_id), add(e.ticket_id), add(e.agent_id), add(static_cast<std::uint64_t>(e.assignment_token));
   }
-  void operator()(const Refused& e) { add(static_cast<std::uint64_t>(e.reason)), add(e.message); }
+  void operator()(const Refused& e) { add(static_cast<std::uint64_t>(e.reason)), say(e.message); }
   void operator()(const WrapUpSet& e) {
     add(e.agent_id), add(static_cast<std::uint64_t>(e.until.has_value()));
     add(e.until.value_or(TimePoint{}));
@@ -49,10 +55,10 @@ class Digest {
   void operator()(const ChannelsSet& e) { add(e.agent_id), add(std::uint64_t{e.channels}); }
   void operator()(const EndHold& e) { add(e.ticket_id), add(e.until); }
   void operator()(const TicketMoved& e) {
-    add(e.ticket_id), add(e.from_queue_id), add(e.to_queue_id), add(e.why);
+    add(e.ticket_id), add(e.from_queue_id), add(e.to_queue_id), say(e.why);
   }
   void operator()(const TicketSentOn& e) {
-    add(e.ticket_id), add(e.to_queue_id), add(e.why);
+    add(e.ticket_id), add(e.to_queue_id), say(e.why);
     for (const std::string& left : e.queues_left) add(left);
   }
   void operator()(const DeclinesForgotten& e) { add(e.ticket_id); }
@@ -61,6 +67,7 @@ class Digest {
 
  private:
   void byte(unsigned char b) { state_ = (state_ ^ b) * 0x100000001B3U; }
+  bool words_;
   std::uint64_t state_ = 0xCBF29CE484222325U;
 };
 
@@ -126,15 +133,22 @@ struct Line {
 
 }  // namespace
 
-std::uint64_t digest(const std::vector<Effect>& effects) {
+namespace {
+
+std::uint64_t digest_of(const std::vector<Effect>& effects, bool words) {
   if (effects.empty()) return 0;
-  Digest out;
+  Digest out{words};
   for (const Effect& effect : effects) {
     out.add(static_cast<std::uint64_t>(effect.index()));
     std::visit(out, effect);
   }
   return out.value();
 }
+
+}  // namespace
+
+std::uint64_t digest(const std::vector<Effect>& effects) { return digest_of(effects, true); }
+std::uint64_t digest_without_words(const std::vector<Effect>& effects) { return digest_of(effects, false); }
 
 std::string describe(const Effect& effect) { return std::visit(Line{}, effect); }
 

@@ -285,6 +285,7 @@ std::string encode(const Input& input, TimePoint now, const std::vector<Effect>&
   record.set_at_ms(to_ms(now));
   std::visit(Writer{record}, input);
   record.set_decided(digest(decided));
+  record.set_decided_without_words(digest_without_words(decided));
   for (const Effect& effect : decided) {
     if (const auto* made = std::get_if<OfferMade>(&effect))
       record.add_offered(made->offer.ticket_id + " " + made->offer.agent_id);

@@ -61,6 +61,9 @@ Reactor* Handler::EndWrapUp(Context*, const v1::EndWrapUpRequest* in, v1::EndWra
 Reactor* Handler::PutOnHold(Context*, const v1::PutOnHoldRequest* in, v1::PutOnHoldResponse* out) {
   return rpc::run_unary(tasks_, "PutOnHold", board_.ask_of_agent(&Routing::put_on_hold, *in), out);
 }
+Reactor* Handler::PassOn(Context*, const v1::PassOnRequest* in, v1::PassOnResponse* out) {
+  return rpc::run_unary(tasks_, "PassOn", board_.pass_on(*in), out);
+}
 Reactor* Handler::EndSessions(Context*, const v1::EndSessionsRequest* in, v1::EndSessionsResponse* out) {
   return rpc::run_unary(tasks_, "EndSessions", board_.ask_of_agent(&Routing::end_sessions, *in), out);
 }

@@ -31,6 +31,7 @@ class Handler final : public v1::RoutingService::CallbackService {
   Reactor* TakeOver(Context*, const v1::TakeOverRequest* in, v1::TakeOverResponse* out) override;
   Reactor* BeginWrapUp(Context*, const v1::BeginWrapUpRequest* in, v1::BeginWrapUpResponse* out) override;
   Reactor* EndWrapUp(Context*, const v1::EndWrapUpRequest* in, v1::EndWrapUpResponse* out) override;
+  Reactor* PassOn(Context*, const v1::PassOnRequest* in, v1::PassOnResponse* out) override;
   Reactor* PutOnHold(Context*, const v1::PutOnHoldRequest* in, v1::PutOnHoldResponse* out) override;
   Reactor* EndSessions(Context*, const v1::EndSessionsRequest* in, v1::EndSessionsResponse* out) override;
 

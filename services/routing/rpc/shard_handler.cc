@@ -42,6 +42,7 @@ const Calls& calls() {
       entry(&Routing::end_sessions),      entry(&Routing::get_routing),
       entry(&Routing::check_routing),     entry(&Routing::apply_routing),
       entry(&Routing::roll_back_routing), entry(&Routing::list_routing_versions),
+      entry(&Routing::pass_on),
   };
   return all;
 }

@@ -63,6 +63,12 @@ Task<Result<v1::ExplainResponse>> Switchboard::explain(v1::ExplainRequest reques
   co_return *best;
 }
 
+/// Any leader knows all queues and finds all agents.
+Task<Result<v1::PassOnResponse>> Switchboard::pass_on(v1::PassOnRequest request) {
+  HARK_CO_TRY(const auto shard, co_await shard_of(request.transfer().agent_id()));
+  co_return co_await ask(shard, &Routing::pass_on, std::move(request));
+}
+
 std::shared_ptr<Switchboard::Session> Switchboard::session_elsewhere(std::uint16_t shard,
                                                                      v1::AgentSessionRequest::Hello hello) {
   auto* leader = leader_elsewhere(shard);

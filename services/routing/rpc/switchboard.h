@@ -74,6 +74,7 @@ class Switchboard {
   Task<Result<v1::UpsertAgentResponse>> upsert_agent(v1::UpsertAgentRequest request);
   Task<Result<v1::SignInResponse>> sign_in(v1::SignInRequest request);
   Task<Result<v1::ExplainResponse>> explain(v1::ExplainRequest request);
+  Task<Result<v1::PassOnResponse>> pass_on(v1::PassOnRequest request);
 
   Task<Result<std::uint16_t>> shard_of(std::string agent_id);
 

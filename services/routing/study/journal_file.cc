@@ -72,7 +72,8 @@ std::optional<std::variant<RecordedStart, RecordedInput>> recorded(const v1::Rou
                        input->at,
                        std::move(input->input),
                        record.decided(),
-                       {record.offered().begin(), record.offered().end()}};
+                       {record.offered().begin(), record.offered().end()},
+                       record.decided_without_words()};
 }
 
 }  // namespace hark::routing

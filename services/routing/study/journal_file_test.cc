@@ -4,7 +4,9 @@
 
 #include <sstream>
 
+#include "routing/core/decision.h"
 #include "routing/redis/journal.h"
+#include "routing/study/replay.h"
 
 namespace hark::routing {
 namespace {
@@ -59,6 +61,25 @@ TEST(JournalFile, SaysWhereAFileIsNotOne) {
   EXPECT_THAT(problem(whole + "\xff\xff\xff\xff\xff\xff"), HasSubstr("entry 3 of the journal has no length"));
   EXPECT_THAT(problem(whole + std::string{"\x02\xff\xff", 3}),
               HasSubstr("entry 3 of the journal cannot be read"));
+}
+
+TEST(Replay, TellsOtherWordsFromOtherDecisions) {
+  Replay replay{std::chrono::minutes{5}};
+  replay.begin({"1-1", from_ms(1), 0, 1, {}});
+  const auto at = from_ms(2);
+  ASSERT_FALSE(replay.apply({"1-2", at, RebuildFinished{}, 0, {}, 0}));
+  const Refused said{Reason::kOfferNotFound, "no such thing"};
+  const RecordedInput input{"1-3",          at, OfferAccepted{"off_1", "ana"},
+                            digest({said}), {}, digest_without_words({said})};
+  EXPECT_FALSE(replay.apply(input));
+  EXPECT_EQ(replay.reworded(), 1);
+  RecordedInput older = input;
+  older.decided_without_words = 0;
+  EXPECT_TRUE(replay.apply(older));
+  EXPECT_EQ(replay.perhaps_reworded(), 1);
+  RecordedInput other = input;
+  other.decided_without_words = digest_without_words({Refused{Reason::kOfferExpired, ""}});
+  EXPECT_TRUE(replay.apply(other));
 }
 
 }  // namespace

@@ -5,7 +5,7 @@
 namespace hark::routing {
 namespace {
 
-constexpr std::string_view kNoQueue = "(none)";
+constexpr std::string_view kNoQueue = "(no queue)";
 
 int per_mille(std::int64_t part, std::int64_t whole) {
   return whole <= 0 ? -1 : static_cast<int>(part * 1000 / whole);
@@ -141,6 +141,8 @@ void KpiCollector::observe(TimePoint at, const Input& input, const std::vector<E
     if (const auto* moved = std::get_if<TicketMoved>(&effect)) {
       if (const auto found = waiting_.find(moved->ticket_id); found != waiting_.end())
         found->second.queue_id = moved->to_queue_id;
+    } else if (const auto* sent = std::get_if<TicketSentOn>(&effect)) {
+      waiting_.erase(sent->ticket_id);
     } else if (const auto* ended = std::get_if<OfferEnded>(&effect)) {
       const auto found = waiting_.find(ended->ticket_id);
       if (ended->how == OfferEnd::kMissed && found != waiting_.end())

@@ -37,6 +37,15 @@ std::optional<Difference> Replay::apply(const RecordedInput& recorded) {
     return std::nullopt;
   }
   if (decided == recorded.decided) return std::nullopt;
+  if (recorded.decided_without_words != 0 &&
+      digest_without_words(effects_) == recorded.decided_without_words) {
+    ++reworded_;
+    return std::nullopt;
+  }
+  if (recorded.decided_without_words == 0 && recorded.decided != 0 && !effects_.empty() &&
+      offered == recorded.offered) {
+    ++perhaps_reworded_;
+  }
   Difference difference{recorded.position, {}, {}};
   for (const std::string& offer : recorded.offered) difference.recorded.push_back("offer of " + offer);
   difference.recorded.push_back("digest " + std::to_string(recorded.decided));

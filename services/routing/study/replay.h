@@ -28,6 +28,8 @@ struct RecordedInput {
   std::uint64_t decided = 0;
   /// "<ticket> <agent>" of the offers made.
   std::vector<std::string> offered;
+  /// digest_without_words() of the effects; 0 where there are none, or a Hark of before did not note it.
+  std::uint64_t decided_without_words = 0;
 };
 
 /// Where the same inputs led to other decisions.
@@ -54,6 +56,10 @@ class Replay {
   [[nodiscard]] int terms() const { return terms_; }
   /// Inputs of leaders that did not note what they decided, as an older Hark does not.
   [[nodiscard]] int not_noted() const { return not_noted_; }
+  /// Inputs that were decided alike, but said in other words, as another version does.
+  [[nodiscard]] int reworded() const { return reworded_; }
+  /// Inputs that differ, of which the journal notes no more than the offers, and these are the same.
+  [[nodiscard]] int perhaps_reworded() const { return perhaps_reworded_; }
   /// Of everything decided, for telling two replays apart.
   [[nodiscard]] std::uint64_t digest_of_all() const { return digest_of_all_; }
   [[nodiscard]] Kpis kpis() const { return kpis_.result(last_); }
@@ -71,6 +77,8 @@ class Replay {
   int offers_ = 0;
   int terms_ = 0;
   int not_noted_ = 0;
+  int reworded_ = 0;
+  int perhaps_reworded_ = 0;
   std::uint64_t digest_of_all_ = 0;
 };
 

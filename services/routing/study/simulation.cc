@@ -44,6 +44,9 @@ class Simulation {
   struct HangsUp {
     std::size_t ticket;
   };
+  struct Leaves {
+    std::size_t ticket;
+  };
   struct Accepts {
     std::string offer_id;
     std::string agent_id;
@@ -55,7 +58,7 @@ class Simulation {
   struct WrapsUpNoMore {
     std::string agent_id;
   };
-  using Happening = std::variant<AgentDoes, Arrives, HangsUp, Accepts, IsDone, WrapsUpNoMore>;
+  using Happening = std::variant<AgentDoes, Arrives, HangsUp, Leaves, Accepts, IsDone, WrapsUpNoMore>;
   struct Planned {
     TimePoint at;
     std::uint64_t turn;
@@ -96,10 +99,16 @@ class Simulation {
   void happen(const Arrives& what, TimePoint at) {
     const SimulatedTicket& ticket = workload_.tickets[what.ticket];
     if (ticket.patience) plan(at + *ticket.patience, HangsUp{what.ticket});
+    if (ticket.leaves) plan(at + *ticket.leaves, Leaves{what.ticket});
     feed(TicketQueued{ticket.work}, at);
   }
   void happen(const HangsUp& what, TimePoint at) {
     if (!tickets_[what.ticket].held) close(what.ticket, at);
+  }
+  void happen(const Leaves& what, TimePoint at) {
+    Ticket& ticket = tickets_[what.ticket];
+    if (ticket.held || std::exchange(ticket.closed, true)) return;
+    feed(TicketLeft{workload_.tickets[what.ticket].work.ticket_id}, at);
   }
   void happen(const Accepts& what, TimePoint at) { feed(OfferAccepted{what.offer_id, what.agent_id}, at); }
   void happen(const IsDone& what, TimePoint at) {
@@ -129,6 +138,9 @@ class Simulation {
         plan(at + workload_.tickets[found->second].reaction, Accepts{offer.id, offer.agent_id});
     } else if (const auto* assign = std::get_if<AssignTicket>(&effect)) {
       hold(*assign, at);
+    } else if (const auto* sent = std::get_if<TicketSentOn>(&effect)) {
+      if (const auto found = by_id_.find(sent->ticket_id); found != by_id_.end())
+        tickets_[found->second].closed = true;
     } else if (const auto* back = std::get_if<ReturnTicket>(&effect)) {
       give_back(*back, at);
     } else if (const auto* wraps_up = std::get_if<WrapUpSet>(&effect)) {

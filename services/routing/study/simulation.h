@@ -19,6 +19,8 @@ struct SimulatedTicket {
   std::optional<Duration> handling;
   /// Closed by the customer who has waited so long. Nothing: never.
   std::optional<Duration> patience;
+  /// Passed on to another shard after so long, if nobody has it by then: it waits there.
+  std::optional<Duration> leaves;
 };
 
 /// What agents do of themselves: they come, go, change presence or record.

@@ -233,5 +233,24 @@ TEST(Simulation, AQueueThatClosesAnswersNobodyUntilItOpens) {
   EXPECT_GT(simulate(settings, workload, 20s).total.answered, 50);
 }
 
+TEST(WorkloadReader, WhatGoesToAnotherShardIsNotAbandonedInTheWhatIf) {
+  WorkloadReader reader;
+  reader.begin_term({"1-1", from_ms(1'000), 0, 1, {}});
+  Work work;
+  work.ticket_id = "t1";
+  work.waiting_since = from_ms(1'000);
+  reader.observe(from_ms(1'000), TicketQueued{work}, {});
+  reader.observe(from_ms(31'000), TicketLeft{"t1"}, {});
+  work.ticket_id = "t2";
+  reader.observe(from_ms(31'000), TicketQueued{work}, {});
+  reader.observe(from_ms(41'000), TimePassed{}, {TicketSentOn{"t2", "east", {"west"}, ""}});
+  const Workload workload = reader.take(5s);
+  EXPECT_FALSE(workload.tickets.at(0).patience);
+  EXPECT_EQ(workload.tickets.at(0).leaves, 30s);
+  const Kpis kpis = simulate({}, workload, 20s);
+  EXPECT_EQ(kpis.total.abandoned, 0);
+  EXPECT_EQ(kpis.total.waiting, 0);
+}
+
 }  // namespace
 }  // namespace hark::routing

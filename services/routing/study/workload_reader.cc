@@ -25,7 +25,7 @@ void WorkloadReader::observe(TimePoint at, const Input& input, const std::vector
   } else if (const auto* gone = std::get_if<TicketClosed>(&input)) {
     closed(at, gone->ticket_id);
   } else if (const auto* left = std::get_if<TicketLeft>(&input)) {
-    closed(at, left->ticket_id);
+    gone_elsewhere(at, left->ticket_id);
   } else if (const auto* accepted = std::get_if<OfferAccepted>(&input)) {
     const auto offer = offers_.find(accepted->offer_id);
     const auto seen = offer == offers_.end() ? seen_.end() : seen_.find(offer->second.first);
@@ -43,6 +43,7 @@ void WorkloadReader::observe(TimePoint at, const Input& input, const std::vector
     out_.agents.push_back({at, input});
   }
   for (const Effect& effect : effects) {
+    if (const auto* sent = std::get_if<TicketSentOn>(&effect)) gone_elsewhere(at, sent->ticket_id);
     if (const auto* made = std::get_if<OfferMade>(&effect)) {
       offers_[made->offer.id] = {made->offer.ticket_id, at};
     } else if (const auto* ended = std::get_if<OfferEnded>(&effect)) {
@@ -117,6 +118,16 @@ void WorkloadReader::closed(TimePoint at, const std::string& ticket_id) {
       ticket.patience = at - ticket.work.waiting_since;
     }
   }
+  seen_.erase(found);
+}
+
+/// It waits on in another shard: nobody has given up.
+void WorkloadReader::gone_elsewhere(TimePoint at, const std::string& ticket_id) {
+  const auto found = seen_.find(ticket_id);
+  if (found == seen_.end()) return;
+  if (found->second.told || found->second.accepted) return closed(at, ticket_id);
+  SimulatedTicket& ticket = out_.tickets[found->second.nth];
+  ticket.leaves = at - ticket.work.waiting_since;
   seen_.erase(found);
 }
 

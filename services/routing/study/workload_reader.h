@@ -37,6 +37,7 @@ class WorkloadReader {
   void queued(TimePoint at, const Work& work);
   void assigned(TimePoint at, const TicketAssigned& in);
   void closed(TimePoint at, const std::string& ticket_id);
+  void gone_elsewhere(TimePoint at, const std::string& ticket_id);
   void held(TimePoint at, Seen& seen);
 
   Workload out_;

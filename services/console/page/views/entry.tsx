@@ -222,7 +222,7 @@ function statusText(state: State, entry: Entry): string {
   if (entry.kind === "ENTRY_KIND_CHANNEL_SWITCH") return t("switchedChannel", {who});
   switch (entry.status?.change) {
     case "CHANGE_ASSIGNED": return t("tookTicket", {who: about || agentName(state, entry.agentId) || t("someone")});
-    case "CHANGE_TRANSFERRED": return t("sentBack", {who});
+    case "CHANGE_TRANSFERRED": return t("sentBack", {who}) + (about || entry.status.queueId ? ` → ${about || entry.status.queueId}` : "");
     case "CHANGE_RETURNED": return about ? t("ticketReturnedFrom", {who: about}) : t("ticketReturned");
     case "CHANGE_RESOLVED": return t("resolvedTicket", {who});
     case "CHANGE_MERGED": return t("mergedIn", {who});

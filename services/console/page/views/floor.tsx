@@ -62,7 +62,7 @@ function WaitingRow({state, ticket: waiting, now}: {state: State; ticket: Queued
       <div class="grow">
         <p class="line"><strong>{personText(ticket?.sender) || t("aCustomer")}</strong><span class="quiet">{ticket?.waitingSinceMs && t("waitingFor", {time: waitText(now - Number(ticket.waitingSinceMs))})}</span></p>
         <p class="line-clamp" dir="auto">{ticket?.subject || ticket?.preview}</p>
-        <p class="quiet">{waiting.explanation}</p>
+        <p class="quiet">{waiting.queueId || t("noQueueTakes")}{waiting.shard && ` (${waiting.shard})`} · {waiting.explanation}</p>
       </div>
       <div class="row">
         <button type="button" class="plain small" aria-expanded={asked} onClick={() => setAsked(!asked)}>{t("whyWaits")}</button>
@@ -100,7 +100,7 @@ function AgentRow({state, agent}: {state: State; agent: Agent}) {
   };
   return (
     <tr>
-      <th scope="row"><span class="line"><Avatar name={name} /> {name}</span></th>
+      <th scope="row"><span class="line"><Avatar name={name} /> {name}{agent.shard && <span class="quiet">({agent.shard})</span>}</span></th>
       <td><span class="unbroken"><span class={`presence-dot ${(presence ?? "PRESENCE_OFFLINE").slice("PRESENCE_".length).toLowerCase()}`} /> {presenceName(presence)}</span>
         {agent.channels?.length ? <span class="quiet"> · {agent.channels.map(channelName).join(", ")}</span> : null}
         {!connections && presence !== "PRESENCE_OFFLINE" && <span class="quiet"> · {t("notConnected")}</span>}</td>

@@ -13,7 +13,7 @@ function Facts({explanation, now}: {explanation: ExplainResponse; now: number}) 
   const stepEnds = Number(explanation.stepEndsAtMs ?? 0);
   return (
     <dl class="why-facts">
-      <dt>{t("whyQueue")}</dt><dd>{explanation.queueId || t("whyNoQueue")}, {t("whyAhead", {count: explanation.ahead ?? 0})}</dd>
+      <dt>{t("whyQueue")}</dt><dd>{explanation.queueId || t("noQueueTakes")}{explanation.shard && ` (${explanation.shard})`}, {t("whyAhead", {count: explanation.ahead ?? 0})}</dd>
       <dt>{t("whyRequires")}</dt><dd>{explanation.requirement && explanation.requirement !== "any" ? explanation.requirement : t("whyNothing")}</dd>
       {explanation.step && <><dt>{t("whyStep")}</dt><dd>{explanation.step}{stepEnds > now && ` · ${t("whyNextStep", {time: waitText(stepEnds - now)})}`}</dd></>}
       <dt>{t("estimatedWait")}</dt><dd>{wait < 0 ? "–" : estimateText(wait)}</dd>

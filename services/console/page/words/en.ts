@@ -446,7 +446,6 @@ export const en = {
   waitingTickets: "Waiting tickets",
   whyWaits: "Why",
   whyQueue: "Queue",
-  whyNoQueue: "none",
   whyAhead: {one: "{count} ahead", other: "{count} ahead"},
   whyRequires: "Requires",
   whyNothing: "nothing",

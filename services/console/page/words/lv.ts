@@ -445,7 +445,6 @@ export const lv: Dictionary = {
   waitingTickets: "Gaidošie pieteikumi",
   whyWaits: "Kāpēc",
   whyQueue: "Rinda",
-  whyNoQueue: "nav",
   whyAhead: {zero: "{count} priekšā", one: "{count} priekšā", other: "{count} priekšā"},
   whyRequires: "Prasa",
   whyNothing: "neko",

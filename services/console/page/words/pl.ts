@@ -445,7 +445,6 @@ export const pl: Dictionary = {
   waitingTickets: "Czekające zgłoszenia",
   whyWaits: "Dlaczego",
   whyQueue: "Kolejka",
-  whyNoQueue: "brak",
   whyAhead: {one: "{count} przed nim", few: "{count} przed nim", many: "{count} przed nim", other: "{count} przed nim"},
   whyRequires: "Wymaga",
   whyNothing: "niczego",

@@ -445,7 +445,6 @@ export const ru: Dictionary = {
   waitingTickets: "Ждущие заявки",
   whyWaits: "Почему",
   whyQueue: "Очередь",
-  whyNoQueue: "нет",
   whyAhead: {one: "впереди {count}", few: "впереди {count}", many: "впереди {count}", other: "впереди {count}"},
   whyRequires: "Требует",
   whyNothing: "ничего",
