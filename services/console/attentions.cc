@@ -2,9 +2,6 @@
 
 #include <utility>
 
-#include "base/core/ids.h"
-#include "console/core/back_off.h"
-
 namespace hark::console {
 namespace {
 
@@ -23,20 +20,21 @@ v1::Attention attention_of(const AttentionBoard::Said& said) {
 }  // namespace
 
 Attentions::Attentions(TaskGroup& tasks, AttentionPort& port, const Clock& clock)
-    : tasks_{tasks}, port_{port}, clock_{clock}, something_{tasks.executor()} {}
+    : tasks_{tasks},
+      port_{port},
+      clock_{clock},
+      shared_{tasks.executor(), BackOff{kRetryFirst, kRetryMost}},
+      something_{tasks.executor()} {}
 
-Task<> Attentions::follow() {
+void Attentions::follow() {
   tasks_.spawn("keep attention alive", keep_alive());
-  BackOff back_off{kRetryFirst, kRetryMost};
-  for (;;) {
-    stream_ = port_.share();
-    while (const auto said = co_await stream_->read()) {
-      back_off.reset();
-      apply({said->conversation_id(), said->agent_id(), said->typing(), said->gone()}, false);
-    }
-    stream_.reset();
-    co_await sleep_for(back_off.next(secure_random()));
-  }
+  shared_.start({.open = [this] { return port_.share(); },
+                 .take =
+                     [this](const v1::Attention& said) {
+                       apply({said.conversation_id(), said.agent_id(), said.typing(), said.gone()}, false);
+                     },
+                 .begun = {},
+                 .ended = {}});
 }
 
 Task<> Attentions::keep_alive() {
@@ -47,8 +45,9 @@ Task<> Attentions::keep_alive() {
     }
     co_await sleep_for(kAttentionRepeats);
     for (const auto& said : board_.expire(clock_.now())) tell_pages(attention_of(said));
-    if (!stream_) continue;
-    for (const auto& said : board_.held()) stream_->tell(attention_of(said));
+    auto* const stream = shared_.stream();
+    if (!stream) continue;
+    for (const auto& said : board_.held()) stream->tell(attention_of(said));
   }
 }
 
@@ -74,11 +73,12 @@ void Attentions::leave(const SessionPtr& session) {
 void Attentions::type(const SessionPtr& session, const v1::ConsoleRequest::Type& type) {
   if (!session->open.contains(type.conversation_id())) return;
   apply({type.conversation_id(), session->agent_id, type.typing(), false}, true);
-  if (!stream_ || type.account_id().empty()) return;
+  auto* const stream = shared_.stream();
+  if (!stream || type.account_id().empty()) return;
   // Also when that is no news here: the customer's chat forgets as well.
   auto attention = attention_of({type.conversation_id(), session->agent_id, type.typing(), false});
   attention.set_account_id(type.account_id());
-  stream_->tell(std::move(attention));
+  stream->tell(std::move(attention));
 }
 
 void Attentions::apply(const AttentionBoard::Said& said, bool ours) {
@@ -86,7 +86,7 @@ void Attentions::apply(const AttentionBoard::Said& said, bool ours) {
   something_.notify_all();
   const auto attention = attention_of(said);
   tell_pages(attention);
-  if (ours && stream_) stream_->tell(attention);
+  if (auto* const stream = shared_.stream(); ours && stream) stream->tell(attention);
 }
 
 void Attentions::tell_pages(const v1::Attention& attention) const {

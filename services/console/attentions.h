@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "base/async/follower.h"
 #include "base/async/notifier.h"
 #include "base/async/task_group.h"
 #include "base/core/time.h"
@@ -19,8 +20,9 @@ class Attentions {
  public:
   Attentions(TaskGroup& tasks, AttentionPort& port, const Clock& clock);
 
-  /// Shares with other processes until cancelled.
-  Task<> follow();
+  /// Shares with other processes.
+  void follow();
+  void stop_following() { shared_.stop(); }
 
   void open(const SessionPtr& session, const std::string& conversation_id);
   void close(const SessionPtr& session, const std::string& conversation_id);
@@ -45,7 +47,7 @@ class Attentions {
   AttentionBoard board_;
   /// Pages that have a conversation open.
   std::map<std::string, std::set<SessionPtr>, std::less<>> pages_;
-  std::shared_ptr<AttentionStream> stream_;
+  Follower<AttentionStream> shared_;
   Notifier something_;
 };
 

@@ -2,12 +2,11 @@
 
 #include <algorithm>
 #include <set>
-#include <string_view>
 #include <utility>
 
+#include "base/agent/desk.h"
 #include "base/async/all.h"
 #include "base/core/ids.h"
-#include "console/core/back_off.h"
 
 namespace hark::console {
 namespace {
@@ -56,11 +55,9 @@ Desk::Desk(TaskGroup& tasks, RoutingPort& routing, ConversationPort& conversatio
 }
 
 void Desk::sit_down(const SessionPtr& session) {
-  session->retry.cancel();
+  session->sign_in_timer.cancel();
   sessions_.emplace(session->agent_id, session);
-  session->sitting = true;
-  session->back_off.reset();
-  follow(session);
+  follow_routing(session);
   read_again(session);
 }
 
@@ -68,61 +65,31 @@ void Desk::leave(const SessionPtr& session) {
   const auto [first, last] = sessions_.equal_range(session->agent_id);
   const auto found = std::find_if(first, last, [&](const auto& item) { return item.second == session; });
   if (found != last) sessions_.erase(found);
-  session->sitting = false;
-  session->retry.cancel();
-  session->agent_stream.reset();
+  session->sign_in_timer.cancel();
+  session->routing.stop();
   // Whoever comes back is to routing what they have become meanwhile.
   session->desk.Clear();
 }
 
-void Desk::follow(const SessionPtr& session) {
-  session->agent_stream = routing_.agent_session(hello_of(*session));
+void Desk::follow_routing(const SessionPtr& session) {
+  auto& sitting = *session;  // whose hooks these are
   const std::weak_ptr weak{session};
-  session->agent_stream->listen(
-      [this, weak](v1::AgentSessionResponse state) {
-        const auto follower = weak.lock();
-        if (!follower) return;
-        follower->back_off.reset();
-        on_state(follower, std::move(state));
-      },
-      [this, weak] {
-        if (const auto follower = weak.lock()) on_lost(follower);
-      });
+  session->routing.start({.open = [this, &sitting] { return routing_.agent_session(hello_of(sitting)); },
+                          .take =
+                              [this, weak](v1::AgentSessionResponse state) {
+                                if (const auto who = weak.lock()) on_state(who, std::move(state));
+                              },
+                          .begun = {},
+                          .ended =
+                              [weak](const Status& status) {
+                                if (status.ok() || status.error().reason != Reason::kAgentNotFound)
+                                  return true;
+                                if (const auto who = weak.lock()) {
+                                  who->close(Farewell::kSignInAgain, "this agent no longer exists");
+                                }
+                                return false;
+                              }});
 }
-
-void Desk::on_lost(const SessionPtr& session) {
-  const auto status = std::exchange(session->agent_stream, nullptr)->status();
-  if (!status.ok() && status.error().reason == Reason::kAgentNotFound) {
-    session->close(Farewell::kSignInAgain, "this agent no longer exists");
-    return;
-  }
-  session->retry.expires_after(session->back_off.next(secure_random()));
-  session->retry.async_wait([this, weak = std::weak_ptr{session}](const boost::system::error_code& error) {
-    const auto follower = weak.lock();
-    if (!error && follower && follower->sitting && !follower->agent_stream) follow(follower);
-  });
-}
-
-namespace {
-
-/// The desk after the frame: it says all that stands, or what has changed since.
-void take_state(v1::AgentSessionResponse& desk, v1::AgentSessionResponse frame) {
-  auto& offers = *desk.mutable_offers();
-  if (frame.whole()) offers.Clear();
-  const std::set<std::string_view> gone{frame.gone_offer_ids().begin(), frame.gone_offer_ids().end()};
-  std::set<std::string_view> told;
-  for (const v1::Offer& offer : frame.offers()) told.insert(offer.id());
-  offers.erase(std::remove_if(offers.begin(), offers.end(),
-                              [&](const v1::Offer& offer) {
-                                return gone.contains(offer.id()) || told.contains(offer.id());
-                              }),
-               offers.end());
-  for (v1::Offer& offer : *frame.mutable_offers()) *offers.Add() = std::move(offer);
-  *desk.mutable_agent() = std::move(*frame.mutable_agent());
-  if (frame.has_choices()) *desk.mutable_choices() = std::move(*frame.mutable_choices());
-}
-
-}  // namespace
 
 void Desk::on_state(const SessionPtr& session, v1::AgentSessionResponse state) {
   if (session->ended_by(state.agent().session_generation())) {
@@ -130,7 +97,7 @@ void Desk::on_state(const SessionPtr& session, v1::AgentSessionResponse state) {
     return;
   }
   session->choices_stale |= state.has_choices();
-  take_state(session->desk, std::move(state));
+  take_frame(session->desk, std::move(state));
   // Before the first list is there, the page would take its absence for an empty desk.
   if (session->assigned_known) send_work(*session);
 }

@@ -32,9 +32,7 @@ class Desk {
   std::function<void(const SessionPtr& session, bool first)> on_read;
 
  private:
-  /// Follows routing, again after a pause whenever the stream is lost.
-  void follow(const SessionPtr& session);
-  void on_lost(const SessionPtr& session);
+  void follow_routing(const SessionPtr& session);
   void on_state(const SessionPtr& session, v1::AgentSessionResponse state);
   void read_again(const SessionPtr& session);
   void start_reading(const SessionPtr& session);

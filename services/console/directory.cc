@@ -2,10 +2,6 @@
 
 #include <utility>
 
-#include "base/async/notifier.h"
-#include "base/core/ids.h"
-#include "console/core/back_off.h"
-
 namespace hark::console {
 namespace {
 
@@ -25,16 +21,15 @@ v1::ConsoleResponse::Colleague colleague(const v1::Agent& agent) {
 
 }  // namespace
 
-Task<> Directory::follow(OnChange on_change) {
-  BackOff back_off{kRetryFirst, kRetryMost};
-  for (;;) {
-    const auto stream = routing_.watch_agents();
-    while (auto news = co_await stream->read()) {
-      back_off.reset();
-      on_change(take(*std::move(news)));
-    }
-    co_await sleep_for(back_off.next(secure_random()));
-  }
+Directory::Directory(asio::any_io_executor executor, RoutingPort& routing)
+    : routing_{routing}, follower_{std::move(executor), BackOff{kRetryFirst, kRetryMost}} {}
+
+void Directory::follow(OnChange on_change) {
+  follower_.start({.open = [this] { return routing_.watch_agents(); },
+                   .take = [this, on_change = std::move(on_change)](
+                               v1::WatchAgentsResponse news) { on_change(take(std::move(news))); },
+                   .begun = {},
+                   .ended = {}});
 }
 
 std::vector<std::string> Directory::take(v1::WatchAgentsResponse news) {

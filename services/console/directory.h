@@ -6,7 +6,7 @@
 #include <string_view>
 #include <vector>
 
-#include "base/async/task.h"
+#include "base/async/follower.h"
 #include "console/ports.h"
 
 namespace hark::console {
@@ -19,10 +19,10 @@ class Directory {
   /// time and whenever the stream was lost.
   using OnChange = std::function<void(const std::vector<std::string>& ids)>;
 
-  explicit Directory(RoutingPort& routing) : routing_{routing} {}
+  Directory(asio::any_io_executor executor, RoutingPort& routing);
 
-  /// Follows routing until cancelled.
-  Task<> follow(OnChange on_change);
+  void follow(OnChange on_change);
+  void stop_following() { follower_.stop(); }
 
   /// False until routing has spoken for the first time.
   [[nodiscard]] bool known() const { return known_; }
@@ -41,6 +41,7 @@ class Directory {
   std::vector<std::string> take(v1::WatchAgentsResponse news);
 
   RoutingPort& routing_;
+  Follower<AgentsStream> follower_;
   bool known_ = false;
   std::map<std::string, v1::Agent, std::less<>> agents_;
   /// What pages were last shown of each.

@@ -5,7 +5,6 @@
 
 #include "base/async/notifier.h"
 #include "base/core/ids.h"
-#include "console/core/back_off.h"
 #include "console/fold_event.h"
 #include "console/frame_fit.h"
 
@@ -103,36 +102,43 @@ bool may_see(const Session& session, const v1::Entry& entry) {
 
 Feeds::Feeds(TaskGroup& tasks, ConversationPort& conversation, EventPort& events,
              const v1::ConsoleResponse::Setup& setup)
-    : tasks_{tasks}, conversation_{conversation}, events_{events}, setup_{setup} {}
+    : tasks_{tasks},
+      conversation_{conversation},
+      events_{events},
+      setup_{setup},
+      log_{tasks.executor(), BackOff{kRetryFirst, kRetryMost}} {}
 
-Task<> Feeds::follow(OnEvent on_event_too, std::function<void()> on_afresh, std::function<bool()> anybody) {
-  BackOff back_off{kRetryFirst, kRetryMost};
-  v1::SubscribeRequest from_now;
-  from_now.set_from_now(true);
-  from_now.set_mark_caught_up(true);
-  from_now.set_with_entries(true);
-  for (;;) {
-    const auto stream = events_.subscribe(from_now);
-    bool followed = false;
-    while (const auto batch = co_await stream->read()) {
-      if (!std::exchange(followed, true)) {
-        // Whatever happened before this moment is in what is read from now on; whatever happens later comes
-        // as an event.
-        back_off.reset();
-        for (const auto& [id, feed] : feeds_) {
-          feed->plan.everything();
-          start(feed);
-        }
-        on_afresh();
-      }
-      if (!anybody()) co_return;
-      for (const auto& event : batch->events()) {
-        on_event(event);
-        on_event_too(event);
-      }
-    }
-    co_await sleep_for(back_off.next(secure_random()));
+void Feeds::follow(Audience audience) {
+  if (log_.following()) return;
+  audience_ = std::move(audience);
+  log_.start({.open =
+                  [this] {
+                    v1::SubscribeRequest from_now;
+                    from_now.set_from_now(true);
+                    from_now.set_mark_caught_up(true);
+                    from_now.set_with_entries(true);
+                    return events_.subscribe(std::move(from_now));
+                  },
+              .take =
+                  [this](const v1::SubscribeResponse& batch) {
+                    if (!audience_.anybody()) return log_.stop();
+                    for (const auto& event : batch.events()) {
+                      on_event(event);
+                      audience_.on_event(event);
+                    }
+                  },
+              .begun = [this] { read_all_afresh(); },
+              .ended = {}});
+}
+
+/// Whatever happened before this moment is in what is read from now on; whatever happens later comes as an
+/// event.
+void Feeds::read_all_afresh() {
+  for (const auto& [id, feed] : feeds_) {
+    feed->plan.everything();
+    start(feed);
   }
+  audience_.on_afresh();
 }
 
 void Feeds::on_event(const v1::Event& event) {

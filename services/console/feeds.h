@@ -7,6 +7,7 @@
 #include <unordered_map>
 #include <vector>
 
+#include "base/async/follower.h"
 #include "base/async/task_group.h"
 #include "console/core/feed_plan.h"
 #include "console/core/reply_options.h"
@@ -32,10 +33,17 @@ class Feeds {
   /// agent holds.
   std::function<void(Session&)> on_turn;
 
-  /// Follows the log while there is anybody to tell: returns after the first event that `anybody` is not
-  /// there for. `on_event` hears each event after the feeds; `on_afresh` whenever the log is followed anew
-  /// and something may have been missed.
-  Task<> follow(OnEvent on_event, std::function<void()> on_afresh, std::function<bool()> anybody);
+  struct Audience {
+    /// Hears each event after the feeds.
+    OnEvent on_event;
+    /// The log is followed anew, and something may have been missed.
+    std::function<void()> on_afresh;
+    /// The first event for which nobody is there is the last that is followed.
+    std::function<bool()> anybody;
+  };
+  /// Follows the log, if it is not followed already, while there is anybody to tell.
+  void follow(Audience audience);
+  void stop_following() { log_.stop(); }
 
   /// What only the page that opens a conversation is told.
   struct Ask {
@@ -84,6 +92,7 @@ class Feeds {
   };
   using FeedPtr = std::shared_ptr<Feed>;
 
+  void read_all_afresh();
   void on_event(const v1::Event& event);
   void plan_for(Feed& feed, const v1::Event& event);
   /// Tells of the event without reading; false if that is not enough.
@@ -108,6 +117,8 @@ class Feeds {
   EventPort& events_;
   const v1::ConsoleResponse::Setup& setup_;
   std::unordered_map<std::string, FeedPtr> feeds_;
+  Audience audience_;
+  Follower<EventStream> log_;
 };
 
 /// Every way to reach the customer.

@@ -4,7 +4,6 @@
 #include <utility>
 
 #include "base/core/ids.h"
-#include "console/core/back_off.h"
 
 namespace hark::console {
 namespace {
@@ -39,15 +38,15 @@ Floor::Floor(TaskGroup& tasks, RoutingPort& routing, EventPort& events, const Di
              const Clock& clock)
     : tasks_{tasks},
       routing_{routing},
-      events_{events},
       directory_{directory},
       clock_{clock},
+      log_{tasks.executor(), events, BackOff{kRetryFirst, kRetryMost}},
       changed_{tasks.executor()} {}
 
 void Floor::watch() {
   if (std::exchange(counting_, true)) return;
   counted_since_ = clock_.now() - std::chrono::hours{kSeriesHoursMax};
-  tasks_.spawn("count events", count_events());
+  log_.start(counted_since_, {}, [this](const v1::Event& event) { count(event); });
 }
 
 void Floor::oversee(const SessionPtr& session, bool on) {
@@ -77,23 +76,6 @@ void Floor::on_event(const v1::Event& event) {
       return;
     default:
       if (!overseers_.empty()) stale();
-  }
-}
-
-Task<> Floor::count_events() {
-  BackOff back_off{kRetryFirst, kRetryMost};
-  v1::SubscribeRequest request;
-  request.set_since_ms(to_ms(counted_since_));
-  for (;;) {
-    const auto stream = events_.subscribe(request);
-    while (const auto batch = co_await stream->read()) {
-      back_off.reset();
-      for (const auto& event : batch->events()) {
-        count(event);
-        (*request.mutable_after()->mutable_positions())[event.partition()] = event.position();
-      }
-    }
-    co_await sleep_for(back_off.next(secure_random()));
   }
 }
 

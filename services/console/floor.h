@@ -8,6 +8,7 @@
 #include "base/core/time.h"
 #include "console/core/floor_series.h"
 #include "console/directory.h"
+#include "console/log_follower.h"
 #include "console/session.h"
 
 namespace hark::console {
@@ -25,6 +26,7 @@ class Floor {
 
   /// A supervisor has signed in: from now on events are counted, those of the last hours first.
   void watch();
+  void stop_watching() { log_.stop(); }
   /// Begins or ends Overview frames for this page.
   void oversee(const SessionPtr& session, bool on);
   /// The page is away, or its session has ended.
@@ -37,20 +39,19 @@ class Floor {
 
  private:
   void stale();
-  Task<> count_events();
   void count(const v1::Event& event);
   Task<> tell();
   v1::ConsoleResponse overview(v1::SummarizeQueueResponse queue) const;
 
   TaskGroup& tasks_;
   RoutingPort& routing_;
-  EventPort& events_;
   const Directory& directory_;
   const Clock& clock_;
 
   FloorSeries series_;
   TimePoint counted_since_;
   bool counting_ = false;
+  LogFollower log_;
 
   std::set<SessionPtr> overseers_;
   bool telling_ = false;

@@ -20,6 +20,17 @@
 
 namespace hark::console {
 
+/// Messages that keep coming down; a Follower (base/async) opens it again when it is lost.
+template <class T>
+class Stream {
+ public:
+  using Message = T;
+  virtual ~Stream() = default;
+  /// Calls `on_message` with each message, and `on_end` when the stream has ended by itself, with the Reason
+  /// if it was not in peace. Neither once the stream has been let go of, which ends it.
+  virtual void listen(std::function<void(T)> on_message, std::function<void(const Status&)> on_end) = 0;
+};
+
 /// What the console asks of `conversation`. Each call is one RPC of ConversationService, whose comments tell
 /// its Reasons.
 class ConversationPort {
@@ -50,24 +61,11 @@ class ConversationPort {
   virtual Task<Result<v1::SearchResponse>> search(v1::SearchRequest request) = 0;
 };
 
-/// An agent's session with routing, frames coming down.
-class AgentStream {
- public:
-  virtual ~AgentStream() = default;
-  /// Calls `on_state` with each state, the present one first, and `on_end` when the stream has ended by
-  /// itself; status() then says how. Neither once the stream has been let go of, which ends it.
-  virtual void listen(std::function<void(v1::AgentSessionResponse)> on_state,
-                      std::function<void()> on_end) = 0;
-  [[nodiscard]] virtual Status status() const = 0;
-};
+/// An agent's session with routing: their desk as it is, then what changes of it.
+using AgentStream = Stream<v1::AgentSessionResponse>;
 
 /// All agents, then whoever has changed.
-class AgentsStream {
- public:
-  virtual ~AgentsStream() = default;
-  /// nullopt when the stream has been lost.
-  virtual Task<std::optional<v1::WatchAgentsResponse>> read() = 0;
-};
+using AgentsStream = Stream<v1::WatchAgentsResponse>;
 
 /// What the console asks of `routing`.
 class RoutingPort {
@@ -90,13 +88,8 @@ class RoutingPort {
   virtual std::shared_ptr<AgentStream> agent_session(v1::AgentSessionRequest::Hello hello) = 0;
 };
 
-/// The event log from now on.
-class EventStream {
- public:
-  virtual ~EventStream() = default;
-  /// nullopt when the stream has been lost.
-  virtual Task<std::optional<v1::SubscribeResponse>> read() = 0;
-};
+/// The event log from where the request says.
+using EventStream = Stream<v1::SubscribeResponse>;
 
 class EventPort {
  public:
@@ -129,12 +122,9 @@ class BlobPort {
 };
 
 /// What agents pay attention to, shared with other consoles and with customers' chats.
-class AttentionStream {
+class AttentionStream : public Stream<v1::Attention> {
  public:
-  virtual ~AttentionStream() = default;
   virtual void tell(v1::Attention attention) = 0;
-  /// nullopt when the stream has been lost.
-  virtual Task<std::optional<v1::Attention>> read() = 0;
 };
 
 class AttentionPort {

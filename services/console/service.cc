@@ -10,7 +10,6 @@ namespace {
 
 constexpr Duration kRetryFirst{100};
 constexpr Duration kRetryMost{5'000};
-constexpr int kRefusalsMax = 20;
 
 FrameKind kind_of(const v1::ConsoleRequest& request) {
   switch (request.frame_case()) {
@@ -49,22 +48,20 @@ ConsoleService::ConsoleService(asio::any_io_executor executor, Ports ports, cons
       options_{std::move(options)},
       tokens_{options_.secret},
       tasks_{std::move(executor), std::move(on_failure)},
-      directory_{ports_.routing},
+      directory_{tasks_.executor(), ports_.routing},
       feeds_{tasks_, ports_.conversation, ports_.events, options_.setup},
       desk_{tasks_, ports_.routing, ports_.conversation, feeds_, clock_},
       attentions_{tasks_, ports_.attention, clock_},
       floor_{tasks_, ports_.routing, ports_.events, directory_, clock_},
-      disconnected_{tasks_.executor()},
-      somebody_came_{tasks_.executor()} {
+      calls_{tasks_.executor(), ports_.events, BackOff{kRetryFirst, kRetryMost}},
+      disconnected_{tasks_.executor()} {
   desk_.on_read = [this](const SessionPtr& session, bool first) { on_read(session, first); };
 }
 
 void ConsoleService::start() {
-  tasks_.spawn("follow events", follow_events());
-  tasks_.spawn("follow calls for attention", follow_calls());
-  tasks_.spawn("follow agents",
-               directory_.follow([this](const std::vector<std::string>& ids) { on_agents_changed(ids); }));
-  tasks_.spawn("share attention", attentions_.follow());
+  follow_calls();
+  directory_.follow([this](const std::vector<std::string>& ids) { on_agents_changed(ids); });
+  attentions_.follow();
 }
 
 Task<> ConsoleService::stop() {
@@ -74,6 +71,11 @@ Task<> ConsoleService::stop() {
   }
   while (!connections_.empty()) co_await disconnected_.wait();
   for (const auto& session : std::set<SessionPtr>{sessions_}) end(session);
+  feeds_.stop_following();
+  calls_.stop();
+  directory_.stop_following();
+  attentions_.stop_following();
+  floor_.stop_watching();
   tasks_.cancel();
   co_await tasks_.wait();
 }
@@ -89,8 +91,8 @@ ConnectionPtr ConsoleService::connect(std::shared_ptr<ResponseSink> sink, std::s
   sessions_.insert(session);
   sessions_changed();
   if (stopping_) session->close(Farewell::kComeBack, "the server restarts");
-  session->retry.expires_after(kSignInTime);
-  session->retry.async_wait([weak = std::weak_ptr{session}](const boost::system::error_code& error) {
+  session->sign_in_timer.expires_after(kSignInTime);
+  session->sign_in_timer.async_wait([weak = std::weak_ptr{session}](const boost::system::error_code& error) {
     const auto late = weak.lock();
     if (!error && late && !late->ended && late->sign_in == SignInState::kSignedOut) {
       late->close(Farewell::kSignInAgain, "nobody signed in");
@@ -141,47 +143,22 @@ void ConsoleService::end(const SessionPtr& session) {
 
 void ConsoleService::sessions_changed() {
   if (options_.observer.sessions) options_.observer.sessions(connections_.size());
-  if (!sessions_.empty()) somebody_came_.notify_all();
+  if (!sessions_.empty() && !stopping_) follow_events();
 }
 
-Task<> ConsoleService::follow_events() {
-  const auto on_event = [this](const v1::Event& event) {
-    desk_.on_event(event);
-    floor_.on_event(event);
-  };
-  for (;;) {
-    while (sessions_.empty()) co_await somebody_came_.wait();
-    co_await feeds_.follow(
-        on_event, [this] { desk_.read_all_again(); }, [this] { return !sessions_.empty(); });
-  }
+void ConsoleService::follow_events() {
+  feeds_.follow({.on_event =
+                     [this](const v1::Event& event) {
+                       desk_.on_event(event);
+                       floor_.on_event(event);
+                     },
+                 .on_afresh = [this] { desk_.read_all_again(); },
+                 .anybody = [this] { return !sessions_.empty(); }});
 }
 
-Task<> ConsoleService::follow_calls() {
-  v1::SubscribeRequest request;
-  request.set_since_ms(to_ms(clock_.now()));
-  for (const auto type : {v1::EVENT_TYPE_NOTED, v1::EVENT_TYPE_SLA, v1::EVENT_TYPE_UNFETCHED})
-    request.add_types(type);
-  BackOff back_off{kRetryFirst, kRetryMost};
-  request.set_mark_caught_up(true);
-  std::int64_t last_at_ms = request.since_ms();
-  for (int failures = 0;; ++failures) {
-    // Positions that are refused again and again are those of a log that is no more.
-    if (failures > kRefusalsMax) {
-      request.clear_after();
-      request.set_since_ms(last_at_ms);
-    }
-    const auto stream = ports_.events.subscribe(request);
-    while (const auto batch = co_await stream->read()) {
-      back_off.reset();
-      failures = 0;
-      for (const auto& event : batch->events()) {
-        call_attention(event);
-        (*request.mutable_after()->mutable_positions())[event.partition()] = event.position();
-        last_at_ms = event.at_ms();
-      }
-    }
-    co_await sleep_for(back_off.next(secure_random()));
-  }
+void ConsoleService::follow_calls() {
+  calls_.start(clock_.now(), {v1::EVENT_TYPE_NOTED, v1::EVENT_TYPE_SLA, v1::EVENT_TYPE_UNFETCHED},
+               [this](const v1::Event& event) { call_attention(event); });
 }
 
 void ConsoleService::call_attention(const v1::Event& event) {

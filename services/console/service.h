@@ -17,6 +17,7 @@
 #include "console/directory.h"
 #include "console/feeds.h"
 #include "console/floor.h"
+#include "console/log_follower.h"
 #include "console/ports.h"
 #include "console/session.h"
 
@@ -97,9 +98,9 @@ class ConsoleService {
   void go_away(const SessionPtr& session);
   void sessions_changed();
   /// Everything that happens, for those who are here.
-  Task<> follow_events();
+  void follow_events();
   /// What is told to people who may not be here; not one is missed, should the stream be lost.
-  Task<> follow_calls();
+  void follow_calls();
   void call_attention(const v1::Event& event);
   void on_agents_changed(const std::vector<std::string>& ids);
 
@@ -190,13 +191,13 @@ class ConsoleService {
   Desk desk_;
   Attentions attentions_;
   Floor floor_;
+  LogFollower calls_;
   std::set<ConnectionPtr> connections_;
   std::set<SessionPtr> sessions_;
   /// Sessions that are signed in.
   std::map<std::string, SessionPtr, std::less<>> by_epoch_;
   std::size_t away_ = 0;
   Notifier disconnected_;
-  Notifier somebody_came_;
   bool stopping_ = false;
 };
 

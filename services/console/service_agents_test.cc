@@ -199,7 +199,7 @@ TEST_F(AgentsTest, TellsWhoElseIsHereAndWhoTypes) {
   v1::Attention customer;
   customer.set_conversation_id(kOne);
   customer.set_typing(true);
-  world.attention.streams.at(0)->queue.push(customer);
+  world.attention.streams.at(0)->push(customer);
   settle();
   EXPECT_EQ(ana->got.back().attention().agent_id(), "");
   EXPECT_TRUE(ben->got.back().attention().typing());

@@ -262,7 +262,7 @@ TEST_F(ConsoleServiceTest, SendsFreshStateToEveryOpenConversationAfterTheLogWasL
   const auto page = std::make_shared<Page>();
   ask(signed_in(page), page, open(kOne));
   page->got.clear();
-  world.events.streams.back()->queue.end();
+  world.events.streams.back()->end();
   world.conversations.add_inbound(kOne, "missed by the log");
   settle();
   while (world.events.streams.size() < 3) context.run_one();
@@ -273,6 +273,25 @@ TEST_F(ConsoleServiceTest, SendsFreshStateToEveryOpenConversationAfterTheLogWasL
     fresh = fresh || (response.has_conversation() && response.conversation().entries_size() == 2);
   }
   EXPECT_TRUE(fresh);
+}
+
+TEST_F(ConsoleServiceTest, ComesBackToEverythingThatItFollowsWhenItsServicesRestart) {
+  const auto page = std::make_shared<Page>();
+  signed_in(page, "sam");  // a supervisor: the floor follows the log as well
+  const auto logs = world.events.streams.size();
+  EXPECT_EQ(logs, 3U) << "for open conversations, for calls for attention, for the floor";
+  const Status restarts = Error{Code::kUnavailable, Reason::kShuttingDown, "restarts"};
+  for (const auto& stream : world.events.streams) stream->end(restarts);
+  world.routing.watches.back()->end(restarts);
+  world.routing.streams.back()->end(restarts);
+  world.attention.streams.back()->end(restarts);
+  context.restart();
+  while (world.events.streams.size() < 2 * logs || world.routing.watches.size() < 2 ||
+         world.routing.streams.size() < 2 || world.attention.streams.size() < 2) {
+    context.run_one();
+  }
+  settle();
+  EXPECT_EQ(world.events.streams.size(), 2 * logs) << "each once";
 }
 
 TEST_F(ConsoleServiceTest, ReportsAConversationThatIsNotThereAndDoesNotFollowIt) {
@@ -395,8 +414,7 @@ TEST_F(ConsoleServiceTest, ComesBackToRoutingWithThePresenceThatThePageKnew) {
 TEST_F(ConsoleServiceTest, SendsAPageToTheSignInFormWhenItsAgentIsGone) {
   const auto page = std::make_shared<Page>();
   signed_in(page);
-  world.routing.streams.at(0)->end_status = Error{Code::kNotFound, Reason::kAgentNotFound, "gone"};
-  world.routing.streams.at(0)->end();
+  world.routing.streams.at(0)->end(Error{Code::kNotFound, Reason::kAgentNotFound, "gone"});
   settle();
   EXPECT_THAT(page->farewells, ElementsAre(Farewell::kSignInAgain));
 }

@@ -8,8 +8,8 @@
 #include <string_view>
 #include <vector>
 
+#include "base/async/follower.h"
 #include "base/core/result.h"
-#include "console/core/back_off.h"
 #include "console/core/frame_rate.h"
 #include "console/core/replay_window.h"
 #include "console/core/session_rules.h"
@@ -50,7 +50,11 @@ class ResponseSink {
 /// stop.
 struct Session {
   Session(const asio::any_io_executor& executor, std::shared_ptr<ResponseSink> to, std::string from)
-      : sink{std::move(to)}, remote_address{std::move(from)}, retry{executor}, away_timer{executor} {}
+      : sink{std::move(to)},
+        remote_address{std::move(from)},
+        routing{executor, BackOff{kDeskRetryFirst, kDeskRetryMost}},
+        sign_in_timer{executor},
+        away_timer{executor} {}
 
   /// Numbers the frame, keeps it, and tells the page if it is there.
   void send(v1::ConsoleResponse response);
@@ -98,12 +102,10 @@ struct Session {
   v1::AgentSessionResponse desk;
   /// The page has not been told yet what its agent may choose from.
   bool choices_stale = false;
-  /// The agent is at their desk: routing is followed, over this stream while there is one.
-  bool sitting = false;
-  std::shared_ptr<AgentStream> agent_stream;
-  /// Until sign-in: how long the page may take. Then: between two attempts to reach routing.
-  asio::steady_timer retry;
-  BackOff back_off{kDeskRetryFirst, kDeskRetryMost};
+  /// Follows routing while the agent is at their desk.
+  Follower<AgentStream> routing;
+  /// How long a page may take to sign in.
+  asio::steady_timer sign_in_timer;
   /// How long a page that is away is waited for.
   asio::steady_timer away_timer;
   /// All of `assigned` must be read again, or these conversations alone; somebody is at it.

@@ -62,17 +62,20 @@ Status Conversations::check_inbound(const v1::InboundMessage& message) const {
   return check_blobs(message.blobs());
 }
 
-Task<Result<Conversations::ThreadProof>> Conversations::prove_thread(const v1::ThreadHints& hints,
-                                                                     std::string_view conversation_id) {
-  ThreadProof proof;
-  std::vector<std::string> candidates;
+std::vector<std::string> Conversations::named_threads(const v1::ThreadHints& hints) const {
+  std::vector<std::string> threads;
   for (const auto& token : hints.tokens()) {
-    if (auto thread = tokens_.verify(token); thread.ok()) candidates.push_back(*std::move(thread));
+    if (auto thread = tokens_.verify(token); thread.ok()) threads.push_back(*std::move(thread));
   }
   for (const auto& reference : hints.references()) {
-    if (auto own = tokens_.read_message_id(reference); own.ok())
-      candidates.push_back(std::move(own->thread_id));
+    if (auto own = tokens_.read_message_id(reference); own.ok()) threads.push_back(std::move(own->thread_id));
   }
+  return threads;
+}
+
+Task<Result<Conversations::ThreadProof>> Conversations::prove_thread(std::vector<std::string> candidates,
+                                                                     std::string_view conversation_id) {
+  ThreadProof proof;
   for (const auto& thread_id : candidates) {
     HARK_CO_TRY(const auto thread, co_await store_.thread(thread_id));
     if (thread.conversation_id.empty()) continue;
@@ -106,9 +109,10 @@ Task<Result<v1::AcceptResponse>> Conversations::accept(v1::InboundMessage messag
     for (auto& cc : *message.mutable_reply_route()->mutable_cc()) follow(cc, settings_.default_region);
   }
 
-  HARK_CO_TRY(const auto identity, co_await identify(address, message.claims()));
-  auto conversation = identity.customer;
-  HARK_CO_TRY(auto proof, co_await prove_thread(message.thread(), conversation));
+  auto threads = named_threads(message.thread());
+  HARK_CO_TRY(const auto identity, co_await identify(address, message.claims(), !threads.empty()));
+  auto customer = identity.customer, conversation = customer;
+  HARK_CO_TRY(auto proof, co_await prove_thread(std::move(threads), conversation));
 
   const auto now = clock_.now();
   auto entry = inbound_entry(message, to_ms(now));
@@ -122,6 +126,7 @@ Task<Result<v1::AcceptResponse>> Conversations::accept(v1::InboundMessage messag
   in.entry = std::move(entry);
   in.ticket_bytes = ticket_attributes(message).SerializeAsString();
   in.address = address;
+  in.claim_address = identity.to_claim;
   in.name = message.sender().name();
   in.verified = message.sender_verified();
   in.proved_thread_id = proof.thread_id;
@@ -132,7 +137,6 @@ Task<Result<v1::AcceptResponse>> Conversations::accept(v1::InboundMessage messag
   in.tell_entry = identity.claims.joined.empty() && identity.claims.matches.empty() &&
                   in.entry.ByteSizeLong() <= kToldEntryBytesMax;
 
-  const auto customer = conversation;
   // Before the entry, so that who is told of it finds them.
   HARK_CO_TRY_VOID(co_await store_.record_claims(now, customer, identity.claims));
   for (int attempt = 0; attempt < kRetriesMax; ++attempt) {
@@ -154,11 +158,18 @@ Task<Result<v1::AcceptResponse>> Conversations::accept(v1::InboundMessage messag
       in.entry.set_customer_id(customer);
       continue;
     }
+    if (!accepted->owned_by.empty()) {
+      customer = conversation = accepted->owned_by;
+      know_owner(address, customer);
+      in.claim_address = false;
+      continue;
+    }
     if (accepted->look_up_parts) {
       HARK_CO_TRY(in.proved_thread_id, co_await store_.thread_in_parts(conversation, in.references));
       in.parts_looked_up = true;
       continue;
     }
+    if (in.claim_address && !accepted->duplicate) know_owner(address, customer);
     (accepted->duplicate ? duplicates_ : accepted_).add();
     if (accepted->opened) tickets_.add();
     v1::AcceptResponse response;

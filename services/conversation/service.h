@@ -111,6 +111,11 @@ class Conversations {
   }
 
  private:
+  /// Whose an address is never changes (merging redirects the conversation instead), so what is remembered
+  /// cannot go stale. Empty: not remembered.
+  [[nodiscard]] std::string known_owner(const std::string& address) const;
+  void know_owner(std::string address, std::string owner);
+  std::string new_customer_at(std::string_view address);
   Task<Result<std::string>> customer_of(std::string address);
   Task<Result<bool>> are_one(std::string_view a, std::string_view b);
   Task<Result<std::string>> owner_if_address(std::string query);
@@ -122,15 +127,20 @@ class Conversations {
   Task<Result<std::string>> owner_of(std::string address);
   struct Identity {
     std::string customer;
+    bool to_claim = false;  // the customer would be a new one: accepting the message claims the address
     ClaimOutcome claims;
   };
+  /// `settle`: it must be clear before the message is accepted.
   Task<Result<Identity>> identify(std::string address,
-                                  google::protobuf::RepeatedPtrField<v1::AddressClaim> claims);
+                                  google::protobuf::RepeatedPtrField<v1::AddressClaim> claims, bool settle);
+  /// What the hints name in a way that only we could have written.
+  [[nodiscard]] std::vector<std::string> named_threads(const v1::ThreadHints& hints) const;
   struct ThreadProof {
     std::string thread_id;               // proved, in the sender's own conversation
     std::string linked_conversation_id;  // the thread is another customer's
   };
-  Task<Result<ThreadProof>> prove_thread(const v1::ThreadHints& hints, std::string_view conversation_id);
+  Task<Result<ThreadProof>> prove_thread(std::vector<std::string> candidates,
+                                         std::string_view conversation_id);
   /// What a reply comes to on the account that it goes out from.
   struct Sendable {
     std::string text;

@@ -15,7 +15,10 @@ namespace hark::conversation {
 /// The service over a real Redis, with a clock that the test moves.
 class ConversationsTest : public hark::testing::RedisTest {
  protected:
-  ConversationsTest() {
+  ConversationsTest() { start_service(); }
+
+  /// Also again: as a process that has just been started and remembers nothing.
+  void start_service() {
     Conversations::Settings settings;
     settings.accounts.emplace("support", OwnAccount{v1::CHANNEL_EMAIL, "Support"});
     settings.accounts.emplace("sales", OwnAccount{v1::CHANNEL_EMAIL, "Sales"});

@@ -1,5 +1,6 @@
 #include <gmock/gmock.h>
 
+#include <array>
 #include <set>
 
 #include "conversation/service_fixture.h"
@@ -76,6 +77,57 @@ TEST_F(ConversationsTest, ManyDevicesOfOneSignedPersonAtOnceAreOneConversation) 
   EXPECT_THAT(conversations, SizeIs(1));
   EXPECT_THAT(tickets, SizeIs(1));
   EXPECT_THAT(conversation(*conversations.begin()).possible_matches(), SizeIs(0));
+}
+
+TEST_F(ConversationsTest, AProcessThatRemembersNothingFindsWhoseAnAddressIs) {
+  const auto first = accept(mail("m1"));
+  start_service();
+  EXPECT_EQ(accept(mail("m2")).conversation_id(), first.conversation_id());
+  EXPECT_EQ(accept(mail("m3")).sequence(), 3);
+}
+
+TEST_F(ConversationsTest, AnAddressLeadsToItsOwnerInWhateverPartitionThatIs) {
+  for (int i = 0; i < 16; ++i) {
+    const auto n = std::to_string(i);
+    const auto address = "of" + n + "@x.lv";
+    const auto owner = accept(claiming(chat("v" + n), "mailto:" + address, true));
+    start_service();
+    EXPECT_EQ(accept(mail("m" + n, address)).conversation_id(), owner.conversation_id()) << address;
+  }
+}
+
+TEST_F(ConversationsTest, AnAddressLeadsOnWhereItsOwnerWasMerged) {
+  const auto loser = accept(mail("m1"));
+  const auto survivor = accept(mail("m2", "ben@x.lv"));
+  v1::MergeRequest request;
+  request.set_idempotency_key("k1");
+  request.set_survivor_id(survivor.conversation_id());
+  request.set_loser_id(loser.conversation_id());
+  request.set_agent_id("ben");
+  request.set_reason("the same person");
+  const auto merged = run(service_->merge(request));
+  ASSERT_TRUE(merged.ok()) << merged.error().message;
+  start_service();
+  EXPECT_EQ(accept(mail("m3")).conversation_id(), survivor.conversation_id());
+}
+
+TEST_F(ConversationsTest, WhatIsTakenTwiceByProcessesThatRememberNothingIsOneEntry) {
+  const auto first = accept(mail("m1"));
+  start_service();
+  const auto again = accept(mail("m1"));
+  EXPECT_TRUE(again.duplicate());
+  EXPECT_EQ(again.entry_id(), first.entry_id());
+}
+
+TEST_F(ConversationsTest, AStoreThatAnotherVersionLaidOutIsNotTouched) {
+  ASSERT_TRUE(run(Store::open(client(), {8, "a secret of sixteen bytes"})).ok());
+  ASSERT_TRUE(run(Store::open(client(), {8, "another secret of it"})).ok());
+  const std::array<std::string_view, 4> older{"HSET", "hark:meta", "layout", "1"};
+  ASSERT_TRUE(run(client().command("hark:meta", older)).ok());
+  const auto refused = run(Store::open(client(), {8, "a secret of sixteen bytes"}));
+  ASSERT_FALSE(refused.ok());
+  EXPECT_EQ(refused.error().code, Code::kFailedPrecondition);
+  EXPECT_THAT(refused.error().message, ::testing::HasSubstr("layout '1'"));
 }
 
 TEST_F(ConversationsTest, AllMessagesOfAVisitorAreOneThread) {

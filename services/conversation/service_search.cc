@@ -63,7 +63,7 @@ std::optional<v1::SearchHit> look_into(const SearchQuery& query, Store::Searchab
 
 Task<Result<std::string>> Conversations::conversation_of_address(std::string address) {
   HARK_CO_TRY(const auto normalised, normalise_address(address, settings_.default_region));
-  co_return co_await store_.owner_of(normalised);
+  co_return co_await store_.address_owner(normalised);
 }
 
 Task<Result<std::string>> Conversations::owner_if_address(std::string query) {

@@ -6,6 +6,7 @@
 #include <set>
 #include <utility>
 
+#include "base/core/utf8.h"
 #include "routing/core/input.h"
 #include "routing/core/skill.h"
 
@@ -362,10 +363,7 @@ v1::TicketVerdict to_proto(const Verdict& in) {
   for (const Skill& skill : in.required_skills)
     out.add_required_skills(skill.name + "=" + std::to_string(skill.level));
   out.set_priority_points(in.priority_points);
-  std::size_t end = std::min(in.explanation.size(), kExplanationBytesMax);
-  while (end < in.explanation.size() && end > 0 && (in.explanation[end] & 0xC0) == 0x80)
-    --end;  // no half characters
-  out.set_explanation(in.explanation.substr(0, end));
+  out.set_explanation(std::string{first_bytes(in.explanation, kExplanationBytesMax)});
   return out;
 }
 

@@ -18,7 +18,7 @@ class EventFeed {
   virtual ~EventFeed() = default;
   /// Nothing once it has ended; status() then tells why.
   virtual Task<std::optional<v1::SubscribeResponse>> read() = 0;
-  virtual Task<Status> status() = 0;
+  [[nodiscard]] virtual Status status() const = 0;
 };
 
 /// Somebody else's judgement of messages.

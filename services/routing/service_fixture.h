@@ -8,6 +8,7 @@
 #include <string>
 #include <vector>
 
+#include "base/agent/desk.h"
 #include "base/testing/redis_fixture.h"
 #include "routing/service.h"
 
@@ -158,7 +159,7 @@ class FakeConversations final : public Conversations {
       response.set_caught_up(!std::exchange(marked_, true));
       co_return response;
     }
-    Task<Status> status() override { co_return Status{}; }
+    [[nodiscard]] Status status() const override { return {}; }
 
    private:
     FakeConversations& from_;
@@ -281,16 +282,7 @@ class Onlooker {
     const auto told = co_await session->next();
     if (!told) co_return v1::AgentSessionResponse{};
     auto& seen = seen_[session.get()];
-    auto offers = seen.offers();
-    if (told->whole()) offers.Clear();
-    for (const std::string& gone : told->gone_offer_ids()) {
-      offers.erase(std::remove_if(offers.begin(), offers.end(),
-                                  [&](const v1::Offer& offer) { return offer.id() == gone; }),
-                   offers.end());
-    }
-    offers.MergeFrom(told->offers());
-    seen = *told;
-    *seen.mutable_offers() = offers;
+    take_frame(seen, *told);
     co_return seen;
   }
   /// As soon as so many offers stand.

@@ -193,7 +193,7 @@ Task<> Term::follow() {
       for (v1::Event& event : *response->mutable_events()) take(std::move(event));
       if (response->caught_up() && !std::exchange(caught_up_, true)) caught_up_signal_.notify_all();
     }
-    const Status status = co_await feed->status();
+    const Status status = feed->status();
     if (over_) co_return;
     if (!status.ok() && !is_passing(status.error())) {
       end(status.error());  // a cursor that cannot be followed: begin again from a snapshot

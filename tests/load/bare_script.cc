@@ -55,15 +55,7 @@ class Accepts {
   }
 
   [[nodiscard]] const redis::Script& script() const { return script_; }
-  [[nodiscard]] bool claims() const { return options_.new_customers; }
   [[nodiscard]] std::size_t entry_bytes() const { return entry_.size(); }
-
-  /// Whose address the next customer's is; the accept that follows it is theirs.
-  void append_claim(redisContext& to) {
-    const auto key = conversation::keys::address("mailto:new" + std::to_string(next_claim_++) + "." + run_ +
-                                                 "@example.com");
-    append_command(to, {"SET", key, customers_.front(), "NX", "GET"});
-  }
 
   void append(redisContext& to) {
     const auto i = next_++;
@@ -78,13 +70,16 @@ class Accepts {
     const auto thread = ids_.next(IdKind::kThread, partition, now);
     const auto key = conversation::keys::partition(partition);
     const auto at = std::to_string(to_ms(now));
-    const auto address = "mailto:" + customer_address(i);
+    const auto address = options_.new_customers
+                             ? "mailto:new" + std::to_string(i) + "." + run_ + "@example.com"
+                             : "mailto:" + customer_address(i);
+    const std::string_view claims = options_.new_customers ? "1" : "0";
     const auto remember = std::to_string(conversation::kSeenFor.count());
     const auto events = std::to_string(conversation::kEventsMax);
     std::vector<std::string_view> args{"EVALSHA", script_.sha1, "1", key,        at,     customer,  entry,
                                        ticket,    thread,       "1", kAccountId, native, "message", entry_,
                                        ticket_,   address,      "0", "Customer", "",     native,    remember,
-                                       events,    "",           "0", "0",        "0"};
+                                       events,    "",           "0", "0",        claims, "0"};
     std::vector<std::string> names;
     for (std::size_t b = 0; b < blobs_.size(); ++b) names.push_back(entry + "-" + std::to_string(b));
     for (std::size_t b = 0; b < blobs_.size(); ++b) args.insert(args.end(), {names[b], blobs_[b]});
@@ -110,16 +105,11 @@ class Accepts {
   std::string entry_, ticket_;
   std::vector<std::string> blobs_;
   std::int64_t next_ = 0;
-  std::int64_t next_claim_ = 0;
 };
 
 struct Connection {
-  struct Sent {
-    SteadyTime at;  // of the claim, if one came before
-    bool is_claim = false;
-  };
   std::unique_ptr<redisContext, void (*)(redisContext*)> context{nullptr, &redisFree};
-  std::deque<Sent> sent;
+  std::deque<SteadyTime> sent;
 };
 
 [[noreturn]] void broken(const redisContext& context) {
@@ -135,9 +125,8 @@ void check_accepted(const redisReply& reply) {
 }
 
 void push(Accepts& accepts, Connection& connection) {
-  const bool claims = accepts.claims();
-  claims ? accepts.append_claim(*connection.context) : accepts.append(*connection.context);
-  connection.sent.push_back({steady_now(), claims});
+  accepts.append(*connection.context);
+  connection.sent.push_back(steady_now());
 }
 
 /// Takes the replies that are there and sends as many new commands. Returns how many accepts were answered.
@@ -149,15 +138,9 @@ int turn(Accepts& accepts, Connection& connection, Latencies& latencies, bool mo
     if (redisGetReplyFromReader(&context, &raw) != REDIS_OK) broken(context);
     if (!raw) break;
     const auto reply = own(raw);
-    const auto sent = connection.sent.front();
-    connection.sent.pop_front();
-    if (sent.is_claim) {
-      accepts.append(context);
-      connection.sent.push_back({sent.at});
-      continue;
-    }
     check_accepted(*reply);
-    latencies.add(steady_now() - sent.at);
+    latencies.add(steady_now() - connection.sent.front());
+    connection.sent.pop_front();
     ++answered;
   }
   if (more) {

@@ -17,10 +17,9 @@ struct BareOptions {
   double seconds = 3;
   std::vector<std::size_t> blob_bytes;  // contents that ride along
   std::size_t entry_bytes = 0;          // 0: that of workload.h's message
-  bool new_customers = false;           // each accept is that of a customer whose address is claimed before
+  bool new_customers = false;           // each accept is a new customer's, and claims the address
 };
-/// The accept script from a pipelining client with nothing in between, as often as it is counted, after the
-/// claim if there is one.
+/// The accept script from a pipelining client with nothing in between, as often as it is counted.
 Report bare_script(const BareOptions& options);
 
 struct AcceptsOptions {

@@ -225,7 +225,7 @@ Task<Result<std::string>> ChannelClient::get_blob(v1::BlobRef blob, std::string 
                                       &v1::BlobService::Stub::async_interface::GetBlob, request);
   std::string content;
   while (auto response = co_await stream->read()) content += response->chunk();
-  HARK_CO_TRY_VOID(co_await stream->finish());
+  HARK_CO_TRY_VOID(stream->status());
   co_return content;
 }
 

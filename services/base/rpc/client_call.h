@@ -83,55 +83,80 @@ Task<Result<Response>> call(Async* async,
   co_return std::move(pending->response);
 }
 
-/// The client's end of a bidirectional stream. Made by open_stream(); read() until nothing comes, then
-/// status(). Letting go of the last reference cancels the stream.
-template <class Request, class Response>
-class ClientStream {
+/// How a stream ended: told by whoever ends it, before its reader finds the end.
+class StreamEnd {
  public:
+  void set(const grpc::Status& status) {
+    const std::lock_guard lock{mutex_};
+    status_ = status.ok() ? Status{} : Status{from_grpc(status)};
+  }
+  [[nodiscard]] Status get() const {
+    const std::lock_guard lock{mutex_};
+    return status_;
+  }
+
+ private:
+  mutable std::mutex mutex_;
+  Status status_ = Error{Code::kUnavailable, Reason::kOutcomeUnknown, "the stream broke"};
+};
+
+/// The client's end of a stream that comes down. Made by open_read_stream(); read() until nothing comes, then
+/// status(). Letting go of the last reference cancels the stream.
+template <class Response>
+class ClientReadStream {
+ public:
+  using Message = Response;
   /// What the stream runs on: gRPC, or the service itself in this process.
   struct Ground {
     explicit Ground(const asio::any_io_executor& executor)
         : inbox{std::make_shared<Inbox<Response>>(executor)} {}
     virtual ~Ground() = default;
     virtual void cancel() = 0;
-    void end(const grpc::Status& status) {
-      const std::lock_guard lock{mutex};
-      final_status = status;
-      ended = true;
-    }
     std::shared_ptr<Inbox<Response>> inbox;
-    Outbox<Request> outbox;
-    mutable std::mutex mutex;
-    grpc::Status final_status;
-    bool ended = false;
+    StreamEnd end;
   };
 
-  explicit ClientStream(std::shared_ptr<Ground> ground) : ground_{std::move(ground)} {}
-  ~ClientStream() {
+  explicit ClientReadStream(std::shared_ptr<Ground> ground) : ground_{std::move(ground)} {}
+  ~ClientReadStream() {
     ground_->cancel();
     ground_->inbox->abandon();
   }
-  ClientStream(const ClientStream&) = delete;
-  ClientStream& operator=(const ClientStream&) = delete;
+  ClientReadStream(const ClientReadStream&) = delete;
+  ClientReadStream& operator=(const ClientReadStream&) = delete;
 
   Task<std::optional<Response>> read() { return ground_->inbox->read(); }
-  /// In place of read(), as Inbox::listen(). Letting go of the stream ends it.
-  void listen(std::function<void(Response)> on_message, std::function<void()> on_end) {
-    ground_->inbox->listen(std::move(on_message), std::move(on_end));
+  /// In place of read(), as Inbox::listen(); `on_end` hears how. Letting go of the stream ends it.
+  void listen(std::function<void(Response)> on_message, std::function<void(const Status&)> on_end) {
+    ground_->inbox->listen(std::move(on_message), [ground = ground_.get(), on_end = std::move(on_end)] {
+      on_end(ground->end.get());
+    });
   }
-  bool write(Request message) { return ground_->outbox.write(std::move(message)); }
-  void writes_done() { ground_->outbox.finish(); }
   void cancel() { ground_->cancel(); }
-  [[nodiscard]] std::size_t unsent() const { return ground_->outbox.waiting(); }
   /// How the stream ended; meaningful after read() has returned nothing.
-  [[nodiscard]] Status status() const {
-    const std::lock_guard lock{ground_->mutex};
-    if (!ground_->ended) return Error{Code::kUnavailable, Reason::kOutcomeUnknown, "the stream broke"};
-    return ground_->final_status.ok() ? Status{} : Status{from_grpc(ground_->final_status)};
-  }
+  [[nodiscard]] Status status() const { return ground_->end.get(); }
 
  private:
   std::shared_ptr<Ground> ground_;
+};
+
+/// One that goes up as well. Made by open_stream().
+template <class Request, class Response>
+class ClientStream : public ClientReadStream<Response> {
+ public:
+  struct Ground : ClientReadStream<Response>::Ground {
+    using ClientReadStream<Response>::Ground::Ground;
+    Outbox<Request> outbox;
+  };
+
+  explicit ClientStream(const std::shared_ptr<Ground>& ground)
+      : ClientReadStream<Response>{ground}, outbox_{ground, &ground->outbox} {}
+
+  bool write(Request message) { return outbox_->write(std::move(message)); }
+  void writes_done() { outbox_->finish(); }
+  [[nodiscard]] std::size_t unsent() const { return outbox_->waiting(); }
+
+ private:
+  std::shared_ptr<Outbox<Request>> outbox_;  // the ground's
 };
 
 template <class Request, class Response>
@@ -148,7 +173,7 @@ struct StreamReactor final : grpc::ClientBidiReactor<Request, Response>,
   void OnWriteDone(bool ok) override { this->outbox.on_write_done(ok); }
   /// Only now does the reader learn of the end: it may ask how it came.
   void OnDone(const grpc::Status& status) override {
-    this->end(status);
+    this->end.set(status);
     this->inbox->on_read_done(false);
     self.reset();
   }
@@ -170,7 +195,7 @@ struct StreamInProcess final : ClientStream<Request, Response>::Ground,
     asio::post(handler.executor, [self = this->shared_from_this()] {
       self->handler.begin()->attach(self->up, self->inbox, [self](const grpc::Status& status) {
         self->up->abandon();
-        self->end(status);
+        self->end.set(status);
         self->inbox->on_read_done(false);
       });
     });
@@ -212,59 +237,19 @@ std::shared_ptr<ClientStream<Request, Response>> open_stream(
   return stream;
 }
 
-/// The client's end of a stream that comes down only.
-template <class Response>
-class ClientReadStream {
- public:
-  struct Ground : std::enable_shared_from_this<Ground> {
-    explicit Ground(const asio::any_io_executor& on)
-        : executor{on}, inbox{std::make_shared<Inbox<Response>>(on)}, done_signal{on} {}
-    virtual ~Ground() = default;
-    virtual void cancel() = 0;
-    void end(const grpc::Status& status) {
-      asio::post(executor, [me = this->shared_from_this(), status] {
-        me->final_status = status;
-        me->ended = true;
-        me->done_signal.notify_all();
-      });
-    }
-    asio::any_io_executor executor;
-    std::shared_ptr<Inbox<Response>> inbox;
-    Notifier done_signal;
-    grpc::Status final_status;
-    bool ended = false;
-  };
-
-  explicit ClientReadStream(std::shared_ptr<Ground> ground) : ground_{std::move(ground)} {}
-  ~ClientReadStream() {
-    ground_->cancel();
-    ground_->inbox->abandon();
-  }
-  ClientReadStream(const ClientReadStream&) = delete;
-  ClientReadStream& operator=(const ClientReadStream&) = delete;
-
-  Task<std::optional<Response>> read() { return ground_->inbox->read(); }
-  void cancel() { ground_->cancel(); }
-  /// How the stream ended; valid soon after read() has returned nothing, so it is awaited.
-  Task<Status> finish() {
-    while (!ground_->ended) co_await ground_->done_signal.wait();
-    co_return ground_->final_status.ok() ? Status{} : Status{from_grpc(ground_->final_status)};
-  }
-
- private:
-  std::shared_ptr<Ground> ground_;
-};
-
 template <class Response>
 struct ReadStreamReactor final : grpc::ClientReadReactor<Response>, ClientReadStream<Response>::Ground {
-  explicit ReadStreamReactor(const asio::any_io_executor& on) : ClientReadStream<Response>::Ground{on} {}
+  explicit ReadStreamReactor(const asio::any_io_executor& executor)
+      : ClientReadStream<Response>::Ground{executor} {}
   void cancel() override { context.TryCancel(); }
   void OnReadDone(bool ok) override {
-    this->inbox->on_read_done(ok);
-    if (!ok) this->RemoveHold();
+    if (ok) return this->inbox->on_read_done(true);
+    this->RemoveHold();
   }
+  /// Only now does the reader learn of the end: it may ask how it came.
   void OnDone(const grpc::Status& status) override {
-    this->end(status);
+    this->end.set(status);
+    this->inbox->on_read_done(false);
     self.reset();
   }
   grpc::ClientContext context;
@@ -272,29 +257,27 @@ struct ReadStreamReactor final : grpc::ClientReadReactor<Response>, ClientReadSt
 };
 
 template <class Request, class Response>
-struct ReadStreamInProcess final : ClientReadStream<Response>::Ground {
+struct ReadStreamInProcess final : ClientReadStream<Response>::Ground,
+                                   std::enable_shared_from_this<ReadStreamInProcess<Request, Response>> {
   using Handler = WritingHandler<Request, Response>;
 
-  ReadStreamInProcess(const asio::any_io_executor& on, const Handler& by)
-      : ClientReadStream<Response>::Ground{on}, handler{by} {}
+  ReadStreamInProcess(const asio::any_io_executor& executor, const Handler& by)
+      : ClientReadStream<Response>::Ground{executor}, handler{by} {}
   void begin(const Request& request) {
-    asio::post(handler.executor, [self = shared(), request] {
+    asio::post(handler.executor, [self = this->shared_from_this(), request] {
       auto* reactor = self->handler.begin(request);
       self->served = reactor->stream();
       reactor->attach(self->inbox, [self](const grpc::Status& status) {
+        self->end.set(status);
         self->inbox->on_read_done(false);
-        self->end(status);
       });
     });
   }
   void cancel() override {
-    asio::post(handler.executor, [self = shared()] {
+    asio::post(handler.executor, [self = this->shared_from_this()] {
       if (const auto stream = self->served.lock())
         WriteReactor<Response>::cancel(self->handler.executor, stream);
     });
-  }
-  std::shared_ptr<ReadStreamInProcess> shared() {
-    return std::static_pointer_cast<ReadStreamInProcess>(this->shared_from_this());
   }
 
   const Handler& handler;

@@ -2,8 +2,6 @@
 
 #include <gtest/gtest.h>
 
-#include "console/core/back_off.h"
-
 namespace hark::console {
 namespace {
 
@@ -31,16 +29,6 @@ TEST(SignInThrottle, WaitsLongerEachTimeUpToAMinuteAndForgivesASuccess) {
   throttle.succeeded("ana", "a");
   throttle.failed("ana", "a", kNow);
   EXPECT_TRUE(throttle.may_try("ana", "a", kNow).ok());
-}
-
-TEST(BackOff, DoublesUpToItsMostAndStaysWithinHalfOfEachStep) {
-  BackOff back_off{Duration{100}, Duration{400}};
-  EXPECT_EQ(back_off.next(0).count(), 50);
-  EXPECT_EQ(back_off.next(100).count(), 200);
-  EXPECT_EQ(back_off.next(0).count(), 200);
-  EXPECT_EQ(back_off.next(0).count(), 200);
-  back_off.reset();
-  EXPECT_LE(back_off.next(~0ULL).count(), 100);
 }
 
 }  // namespace

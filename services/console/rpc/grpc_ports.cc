@@ -89,28 +89,24 @@ class GrpcConversation final : public ConversationPort {
   std::unique_ptr<v1::ConversationService::Stub> stub_;
 };
 
-class GrpcAgentStream final : public AgentStream {
+/// `Port` over what base/rpc makes of gRPC's streams.
+template <class Port, class Underlying>
+class GrpcStream final : public Port {
  public:
-  using Stream = rpc::ClientStream<v1::AgentSessionRequest, v1::AgentSessionResponse>;
-  explicit GrpcAgentStream(std::shared_ptr<Stream> stream) : stream_{std::move(stream)} {}
-  void listen(std::function<void(v1::AgentSessionResponse)> on_state, std::function<void()> on_end) override {
-    stream_->listen(std::move(on_state), std::move(on_end));
+  explicit GrpcStream(std::shared_ptr<Underlying> stream) : stream_{std::move(stream)} {}
+  void listen(std::function<void(typename Port::Message)> on_message,
+              std::function<void(const Status&)> on_end) override {
+    stream_->listen(std::move(on_message), std::move(on_end));
   }
-  [[nodiscard]] Status status() const override { return stream_->status(); }
 
  private:
-  std::shared_ptr<Stream> stream_;
+  std::shared_ptr<Underlying> stream_;
 };
 
-class GrpcAgentsStream final : public AgentsStream {
- public:
-  using Stream = rpc::ClientReadStream<v1::WatchAgentsResponse>;
-  explicit GrpcAgentsStream(std::shared_ptr<Stream> stream) : stream_{std::move(stream)} {}
-  Task<std::optional<v1::WatchAgentsResponse>> read() override { return stream_->read(); }
-
- private:
-  std::shared_ptr<Stream> stream_;
-};
+template <class Port, class Underlying>
+std::shared_ptr<Port> as_port(std::shared_ptr<Underlying> stream) {
+  return std::make_shared<GrpcStream<Port, Underlying>>(std::move(stream));
+}
 
 class GrpcRouting final : public RoutingPort {
  public:
@@ -159,7 +155,7 @@ class GrpcRouting final : public RoutingPort {
     return rpc::call(stub_->async(), &Async::SummarizeQueue, std::move(request));
   }
   std::shared_ptr<AgentsStream> watch_agents() override {
-    return std::make_shared<GrpcAgentsStream>(
+    return as_port<AgentsStream>(
         rpc::open_read_stream(executor_, stub_->async(), &Async::WatchAgents, v1::WatchAgentsRequest{}));
   }
   std::shared_ptr<AgentStream> agent_session(v1::AgentSessionRequest::Hello hello) override {
@@ -167,7 +163,7 @@ class GrpcRouting final : public RoutingPort {
     v1::AgentSessionRequest first;
     *first.mutable_hello() = std::move(hello);
     stream->write(std::move(first));
-    return std::make_shared<GrpcAgentStream>(std::move(stream));
+    return as_port<AgentStream>(std::move(stream));
   }
 
  private:
@@ -177,16 +173,6 @@ class GrpcRouting final : public RoutingPort {
   std::unique_ptr<v1::RoutingService::Stub> stub_;
 };
 
-class GrpcEventStream final : public EventStream {
- public:
-  using Stream = rpc::ClientReadStream<v1::SubscribeResponse>;
-  explicit GrpcEventStream(std::shared_ptr<Stream> stream) : stream_{std::move(stream)} {}
-  Task<std::optional<v1::SubscribeResponse>> read() override { return stream_->read(); }
-
- private:
-  std::shared_ptr<Stream> stream_;
-};
-
 class GrpcEvents final : public EventPort {
  public:
   GrpcEvents(asio::any_io_executor executor, const rpc::Peer& peer)
@@ -194,7 +180,7 @@ class GrpcEvents final : public EventPort {
         in_process_{peer.in_process},
         stub_{v1::EventService::NewStub(peer.channel)} {}
   std::shared_ptr<EventStream> subscribe(v1::SubscribeRequest request) override {
-    return std::make_shared<GrpcEventStream>(rpc::open_read_stream(
+    return as_port<EventStream>(rpc::open_read_stream(
         executor_, stub_->async(), &v1::EventService::StubInterface::async_interface::Subscribe, request,
         in_process_));
   }
@@ -213,7 +199,7 @@ class GrpcBlobStream final : public BlobStream {
     while (auto piece = co_await stream_->read()) {
       if (!piece->chunk().empty()) co_return std::move(*piece->mutable_chunk());
     }
-    HARK_CO_TRY_VOID(co_await stream_->finish());
+    HARK_CO_TRY_VOID(stream_->status());
     co_return std::string{};
   }
 
@@ -248,10 +234,11 @@ class GrpcAttentionStream final : public AttentionStream {
     *request.mutable_attention() = std::move(attention);
     stream_->write(std::move(request));
   }
-  Task<std::optional<v1::Attention>> read() override {
-    auto said = co_await stream_->read();
-    if (!said) co_return std::nullopt;
-    co_return std::move(*said->mutable_attention());
+  void listen(std::function<void(v1::Attention)> on_message,
+              std::function<void(const Status&)> on_end) override {
+    stream_->listen([on_message = std::move(on_message)](
+                        v1::ShareResponse said) { on_message(std::move(*said.mutable_attention())); },
+                    std::move(on_end));
   }
 
  private:

@@ -114,7 +114,7 @@ std::shared_ptr<AgentsStream> FakeRouting::watch_agents() {
   v1::WatchAgentsResponse all;
   all.set_full(true);
   for (const auto& [id, agent] : agents) *all.add_agents() = agent;
-  stream->queue.push(std::move(all));
+  stream->push(std::move(all));
   watches.push_back(stream);
   return stream;
 }
@@ -123,11 +123,12 @@ void FakeRouting::change_agent(const v1::Agent& agent) {
   agents[agent.id()] = agent;
   v1::WatchAgentsResponse news;
   *news.add_agents() = agent;
-  for (const auto& watch : watches) watch->queue.push(news);
+  for (const auto& watch : watches) watch->push(news);
 }
 
 std::shared_ptr<AgentStream> FakeRouting::agent_session(v1::AgentSessionRequest::Hello hello) {
-  auto stream = std::make_shared<FakeAgentStream>(executor_, hello);
+  auto stream = std::make_shared<FakeAgentStream>(executor_);
+  stream->hello = hello;
   v1::AgentSessionResponse state;
   if (state_of) {
     state = state_of(hello.agent_id());

@@ -7,12 +7,12 @@ namespace hark::console::testing {
 
 std::shared_ptr<EventStream> FakeEvents::subscribe(v1::SubscribeRequest request) {
   auto stream = std::make_shared<FakeEventStream>(executor_);
-  stream->types.insert(request.types().begin(), request.types().end());
   if (request.mark_caught_up()) {
     v1::SubscribeResponse caught_up;
     caught_up.set_caught_up(true);
-    stream->queue.push(std::move(caught_up));
+    stream->push(std::move(caught_up));
   }
+  stream->request = std::move(request);
   streams.push_back(stream);
   return stream;
 }
@@ -21,7 +21,8 @@ void FakeEvents::push(v1::Event event) {
   v1::SubscribeResponse batch;
   *batch.add_events() = std::move(event);
   for (const auto& stream : streams) {
-    if (stream->types.empty() || stream->types.contains(batch.events(0).type())) stream->queue.push(batch);
+    const auto& types = stream->request.types();
+    if (types.empty() || std::ranges::find(types, batch.events(0).type()) != types.end()) stream->push(batch);
   }
 }
 

@@ -1,7 +1,6 @@
 #pragma once
 
 #include <boost/asio/post.hpp>
-#include <deque>
 #include <functional>
 #include <map>
 #include <memory>
@@ -15,69 +14,42 @@
 
 namespace hark::console::testing {
 
-/// A stream that the test feeds and ends. Lives on one executor, like what reads it.
-template <class Message>
-class FakeQueue {
+/// A stream that the test feeds and ends. Lives on one executor, like whoever listens.
+template <class Port>
+class FakeStream : public Port, public std::enable_shared_from_this<FakeStream<Port>> {
  public:
-  explicit FakeQueue(const asio::any_io_executor& executor) : arrived_{executor} {}
-  void push(Message message) {
-    messages_.push_back(std::move(message));
-    arrived_.notify_all();
-  }
-  void end() {
-    ended_ = true;
-    arrived_.notify_all();
-  }
-  Task<std::optional<Message>> read() {
-    for (;;) {
-      if (!messages_.empty()) {
-        auto message = std::move(messages_.front());
-        messages_.pop_front();
-        co_return message;
-      }
-      if (ended_) co_return std::nullopt;
-      co_await arrived_.wait();
-    }
-  }
-
- private:
-  Notifier arrived_;
-  std::deque<Message> messages_;
-  bool ended_ = false;
-};
-
-class FakeAgentStream final : public AgentStream, public std::enable_shared_from_this<FakeAgentStream> {
- public:
-  FakeAgentStream(const asio::any_io_executor& executor, v1::AgentSessionRequest::Hello said)
-      : hello{std::move(said)}, executor_{executor} {}
-  void listen(std::function<void(v1::AgentSessionResponse)> on_state, std::function<void()> on_end) override {
-    on_state_ = std::move(on_state);
+  using Message = typename Port::Message;
+  explicit FakeStream(asio::any_io_executor executor) : executor_{std::move(executor)} {}
+  void listen(std::function<void(Message)> on_message, std::function<void(const Status&)> on_end) override {
+    on_message_ = std::move(on_message);
     on_end_ = std::move(on_end);
   }
-  [[nodiscard]] Status status() const override { return end_status; }
 
-  void push(v1::AgentSessionResponse state) {
-    asio::post(executor_, [this, self = shared_from_this(), state = std::move(state)] { on_state_(state); });
+  void push(Message message) {
+    asio::post(executor_, [self = this->shared_from_this(), message = std::move(message)] {
+      if (self->on_message_) self->on_message_(message);
+    });
   }
-  void end() {
-    asio::post(executor_, [this, self = shared_from_this()] { on_end_(); });
+  /// Nothing comes any more.
+  void end(Status status = {}) {
+    asio::post(executor_, [self = this->shared_from_this(), status = std::move(status)] {
+      self->on_message_ = nullptr;
+      if (const auto on_end = std::exchange(self->on_end_, nullptr)) on_end(status);
+    });
   }
-
-  v1::AgentSessionRequest::Hello hello;
-  Status end_status;
 
  private:
   asio::any_io_executor executor_;
-  std::function<void(v1::AgentSessionResponse)> on_state_;
-  std::function<void()> on_end_;
+  std::function<void(Message)> on_message_;
+  std::function<void(const Status&)> on_end_;
 };
 
-class FakeAgentsStream final : public AgentsStream {
- public:
-  explicit FakeAgentsStream(const asio::any_io_executor& executor) : queue{executor} {}
-  Task<std::optional<v1::WatchAgentsResponse>> read() override { return queue.read(); }
-  FakeQueue<v1::WatchAgentsResponse> queue;
+struct FakeAgentStream final : FakeStream<AgentStream> {
+  using FakeStream::FakeStream;
+  v1::AgentSessionRequest::Hello hello;
 };
+
+using FakeAgentsStream = FakeStream<AgentsStream>;
 
 /// Routing with one password for everybody; says what it was asked.
 class FakeRouting final : public RoutingPort {
@@ -161,12 +133,9 @@ class FakeConversations final : public ConversationPort {
   Status may();
 };
 
-class FakeEventStream final : public EventStream {
- public:
-  explicit FakeEventStream(const asio::any_io_executor& executor) : queue{executor} {}
-  Task<std::optional<v1::SubscribeResponse>> read() override { return queue.read(); }
-  FakeQueue<v1::SubscribeResponse> queue;
-  std::set<int> types;  // empty: all
+struct FakeEventStream final : FakeStream<EventStream> {
+  using FakeStream::FakeStream;
+  v1::SubscribeRequest request;
 };
 
 class FakeEvents final : public EventPort {
@@ -191,13 +160,10 @@ class FakeBlobs final : public BlobPort {
   std::vector<v1::GetBlobRequest> asked;
 };
 
-class FakeAttentionStream final : public AttentionStream {
- public:
-  explicit FakeAttentionStream(const asio::any_io_executor& executor) : queue{executor} {}
+struct FakeAttentionStream final : FakeStream<AttentionStream> {
+  using FakeStream::FakeStream;
   void tell(v1::Attention attention) override { told.push_back(std::move(attention)); }
-  Task<std::optional<v1::Attention>> read() override { return queue.read(); }
   std::vector<v1::Attention> told;
-  FakeQueue<v1::Attention> queue;
 };
 
 class FakeAttention final : public AttentionPort {

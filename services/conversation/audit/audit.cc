@@ -197,7 +197,7 @@ class Audit {
 
   Task<Status> addresses() {
     for (const auto& [address, conversation] : seen_.addresses) {
-      HARK_CO_TRY(const auto owner, co_await ask({"GET", keys::address(address)}));
+      HARK_CO_TRY(const auto owner, co_await ask({"GET", keys::address(store_.partitions(), address)}));
       std::string lives_in = owner.text();
       if (!owner.is_nil() && lives_in != conversation) {
         HARK_CO_TRY(auto way, co_await store_.route(owner.view()));

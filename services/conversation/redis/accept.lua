@@ -4,12 +4,14 @@
            12 sender address  13 verified '1'|'0'  14 sender name  15 thread proved by a token, or ''
            16 own reference  17 seconds to remember  18 most events  19 part of the conversation that led here, or ''
            20 '1' if the parts' references were looked up  21 until when the network lets the sender be answered, or '0'
-           22 number of references, then those, nearest first
+           22 '1' if the conversation is a new one, for an address of this partition that may be nobody's
+           23 number of references, then those, nearest first
            then pairs of blob id, content
      Returns {'accepted', entry, sequence, ticket, opened '1'|'0', conversation, thread, hash of a ticket that was opened
                without its attributes}
            | {'duplicate', entry, sequence, ticket, '0', conversation} | {'moved', conversation} | {'moving'} (a merge is under way)
-           | {'look'} (up the references in the conversations that are part of this one) | {'full'} ]]
+           | {'owned', conversation} (the address is its) | {'look'} (up the references in the conversations that are part of
+               this one) | {'full'} ]]
 local conversation, entry, ticket, thread = ARGV[2], ARGV[3], ARGV[4], ARGV[5]
 local channel, account, native, kind = ARGV[6], ARGV[7], ARGV[8], ARGV[9]
 local seen_key = P .. 'seen:' .. channel .. ':' .. native
@@ -29,22 +31,28 @@ if seen then
   return { 'duplicate', first[1], first[2], first[3], '0', first[5] }
 end
 
-local con = redis.call('HMGET', P .. 'con:' .. conversation, 'ticket', 'parts', 'moved', 'seq', 'preferred')
-if con[3] then return { 'moved', con[3] } end
-local refused = not_part(conversation, ARGV[19])
-if refused then return refused end
 if redis.call('XLEN', P .. 'ev') >= tonumber(ARGV[18]) then return { 'full' } end
+local con = {}
+if ARGV[22] == '1' then
+  local owner = redis.call('SET', P .. 'addr:' .. ARGV[12], conversation, 'NX', 'GET')
+  if owner then return { 'owned', owner } end
+else
+  con = redis.call('HMGET', P .. 'con:' .. conversation, 'ticket', 'parts', 'moved', 'seq', 'preferred')
+  if con[3] then return { 'moved', con[3] } end
+  local refused = not_part(conversation, ARGV[19])
+  if refused then return refused end
+end
 
 -- The thread: proved by token, else named by a message of this very conversation, else a new one.
-local references = tonumber(ARGV[22])
+local references = tonumber(ARGV[23])
 local found, own = ARGV[15], ARGV[16]
 local refs_key = P .. 'refs:' .. conversation
-if found == '' and references > 0 then
-  local hits = redis.call('HMGET', refs_key, unpack(ARGV, 23, 22 + references))
+if found == '' and references > 0 and ARGV[22] ~= '1' then
+  local hits = redis.call('HMGET', refs_key, unpack(ARGV, 24, 23 + references))
   for i = 1, references do
     if hits[i] then
       if found == '' then found = hits[i] end
-      if ARGV[22 + i] == own then own = '' end  -- it has been told
+      if ARGV[23 + i] == own then own = '' end  -- it has been told
     end
   end
   if found == '' and con[2] and con[2] ~= '' and ARGV[20] ~= '1' then return { 'look' } end
@@ -92,7 +100,7 @@ else
 end
 if kind == 'message' then redis.call('HSET', P .. 'obl:' .. conversation, entry, sequence .. ' ' .. thread) end
 redis.call('SET', seen_key, cmsgpack.pack({ entry, tostring(sequence), ticket, opened, conversation, account }), 'EX', ARGV[17])
-store_blobs(23 + references)
+store_blobs(24 + references)
 
 local fields = { 'c', conversation, 't', ticket, 'e', entry, 's', sequence, 'h', channel, 'u', account }
 if opened == '1' then with_ticket(fields, ticket, hash) end

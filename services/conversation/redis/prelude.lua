@@ -48,6 +48,8 @@
      all                   zset    conversations by their last change
      blob:<id>             string  small contents
      qua                   stream  input that could not be read
+     addr:<address>        string  whose address it is: conversation, of any partition; written once. In the partition
+                                   that a customer lives in whose first address this is
      ev, evpos             stream, counter: the event log, positions 1, 2, 3 ... without gaps
      fence, fence:<n>      string  token of the leader of routing's first shard, and of shard n, from 1 ]]
 local P = KEYS[1] .. ':'

@@ -11,6 +11,11 @@
 namespace hark::conversation {
 namespace {
 
+/// Changes whenever what a version writes cannot be read by the one before.
+constexpr std::string_view kLayout = "2";
+/// A server that was just started may still be loading.
+constexpr auto kLoadingMax = std::chrono::minutes{1};
+
 /// The scripts, digested once.
 const redis::Script& accept_script() {
   static const auto s = script("accept", scripts::accept_lua);
@@ -182,21 +187,31 @@ Task<Result<std::vector<Store::Searchable>>> Store::searchable(std::uint16_t par
 }
 
 Task<Result<Store::Meta>> Store::open(redis::Client& redis, Meta wished) {
+  auto known = co_await read_meta(redis);
+  if (known.ok() || known.error().code != Code::kNotFound) co_return known;
   const auto key = keys::meta();
   const auto partitions = std::to_string(wished.partitions);
+  const std::array<std::string_view, 4> set_layout{"HSETNX", key, "layout", kLayout};
   const std::array<std::string_view, 4> set_partitions{"HSETNX", key, "partitions", partitions};
   const std::array<std::string_view, 4> set_secret{"HSETNX", key, "secret", wished.secret};
-  HARK_CO_TRY_VOID(co_await redis.command(key, set_partitions, std::chrono::minutes{1}));
+  HARK_CO_TRY_VOID(co_await redis.command(key, set_layout));
   HARK_CO_TRY_VOID(co_await redis.command(key, set_secret));
+  HARK_CO_TRY_VOID(co_await redis.command(key, set_partitions));
   co_return co_await read_meta(redis);
 }
 
 Task<Result<Store::Meta>> Store::read_meta(redis::Client& redis) {
   const auto key = keys::meta();
-  const std::array<std::string_view, 4> get{"HMGET", key, "partitions", "secret"};
-  HARK_CO_TRY(const auto found, co_await redis.command(key, get));
+  const std::array<std::string_view, 5> get{"HMGET", key, "partitions", "secret", "layout"};
+  HARK_CO_TRY(const auto found, co_await redis.command(key, get, kLoadingMax));
   if (found[0].is_nil())
     co_return Error{Code::kNotFound, Reason::kInvalidField, "this Redis holds no store of Hark"};
+  if (found[2].view() != kLayout) {
+    co_return Error{Code::kFailedPrecondition, Reason::kInvalidField,
+                    "another version of Hark laid this store out: hark:meta names layout '" +
+                        found[2].text() + "', this version reads '" + std::string{kLayout} +
+                        "'; run that version on it, or start this one with another data folder"};
+  }
   Meta meta{static_cast<std::uint16_t>(found[0].number()), found[1].text()};
   if (meta.partitions == 0 || meta.partitions > kPartitionsMax || meta.secret.size() < 16) {
     co_return Error{Code::kInternal, Reason::kInternal, "the store's hark:meta is damaged"};
@@ -220,7 +235,7 @@ Task<std::string> Store::durability_gap(redis::Client& redis) {
 }
 
 Task<Result<std::string>> Store::claim_address(std::string_view address, std::string_view candidate) {
-  const auto key = keys::address(address);
+  const auto key = keys::address(partitions_, address);
   const std::array<std::string_view, 5> args{"SET", key, candidate, "NX", "GET"};
   HARK_CO_TRY(auto reply, co_await redis_.command(key, args));
   co_return reply.is_nil() ? std::string{candidate} : std::move(reply).text();
@@ -269,6 +284,7 @@ Task<Result<Store::Accepted>> Store::accept(TimePoint now, const Acceptance& in)
                                      in.via,
                                      in.parts_looked_up ? "1" : "0",
                                      answerable_until,
+                                     in.claim_address ? "1" : "0",
                                      references};
   args.insert(args.end(), in.references.begin(), in.references.end());
   add_blobs(args, in.blobs);
@@ -278,8 +294,9 @@ Task<Result<Store::Accepted>> Store::accept(TimePoint now, const Acceptance& in)
   Accepted out;
   const auto what = reply[0].view();
   out.moved_to = what == "moved" ? reply[1].text() : "";
+  out.owned_by = what == "owned" ? reply[1].text() : "";
   out.look_up_parts = what == "look";
-  if (!out.moved_to.empty() || out.look_up_parts) co_return out;
+  if (!out.moved_to.empty() || !out.owned_by.empty() || out.look_up_parts) co_return out;
   if (what != "accepted" && what != "duplicate") co_return refusal(TicketEvent::kReply, reply);
   out.duplicate = what == "duplicate";
   out.entry_id = reply[1].text();

@@ -51,7 +51,8 @@ class Store {
     std::uint16_t partitions = 0;
     std::string secret;  // for reply tokens
   };
-  /// Creates the store with these values, or returns those that it was created with.
+  /// Creates the store with these values, or returns those that it was created with. FAILED_PRECONDITION if
+  /// another version of Hark laid it out.
   static Task<Result<Meta>> open(redis::Client& redis, Meta wished);
 
   /// What the store was created with; NOT_FOUND if it was not.
@@ -83,6 +84,8 @@ class Store {
     bool tell_entry = false;  // to on_event: nothing else of the conversation changes that readers could show
     std::string ticket_bytes;  // attributes of a new one
     std::string address, name;
+    bool claim_address = false;  // the conversation is a new one of the address's home partition; if the
+                                 // address is nobody's, it becomes its
     bool verified = false;
     std::string proved_thread_id, own_reference;
     std::string via;  // the part of the conversation that led here; empty if it is the customer's own
@@ -96,6 +99,7 @@ class Store {
     bool duplicate = false, opened = false;
     // Nothing happened:
     std::string moved_to;        // not empty: accept there
+    std::string owned_by;        // not empty: the address is this conversation's; accept there
     bool look_up_parts = false;  // look the references up in the conversations that are part of this one
   };
   Task<Result<Accepted>> accept(TimePoint now, const Acceptance& in);
@@ -392,8 +396,6 @@ class Store {
                                                    int entries_each);
   /// The conversation's tickets, those that were resolved last and the present one first.
   Task<Result<std::vector<v1::Ticket>>> tickets_of(std::string_view conversation_id, int limit);
-  /// Whose address it is; empty if nobody's yet.
-  Task<Result<std::string>> owner_of(std::string_view address);
   /// Tickets, in no order and without their times.
   Task<Result<std::vector<OpenTicketRef>>> held_by(std::uint16_t partition, std::string agent_id);
   Task<Result<std::vector<v1::QuarantinedInput>>> quarantined(std::uint16_t partition, int limit);

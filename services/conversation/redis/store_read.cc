@@ -124,7 +124,7 @@ Task<Result<v1::Conversation>> Store::conversation(std::string_view conversation
 }
 
 Task<Result<std::string>> Store::address_owner(std::string_view address) {
-  HARK_CO_TRY(auto owner, co_await command({"GET", keys::address(address)}));
+  HARK_CO_TRY(auto owner, co_await command({"GET", keys::address(partitions_, address)}));
   co_return std::move(owner).text();
 }
 
@@ -189,11 +189,6 @@ Task<Result<std::vector<v1::Ticket>>> Store::tickets_of(std::string_view convers
     if (past[i - 1].view() != current.view()) ids.push_back(past[i - 1].text());
   }
   co_return co_await tickets(partition, std::move(ids));
-}
-
-Task<Result<std::string>> Store::owner_of(std::string_view address) {
-  HARK_CO_TRY(auto reply, co_await command({"GET", keys::address(address)}));
-  co_return std::move(reply).text();
 }
 
 Task<Result<std::vector<Store::OpenTicketRef>>> Store::held_by(std::uint16_t partition,

@@ -18,7 +18,7 @@ class GrpcFeed final : public EventFeed {
   explicit GrpcFeed(std::shared_ptr<rpc::ClientReadStream<v1::SubscribeResponse>> stream)
       : stream_{std::move(stream)} {}
   Task<std::optional<v1::SubscribeResponse>> read() override { return stream_->read(); }
-  Task<Status> status() override { return stream_->finish(); }
+  [[nodiscard]] Status status() const override { return stream_->status(); }
 
  private:
   std::shared_ptr<rpc::ClientReadStream<v1::SubscribeResponse>> stream_;
@@ -116,7 +116,7 @@ Task<Result<Conversations::Snapshot>> ConversationClient::snapshot() {
     if (response->has_cursor()) out.cursor = std::move(*response->mutable_cursor());
     for (v1::Ticket& ticket : *response->mutable_tickets()) out.tickets.push_back(std::move(ticket));
   }
-  HARK_CO_TRY_VOID(co_await stream->finish());
+  HARK_CO_TRY_VOID(stream->status());
   co_return out;
 }
 

@@ -26,7 +26,7 @@ Task<Status> relay(std::shared_ptr<rpc::ClientReadStream<Response>> from, std::s
   while (auto news = co_await from->read()) {
     if (!stream->write(*std::move(news))) co_return unread();
   }
-  co_return co_await from->finish();
+  co_return from->status();
 }
 
 /// On its own, so that what was said does not stay for as long as the session.
@@ -93,7 +93,7 @@ class AllAgents {
   }
   Task<> follow(std::shared_ptr<Switchboard::Watch> watch) {
     while (auto news = co_await watch->read()) take(*std::move(news));
-    end(co_await watch->finish());
+    end(watch->status());
   }
   void take(v1::WatchAgentsResponse news) {
     full_ += news.full() ? 1 : 0;

@@ -5,7 +5,7 @@
 
 #include "base/core/time.h"
 
-namespace hark::console {
+namespace hark {
 
 /// How long to wait before trying again: doubles from `first` to `most`, and each time a random part of it is
 /// taken, so that many who lost the same server do not come back at once.
@@ -28,4 +28,4 @@ class BackOff {
   Duration next_;
 };
 
-}  // namespace hark::console
+}  // namespace hark
