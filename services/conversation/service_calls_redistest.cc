@@ -101,6 +101,17 @@ TEST_F(CallsTest, TheTicketSaysWhileTheCustomerIsOnTheLineWhateverOpenedIt) {
   EXPECT_FALSE(conversation(in.conversation_id()).ticket().on_the_line());
 }
 
+TEST_F(CallsTest, WhoHasTwoLinesIsOnTheLineUntilBothCallsAreOver) {
+  const auto one = accept(call("c1")), two = accept(call("c2"));
+  ASSERT_EQ(one.ticket_id(), two.ticket_id());
+  ASSERT_TRUE(report(one.entry_id(), 1, v1::CALL_STATE_QUEUED).ok());
+  ASSERT_TRUE(report(two.entry_id(), 1, v1::CALL_STATE_QUEUED).ok());
+  ASSERT_TRUE(report(two.entry_id(), 2, v1::CALL_STATE_ABANDONED).ok());
+  EXPECT_TRUE(conversation(one.conversation_id()).ticket().on_the_line());
+  ASSERT_TRUE(report(one.entry_id(), 2, v1::CALL_STATE_ENDED, 5).ok());
+  EXPECT_FALSE(conversation(one.conversation_id()).ticket().on_the_line());
+}
+
 TEST_F(CallsTest, ATicketIsNotResolvedWhileItsCustomerIsOnTheLineWhateverIsWaived) {
   const auto in = accept(call("c1"));
   const auto held = assign(in.ticket_id(), "ana", 1, "take").assignment_token();
@@ -114,7 +125,7 @@ TEST_F(CallsTest, ATicketIsNotResolvedWhileItsCustomerIsOnTheLineWhateverIsWaive
   const auto refused = run(service_->resolve(resolve));
   ASSERT_FALSE(refused.ok());
   EXPECT_EQ(refused.error().reason, Reason::kIllegalTransition);
-  EXPECT_THAT(refused.error().message, ::testing::HasSubstr("on the telephone"));
+  EXPECT_THAT(refused.error().message, ::testing::HasSubstr("call with the customer goes on"));
   EXPECT_EQ(conversation(in.conversation_id()).ticket().state(), v1::TICKET_STATE_ASSIGNED);
   ASSERT_TRUE(report(in.entry_id(), 2, v1::CALL_STATE_ENDED, 5).ok());
   EXPECT_TRUE(run(service_->resolve(resolve)).ok());  // the same key: nothing had been done under it

@@ -12,6 +12,21 @@ constexpr std::chrono::days kHoldMax{366};
 constexpr int kPreferredAgentsMax = 8;
 constexpr std::size_t kAgentIdBytesMax = 64;
 
+/// "1 hour 30 minutes", "2 days".
+std::string length_of(std::int64_t ms) {
+  std::string out;
+  const auto say = [&](std::int64_t count, std::string_view unit) {
+    if (count == 0) return;
+    if (!out.empty()) out += ' ';
+    out += std::to_string(count) + " " + std::string{unit} + (count == 1 ? "" : "s");
+  };
+  const std::int64_t minutes = ms / 60'000;
+  say(minutes / 1440, "day");
+  say(minutes / 60 % 24, "hour");
+  say(minutes % 60, "minute");
+  return out.empty() ? std::to_string(ms / 1000) + " seconds" : out;
+}
+
 Status check_hold(const v1::HoldTicketRequest& request, TimePoint now) {
   if (request.state().empty()) return invalid("state: is empty");
   if (request.state().size() > kHoldStateBytesMax) return invalid("state: is longer than 64 bytes");
@@ -21,8 +36,7 @@ Status check_hold(const v1::HoldTicketRequest& request, TimePoint now) {
   if (request.until_ms() == 0) return {};
   if (request.until_ms() <= to_ms(now)) return invalid("until_ms: must be in the future");
   if (request.until_ms() > to_ms(now) + request.longest_ms())
-    return invalid("until_ms: a hold of this kind lasts at most " +
-                   std::to_string(request.longest_ms() / 60'000) + " minutes");
+    return invalid("until_ms: a hold of this kind lasts at most " + length_of(request.longest_ms()));
   return {};
 }
 

@@ -78,7 +78,7 @@ TEST_F(HoldTest, OnlyItsHolderPutsItOnHoldAndNoLongerThanAllowed) {
   request.set_by_supervisor(true);
   EXPECT_TRUE(run(service_->hold_ticket(request)).ok());
   EXPECT_EQ(run(service_->hold_ticket(hold_request("h2", 25h))).error().message,
-            "until_ms: a hold of this kind lasts at most 1440 minutes");
+            "until_ms: a hold of this kind lasts at most 1 day");
   request = hold_request("h3");
   request.set_until_ms(0);
   EXPECT_EQ(run(service_->hold_ticket(request))->ticket().hold().until_ms(), to_ms(clock_.now() + 24h));

@@ -150,8 +150,8 @@ Result<std::string> send_by_lmtp(const std::string& host, int port, std::string_
     return answer;
   } catch (const boost::system::system_error& failure) {
     return Error{Code::kUnavailable, Reason::kStoreUnavailable,
-                 "no Hark takes mail at " + host + ":" + std::to_string(port) + " (" + failure.code().message() +
-                     "); start one with `hark up`"};
+                 "no Hark takes mail at " + host + ":" + std::to_string(port) + " (" +
+                     failure.code().message() + "); start one with `hark up`"};
   } catch (const std::exception& failure) {
     return Error{Code::kUnavailable, Reason::kStoreUnavailable,
                  "no Hark takes mail at " + host + ":" + std::to_string(port) + " (" + failure.what() +

@@ -31,6 +31,35 @@ story("a draft follows its agent and is gone everywhere once it was sent", async
   assert.equal(await ana.page.locator(".composer .notice").count(), 0, "new words do not clash with sent ones");
 });
 
+story("a long address keeps to the pane, and what is required is marked", async ({agent, customer}) => {
+  const ana = await agent("ana");
+  const address = `${"longname".repeat(6)}@${"a-long-department".repeat(3)}.example.org`;
+  await customer("", address).writes({subject: "Long", text: "Hello.\n"});
+  await ana.accepts("Long");
+  const overflow = () => ana.page.evaluate(() => [...document.querySelectorAll(".customer-pane, .customer-pane *, #conversation-head")]
+    .filter((one) => one.scrollWidth > one.clientWidth + 1 && one.clientWidth > 1).map((one) => one.className || one.tagName));
+  await ana.shows(".customer-pane", address);
+  assert.deepEqual(await overflow(), []);
+  const avatar = await ana.page.locator(".who-is .avatar").boundingBox();
+  assert.equal(Math.round(avatar?.width ?? 0), Math.round(avatar?.height ?? 1), "the picture stays round");
+  await ana.page.screenshot({path: "build/browser/pictures/long-address.png"});
+  await ana.click("#transfer");
+  await ana.shows("#dialog label", "Note for the next agent *");
+  assert.equal(await ana.page.locator("#dialog-reason").getAttribute("aria-required"), "true");
+  assert.deepEqual(await ana.breaches(), []);
+  await ana.click("#dialog-cancel");
+});
+
+story("what an agent takes while the floor is watched has its customer's name", async ({agent, customer}) => {
+  const sam = await agent("sam", {available: false});
+  await sam.click(".places button", "Floor");
+  await sam.shows("#agents", "Ana");
+  const ana = await agent("ana");
+  await asks(customer("Chipped"), ana, "Who am I on the floor?");
+  await sam.shows("#agents .chip-button", "Chipped");
+  await sam.page.screenshot({path: "build/browser/pictures/floor.png"});
+});
+
 story("a file goes out with the answer", async ({agent, customer}) => {
   const ana = await agent("ana");
   const ivo = customer("Ivo");

@@ -100,7 +100,7 @@ def test_what_the_rules_do_not_allow_is_refused(hark, ana):
     refused = hark.ctl("hold", conversation.id, "--state", "holiday", check=False)
     assert refused.returncode != 0 and "not one of routing.hold_states: supplier" in refused.stderr
     refused = hark.ctl("hold", conversation.id, "--state", "supplier", "--minutes", "61", check=False)
-    assert "lasts at most 60 minutes" in refused.stderr
+    assert "lasts at most 1 hour" in refused.stderr
     hark.ctl("hold", conversation.id, "--state", "supplier")
     assert hark.ctl("release", conversation.id).returncode == 0
     assert not ticket(hark, conversation).HasField("hold")

@@ -153,20 +153,21 @@ def test_a_phone_that_is_not_answered_gives_the_customer_to_the_next_agent(hark,
         ben.leave()
 
 
-def test_who_takes_a_ticket_that_was_opened_anew_while_its_caller_waits_is_rung(hark, exchange, ana):
+def test_nobody_closes_by_mistake_the_ticket_of_a_caller_who_waits(hark, exchange, ana):
     call, customer, conversation = begin(hark, exchange)
     token = ana.take(conversation.id)
     ring = exchange.wait_command(call, "ring_agent")
-    finish(hark, ana, conversation, token, waive_reason="closed by mistake")
-    exchange.hangs_up(call, ring.leg_id, CALL.LEG_END_NO_ANSWER)
-    exchange.call(second_call := uuid.uuid4().hex, customer)  # from a second line of theirs: a new ticket
+    exchange.call(second_call := uuid.uuid4().hex, customer)  # from a second line of theirs, which ends first
     exchange.wait_command(second_call, "queue")
     exchange.hangs_up(second_call)
-    token = ana.take(conversation.id)
-    ring = exchange.wait_command(call, "ring_agent", after=1)
+    wait_state(hark, customer, PHONE.CALL_STATE_ABANDONED, which=1)
+    with pytest.raises(grpc.RpcError) as refused:
+        finish(hark, ana, conversation, token, waive_reason="closed by mistake")
+    assert refused.value.code() == grpc.StatusCode.FAILED_PRECONDITION and "call with the customer goes on" in refused.value.details()
     exchange.answered(call, ring.leg_id)
     exchange.wait_command(call, "connect")
     exchange.hangs_up(call)
+    exchange.hangs_up(call, ring.leg_id)
     assert wait_state(hark, customer, PHONE.CALL_STATE_ENDED).call.agent_id == "ana"
     finish(hark, ana, conversation, token, waive_reason="test")
 
@@ -296,12 +297,13 @@ def test_who_rings_again_and_is_answered_is_not_called_back_any_more(hark, excha
     is_withdrawn(hark, conversation, reply, "ana")
     # What is promised in this talk is kept.
     promised = ana.reply(calls_in(hark, customer)[1], "Calling back when the part is there", token)
-    hang_up_and_finish(hark, exchange, ana, again, customer, conversation, token)
+    exchange.hangs_up(again)
+    exchange.hangs_up(again, exchange.wait_command(again, "hang_up").leg_id)
     ring = exchange.wait_command(f"back-{promised.id}", "ring_agent")
     assert hark.entry(conversation.id, promised.id).delivery == STATE.DELIVERY_STATE_QUEUED
     exchange.hangs_up(ring.call_id, ring.leg_id, CALL.LEG_END_BUSY)
     wait_for("the failure", lambda: hark.entry(conversation.id, promised.id).delivery == STATE.DELIVERY_STATE_FAILED)
-    finish(hark, ana, conversation, ana.take(conversation.id), waive_reason="test")
+    finish(hark, ana, conversation, token, waive_reason="test")
 
 
 def test_who_rings_while_the_agents_phone_rings_for_them_is_answered_and_not_dialled(hark, exchange, ana):
@@ -319,6 +321,22 @@ def test_who_rings_while_the_agents_phone_rings_for_them_is_answered_and_not_dia
         assert not [c for c in exchange.commands if c.call_id.startswith(f"back-{reply.id}") and c.WhichOneof("what") == "dial_customer"]
     finally:
         ben.leave()
+
+
+def test_a_call_back_that_is_called_off_while_the_agents_phone_rings_is_hung_up_and_owed_again(hark, exchange, ana):
+    _, conversation, entry, token = abandoned(hark, exchange, ana)
+    reply = ana.reply(entry, "Calling back", token)
+    ring = exchange.wait_command(f"back-{reply.id}", "ring_agent")
+    hark.conversations().WithdrawCallback(protos.callback_pb2.WithdrawCallbackRequest(
+        idempotency_key=uuid.uuid4().hex, entry_id=reply.id, agent_id="ana", assignment_token=token, reason="they wrote"))
+    assert exchange.wait_command(ring.call_id, "hang_up").leg_id == ring.leg_id
+    exchange.hangs_up(ring.call_id, ring.leg_id)
+    off = hark.entry(conversation.id, reply.id)
+    assert (off.delivery, off.delivery_detail) == (STATE.DELIVERY_STATE_WITHDRAWN, "they wrote")
+    assert hark.entry(conversation.id, entry.id).obligation == OBLIGATION.OBLIGATION_STATE_OPEN
+    assert not [c for c in exchange.commands if c.call_id.startswith(f"back-{reply.id}") and c.WhichOneof("what") == "dial_customer"]
+    wait_for("the call is over", lambda: hark.entry(conversation.id, reply.id).call.ended_at_ms > 0)
+    finish(hark, ana, conversation, token, waive_reason="test")
 
 
 def test_a_call_back_that_the_agent_does_not_answer_is_owed_again(hark, exchange, ana):

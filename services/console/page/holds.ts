@@ -1,6 +1,6 @@
 // Tickets that their agent leaves alone for a while, and who is to serve a customer.
 import type {Conversation, HoldState} from "hark/v1";
-import {refusalText} from "./format.js";
+import {refusalText, waitText} from "./format.js";
 import {newKey} from "./link.js";
 import {link, store} from "./session.js";
 import {agentName, serverNow} from "./store/state.js";
@@ -21,13 +21,15 @@ export function putOnHold({ticket}: Conversation, bySupervisor = false): void {
     title: t("holdTitle"), ok: t("holdOk"),
     fields: [
       {name: "state", label: t("holdWhat"), choices: holdStates().map(({id = "", name, longestMinutes = 0}) =>
-        ({value: id, label: `${name || id} · ${t("holdAtMost", {hours: Math.ceil(longestMinutes / 60)})}`}))},
+        ({value: id, label: `${name || id} · ${t("holdAtMost", {time: waitText(longestMinutes * 60_000)})}`}))},
       {name: "hours", label: t("holdHours"), hint: t("holdHint"), list: ["1", "4", "24", "48"]},
       {name: "reason", label: t("whyOptional")},
     ],
     act: async ({state, hours = "", reason}) => {
       const time = Number(hours.replace(",", "."));
       if (hours.trim() && !(time > 0)) throw new Error(t("holdHoursWrong", {hours}));
+      const longest = holdStates().find(({id}) => id === state)?.longestMinutes ?? 0;
+      if (longest && time * 60 > longest) throw new Error(t("holdTooLong", {what: holdStateName(state), time: waitText(longest * 60_000)}));
       const untilMs = time > 0 ? String(Math.round(serverNow(store.state) + time * HOUR_MS)) : "0";
       return link.command("putOnHold", {
         idempotencyKey, ticketId: ticket?.id ?? "", assignmentToken: ticket?.assignmentToken ?? "0", state: state ?? "", untilMs, reason: reason ?? "",

@@ -14,8 +14,11 @@ local ticket = item and field_map(item[2])['t'] or ''
 local fields = { 'c', conversation, 't', ticket, 'e', ARGV[2], 'g', ARGV[6], 'x', ARGV[5], 'h', ARGV[7], 'u', ARGV[8] }
 local key = P .. 'tkt:' .. ticket
 local t = redis.call('HMGET', key, 'state', 'line')
-if t[1] and (t[2] or '0') ~= ARGV[9] then
-  redis.call('HSET', key, 'line', ARGV[9])
+-- A customer may have two lines, and calls ring and end on their own.
+redis.call(ARGV[9] == '1' and 'SADD' or 'SREM', P .. 'lines:' .. ticket, ARGV[2])
+local line = tostring(redis.call('EXISTS', P .. 'lines:' .. ticket))
+if t[1] and (t[2] or '0') ~= line then
+  redis.call('HSET', key, 'line', line)
   if t[1] ~= 'r' then with_ticket(fields, ticket) end
 end
 emit(50, fields)

@@ -24,6 +24,7 @@
                                    from 1; there is none until one takes it, and where there is only one), passage
                                    (TicketPassage bytes: why it is that one's)
      tl:<conversation>     stream  <seq>-0: e Entry bytes, i entry id, t ticket, h thread
+     lines:<ticket>        set     calls of its that are not over
      ent:<entry>           string  "<conversation> <seq>"
      obl:<conversation>    hash    entry -> "<seq> <thread>" of every unanswered message
      fold:<conversation>   hash    <entry>:d "<state> <at>[/<again at>] <detail>" · <entry>:o "1" owed again, "2 <reply>" answered, "3" waived · <entry>:also accounts

@@ -60,7 +60,7 @@ Error refusal(TicketEvent event, const redis::Reply& reply) {
   }
   if (what == "on_the_line") {
     return {Code::kFailedPrecondition, Reason::kIllegalTransition,
-            "the customer is on the telephone; end the call, then resolve the ticket"};
+            "a call with the customer goes on; end it, then resolve the ticket"};
   }
   if (what == "callback_waits") {
     return {Code::kFailedPrecondition, Reason::kIllegalTransition,

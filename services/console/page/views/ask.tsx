@@ -52,12 +52,12 @@ function FieldInput({field}: {field: Field}) {
   const long = Boolean(field.list && field.list.length > 6);
   return (
     <div class="field">
-      <label for={id}>{field.label}</label>
+      <label for={id}>{field.label}{field.required && <span class="required" aria-hidden="true"> *</span>}</label>
       {field.choices
         ? <select id={id} name={field.name} defaultValue={field.value ?? ""}>{field.choices.map(({value, label}) => <option value={value}>{label}</option>)}</select>
         : field.area
-          ? <textarea id={id} name={field.name} rows={field.long ? 8 : 3} maxLength={field.long ? 200_000 : 2000} ref={input} defaultValue={field.value ?? ""} />
-          : <input id={id} name={field.name} maxLength={200} autocomplete="off" ref={input} defaultValue={field.value ?? ""} list={long ? `${id}-list` : undefined} />}
+          ? <textarea id={id} name={field.name} rows={field.long ? 8 : 3} maxLength={field.long ? 200_000 : 2000} ref={input} aria-required={field.required} defaultValue={field.value ?? ""} />
+          : <input id={id} name={field.name} maxLength={200} aria-required={field.required} autocomplete="off" ref={input} defaultValue={field.value ?? ""} list={long ? `${id}-list` : undefined} />}
       {long && <datalist id={`${id}-list`}>{field.list?.map((value) => <option value={value} />)}</datalist>}
       <Suggestions field={field} onPick={pick} />
       {field.hint && <p class="quiet">{field.hint}</p>}
