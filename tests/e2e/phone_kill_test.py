@@ -65,7 +65,7 @@ class Switchboard(threading.Thread):
         while not self.stop.is_set():
             try:
                 self.follow()
-            except grpc.RpcError:
+            except (grpc.RpcError, ValueError):  # ValueError: the channel was closed since, by a strike
                 pass
             with self._lock:
                 self._up = None
