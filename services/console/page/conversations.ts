@@ -9,9 +9,10 @@ import {settleAllDrafts} from "./compose/server_drafts.js";
 /** Conversations that the server tells about at once; the one looked at longest ago is closed for another. */
 const OPEN_MAX = 12;
 
-export function select(id: string): void {
+/** Ends when the conversation is there, or why not is told. */
+export async function select(id: string): Promise<void> {
   if (location.hash.slice(1) !== id) location.hash = id;
-  else void open(id);
+  await open(id);
 }
 
 export async function open(id: string): Promise<void> {

@@ -23,7 +23,7 @@ export async function accept(offer: Offer): Promise<void> {
   try {
     await link.request({acceptOffer: {offerId: id}});
     withoutOffer(id);
-    select(offer.ticket?.conversationId ?? "");
+    await select(offer.ticket?.conversationId ?? "");
     focusComposer();
   } catch (error) {
     refusedOffers.set(id, refusalText(error));

@@ -162,6 +162,12 @@ export class Hark {
     return timelines.flat().filter((entry) => entry.content?.text === text);
   }
 
+  /** Leaves nothing open that the next story would be offered. A call that goes on stays: nobody resolves over one. */
+  async clears(): Promise<void> {
+    const listed = await this.ctl<ListConversationsResponse>("conversations", "--limit", "500").catch(() => undefined);
+    for (const one of listed?.conversations ?? []) await this.ctl("resolve", one.id ?? "", "--waive", "The story is over.").catch(() => {});
+  }
+
   /** Until nothing that this customer wrote waits for an answer. */
   async settled(address: string): Promise<void> {
     await eventually(`${address} is answered`, async () => !(await this.conversationOf(address))?.openObligations?.length);

@@ -89,6 +89,7 @@ class Story {
 
   async end(): Promise<void> {
     for (const {page} of this.#screens) await page.context().close();
+    await this.stage.hark.clears();
     const errors = this.#screens.flatMap((screen) => screen.errors);
     if (errors.length) throw new Error(`a page threw: ${errors.map((error) => error.stack).join("\n")}`);
   }
@@ -97,7 +98,7 @@ class Story {
 /** A test. Fails as well if a page in it threw. */
 export type Tell = (name: string, play: (cast: Cast) => Promise<void>) => void;
 
-/** Sets the stage for a file's stories, once the first is told; each story has customers of its own. */
+/** Sets the stage for a file's stories, once the first is told; each story has customers of its own, and leaves no open work. */
 export function stage(settings: Settings = {}): Tell {
   const endings: (() => Promise<void>)[] = [];
   let setting: Promise<Stage> | undefined;
