@@ -51,8 +51,9 @@ Status Conversations::check_inbound(const v1::InboundMessage& message) const {
   if (message.content().text().size() > kTextBytesMax || message.content().html().size() > kTextBytesMax) {
     return too_large("content: text and html may have 1 MiB each; the rest belongs into the raw blob");
   }
-  if (message.thread().references_size() > static_cast<int>(kReferencesMax) ||
-      message.thread().tokens_size() > static_cast<int>(kReferencesMax)) {
+  const auto& thread = message.thread();
+  if (thread.references_size() > static_cast<int>(kReferencesMax) ||
+      thread.tokens_size() + thread.subject_tokens_size() > static_cast<int>(kReferencesMax)) {
     return invalid("thread: at most 64 references and 64 tokens");
   }
   if (message.group().size() > kGroupBytesMax) return invalid("group: at most 200 bytes");
@@ -62,26 +63,31 @@ Status Conversations::check_inbound(const v1::InboundMessage& message) const {
   return check_blobs(message.blobs());
 }
 
-std::vector<std::string> Conversations::named_threads(const v1::ThreadHints& hints) const {
-  std::vector<std::string> threads;
-  for (const auto& token : hints.tokens()) {
-    if (auto thread = tokens_.verify(token); thread.ok()) threads.push_back(*std::move(thread));
-  }
+std::vector<Conversations::NamedThread> Conversations::named_threads(const v1::ThreadHints& hints) const {
+  std::vector<NamedThread> threads;
+  const auto read = [&](const auto& tokens, v1::ThreadedBy by) {
+    for (const auto& token : tokens) {
+      if (auto thread = tokens_.verify(token); thread.ok()) threads.push_back({*std::move(thread), by});
+    }
+  };
+  read(hints.tokens(), v1::THREADED_BY_ADDRESS);
   for (const auto& reference : hints.references()) {
-    if (auto own = tokens_.read_message_id(reference); own.ok()) threads.push_back(std::move(own->thread_id));
+    if (auto own = tokens_.read_message_id(reference); own.ok())
+      threads.push_back({std::move(own->thread_id), v1::THREADED_BY_MESSAGE_ID});
   }
+  read(hints.subject_tokens(), v1::THREADED_BY_SUBJECT_MARK);
   return threads;
 }
 
-Task<Result<Conversations::ThreadProof>> Conversations::prove_thread(std::vector<std::string> candidates,
+Task<Result<Conversations::ThreadProof>> Conversations::prove_thread(std::vector<NamedThread> candidates,
                                                                      std::string_view conversation_id) {
   ThreadProof proof;
-  for (const auto& thread_id : candidates) {
-    HARK_CO_TRY(const auto thread, co_await store_.thread(thread_id));
+  for (auto& named : candidates) {
+    HARK_CO_TRY(const auto thread, co_await store_.thread(named.thread_id));
     if (thread.conversation_id.empty()) continue;
     HARK_CO_TRY(const bool own, co_await are_one(thread.conversation_id, conversation_id));
     if (own) {
-      proof.thread_id = thread_id;
+      proof.thread = std::move(named);
       co_return proof;
     }
     // A stranger holds one mail of this thread. It gets a conversation of its own that links here, and sees
@@ -117,6 +123,7 @@ Task<Result<v1::AcceptResponse>> Conversations::accept(v1::InboundMessage messag
   const auto now = clock_.now();
   auto entry = inbound_entry(message, to_ms(now));
   entry.set_linked_conversation_id(proof.linked_conversation_id);
+  entry.set_threaded_by(proof.thread.by);
 
   Store::Acceptance in;
   in.channel = message.channel();
@@ -129,7 +136,7 @@ Task<Result<v1::AcceptResponse>> Conversations::accept(v1::InboundMessage messag
   in.claim_address = identity.to_claim;
   in.name = message.sender().name();
   in.verified = message.sender_verified();
-  in.proved_thread_id = proof.thread_id;
+  in.proved_thread_id = proof.thread.thread_id;
   in.own_reference = message.thread().own_reference();
   in.references = {message.thread().references().begin(), message.thread().references().end()};
   in.blobs = take_blobs(*message.mutable_blobs());
@@ -166,6 +173,7 @@ Task<Result<v1::AcceptResponse>> Conversations::accept(v1::InboundMessage messag
     }
     if (accepted->look_up_parts) {
       HARK_CO_TRY(in.proved_thread_id, co_await store_.thread_in_parts(conversation, in.references));
+      if (!in.proved_thread_id.empty()) in.entry.set_threaded_by(v1::THREADED_BY_REFERENCE);
       in.parts_looked_up = true;
       continue;
     }

@@ -133,13 +133,17 @@ class Conversations {
   /// `settle`: it must be clear before the message is accepted.
   Task<Result<Identity>> identify(std::string address,
                                   google::protobuf::RepeatedPtrField<v1::AddressClaim> claims, bool settle);
-  /// What the hints name in a way that only we could have written.
-  [[nodiscard]] std::vector<std::string> named_threads(const v1::ThreadHints& hints) const;
+  struct NamedThread {
+    std::string thread_id;
+    v1::ThreadedBy by = v1::THREADED_BY_UNSPECIFIED;
+  };
+  /// What the hints name in a way that only we could have written, strongest first.
+  [[nodiscard]] std::vector<NamedThread> named_threads(const v1::ThreadHints& hints) const;
   struct ThreadProof {
-    std::string thread_id;               // proved, in the sender's own conversation
+    NamedThread thread;                  // proved, in the sender's own conversation
     std::string linked_conversation_id;  // the thread is another customer's
   };
-  Task<Result<ThreadProof>> prove_thread(std::vector<std::string> candidates,
+  Task<Result<ThreadProof>> prove_thread(std::vector<NamedThread> candidates,
                                          std::string_view conversation_id);
   /// What a reply comes to on the account that it goes out from.
   struct Sendable {

@@ -11,6 +11,7 @@
 #include "email/core/parse_mail.h"
 #include "email/core/reply_route.h"
 #include "email/core/sender_trust.h"
+#include "email/core/subject_mark.h"
 #include "email/core/verdict.h"
 
 namespace hark::email {
@@ -117,7 +118,8 @@ Task<Status> Intake::accept(const Mail& mail, const Envelope& envelope, std::str
 
   auto remarks = mail.remarks;
   auto& content = *message.mutable_content();
-  content.set_subject(mail.subject.substr(0, 998));
+  const auto subject = settings_.threading.subject_mark ? take_marks(mail.subject).subject : mail.subject;
+  content.set_subject(subject.substr(0, 998));
   content.set_text(cut(mail.text, kEntryTextBytesMax, "text", remarks));
   content.set_visible_text(cut(visible_reply(mail), kEntryTextBytesMax, "text", remarks));
   // Cut HTML would be broken HTML; the text stands for it.
@@ -127,10 +129,12 @@ Task<Status> Intake::accept(const Mail& mail, const Envelope& envelope, std::str
     remarks.emplace_back("the HTML is too long to show; it is in the raw mail");
   }
 
-  const auto hints = thread_hints(mail, envelope, settings_.accounts);
-  for (const auto& token : hints.tokens) message.mutable_thread()->add_tokens(token);
-  for (const auto& reference : hints.references) message.mutable_thread()->add_references(reference);
-  message.mutable_thread()->set_own_reference(mail.message_id);
+  auto hints = thread_hints(mail, envelope, settings_.accounts, settings_.threading);
+  auto& thread = *message.mutable_thread();
+  for (auto& token : hints.address_tokens) thread.add_tokens(std::move(token));
+  for (auto& token : hints.subject_tokens) thread.add_subject_tokens(std::move(token));
+  for (auto& reference : hints.references) thread.add_references(std::move(reference));
+  thread.set_own_reference(mail.message_id);
 
   const auto route = reply_route(mail, *sender, settings_.own_addresses);
   *message.mutable_reply_route()->mutable_to() = participant(route.to);
@@ -169,8 +173,9 @@ Task<Status> Intake::report(const Mail& mail, const Envelope& envelope, std::str
   v1::BounceReport report;
   report.set_native_id(native_id(raw, mail.message_id));
   report.set_account_id(account.id);
-  const auto hints = thread_hints(mail, envelope, settings_.accounts, &verdict.report.original);
-  for (const auto& token : hints.tokens) report.add_tokens(token);
+  // What may lead a customer's mail to its thread is the operator's choice; a report is about a mail of ours.
+  const auto hints = thread_hints(mail, envelope, settings_.accounts, {}, &verdict.report.original);
+  for (const auto& token : hints.address_tokens) report.add_tokens(token);
   if (!verdict.report.original.message_id.empty()) report.add_references(verdict.report.original.message_id);
   for (const auto& reference : hints.references) report.add_references(reference);
   report.set_state(verdict.kind == MailKind::kBounce        ? v1::DELIVERY_STATE_BOUNCED

@@ -3,6 +3,7 @@
 #include "base/log/log.h"
 #include "email/core/compose_mail.h"
 #include "email/core/retry.h"
+#include "email/core/subject_mark.h"
 
 namespace hark::email {
 namespace {
@@ -40,11 +41,14 @@ Task<Result<OutgoingTransfer>> Sender::compose(const v1::OutboundMessage& messag
   OutgoingMail mail;
   mail.date_ms = message.created_at_ms();
   mail.message_id = message.native_id_left() + account->address.substr(account->address.rfind('@'));
-  mail.from = {account->address, message.from_name()};
-  mail.reply_to.push_back({reply_address, message.from_name()});
+  const bool plain = settings_.extras_of(*account).plain_from;
+  mail.from = {plain ? account->address : reply_address, message.from_name()};
+  if (plain) mail.reply_to.push_back({reply_address, message.from_name()});
   mail.to.push_back(mailbox(message.to()));
   for (const auto& cc : message.cc()) mail.cc.push_back(mailbox(cc));
-  mail.subject = message.content().subject();
+  mail.subject = settings_.threading.subject_mark
+                     ? with_mark(message.content().subject(), message.thread_token())
+                     : message.content().subject();
   mail.in_reply_to = message.in_reply_to();
   mail.references = {message.references().begin(), message.references().end()};
   mail.text = message.content().text();

@@ -38,6 +38,13 @@ const char* queue_name(const std::string& id) { return id.empty() ? "(no queue)"
 /// Where there are several.
 std::string of_shard(const std::string& shard) { return shard.empty() ? "" : " of " + shard; }
 
+/// The offer that stands may have been decided by other rules than those in force now.
+std::string decided_by(const v1::ExplainResponse& response) {
+  const std::string& offer = response.offer_config_version();
+  if (offer.empty() || offer == response.config_version()) return "";
+  return "; its offer was decided by " + offer;
+}
+
 }  // namespace
 
 std::string to_json(const google::protobuf::Message& message) {
@@ -215,6 +222,8 @@ void print_why(const v1::ExplainResponse& response) {
     std::printf("next step %s\n", time_text(response.step_ends_at_ms()).c_str());
   if (response.estimated_wait_ms() >= 0)
     std::printf("estimated wait %lld s\n", static_cast<long long>(response.estimated_wait_ms() / 1000));
+  if (!response.config_version().empty())
+    std::printf("rules %s%s\n", response.config_version().c_str(), decided_by(response).c_str());
   for (const v1::Candidate& candidate : response.candidates()) {
     std::printf("  %-20s %s%s\n", candidate.agent_id().c_str(), candidate.verdict().c_str(),
                 candidate.rank() == 1 ? " (first)" : "");

@@ -293,6 +293,7 @@ v1::ExplainResponse to_proto(const Explanation& explanation) {
   out.set_ahead(explanation.ahead);
   out.set_estimated_wait_ms(explanation.estimated_wait ? explanation.estimated_wait->count() : -1);
   out.set_config_version(explanation.config_version);
+  out.set_offer_config_version(explanation.offer_config_version);
   for (const Candidate& candidate : explanation.candidates) {
     v1::Candidate& listed = *out.add_candidates();
     listed.set_agent_id(candidate.agent_id);
@@ -330,6 +331,7 @@ v1::Offer to_proto(const Offer& offer, v1::Ticket ticket) {
   out.set_offered_at_ms(to_ms(offer.offered_at));
   out.set_expires_at_ms(to_ms(offer.expires_at));
   out.set_explanation(offer.explanation);
+  out.set_config_version(offer.version);
   return out;
 }
 

@@ -65,9 +65,19 @@ TEST_F(RoutingService, AVersionSetAtRunTimeHoldsForEveryDecisionAndOverAChangeOf
     EXPECT_EQ((co_await t.node->service.get_routing({}))->version().yaml(), kMay);
     co_await t.make_agent("ana");
     auto session = co_await t.sit_down("ana");
-    const std::string offer = (co_await t.see_offers(session, 1)).offers(0).id();
+    const v1::Offer offer = (co_await t.see_offers(session, 1)).offers(0);
+    EXPECT_EQ(offer.config_version(), "2 may");
     EXPECT_EQ((*co_await t.node->store.standing_offers()).at(0).version, "2 may");
-    EXPECT_TRUE((co_await t.accept(offer, "ana")).ok());
+    EXPECT_TRUE((co_await t.node->service.apply_routing(change("b", kMay, 2))).ok());
+    session.reset();
+    co_await t.stop();
+
+    co_await t.start("three");
+    const auto explained = *co_await t.node->service.explain(about("tkt_1"));
+    EXPECT_EQ(explained.config_version(), "3 may");
+    EXPECT_EQ(explained.offer_config_version(), "2 may") << "what stands was decided by what held then";
+    session = co_await t.sit_down("ana");
+    EXPECT_TRUE((co_await t.accept(offer.id(), "ana")).ok());
     session.reset();
     co_await t.stop();
   });

@@ -83,6 +83,7 @@ def test_health_says_serving(hark, service):
     assert answer.status == health.HealthCheckResponse.SERVING
 
 
+# FIELD 18
 def test_the_same_native_id_is_accepted_once(hark):
     message = inbound(mail.unique())
     first, again = accept(hark, **message), accept(hark, **message)
@@ -90,6 +91,7 @@ def test_the_same_native_id_is_accepted_once(hark):
     assert again.entry_id == first.entry_id and again.sequence == first.sequence
 
 
+# FIELD 19, 20: nobody is split in two, and none of the burst is lost
 def test_first_messages_at_the_same_moment_are_one_conversation_and_one_ticket(hark):
     sender = mail.unique("race")
     stub, service = hark.channels(), protos.channel_service_pb2
@@ -181,6 +183,7 @@ def positions_of(events):
     return out
 
 
+# FIELD 36
 def test_a_follower_sees_each_fact_in_order_and_resumes_without_a_gap(hark):
     first = Follower(hark)
     before = [accept(hark, **inbound(mail.unique("follow"))).entry_id for _ in range(10)]

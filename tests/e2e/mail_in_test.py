@@ -32,6 +32,7 @@ def test_a_mail_sent_by_swaks_is_on_the_timeline(hark):
     assert list(conversation.open_obligations) == [entries[0].id]
 
 
+# FIELD 4
 def test_two_mails_of_one_customer_are_one_conversation_and_one_ticket(hark):
     sender = mail.unique()
     mail.deliver(hark, mail.make(sender, subject="First"))
@@ -43,6 +44,7 @@ def test_two_mails_of_one_customer_are_one_conversation_and_one_ticket(hark):
     assert {e.ticket_id for e in inbound} == {conversation.ticket.id}
 
 
+# FIELD 12
 def test_the_same_mail_twice_is_one_entry(hark):
     sender = mail.unique()
     one = mail.make(sender, subject="Once")
@@ -51,6 +53,7 @@ def test_the_same_mail_twice_is_one_entry(hark):
     assert len(timeline_of(hark, sender)[1]) == 1
 
 
+# FIELD 11
 def test_the_same_mail_to_two_of_our_addresses_is_one_entry_with_both(hark):
     sender = mail.unique()
     one = mail.make(sender, to="support@hark.test, sales@hark.test", subject="Both")
@@ -61,6 +64,7 @@ def test_the_same_mail_to_two_of_our_addresses_is_one_entry_with_both(hark):
     assert {entries[0].account_id, *entries[0].also_delivered_to} == {"support", "sales"}
 
 
+# FIELD 9, 18
 def test_a_reused_message_id_with_other_contents_is_not_lost(hark):
     sender = mail.unique()
     message_id = f"<{sender}>"
@@ -69,6 +73,7 @@ def test_a_reused_message_id_with_other_contents_is_not_lost(hark):
     assert [e.content.subject for e in hark.inbound(sender)] == ["One", "Two"]
 
 
+# FIELD 15
 def test_mails_without_a_message_id_are_taken_once_each(hark):
     sender = mail.unique()
     one = mail.make(sender, subject="No id", text="one\n", message_id="")
@@ -164,6 +169,7 @@ def test_a_mail_larger_than_the_limit_is_refused_before_and_after_its_bytes(hark
     assert [e.content.subject for e in hark.inbound(sender)] == ["Small"]
 
 
+# FIELD 16
 @pytest.mark.parametrize("raw", [
     pytest.param(b"\x00\x01\x02\xff\xfe" * 100, id="bytes"),
     pytest.param(b"", id="nothing"),

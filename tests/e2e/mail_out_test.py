@@ -85,6 +85,7 @@ def test_the_reply_leaves_from_the_account_that_the_mail_came_to(hark, agent, si
     assert email.utils.parseaddr(str(sent["From"]))[1].startswith("sales")
 
 
+# FIELD 21
 def test_the_same_reply_sent_twice_leaves_once(hark, agent, sink):
     sender = mail.unique()
     mail.deliver(hark, mail.make(sender))
@@ -114,6 +115,7 @@ def test_one_key_for_two_different_replies_is_refused(hark, agent, sink):
     assert protos.reason_of(error.value) == "IDEMPOTENCY_KEY_REUSED"
 
 
+# FIELD 8
 def test_an_answer_to_the_token_address_joins_the_thread(hark, agent, sink):
     sender, _, conversation, reply, sent, _ = answered(hark, agent, sink)
     # A client that drops References and changes the subject.
@@ -149,6 +151,7 @@ def test_the_same_subject_alone_joins_nothing(hark, agent, sink):
     assert entry.thread_id != reply.thread_id
 
 
+# FIELD 6
 @pytest.mark.parametrize("by", ["token", "references"])
 def test_a_stranger_on_a_thread_gets_a_conversation_of_their_own(hark, agent, sink, by):
     sender, _, conversation, _, sent, _ = answered(hark, agent, sink)
@@ -163,6 +166,31 @@ def test_a_stranger_on_a_thread_gets_a_conversation_of_their_own(hark, agent, si
     (entry,) = hark.inbound(stranger)
     assert entry.linked_conversation_id == conversation.id
     assert len(hark.inbound(sender)) == 1
+
+
+# FIELD 5: a reply with a new subject, glued to an old thread, was answered under the old one
+def test_an_answer_goes_out_under_the_subject_of_the_message_it_answers(hark, agent, sink):
+    sender, question, _, _, sent, token = answered(hark, agent, sink)
+    mail.deliver(hark, mail.make(sender, to=token_address(sent), subject="And another thing"))
+    entry = wait_for("the new subject", lambda: hark.inbound(sender)[1:])[0]
+    agent.reply(hark.inbound(sender)[0], "About the first.\n", token, seen_sequence=entry.sequence)
+    agent.reply(entry, "About the other.\n", token)
+    subjects = [str(one["Subject"]) for one in sink.wait(sender, 3)[1:]]
+    assert sorted(subjects) == sorted([f"Re: {question['Subject']}", "Re: And another thing"])
+
+
+# FIELD 17: a conversation that was done with came back with the next delivery of its mail
+def test_a_mail_that_is_brought_again_after_its_ticket_was_resolved_opens_nothing(hark, agent, sink):
+    sender, question, conversation, _, _, token = answered(hark, agent, sink)
+    agent.resolve(conversation.ticket.id, token)
+    before = len(hark.timeline(conversation.id))
+    for recipients in (None, ["support@hark.test", "sales@hark.test"]):
+        mail.deliver(hark, question, recipients=recipients)
+    marker = mail.unique()
+    mail.deliver(hark, mail.make(marker))
+    agent.wait_offer(hark.wait_conversation(marker).id)
+    assert len(hark.timeline(conversation.id)) == before
+    assert hark.conversation_of(sender).ticket.state == protos.conversation_pb2.TICKET_STATE_RESOLVED
 
 
 def test_a_forged_token_is_no_token(hark, agent, sink):
@@ -225,6 +253,7 @@ def test_an_automatic_answer_opens_no_ticket_and_awaits_no_answer(hark, agent, s
     assert not now.open_obligations
 
 
+# FIELD 9
 def test_our_own_mail_that_comes_back_makes_no_loop(hark, agent, sink):
     _, _, conversation, _, sent, _ = answered(hark, agent, sink)
     before = {c.id for c in hark.all_conversations()}

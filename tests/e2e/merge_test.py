@@ -26,6 +26,7 @@ def audit(hark):
     hark.command("audit", "--port-base", str(hark.port_base), "--data", str(hark.data))
 
 
+# FIELD 10, 22
 def test_merged_customers_are_one_conversation_and_come_apart_again(hark, agent, sink):
     (work, home), (survivor, loser) = two_customers(hark)
     hark.ctl("merge", survivor.id, loser.id, "--reason", "the same passport", "--agent", "ana")

@@ -33,6 +33,7 @@ def test_a_first_mail_leaves_once_as_a_mail_of_its_own(hark, sink):
     assert entry.kind == ENTRY.ENTRY_KIND_STARTED and "support" in entry.reason
 
 
+# FIELD 1
 @pytest.mark.parametrize("by", ["token", "in reply to", "references"])
 def test_the_answer_lands_in_the_thread_and_is_offered_to_who_started(hark, sink, by):
     ana, ben = Agent(hark, "ana"), Agent(hark, "ben")

@@ -145,6 +145,9 @@ v1::Config default_config() {
 
   v1::Email& email = *config.mutable_email();
   email.mutable_relay()->set_require_tls(true);
+  email.mutable_threading()->set_address_token(true);
+  email.mutable_threading()->set_message_id_token(true);
+  email.mutable_threading()->set_references(true);
   email.mutable_relay()->set_connections(4);
   email.set_message_size_max(25 << 20);
   email.set_sessions_max(100);

@@ -35,6 +35,7 @@ TEST(Address, ThatCannotBeMailIsRefusedWithWords) {
   }
 }
 
+// FIELD row 24: another way to write a number was another customer.
 TEST(Address, OfAPhoneIsE164WhateverWasTyped) {
   EXPECT_EQ(normal("tel:+371 20 000 000"), "tel:+37120000000");
   EXPECT_EQ(normal("tel:20000000", "LV"), "tel:+37120000000");

@@ -5,7 +5,8 @@
            16 own reference  17 seconds to remember  18 most events  19 part of the conversation that led here, or ''
            20 '1' if the parts' references were looked up  21 until when the network lets the sender be answered, or '0'
            22 '1' if the conversation is a new one, for an address of this partition that may be nobody's
-           23 number of references, then those, nearest first
+           23 what is added to the Entry's bytes where a reference leads to the thread
+           24 number of references, then those, nearest first
            then pairs of blob id, content
      Returns {'accepted', entry, sequence, ticket, opened '1'|'0', conversation, thread, hash of a ticket that was opened
                without its attributes}
@@ -45,18 +46,19 @@ else
 end
 
 -- The thread: proved by token, else named by a message of this very conversation, else a new one.
-local references = tonumber(ARGV[23])
-local found, own = ARGV[15], ARGV[16]
+local references = tonumber(ARGV[24])
+local found, own, entry_bytes = ARGV[15], ARGV[16], ARGV[10]
 local refs_key = P .. 'refs:' .. conversation
 if found == '' and references > 0 and ARGV[22] ~= '1' then
-  local hits = redis.call('HMGET', refs_key, unpack(ARGV, 24, 23 + references))
+  local hits = redis.call('HMGET', refs_key, unpack(ARGV, 25, 24 + references))
   for i = 1, references do
     if hits[i] then
       if found == '' then found = hits[i] end
-      if ARGV[23 + i] == own then own = '' end  -- it has been told
+      if ARGV[24 + i] == own then own = '' end  -- it has been told
     end
   end
   if found == '' and con[2] and con[2] ~= '' and ARGV[20] ~= '1' then return { 'look' } end
+  if found ~= '' then entry_bytes = entry_bytes .. ARGV[23] end
 end
 if found ~= '' then
   thread = found
@@ -95,7 +97,7 @@ if ARGV[21] ~= '0' then
   changes[#changes + 1] = '1'
 end
 
-local sequence = append(conversation, entry, ARGV[10], ticket, thread, changes, con[4] or '0')
+local sequence = append(conversation, entry, entry_bytes, ticket, thread, changes, con[4] or '0')
 if ARGV[13] == '1' then
   redis.call('HSET', P .. 'adr:' .. conversation, ARGV[12], '1')
 else
@@ -103,7 +105,7 @@ else
 end
 if kind == 'message' then redis.call('HSET', P .. 'obl:' .. conversation, entry, sequence .. ' ' .. thread) end
 redis.call('SET', seen_key, cmsgpack.pack({ entry, tostring(sequence), ticket, opened, conversation, account }), 'EX', ARGV[17])
-store_blobs(24 + references)
+store_blobs(25 + references)
 
 local fields = { 'c', conversation, 't', ticket, 'e', entry, 's', sequence, 'h', channel, 'u', account }
 if opened == '1' then with_ticket(fields, ticket, hash) end

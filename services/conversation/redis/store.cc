@@ -109,6 +109,14 @@ void complete(v1::Event& event, TimePoint now, const Store::Acceptance& in, cons
   *event.mutable_ticket() = decode_ticket(out.ticket_id, fields);
 }
 
+/// What is added to the bytes of an entry that a reference leads to its thread: two messages one after the
+/// other are both of them in one (protobuf's encoding). Only the script knows whether one does.
+std::string led_by_reference() {
+  v1::Entry added;
+  added.set_threaded_by(v1::THREADED_BY_REFERENCE);
+  return added.SerializeAsString();
+}
+
 }  // namespace
 
 Store::Store(redis::Client& redis, std::uint16_t partitions) : redis_{redis}, partitions_{partitions} {}
@@ -261,6 +269,7 @@ Task<Result<Store::Accepted>> Store::accept(TimePoint now, const Acceptance& in)
   const auto channel = std::to_string(in.channel);
   const auto seconds = std::to_string(kSeenFor.count());
   const auto events = std::to_string(kEventsMax);
+  static const std::string kLedByReference = led_by_reference();
   const auto references = std::to_string(in.references.size());
   const auto answerable_until =
       std::to_string(in.entry.is_public() ? 0 : std::max<std::int64_t>(0, in.entry.answerable_until_ms()));
@@ -285,6 +294,7 @@ Task<Result<Store::Accepted>> Store::accept(TimePoint now, const Acceptance& in)
                                      in.parts_looked_up ? "1" : "0",
                                      answerable_until,
                                      in.claim_address ? "1" : "0",
+                                     kLedByReference,
                                      references};
   args.insert(args.end(), in.references.begin(), in.references.end());
   add_blobs(args, in.blobs);
@@ -313,6 +323,8 @@ Task<Result<Store::Accepted>> Store::accept(TimePoint now, const Acceptance& in)
     entry->set_sequence(out.sequence);
     entry->set_ticket_id(out.ticket_id);
     entry->set_thread_id(reply[6].text());
+    if (in.proved_thread_id.empty() && entry->thread_id() != in.thread_id)
+      entry->set_threaded_by(v1::THREADED_BY_REFERENCE);
     if (entry->kind() == v1::ENTRY_KIND_INBOUND) entry->set_obligation(v1::OBLIGATION_STATE_OPEN);
   }
   tell(std::move(ran.events), std::move(entry));

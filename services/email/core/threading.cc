@@ -6,6 +6,7 @@
 #include "email/core/addresses.h"
 #include "email/core/ascii.h"
 #include "email/core/message_id.h"
+#include "email/core/subject_mark.h"
 
 namespace hark::email {
 namespace {
@@ -58,14 +59,16 @@ const MailAccount* account_of(const TaggedAddress& recipient, const std::vector<
 
 class HintsBuilder {
  public:
-  explicit HintsBuilder(const std::vector<MailAccount>& accounts) : accounts_{accounts} {}
+  HintsBuilder(const std::vector<MailAccount>& accounts, const ThreadMatchers& matchers)
+      : accounts_{accounts}, matchers_{matchers} {}
 
   void recipient(std::string_view address) {
-    const auto parts = take_apart(address);
+    const auto parts = matchers_.address_token ? take_apart(address) : std::nullopt;
     if (!parts || parts->tag.empty() || account_of(*parts, accounts_) == nullptr) return;
     // An account with a tag of its own has the token behind a second '+'.
     const auto last = parts->tag.rfind('+');
-    token(as_thread_token(last == std::string_view::npos ? parts->tag : parts->tag.substr(last + 1)));
+    keep(as_thread_token(last == std::string_view::npos ? parts->tag : parts->tag.substr(last + 1)),
+         hints_.address_tokens);
   }
 
   void recipients(std::string_view header_value) {
@@ -89,19 +92,24 @@ class HintsBuilder {
     }
   }
 
-  ThreadHints finish() {
-    for (const auto& id : hints_.references) token(token_of_own_message_id(id));
+  ThreadHints finish(std::string_view subject) {
+    if (matchers_.subject_mark) {
+      for (auto& found : take_marks(subject).tokens) keep(std::move(found), hints_.subject_tokens);
+    }
+    std::erase_if(hints_.references, [this](const std::string& id) {
+      return token_of_own_message_id(id) ? !matchers_.message_id_token : !matchers_.references;
+    });
     return std::move(hints_);
   }
 
  private:
-  void token(std::optional<std::string> found) {
-    if (!found || hints_.tokens.size() >= kThreadTokensMax) return;
-    const bool known = std::find(hints_.tokens.begin(), hints_.tokens.end(), *found) != hints_.tokens.end();
-    if (!known) hints_.tokens.push_back(*std::move(found));
+  static void keep(std::optional<std::string> token, std::vector<std::string>& among) {
+    if (!token || among.size() >= kThreadTokensMax) return;
+    if (std::find(among.begin(), among.end(), *token) == among.end()) among.push_back(*std::move(token));
   }
 
   const std::vector<MailAccount>& accounts_;
+  const ThreadMatchers& matchers_;
   ThreadHints hints_;
 };
 
@@ -113,8 +121,8 @@ const MailAccount* match_account(std::string_view recipient, const std::vector<M
 }
 
 ThreadHints thread_hints(const Mail& mail, const Envelope& envelope, const std::vector<MailAccount>& accounts,
-                         const OriginalMail* original) {
-  HintsBuilder hints{accounts};
+                         const ThreadMatchers& matchers, const OriginalMail* original) {
+  HintsBuilder hints{accounts, matchers};
   for (const auto& recipient : envelope.recipients) hints.recipient(recipient);
   for (const std::string_view name : {"Delivered-To", "X-Original-To"}) {
     for (const auto& field : mail.headers) {
@@ -133,7 +141,7 @@ ThreadHints thread_hints(const Mail& mail, const Envelope& envelope, const std::
   }
   for (const auto& id : mail.in_reply_to) hints.reference(id);
   hints.newest_last(mail.references);
-  return hints.finish();
+  return hints.finish(mail.subject);
 }
 
 }  // namespace hark::email

@@ -49,11 +49,11 @@ TEST(Threading, TakesTokensFromEveryPlaceOfARecipientBestFirst) {
   Mail mail;
   mail.to = {{"someone@x.lv", ""}, {"sales+" + kOtherToken + "@hark.localhost", ""}};
   mail.cc = {{"support+" + kToken + "@hark.localhost", ""}};
-  EXPECT_THAT(hints(mail).tokens, ElementsAre(kOtherToken, kToken));
+  EXPECT_THAT(hints(mail).address_tokens, ElementsAre(kOtherToken, kToken));
   mail.headers = {{"X-Original-To", "<support+" + kToken + "@hark.localhost>"}};
-  EXPECT_THAT(hints(mail).tokens, ElementsAre(kToken, kOtherToken));
+  EXPECT_THAT(hints(mail).address_tokens, ElementsAre(kToken, kOtherToken));
   mail.headers = {{"delivered-to", "help+" + kOtherToken + "@hark.localhost"}};
-  EXPECT_THAT(hints(mail, {"", {"Support+" + kUpperToken + "@hark.localhost"}}).tokens,
+  EXPECT_THAT(hints(mail, {"", {"Support+" + kUpperToken + "@hark.localhost"}}).address_tokens,
               ElementsAre(kToken, kOtherToken))
       << "the envelope is best, and case is of no matter";
 }
@@ -67,13 +67,13 @@ TEST(Threading, BelievesNoTokenAtAStrangersAddressOrOfAnotherForm) {
              {"support+u" + kToken.substr(1) + "@hark.localhost", ""},
              {"support@hark.localhost", ""},
              {"support+@hark.localhost", ""}};
-  EXPECT_THAT(hints(mail).tokens, IsEmpty());
+  EXPECT_THAT(hints(mail).address_tokens, IsEmpty());
 }
 
 TEST(Threading, ReadsTokensBehindAnAccountsOwnTag) {
   Mail mail;
   mail.to = {{"support+vip+" + kToken + "@hark.localhost", ""}};
-  EXPECT_THAT(hints(mail).tokens, ElementsAre(kToken));
+  EXPECT_THAT(hints(mail).address_tokens, ElementsAre(kToken));
 }
 
 TEST(Threading, OrdersReferencesNearestFirstAndEachOnce) {
@@ -97,15 +97,6 @@ TEST(Threading, ReadsAtMostFiftyReferences) {
   EXPECT_EQ(found.front(), "499@x");
 }
 
-TEST(Threading, TakesTokensFromOurOwnMessageIds) {
-  Mail mail;
-  mail.references = {"x@y", kOwnId};
-  EXPECT_THAT(hints(mail).tokens, ElementsAre(kToken));
-  mail.to = {{"support+" + kOtherToken + "@hark.localhost", ""}};
-  EXPECT_THAT(hints(mail).tokens, ElementsAre(kOtherToken, kToken))
-      << "an address says more than a reference";
-}
-
 TEST(Threading, KnowsOurMessageIdsByTheirForm) {
   EXPECT_EQ(token_of_own_message_id(kOwnId), kToken);
   EXPECT_EQ(token_of_own_message_id("01JD3Y8K2M00A7Q4R5S6T7V8W9." + kUpperToken + "@hark.localhost"), kToken);
@@ -127,9 +118,26 @@ TEST(Threading, PutsTheOriginalOfABounceBeforeTheBounceItself) {
   original.in_reply_to = {"question@x"};
   original.references = {"first@x", "question@x"};
   original.reply_to = "Support <support+" + kOtherToken + "@hark.localhost>";
-  const auto found = thread_hints(bounce, {}, kAccounts, &original);
+  const auto found = thread_hints(bounce, {}, kAccounts, {}, &original);
   EXPECT_THAT(found.references, ElementsAre(kOwnId, "question@x", "first@x", "other@x"));
-  EXPECT_THAT(found.tokens, ElementsAre(kOtherToken, kToken));
+  EXPECT_THAT(found.address_tokens, ElementsAre(kOtherToken));
+}
+
+TEST(Threading, LooksAtNoneOfWhatIsTurnedOff) {
+  Mail mail;
+  mail.subject = "Re: Parcel [#" + kOtherToken + "]";
+  mail.to = {{"support+" + kToken + "@hark.localhost", ""}};
+  mail.references = {"question@x", kOwnId};
+  const auto found = [&](const ThreadMatchers& matchers) {
+    return thread_hints(mail, {}, kAccounts, matchers);
+  };
+  EXPECT_THAT(found({}).address_tokens, SizeIs(1));
+  EXPECT_THAT(found({}).references, ElementsAre(kOwnId, "question@x"));
+  EXPECT_THAT(found({}).subject_tokens, IsEmpty()) << "off until somebody turns it on";
+  EXPECT_THAT(found({.subject_mark = true}).subject_tokens, ElementsAre(kOtherToken));
+  EXPECT_THAT(found({.address_token = false}).address_tokens, IsEmpty());
+  EXPECT_THAT(found({.message_id_token = false}).references, ElementsAre("question@x"));
+  EXPECT_THAT(found({.references = false}).references, ElementsAre(kOwnId)) << "which holds a signed token";
 }
 
 TEST(Threading, KeepsTokensWithinTheirLimit) {
@@ -140,7 +148,7 @@ TEST(Threading, KeepsTokensWithinTheirLimit) {
     token[1] = static_cast<char>('0' + i / 10);
     mail.to.push_back({"support+" + token + "@hark.localhost", ""});
   }
-  EXPECT_THAT(hints(mail).tokens, SizeIs(kThreadTokensMax));
+  EXPECT_THAT(hints(mail).address_tokens, SizeIs(kThreadTokensMax));
 }
 
 }  // namespace

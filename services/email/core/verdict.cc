@@ -8,6 +8,7 @@
 #include "email/core/bounce_text.h"
 #include "email/core/message_id.h"
 #include "email/core/parse_mail.h"
+#include "email/core/reply_route.h"
 #include "email/core/text_search.h"
 
 namespace hark::email {
@@ -19,11 +20,6 @@ std::string_view local_part(std::string_view address) { return address.substr(0,
 
 std::string_view sender_address(const Mail& mail) {
   return mail.from.empty() ? std::string_view{} : std::string_view{mail.from.front().address};
-}
-
-bool is_own(std::string_view address, const std::vector<std::string>& own_addresses) {
-  return std::any_of(own_addresses.begin(), own_addresses.end(),
-                     [&](const std::string& own) { return ascii_iequals(own, address); });
 }
 
 /// "auto-replied; owner-email=..." → "auto-replied"; comments as in "auto-generated (failure)" fall away too.
@@ -67,7 +63,7 @@ std::optional<Verdict> as_own_loop(const Mail& mail, const std::vector<std::stri
   const auto mark = ascii_trimmed(header(mail, kOwnLoopHeader));
   if (mark.empty()) return std::nullopt;
   // The mark of another installation is a machine's mail, but not ours come back.
-  if (contains(mark, "@") && !is_own(mark, own_addresses)) {
+  if (contains(mark, "@") && !is_own_address(mark, own_addresses)) {
     return Verdict{.kind = MailKind::kAutoReply, .rule = "X-Hark-Loop of another Hark: its automatic mail"};
   }
   return Verdict{.kind = MailKind::kLoop, .rule = "X-Hark-Loop: our own automatic mail came back"};
@@ -75,7 +71,7 @@ std::optional<Verdict> as_own_loop(const Mail& mail, const std::vector<std::stri
 
 std::optional<Verdict> as_own(const Mail& mail, const std::vector<std::string>& own_addresses) {
   for (const auto& from : mail.from) {
-    if (!is_own(from.address, own_addresses)) continue;
+    if (!is_own_address(from.address, own_addresses)) continue;
     if (token_of_own_message_id(mail.message_id)) {
       return Verdict{.kind = MailKind::kOwnCopy,
                      .rule = "From and Message-ID are ours: a copy of a mail that we sent"};

@@ -4,6 +4,7 @@
 #include <string_view>
 
 #include "email/core/bounce_text.h"
+#include "email/core/subject_mark.h"
 #include "email/core/threading.h"
 #include "email/core/verdict.h"
 
@@ -26,7 +27,14 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     if (recipient.diagnostic.size() > kDiagnosticBytesMax) std::abort();
   }
   const auto hints = thread_hints(mail, {"", {bytes.substr(0, 200)}}, {{"a", "support@hark.localhost", {}}},
-                                  &verdict.report.original);
-  if (hints.references.size() > kThreadReferencesMax || hints.tokens.size() > kThreadTokensMax) std::abort();
+                                  {.subject_mark = true}, &verdict.report.original);
+  if (hints.references.size() > kThreadReferencesMax || hints.address_tokens.size() > kThreadTokensMax ||
+      hints.subject_tokens.size() > kThreadTokensMax) {
+    std::abort();
+  }
+  const std::string token(42, '7');
+  const auto marked = take_marks(with_mark(bytes, token));
+  if (marked.tokens != std::vector{token}) std::abort();
+  if (!take_marks(take_marks(bytes).subject).tokens.empty()) std::abort();
   return 0;
 }

@@ -64,6 +64,8 @@ struct Explanation {
   /// Everybody who is available has declined it: when they are asked again, if ever.
   std::optional<TimePoint> asked_again_at;
   std::string config_version;
+  /// Of the configuration that its standing offer was decided by, if one stands.
+  std::string offer_config_version;
   std::vector<Candidate> candidates;
   /// Of all agents, also those who are not listed.
   int agents = 0;

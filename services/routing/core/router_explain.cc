@@ -221,6 +221,7 @@ std::optional<Explanation> Router::explain_fully(std::string_view ticket_id,
   if (waits_for_decliners && settings_.declined_again > Duration{0})
     out.asked_again_at = ticket.special().asked_again_at;
   out.config_version = settings_.version;
+  if (!ticket.offers.empty()) out.offer_config_version = ticket.offers.front().version;
   Requirement require = require_skills(ticket.kind->required_skills);
   if (ticket.plan) {
     const Stage& stage = stage_in_force(ticket);

@@ -107,6 +107,7 @@ function Inbound({state, thread, entry, goesOn}: EntryProps) {
         <ChannelChip channel={entry.channel} />
         <PublicBadge entry={entry} />
         {accounts && <span class="quiet">{t("cameTo", {accounts})}</span>}
+        <Threaded entry={entry} />
         {entry.obligation && !callBack && <span class={`badge ${owed ? "open" : "done"}`}>{obligationName((waiting[0] ?? entry).obligation)}</span>}
       </p>
       {entry.content?.subject && <h3 class="subject-line" dir="auto">{entry.content.subject}</h3>}
@@ -122,6 +123,17 @@ function Inbound({state, thread, entry, goesOn}: EntryProps) {
       )}
     </article>
   );
+}
+
+/** That a mail did not begin its thread, and what led it there. */
+function Threaded({entry}: {entry: Entry}) {
+  if (entry.channel !== "CHANNEL_EMAIL" || !entry.threadedBy) return null;
+  const by = {
+    THREADED_BY_UNSPECIFIED: undefined, THREADED_BY_ADDRESS: "threadedByAddress", THREADED_BY_MESSAGE_ID: "threadedByMessageId",
+    THREADED_BY_SUBJECT_MARK: "threadedByMark", THREADED_BY_REFERENCE: "threadedByReference",
+  } as const;
+  const word = by[entry.threadedBy];
+  return word ? <span class="quiet mark" title={t(word)}>{t("threaded")}</span> : null;
 }
 
 /** Why an answer went out on this channel: the message that it is bound to, or the reason for leaving that. */

@@ -11,13 +11,14 @@ const AGAIN_MS = 5000;
 function Facts({explanation, now}: {explanation: ExplainResponse; now: number}) {
   const wait = Number(explanation.estimatedWaitMs ?? 0);
   const stepEnds = Number(explanation.stepEndsAtMs ?? 0);
+  const decidedBefore = explanation.offerConfigVersion !== explanation.configVersion && explanation.offerConfigVersion;
   return (
     <dl class="why-facts">
       <dt>{t("whyQueue")}</dt><dd>{explanation.queueId || t("noQueueTakes")}{explanation.shard && ` (${explanation.shard})`}, {t("whyAhead", {count: explanation.ahead ?? 0})}</dd>
       <dt>{t("whyRequires")}</dt><dd>{explanation.requirement && explanation.requirement !== "any" ? explanation.requirement : t("whyNothing")}</dd>
       {explanation.step && <><dt>{t("whyStep")}</dt><dd>{explanation.step}{stepEnds > now && ` · ${t("whyNextStep", {time: waitText(stepEnds - now)})}`}</dd></>}
       <dt>{t("estimatedWait")}</dt><dd>{wait < 0 ? "–" : estimateText(wait)}</dd>
-      <dt>{t("whyRules")}</dt><dd>{explanation.configVersion || "–"}</dd>
+      <dt>{t("whyRules")}</dt><dd>{explanation.configVersion || "–"}{decidedBefore && ` (${t("whyOfferRules", {version: decidedBefore})})`}</dd>
     </dl>
   );
 }
