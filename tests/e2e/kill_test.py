@@ -285,7 +285,8 @@ def judge(one, ledger, replies, sink):
         mails = {e.answers_entry_id for e in replied.values() if e.channel == protos.channel_pb2.CHANNEL_EMAIL}
         return (ids,) if mails <= set(ids) else None
 
-    (ids,) = wait_for("every reply leaves", left, 90)
+    # A lease that died with its process runs for a minute, and a mail that did not get through comes again after another.
+    (ids,) = wait_for("every reply leaves", left, 150)
     assert [entry for entry, messages in ids.items() if len(messages) > 1] == [], "one reply under two Message-IDs"
     result = one.command("audit", "--port-base", str(one.port_base), "--data", str(one.data), "--json", check=False, timeout=120)
     assert result.returncode == 0, result.stdout + result.stderr

@@ -127,7 +127,7 @@ def test_an_agent_asks_the_next_one_before_passing_the_call_on(world, ana):
     world.asterisk.wait_together(channel, second)
     wait_for("the first agent is out", lambda: leg not in world.asterisk.channels)
     assert channel not in world.asterisk.music
-    assert world.wait_state(customer, PHONE.CALL_STATE_ANSWERED).call.agent_id == "ben"
+    world.wait_call(customer, "talks to ben", lambda call: call.agent_id == "ben")
     ticket = wait_for("the ticket is his", lambda: (t := world.hark.conversation_of(f"tel:{customer}").ticket).agent_id == "ben" and t)
     assert not [c for c in world.asterisk.channels if c.startswith(f"{channel}.a")], "his phone is not rung a second time"
     world.asterisk.hangs_up(second)
@@ -148,8 +148,7 @@ def test_what_was_asked_is_taken_back(world, ana):
     world.asterisk.wait_together(channel, leg)
     wait_for("who was asked is out", lambda: second not in world.asterisk.channels)
     assert channel not in world.asterisk.music
-    call = world.wait_state(customer, PHONE.CALL_STATE_ANSWERED).call
-    assert call.agent_id == "ana" and not call.HasField("consult")
+    world.wait_call(customer, "talks to ana again", lambda call: call.agent_id == "ana" and not call.HasField("consult"))
     world.asterisk.hangs_up(channel)
     world.wait_state(customer, PHONE.CALL_STATE_ENDED)
     world.resolve(ana, customer, token)
@@ -164,8 +163,7 @@ def test_a_call_is_passed_on_to_a_number_outside(world, ana):
     world.asterisk.answers(outside)
     world.asterisk.wait_together(channel, outside)
     wait_for("the agent is out", lambda: leg not in world.asterisk.channels)
-    call = world.wait_state(customer, PHONE.CALL_STATE_ANSWERED).call
-    assert call.number == "+37120000009" and call.agent_id == ""
+    world.wait_call(customer, "talks to the number", lambda call: call.number == "+37120000009" and call.agent_id == "")
     world.asterisk.hangs_up(outside)
     wait_for("the customer is hung up", lambda: channel not in world.asterisk.channels)
     world.wait_state(customer, PHONE.CALL_STATE_ENDED)

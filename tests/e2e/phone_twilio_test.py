@@ -151,7 +151,7 @@ def test_an_agent_asks_a_number_outside_and_hands_over(world, ana):
     world.twilio.wait_led_into(sid, their_room)
     world.twilio.wait("POST", rf"{CALLS}/{leg}\.json", after=1)
     world.twilio.tell(ring["StatusCallback"], CallSid=leg, CallStatus="completed")
-    assert world.wait_state(customer, PHONE.CALL_STATE_ANSWERED).call.number == "+37120000009"
+    world.wait_call(customer, "talks to the number", lambda call: call.number == "+37120000009")
     is_over(world, ana, sid, customer, conversation, token)
 
 
@@ -168,7 +168,7 @@ def test_who_was_asked_leaves_and_agent_and_customer_hear_each_other_again(world
     assert world.twilio.tell(guest.get("action"), CallSid=leg, CallStatus="in-progress").findtext("Dial/Conference") == room
     world.twilio.wait_led_into(leg, room)
     world.twilio.wait_led_into(sid, room)
-    assert world.wait_state(customer, PHONE.CALL_STATE_ANSWERED).call.agent_id == "ana"
+    world.wait_call(customer, "talks to ana", lambda call: call.agent_id == "ana")
     is_over(world, ana, sid, customer, conversation, token)
     assert world.twilio.tell(guest.get("action"), CallSid=leg, CallStatus="in-progress").find("Hangup") is not None, "there is nobody left"
 

@@ -56,5 +56,10 @@ class PhoneWorld(World):
         return wait_for(f"{customer} in {protos.phone_pb2.CallState.Name(state)}",
                         lambda: (c := self.entries(customer, **more)) and c[0].call.state == state and c[0])
 
+    def wait_call(self, customer, what, fits):
+        """The customer's first call, once it is answered and fits. What the exchange did may be seen before it is written down."""
+        answered = protos.phone_pb2.CALL_STATE_ANSWERED
+        return wait_for(f"{customer}: {what}", lambda: (c := self.entries(customer)) and c[0].call.state == answered and fits(c[0].call) and c[0].call)
+
     def resolve(self, agent, customer, token, **more):
         agent.resolve(self.hark.conversation_of(f"tel:{customer}").ticket.id, token, **more)
