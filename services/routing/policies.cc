@@ -18,7 +18,8 @@ constexpr std::size_t kExplanationBytesMax = 1000;
 constexpr std::size_t kHoldStateBytesMax = 64;
 constexpr int kHoldMinutesUsual = 3 * 24 * 60;
 /// By SlaMetric.
-constexpr std::string_view kClockNames[] = {"first_response", "next_response", "update", "resolution"};
+constexpr std::string_view kClockNames[] = {"first_response", "next_response",  "update",
+                                            "resolution",     "requester_wait", "agent_work"};
 
 std::string item(std::string_view list, int index) {
   return "routing." + std::string{list} + "[" + std::to_string(index) + "]";
@@ -176,7 +177,9 @@ class Policies::Builder {
       const auto* const found = std::ranges::find(kClockNames, names[i]);
       const std::string at = field + "[" + std::to_string(i) + "]";
       if (found == std::end(kClockNames)) {
-        add(at, "'" + names[i] + "' is not one of first_response, next_response, update, resolution");
+        add(at, "'" + names[i] +
+                    "' is not one of first_response, next_response, update, resolution, requester_wait, "
+                    "agent_work");
         continue;
       }
       WhilePaused& clock = state.clocks[static_cast<std::size_t>(found - std::begin(kClockNames))];
@@ -229,19 +232,33 @@ class Policies::Builder {
 
   void targets(const std::string& path, const v1::SlaPolicy& in, SlaPolicy& out) {
     out.name = in.id();
-    const std::array<std::pair<const char*, int>, kSlaMetrics> minutes = {
-        {{".first_response_minutes", in.first_response_minutes()},
-         {".next_response_minutes", in.next_response_minutes()},
-         {".update_minutes", in.update_minutes()},
-         {".resolution_minutes", in.resolution_minutes()}}};
+    struct Given {
+      int minutes, seconds;
+    };
+    const std::array<Given, kSlaMetrics> given = {{{in.first_response_minutes(), in.first_response_seconds()},
+                                                   {in.next_response_minutes(), in.next_response_seconds()},
+                                                   {in.update_minutes(), in.update_seconds()},
+                                                   {in.resolution_minutes(), in.resolution_seconds()},
+                                                   {in.requester_wait_minutes(), in.requester_wait_seconds()},
+                                                   {in.agent_work_minutes(), in.agent_work_seconds()}}};
+    bool any = false;
     for (std::size_t i = 0; i < kSlaMetrics; ++i) {
-      range(path + minutes[i].first, minutes[i].second, 0, kMinutesMax);
-      out.targets[i] = usual_target(static_cast<SlaMetric>(i), std::chrono::minutes{minutes[i].second});
-      const bool pauses =
-          i >= static_cast<std::size_t>(SlaMetric::kUpdate) && in.pause_while_awaiting_customer();
-      if (pauses) out.targets[i].awaiting_customer = WhilePaused::kPause;
+      const auto& [minutes, seconds] = given[i];
+      const std::string field = path + "." + std::string{kClockNames[i]};
+      range(field + "_minutes", minutes, 0, kMinutesMax);
+      range(field + "_seconds", seconds, 0, kMinutesMax * 60);
+      if (minutes != 0 && seconds != 0)
+        add(field + "_seconds", "is given besides " + std::string{kClockNames[i]} +
+                                    "_minutes; a target is written in one of them, such as " +
+                                    std::to_string(std::int64_t{minutes} * 60 + seconds) + " seconds");
+      any = any || minutes != 0 || seconds != 0;
+      const auto metric = static_cast<SlaMetric>(i);
+      out.targets[i] = usual_target(metric, std::chrono::minutes{minutes} + std::chrono::seconds{seconds});
+      if (in.pause_while_awaiting_customer() &&
+          (metric == SlaMetric::kUpdate || metric == SlaMetric::kResolution))
+        out.targets[i].awaiting_customer = WhilePaused::kPause;
     }
-    if (std::ranges::all_of(minutes, [](const auto& m) { return m.second == 0; })) add(path, "has no target");
+    if (!any) add(path, "has no target");
     int last = 0;
     for (int i = 0; i < in.warn_at_percent_size(); ++i) {
       const int percent = in.warn_at_percent(i);

@@ -23,10 +23,10 @@ const BusinessHours& always() {
   return hours;
 }
 
-/// First response 1 h, next 2 h, update 4 h, resolution 10 h.
+/// First response 1 h, next 2 h, update 4 h, resolution 10 h; no sums.
 SlaPolicy policy(std::vector<int> warn_at_percent = {}) {
   SlaPolicy out{"usual", {}, std::move(warn_at_percent)};
-  const Duration within[] = {1h, 2h, 4h, 10h};
+  const Duration within[kSlaMetrics] = {1h, 2h, 4h, 10h};
   for (std::size_t i = 0; i < kSlaMetrics; ++i)
     out.targets[i] = usual_target(static_cast<SlaMetric>(i), within[i]);
   return out;
@@ -175,6 +175,80 @@ TEST(SlaClock, WaitingForTheCustomerStopsTheClockIfThePolicySaysSo) {
   EXPECT_EQ(clock.due(), at(58h));
 }
 
+/// Of the ticket that both sums look at: 40 ms until we ask back, 5 h for the answer, 1 h on hold at a
+/// supplier's, 2 h until resolved, and a week later 30 ms of the customer's last word.
+std::vector<SlaEvent> asked_back_and_held() {
+  return {{at(0h), Kind::kOwed, {"m1"}},
+          {at(40ms), Kind::kReplied, {"m1"}},
+          {at(5h), Kind::kOwed, {"m2"}},
+          {at(5h + 20min), Kind::kHeld, {}, "supplier"},
+          {at(6h + 20min), Kind::kReleased, {}},
+          {at(8h), Kind::kResolved, {}},
+          {at(168h), Kind::kReopened, {}},
+          {at(168h), Kind::kOwed, {"m3"}},
+          {at(168h + 30ms), Kind::kReplied, {"m3"}}};
+}
+
+TEST(SlaClock, TheRequestersWaitIsAllTheTimeThatIsNotTheirOwn) {
+  const Duration wait = 40ms + 3h;
+  const auto clock = after(only(SlaMetric::kRequesterWait, wait + 30ms), asked_back_and_held());
+  EXPECT_THAT(clock.marks(at(1000h)), ElementsAre(missed(SlaMetric::kRequesterWait, 0h, 168h + 30ms)));
+  EXPECT_THAT(after(only(SlaMetric::kRequesterWait, wait + 31ms), asked_back_and_held()).marks(at(1000h)),
+              IsEmpty());
+}
+
+TEST(SlaClock, AgentWorkStandsOnHoldAsWell) {
+  const Duration work = 40ms + 2h;
+  const auto clock = after(only(SlaMetric::kAgentWork, work + 30ms), asked_back_and_held());
+  EXPECT_THAT(clock.marks(at(1000h)), ElementsAre(missed(SlaMetric::kAgentWork, 0h, 168h + 30ms)));
+  EXPECT_THAT(after(only(SlaMetric::kAgentWork, work + 31ms), asked_back_and_held()).marks(at(1000h)),
+              IsEmpty());
+}
+
+TEST(SlaClock, SumsCountOpenTimeAloneAndWarn) {
+  WeekHours week;
+  ASSERT_TRUE(add_week_hours(week, "mon-fri 09:00-17:00").ok());
+  const BusinessHours office{TimeZone::find("UTC").value(), week, {}, {}};
+  SlaPolicy sums = only(SlaMetric::kAgentWork, 4h);
+  sums.warn_at_percent = {50};
+  SlaClock clock{sums, office};
+  clock.apply({at(96h + 16h), Kind::kOwed, {"m1"}});  // Friday, 16:00
+  EXPECT_EQ(clock.next_deadline(at(96h + 16h)), at(168h + 10h));
+  EXPECT_EQ(clock.due(), at(168h + 12h));  // Monday, 12:00
+  clock.apply({at(168h + 11h), Kind::kReplied, {"m1"}});
+  EXPECT_EQ(clock.due(), std::nullopt);
+  clock.apply({at(192h + 9h), Kind::kOwed, {"m2"}});
+  EXPECT_EQ(clock.due(), at(192h + 10h));
+  EXPECT_THAT(clock.marks(at(193h + 9h)),
+              ElementsAre(SlaMark{SlaMetric::kAgentWork, 50, at(96h + 16h), at(168h + 10h)},
+                          missed(SlaMetric::kAgentWork, 96h + 16h, 192h + 10h)));
+}
+
+TEST(SlaClock, NobodyWorksOnWhatNeedsNoAnswerThoughTheRequesterWaits) {
+  const std::vector<SlaEvent> waived = {{at(0h), Kind::kOwed, {"m1"}}, {at(1min), Kind::kWaived, {"m1"}}};
+  EXPECT_EQ(after(only(SlaMetric::kAgentWork, 1h), waived).due(), std::nullopt);
+  EXPECT_EQ(after(only(SlaMetric::kRequesterWait, 1h), waived).due(), at(1h));
+}
+
+TEST(SlaClock, AHoldStateMayStopTheRequestersWaitOrBeginASumAnew) {
+  SlaPolicy states = only(SlaMetric::kRequesterWait, 1h);
+  states.targets[5] = usual_target(SlaMetric::kAgentWork, 1h);
+  states.holds["customer"] = {};
+  states.holds["customer"][4] = WhilePaused::kPause;
+  states.holds["customer"][5] = WhilePaused::kReset;
+  states.holds["supplier"] = {};
+  const auto held = [&](const std::string& state) {
+    return after(
+        states,
+        {{at(0h), Kind::kOwed, {"m1"}}, {at(50min), Kind::kHeld, {}, state}, {at(5h), Kind::kReleased, {}}});
+  };
+  EXPECT_EQ(held("customer").due(), at(5h + 10min)) << "ten minutes of wait were left";
+  EXPECT_EQ(held("customer").next_deadline(at(5h + 10min)), at(6h)) << "work began anew";
+  EXPECT_THAT(held("supplier").marks(at(5h)), ElementsAre(missed(SlaMetric::kRequesterWait, 0h, 1h)));
+  EXPECT_EQ(held("supplier").next_deadline(at(5h)), at(5h + 10min))
+      << "work stood, though the state says nothing of it";
+}
+
 TEST(SlaClock, WarnsAtEachPercentage) {
   const auto clock = after(policy({50, 80}), {{at(0h), Kind::kOwed, {"m1"}}});
   EXPECT_EQ(clock.next_deadline(at(0h)), at(30min));
@@ -206,7 +280,7 @@ class Reference {
 
   std::multiset<std::tuple<int, int, std::int64_t, std::int64_t>> marks(TimePoint until) {
     for (TimePoint t = kStart; t <= until; t += 1min) {
-      for (int m = 0; m < 4; ++m) {
+      for (int m = 0; m < static_cast<int>(kSlaMetrics); ++m) {
         pass(m, t);
         step(m, t);
       }
@@ -244,7 +318,7 @@ class Reference {
   }
   std::optional<TimePoint> origin(int metric, const State& s) const {
     if (!s.opened || policy_.targets[static_cast<std::size_t>(metric)].within == 0min) return std::nullopt;
-    if (metric == 3) return s.opened_at;
+    if (metric >= 3) return s.opened_at;
     if (s.resolved || s.replied != (metric != 0)) return std::nullopt;
     if (metric == 2) return s.last_reply;
     std::optional<TimePoint> oldest;
@@ -283,8 +357,8 @@ class Reference {
     const auto from = origin(metric, s);
     if (c.on && from != c.origin) c = {};
     if (!from) return;
-    const bool await = s.replied && s.owed.empty();
-    const bool stands = (metric == 3 && s.resolved) || (s.held && target.on_hold != WhilePaused::kRun) ||
+    const bool await = s.owed.empty() && (s.replied || metric == 5);
+    const bool stands = (metric >= 3 && s.resolved) || (s.held && target.on_hold != WhilePaused::kRun) ||
                         (await && target.awaiting_customer != WhilePaused::kRun);
     const bool resets = (s.held && target.on_hold == WhilePaused::kReset) ||
                         (await && target.awaiting_customer == WhilePaused::kReset);
@@ -310,7 +384,7 @@ class Reference {
   const SlaPolicy& policy_;
   const BusinessHours& hours_;
   std::vector<SlaEvent> log_;
-  Clock clocks_[4];
+  Clock clocks_[kSlaMetrics];
   std::multiset<std::tuple<int, int, std::int64_t, std::int64_t>> out_;
 };
 
