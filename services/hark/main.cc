@@ -16,7 +16,7 @@
 #include "hark/run.h"
 #include "hark/simulate_command.h"
 #include "hark/version.h"
-#include "routing/rule_book.h"
+#include "routing/config_check.h"
 
 // What jemalloc reads when the process starts: memory that is free goes back to the system within seconds,
 // also while nothing happens.

@@ -13,7 +13,8 @@
 #include "base/core/invalid.h"
 #include "hark/ctl_print.h"
 #include "hark/study_print.h"
-#include "routing/rule_book.h"
+#include "routing/config_check.h"
+#include "routing/convert.h"
 #include "routing/study/queue_hours.h"
 #include "routing/study/traffic.h"
 

@@ -112,9 +112,9 @@ TEST(Policies, WhatIsWrongIsToldByFileAndLine) {
                     HasSubstr("routing.sla[0].warn_at_percent[1]"), HasSubstr("has no target")));
   EXPECT_THAT(
       problem("  topics:\n    - id: a\n      patterns: ['(x']\n    - id: a\n      words: [x, '...']\n"),
-      AllOf(HasSubstr("hark.yaml:4: routing.topics[0].patterns: the pattern '(x'"),
+      AllOf(HasSubstr("hark.yaml:4: routing.topics[0].patterns[0]: the pattern '(x'"),
             HasSubstr("hark.yaml:5: routing.topics[1].id: 'a' is taken"),
-            HasSubstr("hark.yaml:6: routing.topics[1].words: '...' must be words")));
+            HasSubstr("hark.yaml:6: routing.topics[1].words[1]: '...' must be words")));
 }
 
 TEST(Policies, AHoldStateStopsTheClocksThatItNames) {

@@ -92,8 +92,8 @@ accounts:
   - {id: support, email: {address: support@hark.test}, queue: mails}
 routing:
   queues:
-    - {id: claims, entries: [{languages: [lv]}], overflow_to: rest}
-    - {id: rest, closed_to: night}
+    - {id: claims, entries: [{languages: [lv]}], wait_max_seconds: 60, overflow_to: rest}
+    - {id: rest, overflows: [{to: night, after_seconds: 60}]}
     - id: forgotten
       members: group:night
     - {id: night}
@@ -104,6 +104,27 @@ routing:
     assert result.stdout == "hark.yaml can be used, but for the warnings it may not do what is meant.\n", result
     assert result.stderr.startswith("hark.yaml:7: routing.queues[2]: warning: nothing ever enters 'forgotten': "), result
     assert result.stderr.count("\n") == 1
+
+
+def test_what_leads_nowhere_is_told_in_one_run_by_its_line(tmp_path):
+    (tmp_path / "hark.yaml").write_text("""\
+accounts:
+  - {id: support, email: {address: support@hark.test}, queue: ghost}
+routing:
+  polcy: x
+  decline_rests: [{code: busy, seconds: -3}]
+  sla:
+    - {id: a, accounts: [zz], first_response_seconds: 20, first_response_minutes: 1}
+  queues:
+    - {id: claims, entries: [{languages: [english]}], closed_to: claims}
+""")
+    result = run("config", "check", "hark.yaml", cwd=tmp_path)
+    assert result.returncode == 2, result
+    assert [line.split(": ")[:2] for line in result.stderr.removeprefix("hark: ").splitlines()] == [
+        ["hark.yaml:2", "accounts[0].queue"], ["hark.yaml:4", "routing"], ["hark.yaml:5", "routing.decline_rests[0].seconds"],
+        ["hark.yaml:7", "routing.sla[0].first_response_seconds"], ["hark.yaml:7", "routing.sla[0].accounts[0]"],
+        ["hark.yaml:9", "routing.queues[0].closed_to"], ["hark.yaml:9", "routing.queues[0].entries[0].languages[0]"]], result.stderr
+    assert "write en" in result.stderr
 
 
 def test_a_service_apart_says_which_peer_it_lacks_and_needs_no_other(tmp_path):
