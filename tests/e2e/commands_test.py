@@ -127,6 +127,37 @@ routing:
     assert "write en" in result.stderr
 
 
+@pytest.mark.parametrize("command", [
+    ("config", "check", "/nonexistent"), ("up", "--config", "/nonexistent"), ("audit", "--data", "/nonexistent"),
+    ("replay", "--from", "/nonexistent"), ("replay", "--log", "/nonexistent"), ("replay", "--log", "x", "--config", "/nonexistent"),
+    ("replay", "--from", ".", "--chart", "c.png"), ("replay", "--from", ".", "--after", "soon"),
+    ("replay", "--from", ".", "--password-file", "/nonexistent"), ("simulate", "--config", "/nonexistent"),
+    ("simulate", "--chart", "x.png"), ("simulate", "--chart", "chart"), ("simulate", "--chart", "/nonexistent/x.svg"),
+])
+def test_what_is_not_there_or_cannot_be_is_one_line_and_status_2(command, tmp_path):
+    result = run(*command, cwd=tmp_path)
+    assert (result.returncode, result.stdout, result.stderr.count("\n")) == (2, "", 1), result
+    assert not list(tmp_path.iterdir()), "nothing is written"
+
+
+def test_a_chart_under_another_name_than_svg_is_refused_in_words():
+    assert "charts are SVG, so name it x.svg" in run("simulate", "--chart", "x.png").stderr
+
+
+def test_serve_names_every_service():
+    told = " ".join(run("serve", "--help").stdout.split())
+    assert "conversation, routing, email, chat, social, phone, console" in told
+
+
+def test_a_simulation_says_that_its_customers_are_made_up_and_how():
+    told = run("simulate").stdout
+    assert told.startswith("made up, not measured; --traffic and --agents say what is so with you:\n"), told
+    for words in ["phone: 60 an hour, each handled in 4 min in the mean", "nobody gives up", "of the default configuration", "seed 1"]:
+        assert words in told, told
+    assert "giving up after 1 min 30 s in the mean" in run("simulate", "--traffic", "channel=chat,patience=90").stdout
+    assert len(json.loads(run("simulate", "--json").stdout)["made_up"]) == 3
+
+
 def test_a_service_apart_says_which_peer_it_lacks_and_needs_no_other(tmp_path):
     settings = {"redis": {"url": f"unix:{tmp_path}/none.sock"}, "agents": [{"id": "ana", "password": "test-password"}]}
     (tmp_path / "hark.yaml").write_text(json.dumps({**settings, "peers": {"conversation": "127.0.0.1:9"}}))
