@@ -320,10 +320,8 @@ class Policies::Builder {
     rule.words.assign(in.words().begin(), in.words().end());
     rule.patterns.assign(in.patterns().begin(), in.patterns().end());
     skills(path + ".required_skills", in.required_skills(), rule.skills);
-    if (finds_each(path, rule)) {
-      if (const auto added = topics.add(std::move(rule), breaker_); !added.ok())
-        add(path, added.error().message);
-    }
+    const auto added = topics.add(rule, breaker_);
+    if (!added.ok() && finds_each(path, rule)) add(path, added.error().message);
   }
 
   /// Whether each word and pattern can be read, telling those that cannot.

@@ -21,6 +21,8 @@ std::string folded(std::string_view text) {
   return folded(icu::UnicodeString::fromUTF8({text.data(), static_cast<std::int32_t>(text.size())}));
 }
 
+constexpr std::size_t kNameBytesMax = 64;
+
 /// By code, name in English and name in itself: the code that the detector writes.
 struct Languages {
   Languages() {
@@ -51,6 +53,7 @@ const Languages& languages() {
 bool is_language(std::string_view code) { return languages().found.contains(code); }
 
 std::string meant_language(std::string_view text) {
+  if (text.size() > kNameBytesMax) return "";
   const std::string lower = folded(text);
   if (is_language(lower)) return lower;
   const auto& named = languages().named;

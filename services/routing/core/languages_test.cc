@@ -21,7 +21,8 @@ TEST(Languages, WhateverElseTheyAreCalledLeadsToTheCode) {
   EXPECT_EQ(meant_language("Русский"), "ru");
   EXPECT_EQ(meant_language("he"), "iw");
   EXPECT_EQ(language_problem("english"), "'english' is no language that texts are found to be in; write en");
-  for (const char* text : {"", "klingonish", "xx", "zzb", "en lv", "\xff\xff"})
+  for (const char* text : {"", "klingonish", "xx", "zzb", "en lv", "\xff\xff",
+                           "english english english english english english english english english"})
     EXPECT_EQ(meant_language(text), "") << text;
   EXPECT_EQ(language_problem("dothraki"),
             "'dothraki' is no language that texts are found to be in; write its code, such as en or lv");
