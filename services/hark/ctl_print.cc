@@ -5,6 +5,8 @@
 #include <cstdio>
 #include <ctime>
 
+#include "base/core/span_text.h"
+
 namespace hark {
 namespace {
 
@@ -105,8 +107,10 @@ void print_entry(const v1::Entry& entry) {
   if (entry.status().skills_size() > 0) std::printf(" for who has %s", list(entry.status().skills()).c_str());
   if (entry.status().has_sla()) {
     const v1::SlaNotice& sla = entry.status().sla();
-    std::printf(" %s, %d%% of the target", word(v1::SlaMetric_Name(sla.metric()), "SLA_METRIC_").c_str(),
-                sla.percent());
+    std::printf(
+        " %s, %d%% of the target%s%s", word(v1::SlaMetric_Name(sla.metric()), "SLA_METRIC_").c_str(),
+        sla.percent(), sla.target_seconds() > 0 ? " of " : "",
+        sla.target_seconds() > 0 ? span_text(std::chrono::seconds{sla.target_seconds()}).c_str() : "");
   }
   if (entry.status().has_hold())
     std::printf(" (%s) until %s", entry.status().hold().state().c_str(),

@@ -82,7 +82,9 @@ struct CtlRouting {
     client->call(*stub(), &Service::Stub::CheckRouting, request, response, [&](const auto& checked) {
       for (const std::string& problem : checked.problems())
         std::fprintf(stderr, "hark: %s\n", problem.c_str());
-      if (checked.problems().empty()) std::printf("%s is in order.\n", file.c_str());
+      for (const std::string& doubt : checked.warnings()) std::fprintf(stderr, "hark: %s\n", doubt.c_str());
+      if (checked.problems().empty() && checked.warnings().empty())
+        std::printf("%s is in order.\n", file.c_str());
     });
     if (response.problems_size() > 0) client->status = 2;
   }
@@ -96,8 +98,10 @@ struct CtlRouting {
     request.set_by(by);
     request.set_reason(reason);
     v1::ApplyRoutingResponse response;
-    client->call(*stub(), &Service::Stub::ApplyRouting, request, response,
-                 [](const auto& done) { print_version(done.version()); });
+    client->call(*stub(), &Service::Stub::ApplyRouting, request, response, [](const auto& done) {
+      for (const std::string& doubt : done.warnings()) std::fprintf(stderr, "hark: %s\n", doubt.c_str());
+      print_version(done.version());
+    });
   }
 
   void versions() {

@@ -12,11 +12,13 @@
 #include "hark/audit_command.h"
 #include "hark/ctl.h"
 #include "hark/demo.h"
+#include "hark/exit_status.h"
 #include "hark/replay_command.h"
 #include "hark/run.h"
 #include "hark/simulate_command.h"
+#include "hark/targets.h"
 #include "hark/version.h"
-#include "routing/rule_book.h"
+#include "routing/config_check.h"
 
 // What jemalloc reads when the process starts: memory that is free goes back to the system within seconds,
 // also while nothing happens.
@@ -26,9 +28,6 @@ const char* malloc_conf = "background_thread:true,dirty_decay_ms:2000,muzzy_deca
 namespace hark {
 namespace {
 
-constexpr int kExitFailed = 1;
-constexpr int kExitUsage = 2;
-
 struct CommonFlags {
   std::string config_file;
   std::string data_dir;
@@ -37,7 +36,7 @@ struct CommonFlags {
 
 int fail(const Error& error) {
   std::fprintf(stderr, "hark: %s\n", error.message.c_str());
-  return error.code == Code::kInvalidArgument ? kExitUsage : kExitFailed;
+  return exit_status(error);
 }
 
 Result<v1::Config> configuration(const CommonFlags& flags) {
@@ -78,6 +77,12 @@ int audit_store(const CommonFlags& flags, bool json) {
   const auto clean = run_audit(*config, json);
   if (!clean.ok()) return fail(clean.error());
   return *clean ? 0 : kExitFailed;
+}
+
+std::string service_names() {
+  std::string names;
+  for (const Target& target : targets()) (names += names.empty() ? "" : ", ") += target.name;
+  return names;
 }
 
 int check_config(const std::string& file) {
@@ -124,7 +129,7 @@ int main(int argc, char** argv) {
 
   auto* serve = app.add_subcommand("serve", "Run some services in this process");
   add_common_flags(*serve, flags);
-  serve->add_option("service", services, "conversation, routing, email, console")->required();
+  serve->add_option("service", services, service_names())->required();
   serve->callback([&] { status = run(flags, services, false); });
 
   auto* config = app.add_subcommand("config", "Check a configuration file, or print the default one");

@@ -15,10 +15,12 @@
 #include "base/core/invalid.h"
 #include "base/redis/private_server.h"
 #include "hark/ctl_print.h"
+#include "hark/exit_status.h"
 #include "hark/study_print.h"
+#include "routing/config_check.h"
+#include "routing/convert.h"
 #include "routing/redis/registry.h"
 #include "routing/redis/store.h"
-#include "routing/rule_book.h"
 #include "routing/study/journal_file.h"
 #include "routing/study/queue_hours.h"
 #include "routing/study/workload_reader.h"
@@ -43,6 +45,17 @@ std::pair<std::int64_t, std::int64_t> order_of(const std::string& position) {
   const auto dash = std::min(position.find('-'), position.size());
   return {std::atoll(position.c_str()),
           dash == position.size() ? 0 : std::atoll(position.c_str() + dash + 1)};
+}
+
+Status check_position(const std::string& option, const std::string& position) {
+  const auto digits = [](std::string_view text) {
+    return !text.empty() && text.find_first_not_of("0123456789") == text.npos;
+  };
+  const auto dash = std::min(position.find('-'), position.size());
+  const bool good =
+      digits(position.substr(0, dash)) && (dash == position.size() || digits(position.substr(dash + 1)));
+  if (position.empty() || good) return {};
+  return invalid(option + ": '" + position + "' is no position; write it as it was printed, like 3-1200");
 }
 
 /// Entries one after the other, wherever they come from.
@@ -79,7 +92,7 @@ class StoreSource final : public Source {
     std::string url = from;
     if (from.find(':') == std::string::npos) {
       if (!std::filesystem::exists(std::filesystem::path{from} / "redis"))
-        return Error{Code::kNotFound, Reason::kInvalidField, "there is no store in " + from + " (--from)"};
+        return Error{Code::kNotFound, Reason::kInvalidField, "--from: there is no store in " + from};
       HARK_TRY(auto started, redis::PrivateServer::start({.folder = std::filesystem::path{from} / "redis"}));
       server.emplace(std::move(started));
       url = server->url();
@@ -137,10 +150,13 @@ class StoreSource final : public Source {
 
 Result<std::unique_ptr<Source>> open(const ReplayOptions& options) {
   if (options.log.empty() == options.from.empty()) return invalid("give either --log or --from");
+  HARK_TRY_VOID(check_position("--after", options.after));
+  HARK_TRY_VOID(check_position("--until", options.until));
   if (options.log.empty()) {
     std::string password;
-    if (!options.password_file.empty())
-      std::getline(std::ifstream{options.password_file} >> std::ws, password);
+    if (!options.password_file.empty() &&
+        !std::getline(std::ifstream{options.password_file} >> std::ws, password))
+      return invalid("--password-file: " + options.password_file + " cannot be read, or is empty");
     HARK_TRY(auto source, StoreSource::open(options.from, options.shard, std::move(password)));
     return std::unique_ptr<Source>{std::move(source)};
   }
@@ -165,6 +181,7 @@ Status run(Source& source, const ReplayOptions& options, Replayed& out) {
   std::ofstream save;
   if (!options.save.empty()) {
     save.open(options.save, std::ios::binary);
+    if (!save) return invalid("--save: " + options.save + " cannot be written; is its folder there?");
     routing::begin_journal(save);
   }
   for (;;) {
@@ -254,6 +271,7 @@ Result<NamedKpis> what_if(Replayed& done, const routing::Rules& rules, const std
 }
 
 Result<int> replay(const ReplayOptions& options) {
+  HARK_TRY_VOID(check_chart_name(options.chart));
   std::optional<routing::Rules> other;
   if (!options.config.empty()) {
     HARK_TRY(const auto config, read_config_file(options.config, &routing::check_config));
@@ -309,12 +327,12 @@ void add_replay(CLI::App& app, int& status) {
       ->add_option("--target", options->target_seconds,
                    "Seconds within which an answer is in time (default: routing.answer_target_seconds)")
       ->check(CLI::Range(1, 30 * 24 * 3600));
-  command->add_option("--chart", options->chart, "Write a chart to this file (SVG)");
+  command->add_option("--chart", options->chart, "Write a chart to this file, which ends in .svg");
   command->add_flag("--json", options->json, "Print the figures as JSON");
   command->callback([options, &status] {
     const auto done = replay(*options);
     if (!done.ok()) std::fprintf(stderr, "hark: %s\n", done.error().message.c_str());
-    status = done.ok() ? *done : done.error().code == Code::kInvalidArgument ? 2 : 1;
+    status = done.ok() ? *done : exit_status(done.error());
   });
 }
 

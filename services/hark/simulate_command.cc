@@ -11,9 +11,12 @@
 
 #include "base/config/config.h"
 #include "base/core/invalid.h"
+#include "base/core/span_text.h"
 #include "hark/ctl_print.h"
+#include "hark/exit_status.h"
 #include "hark/study_print.h"
-#include "routing/rule_book.h"
+#include "routing/config_check.h"
+#include "routing/convert.h"
 #include "routing/study/queue_hours.h"
 #include "routing/study/traffic.h"
 
@@ -39,6 +42,11 @@ struct SimulateOptions {
 struct Range {
   int first = 0, last = 0;
 };
+
+std::vector<std::string> traffic_of(const SimulateOptions& options) {
+  if (!options.traffic.empty()) return options.traffic;
+  return {"channel=phone,per_hour=60,handle=240"};
+}
 
 /// "12", "8..20"; 0: as many as the configuration has.
 Result<Range> range_of(const std::string& text, int usual) {
@@ -95,10 +103,9 @@ TrafficStream completed(TrafficStream stream, const v1::Config& config, const ro
 
 Result<std::vector<TrafficStream>> streams_of(const SimulateOptions& options, const v1::Config& config,
                                               const routing::Rules& rules) {
-  const std::vector<std::string> usual{"channel=phone,per_hour=60,handle=240"};
   std::vector<TrafficStream> out;
   std::int64_t tickets = 0;
-  for (const std::string& text : options.traffic.empty() ? usual : options.traffic) {
+  for (const std::string& text : traffic_of(options)) {
     auto stream = routing::parse_traffic(text);
     if (!stream.ok()) return invalid("--traffic: " + stream.error().message);
     tickets += static_cast<std::int64_t>(stream->per_hour) * options.hours;
@@ -109,11 +116,45 @@ Result<std::vector<TrafficStream>> streams_of(const SimulateOptions& options, co
   return out;
 }
 
+/// "phone: 60 an hour, each handled in 4 min (exponentially spread), nobody gives up, accepted at once".
+std::string text_of(const TrafficStream& stream) {
+  std::string out =
+      std::string{routing::name_of(stream.work.channel)} + ": " + std::to_string(stream.per_hour) +
+      " an hour, each handled in " + span_text(stream.handling) + " in the mean (" +
+      (stream.handling_shape == 1 ? "exponentially spread"
+                                  : "Erlang of shape " + std::to_string(stream.handling_shape)) +
+      "), ";
+  out += stream.patience > Duration{0} ? "giving up after " + span_text(stream.patience) + " in the mean"
+                                       : "nobody gives up";
+  return out + ", accepted " +
+         (stream.reaction > Duration{0} ? "in " + span_text(stream.reaction) : "at once");
+}
+
+/// What the figures rest on, for nobody of it was ever there.
+std::vector<std::string> assumptions(const SimulateOptions& options,
+                                     const std::vector<TrafficStream>& streams, std::size_t profiles) {
+  std::vector<std::string> out;
+  for (const TrafficStream& stream : streams) out.push_back(text_of(stream));
+  out.push_back("agents: " +
+                (options.agents.empty() ? "the " + std::to_string(profiles)
+                                        : options.agents + ", made after the " + std::to_string(profiles)) +
+                " of " + (options.config.empty() ? "the default configuration" : options.config) +
+                ", available all the time");
+  out.push_back(std::to_string(options.hours) + " hours from a Monday, 00:00 UTC, by chance of seed " +
+                std::to_string(options.seed));
+  return out;
+}
+
 /// One run.
 struct Run {
   int agents = 0;
   routing::Kpis kpis;
 };
+
+void print_assumptions(const std::vector<std::string>& assumed, bool usual) {
+  std::printf("made up, not measured%s:\n", usual ? "; --traffic and --agents say what is so with you" : "");
+  for (const std::string& line : assumed) std::printf("  %s\n", line.c_str());
+}
 
 void print_sweep(const std::vector<Run>& runs) {
   std::printf("%7s %8s %8s %9s %13s %9s %9s %11s %9s\n", "agents", "offered", "answered", "abandoned",
@@ -138,8 +179,10 @@ void print_goal(const std::vector<Run>& runs, int goal_percent, Duration target)
   }
 }
 
-void print_json(const std::vector<Run>& runs) {
+void print_json(const std::vector<Run>& runs, const std::vector<std::string>& assumed) {
   google::protobuf::Struct out;
+  auto& made_up = *(*out.mutable_fields())["made_up"].mutable_list_value();
+  for (const std::string& line : assumed) made_up.add_values()->set_string_value(line);
   auto& list = *(*out.mutable_fields())["runs"].mutable_list_value();
   for (const Run& run : runs) {
     auto& item = *list.add_values()->mutable_struct_value();
@@ -174,6 +217,7 @@ std::vector<routing::ChartPanel> panels_of_sweep(const std::vector<Run>& runs) {
 }
 
 Status simulate(const SimulateOptions& options) {
+  HARK_TRY_VOID(check_chart_name(options.chart));
   HARK_TRY(const auto config, options.config.empty()
                                   ? Result<v1::Config>{default_config()}
                                   : read_config_file(options.config, &routing::check_config));
@@ -197,10 +241,12 @@ Status simulate(const SimulateOptions& options) {
                        [&](const std::string& name) { return rules.policies->hours(name); });
     runs.push_back({agents, routing::simulate(rules.settings, workload, target)});
   }
+  const auto assumed = assumptions(options, streams, like.size());
+  if (!options.json) print_assumptions(assumed, options.traffic.empty());
   const bool sweep = runs.size() > 1;
   const std::vector<NamedKpis> only{{std::to_string(runs.front().agents) + " agents", runs.front().kpis}};
   if (options.json) {
-    print_json(runs);
+    print_json(runs, assumed);
   } else if (sweep) {
     print_sweep(runs);
   } else {
@@ -225,7 +271,7 @@ void add_simulate(CLI::App& app, int& status) {
       "--traffic", options->traffic,
       "Customers of one kind, repeatable: channel=phone,per_hour=60,handle=240,patience=90,react=5,"
       "shape=1,account=support,language=lv,topic=billing,tier=gold,skills=a+b=3,priority=0,units=1 "
-      "(seconds)");
+      "(seconds; default: channel=phone,per_hour=60,handle=240)");
   command->add_option("--agents", options->agents,
                       "So many, made after the configuration's in turn; or a range, 8..20");
   command->add_option("--hours", options->hours, "How long they come (default 8)")
@@ -240,13 +286,13 @@ void add_simulate(CLI::App& app, int& status) {
       ->add_option("--goal", options->goal_percent,
                    "Say from how many agents on the service level is so many percent")
       ->check(CLI::Range(1, 100));
-  command->add_option("--chart", options->chart, "Write a chart to this file (SVG)");
+  command->add_option("--chart", options->chart, "Write a chart to this file, which ends in .svg");
   command->add_flag("--json", options->json, "Print the figures as JSON");
   command->callback([options, &status] {
     const auto done = simulate(*options);
     if (done.ok()) return;
     std::fprintf(stderr, "hark: %s\n", done.error().message.c_str());
-    status = done.error().code == Code::kInvalidArgument ? 2 : 1;
+    status = exit_status(done.error());
   });
 }
 

@@ -8,6 +8,8 @@
 #include <optional>
 #include <set>
 
+#include "base/core/invalid.h"
+
 namespace hark {
 namespace {
 
@@ -123,6 +125,20 @@ std::vector<ChartPanel> panels_of(const std::vector<NamedKpis>& all) {
           panel("Average queue answer time, seconds", 0, [](const QueueKpis& q) { return seconds(q.asa()); }),
           panel("Abandonment, %", 100, [](const QueueKpis& q) { return share(q.abandonment()); }),
           panel("Occupancy, %", 100, [](const QueueKpis& q) { return share(q.occupancy()); })};
+}
+
+Status check_chart_name(const std::string& path) {
+  if (path.empty()) return {};
+  const std::filesystem::path name{path};
+  if (name.extension() != ".svg")
+    return invalid("--chart: '" + path +
+                   "' would be no chart that a viewer takes; charts are SVG, so name it " +
+                   std::filesystem::path{name}.replace_extension(".svg").string());
+  std::error_code error;
+  if (const auto folder = name.parent_path();
+      !folder.empty() && !std::filesystem::is_directory(folder, error))
+    return invalid("--chart: there is no folder " + folder.string());
+  return {};
 }
 
 Status write_file(const std::string& path, const std::string& text) {

@@ -28,6 +28,9 @@ std::vector<routing::ChartPanel> panels_of(const std::vector<NamedKpis>& all);
 std::string percent_text(int per_mille);
 std::string seconds_text(Duration time);
 
+/// Charts are SVG, and are written under no other name. Empty: none is wanted.
+Status check_chart_name(const std::string& path);
+
 /// Writes a whole file or none of it.
 Status write_file(const std::string& path, const std::string& text);
 

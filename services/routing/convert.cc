@@ -3,7 +3,9 @@
 #include <algorithm>
 #include <set>
 
+#include "base/config/names.h"
 #include "base/core/invalid.h"
+#include "routing/core/languages.h"
 
 namespace hark::routing {
 namespace {
@@ -47,25 +49,33 @@ void check_names(const std::vector<QueueRules>& queues, const v1::Routing& routi
   for (const v1::BusinessHours& some : routing.hours()) hours.insert(some.id());
   for (std::size_t i = 0; i < queues.size(); ++i) {
     const std::string path = "queues[" + std::to_string(i) + "].id";
-    if (queues[i].id.empty()) problems.emplace_back(path, "is missing");
-    if (!ids.insert(queues[i].id).second)
+    if (queues[i].id.empty())
+      problems.emplace_back(path, "is missing");
+    else if (!ids.insert(queues[i].id).second)
       problems.emplace_back(path, "'" + queues[i].id + "' is given twice");
   }
   for (std::size_t i = 0; i < queues.size(); ++i) {
     const std::string path = "queues[" + std::to_string(i) + "].";
     const auto known = [&](const std::string& field, const std::string& id) {
       if (!id.empty() && !ids.contains(id))
-        problems.emplace_back(path + field, "there is no queue '" + id + "'");
+        problems.emplace_back(path + field, no_such("is no queue", id, "routing.queues", ids));
     };
-    known("overflow_to", queues[i].overflow_to);
-    known("empty_to", queues[i].empty_to);
-    known("closed_to", queues[i].closed_to);
+    const auto elsewhere = [&](const std::string& field, const std::string& id) {
+      known(field, id);
+      if (!id.empty() && id == queues[i].id)
+        problems.emplace_back(
+            path + field,
+            "'" + id + "' is this queue itself; name another one, or none, so that tickets stay");
+    };
+    elsewhere("overflow_to", queues[i].overflow_to);
+    elsewhere("empty_to", queues[i].empty_to);
+    elsewhere("closed_to", queues[i].closed_to);
     if (!queues[i].hours.empty() && !hours.contains(queues[i].hours))
-      problems.emplace_back(path + "hours", "there are no hours '" + queues[i].hours + "' in routing.hours");
+      problems.emplace_back(path + "hours", no_such("are no hours", queues[i].hours, "routing.hours", hours));
     for (std::size_t j = 0; j < queues[i].overflows.size(); ++j) {
       const OverflowRule& rule = queues[i].overflows[j];
       const std::string field = "overflows[" + std::to_string(j) + "].";
-      known(field + "to", rule.to_queue_id);
+      elsewhere(field + "to", rule.to_queue_id);
       if (rule.when) known(field + "of", rule.when->queue_id);
     }
   }
@@ -98,22 +108,26 @@ void check_entries(const v1::Routing& routing, RuleProblems& problems) {
   std::set<std::string> topics, tiers;
   for (const v1::TopicConfig& topic : routing.topics()) topics.insert(topic.id());
   for (const v1::CustomerTier& tier : routing.tiers()) tiers.insert(tier.id());
-  const auto check =
-      [&](const std::string& field, const google::protobuf::RepeatedPtrField<std::string>& wanted,
-          const std::set<std::string>& known, const std::string& what, const std::string& where) {
-        for (int i = 0; i < wanted.size(); ++i) {
-          if (!known.contains(wanted[i]))
-            problems.emplace_back(field + "[" + std::to_string(i) + "]",
-                                  "there is no " + what + " '" + wanted[i] + "' in " + where);
-        }
-      };
+  const auto check = [&](const std::string& field,
+                         const google::protobuf::RepeatedPtrField<std::string>& wanted,
+                         const std::set<std::string>& known, const std::string& what,
+                         const std::string& where) {
+    for (int i = 0; i < wanted.size(); ++i) {
+      if (!known.contains(wanted[i]))
+        problems.emplace_back(field + "[" + std::to_string(i) + "]", no_such(what, wanted[i], where, known));
+    }
+  };
   for (int i = 0; i < routing.queues_size(); ++i) {
     for (int j = 0; j < routing.queues(i).entries_size(); ++j) {
       const v1::RoutingEntry& entry = routing.queues(i).entries(j);
       const std::string path = "queues[" + std::to_string(i) + "].entries[" + std::to_string(j) + "].";
       if (routing.triage().service().empty())
-        check(path + "topics", entry.topics(), topics, "topic", "routing.topics");
-      check(path + "customer_tiers", entry.customer_tiers(), tiers, "tier", "routing.tiers");
+        check(path + "topics", entry.topics(), topics, "is no topic", "routing.topics");
+      check(path + "customer_tiers", entry.customer_tiers(), tiers, "is no tier", "routing.tiers");
+      for (int k = 0; k < entry.languages_size(); ++k) {
+        if (std::string problem = language_problem(entry.languages(k)); !problem.empty())
+          problems.emplace_back(path + "languages[" + std::to_string(k) + "]", std::move(problem));
+      }
     }
   }
 }

@@ -83,9 +83,9 @@ TEST(Convert, AQueueThatAsksForTopicsOrTiersWhichThereAreNotIsToldSo) {
   for (const char* tier : {"silver", "gold"}) entry.add_customer_tiers(tier);
   using Problem = std::pair<std::string, std::string>;
   const Problem topic{"routing.queues[0].entries[0].topics[1]",
-                      "there is no topic 'bilings' in routing.topics"};
+                      "there is no topic 'bilings' in routing.topics; did you mean 'billing'?"};
   const Problem tier{"routing.queues[0].entries[0].customer_tiers[0]",
-                     "there is no tier 'silver' in routing.tiers"};
+                     "there is no tier 'silver' in routing.tiers: gold"};
   EXPECT_THAT(rule_problems(config), ElementsAre(topic, tier));
   routing.mutable_triage()->set_service("judge:1");
   EXPECT_THAT(rule_problems(config), ElementsAre(tier)) << "its topics are not ours to know";
@@ -263,8 +263,8 @@ TEST(Convert, QueuesHoursMustBeThere) {
   ASSERT_TRUE(config.ok());
   const RuleProblems problems = rule_problems(*config);
   ASSERT_EQ(problems.size(), 2U);
-  EXPECT_EQ(problems[0].second, "there is no queue 'nowhere'");
-  EXPECT_EQ(problems[1].second, "there are no hours 'nights' in routing.hours");
+  EXPECT_EQ(problems[0].second, "there is no queue 'nowhere' in routing.queues: q");
+  EXPECT_EQ(problems[1].second, "there are no hours 'nights' in routing.hours: office");
 }
 
 }  // namespace

@@ -1,4 +1,5 @@
 #include "routing/module.h"
+#include "routing/config_check.h"
 
 #include <algorithm>
 #include <deque>

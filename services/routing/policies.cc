@@ -6,8 +6,10 @@
 #include <set>
 #include <utility>
 
+#include "base/config/names.h"
 #include "base/core/utf8.h"
 #include "routing/core/input.h"
+#include "routing/core/languages.h"
 #include "routing/core/skill.h"
 
 namespace hark::routing {
@@ -18,7 +20,8 @@ constexpr std::size_t kExplanationBytesMax = 1000;
 constexpr std::size_t kHoldStateBytesMax = 64;
 constexpr int kHoldMinutesUsual = 3 * 24 * 60;
 /// By SlaMetric.
-constexpr std::string_view kClockNames[] = {"first_response", "next_response", "update", "resolution"};
+constexpr std::string_view kClockNames[] = {"first_response", "next_response",  "update",
+                                            "resolution",     "requester_wait", "agent_work"};
 
 std::string item(std::string_view list, int index) {
   return "routing." + std::string{list} + "[" + std::to_string(index) + "]";
@@ -75,6 +78,8 @@ class Policies::Builder {
     range("routing.wanted_wait_seconds", routing.wanted_wait_seconds(), 0, 24 * 3600);
     range("routing.declined_again_seconds", routing.declined_again_seconds(), 0, 24 * 3600);
     range("routing.rest_after_miss_seconds", routing.rest_after_miss_seconds(), 0, 24 * 3600);
+    range("routing.live_wait_seconds", routing.live_wait_seconds(), 0, 24 * 3600);
+    decline_rests(routing);
     points("routing.callback_points", routing.callback_points());
     range("routing.affinity_hours", routing.affinity_hours(), 0, 366 * 24);
     range("routing.triage.service_timeout_ms", triage.service_timeout_ms(), triage.service().empty() ? 0 : 1,
@@ -118,7 +123,7 @@ class Policies::Builder {
   void hours(const std::string& path, const v1::BusinessHours& in) {
     id(path, in.id());
     const auto zone = TimeZone::find(in.time_zone());
-    if (!zone.ok()) return add(path + ".time_zone", zone.error().message);
+    if (!zone.ok()) add(path + ".time_zone", zone.error().message);
     WeekHours week;
     if (in.open().empty() && in.special_file().empty())
       add(path + ".open", "is missing; it would never be open");
@@ -127,9 +132,27 @@ class Policies::Builder {
         add(path + ".open[" + std::to_string(i) + "]", added.error().message);
       }
     }
+    if (!zone.ok()) {  // so that whoever names them is not told that they are not there
+      out_.hours_[in.id()] = std::make_unique<BusinessHours>(BusinessHours::around_the_clock());
+      return;
+    }
     out_.hours_[in.id()] = std::make_unique<BusinessHours>(
         *zone, week, calendar(path + ".holidays_file", in.holidays_file(), *zone),
         calendar(path + ".special_file", in.special_file(), *zone));
+  }
+
+  void decline_rests(const v1::Routing& routing) {
+    std::set<std::string> codes;
+    for (int i = 0; i < routing.decline_rests_size(); ++i) {
+      const v1::RoutingDeclineRest& rest = routing.decline_rests(i);
+      const std::string path = item("decline_rests", i);
+      range(path + ".seconds", rest.seconds(), 0, 24 * 3600);
+      if (!codes.insert(rest.code()).second)
+        add(path + ".code", rest.code().empty()
+                                ? "is missing, and so it is of one before: that is of every code "
+                                  "that is not listed"
+                                : "'" + rest.code() + "' is taken by one before");
+    }
   }
 
   std::vector<Interval> calendar(const std::string& field, const std::string& file, const TimeZone& zone) {
@@ -147,11 +170,22 @@ class Policies::Builder {
     if (in.addresses().empty()) add(path + ".addresses", "is missing; nobody would belong to it");
     if (in.agents_size() > static_cast<int>(kPreferredAgentsMax)) add(path + ".agents", "has more than 8");
     out_.tiers_.push_back({in.id(), {}, in.priority_points(), {in.agents().begin(), in.agents().end()}});
-    for (const std::string& address : in.addresses()) {
+    for (int i = 0; i < in.addresses_size(); ++i) {
+      const std::string& address = in.addresses(i);
       // Mail addresses are written as people write them; others in their regular form.
-      const bool mail =
-          address.find(':') == address.npos && address.find('@') > 0 && address.find('@') != address.npos;
-      out_.tiers_.back().addresses.push_back(mail ? "mailto:" + address : address);
+      const bool other = address.find(':') != address.npos;
+      if (const std::size_t at = address.find('@');
+          address.empty() || address.find('*') != address.npos ||
+          (!other && (at == address.npos || at + 1 == address.size()))) {
+        add(path + ".addresses[" + std::to_string(i) + "]",
+            "'" + address +
+                "' is no address; write ana@example.com, @example.com for all of it, or with its scheme "
+                "tel:+37120000000");
+      }
+      const bool whole_domain = address.starts_with('@');
+      out_.tiers_.back().addresses.push_back(other          ? address
+                                             : whole_domain ? lower(address)
+                                                            : "mailto:" + lower(address));
     }
   }
 
@@ -176,7 +210,9 @@ class Policies::Builder {
       const auto* const found = std::ranges::find(kClockNames, names[i]);
       const std::string at = field + "[" + std::to_string(i) + "]";
       if (found == std::end(kClockNames)) {
-        add(at, "'" + names[i] + "' is not one of first_response, next_response, update, resolution");
+        add(at, "'" + names[i] +
+                    "' is not one of first_response, next_response, update, resolution, requester_wait, "
+                    "agent_work");
         continue;
       }
       WhilePaused& clock = state.clocks[static_cast<std::size_t>(found - std::begin(kClockNames))];
@@ -197,10 +233,11 @@ class Policies::Builder {
     rule.accounts.assign(in.accounts().begin(), in.accounts().end());
     for (int i = 0; i < in.tiers_size(); ++i) {
       rule.tiers.push_back(in.tiers(i));
-      if (std::ranges::find(out_.tiers_, in.tiers(i), &Tier::id) == out_.tiers_.end()) {
+      std::set<std::string> tiers;
+      for (const Tier& tier : out_.tiers_) tiers.insert(tier.id);
+      if (!tiers.contains(in.tiers(i)))
         add(path + ".tiers[" + std::to_string(i) + "]",
-            "there is no tier '" + in.tiers(i) + "' in routing.tiers");
-      }
+            no_such("is no tier", in.tiers(i), "routing.tiers", tiers));
     }
     points(path + ".priority_points_min", in.priority_points_min());
     points(path + ".missed_priority_points", in.missed_priority_points());
@@ -210,7 +247,9 @@ class Policies::Builder {
     if (!in.hours().empty()) {
       const auto found = out_.hours_.find(in.hours());
       if (found == out_.hours_.end()) {
-        add(path + ".hours", "there are no hours '" + in.hours() + "' in routing.hours");
+        std::set<std::string> known;
+        for (const auto& [id, some] : out_.hours_) known.insert(id);
+        add(path + ".hours", no_such("are no hours", in.hours(), "routing.hours", known));
       } else {
         rule.hours = found->second.get();
       }
@@ -221,7 +260,7 @@ class Policies::Builder {
     rule.missed_move_to_queue = in.missed_move_to_queue();
     if (!in.missed_move_to_queue().empty() && !queues_.contains(in.missed_move_to_queue()))
       add(path + ".missed_move_to_queue",
-          "there is no queue '" + in.missed_move_to_queue() + "' in routing.queues");
+          no_such("is no queue", in.missed_move_to_queue(), "routing.queues", queues_));
     targets(path, in, rule.policy);
     for (const HoldState& state : out_.hold_states_) rule.policy.holds[state.id] = state.clocks;
     out_.rules_.push_back(std::move(rule));
@@ -229,19 +268,33 @@ class Policies::Builder {
 
   void targets(const std::string& path, const v1::SlaPolicy& in, SlaPolicy& out) {
     out.name = in.id();
-    const std::array<std::pair<const char*, int>, kSlaMetrics> minutes = {
-        {{".first_response_minutes", in.first_response_minutes()},
-         {".next_response_minutes", in.next_response_minutes()},
-         {".update_minutes", in.update_minutes()},
-         {".resolution_minutes", in.resolution_minutes()}}};
+    struct Given {
+      int minutes, seconds;
+    };
+    const std::array<Given, kSlaMetrics> given = {{{in.first_response_minutes(), in.first_response_seconds()},
+                                                   {in.next_response_minutes(), in.next_response_seconds()},
+                                                   {in.update_minutes(), in.update_seconds()},
+                                                   {in.resolution_minutes(), in.resolution_seconds()},
+                                                   {in.requester_wait_minutes(), in.requester_wait_seconds()},
+                                                   {in.agent_work_minutes(), in.agent_work_seconds()}}};
+    bool any = false;
     for (std::size_t i = 0; i < kSlaMetrics; ++i) {
-      range(path + minutes[i].first, minutes[i].second, 0, kMinutesMax);
-      out.targets[i] = usual_target(static_cast<SlaMetric>(i), std::chrono::minutes{minutes[i].second});
-      const bool pauses =
-          i >= static_cast<std::size_t>(SlaMetric::kUpdate) && in.pause_while_awaiting_customer();
-      if (pauses) out.targets[i].awaiting_customer = WhilePaused::kPause;
+      const auto& [minutes, seconds] = given[i];
+      const std::string field = path + "." + std::string{kClockNames[i]};
+      range(field + "_minutes", minutes, 0, kMinutesMax);
+      range(field + "_seconds", seconds, 0, kMinutesMax * 60);
+      if (minutes != 0 && seconds != 0)
+        add(field + "_seconds", "is given besides " + std::string{kClockNames[i]} +
+                                    "_minutes; a target is written in one of them, such as " +
+                                    std::to_string(std::int64_t{minutes} * 60 + seconds) + " seconds");
+      any = any || minutes != 0 || seconds != 0;
+      const auto metric = static_cast<SlaMetric>(i);
+      out.targets[i] = usual_target(metric, std::chrono::minutes{minutes} + std::chrono::seconds{seconds});
+      if (in.pause_while_awaiting_customer() &&
+          (metric == SlaMetric::kUpdate || metric == SlaMetric::kResolution))
+        out.targets[i].awaiting_customer = WhilePaused::kPause;
     }
-    if (std::ranges::all_of(minutes, [](const auto& m) { return m.second == 0; })) add(path, "has no target");
+    if (!any) add(path, "has no target");
     int last = 0;
     for (int i = 0; i < in.warn_at_percent_size(); ++i) {
       const int percent = in.warn_at_percent(i);
@@ -259,14 +312,32 @@ class Policies::Builder {
     points(path + ".priority_points", in.priority_points());
     if (in.words().empty() && in.patterns().empty())
       add(path + ".words", "is missing; nothing would be found");
+    for (int i = 0; i < in.languages_size(); ++i) {
+      if (std::string problem = language_problem(in.languages(i)); !problem.empty())
+        add(path + ".languages[" + std::to_string(i) + "]", std::move(problem));
+    }
     TopicRule rule{in.id(), {in.languages().begin(), in.languages().end()}, {}, {}, {}, in.priority_points()};
     rule.words.assign(in.words().begin(), in.words().end());
     rule.patterns.assign(in.patterns().begin(), in.patterns().end());
     skills(path + ".required_skills", in.required_skills(), rule.skills);
-    if (const auto added = topics.add(std::move(rule), breaker_); !added.ok()) {
-      const bool pattern = added.error().message.find("pattern") != std::string::npos;
-      add(path + (pattern ? ".patterns" : ".words"), added.error().message);
-    }
+    const auto added = topics.add(rule, breaker_);
+    if (!added.ok() && finds_each(path, rule)) add(path, added.error().message);
+  }
+
+  /// Whether each word and pattern can be read, telling those that cannot.
+  bool finds_each(const std::string& path, const TopicRule& rule) {
+    bool all = true;
+    const auto check = [&](const std::string& field, TopicRule one) {
+      Topics alone;
+      const auto added = alone.add(std::move(one), breaker_);
+      if (!added.ok()) add(field, added.error().message);
+      all = all && added.ok();
+    };
+    for (std::size_t i = 0; i < rule.words.size(); ++i)
+      check(path + ".words[" + std::to_string(i) + "]", {.id = rule.id, .words = {rule.words[i]}});
+    for (std::size_t i = 0; i < rule.patterns.size(); ++i)
+      check(path + ".patterns[" + std::to_string(i) + "]", {.id = rule.id, .patterns = {rule.patterns[i]}});
+    return all;
   }
 
   Policies& out_;

@@ -112,14 +112,14 @@ TEST(Policies, WhatIsWrongIsToldByFileAndLine) {
                     HasSubstr("routing.sla[0].warn_at_percent[1]"), HasSubstr("has no target")));
   EXPECT_THAT(
       problem("  topics:\n    - id: a\n      patterns: ['(x']\n    - id: a\n      words: [x, '...']\n"),
-      AllOf(HasSubstr("hark.yaml:4: routing.topics[0].patterns: the pattern '(x'"),
+      AllOf(HasSubstr("hark.yaml:4: routing.topics[0].patterns[0]: the pattern '(x'"),
             HasSubstr("hark.yaml:5: routing.topics[1].id: 'a' is taken"),
-            HasSubstr("hark.yaml:6: routing.topics[1].words: '...' must be words")));
+            HasSubstr("hark.yaml:6: routing.topics[1].words[1]: '...' must be words")));
 }
 
 TEST(Policies, AHoldStateStopsTheClocksThatItNames) {
   const auto config = configured(R"(  hold_states:
-    - {id: customer, name: Waiting, longest_minutes: 90, frees_capacity: true, resets: [next_response], pauses: [resolution]}
+    - {id: customer, name: Waiting, longest_minutes: 90, frees_capacity: true, resets: [next_response], pauses: [resolution, requester_wait]}
     - {id: supplier}
   sla:
     - {id: all, resolution_minutes: 60}
@@ -133,7 +133,34 @@ TEST(Policies, AHoldStateStopsTheClocksThatItNames) {
   EXPECT_FALSE(rules.policies->hold_state("other"));
   const SlaRule* rule = rules.policies->rule_for(ticket("mailto:a@b.example"), 0);
   EXPECT_THAT(rule->policy.holds.at("customer"),
-              ElementsAre(WhilePaused::kRun, WhilePaused::kReset, WhilePaused::kRun, WhilePaused::kPause));
+              ElementsAre(WhilePaused::kRun, WhilePaused::kReset, WhilePaused::kRun, WhilePaused::kPause,
+                          WhilePaused::kPause, WhilePaused::kRun));
+}
+
+TEST(Policies, TargetsAreInMinutesOrSecondsButNotInBoth) {
+  const auto config = configured(
+      "  sla: [{id: calls, first_response_seconds: 20, resolution_minutes: 90, agent_work_seconds: 1800, "
+      "requester_wait_minutes: 60, pause_while_awaiting_customer: true}]\n");
+  ASSERT_TRUE(config.ok()) << config.error().message;
+  const Rules rules = rules_of(*config);
+  const SlaPolicy& policy = rules.policies->rule_for(ticket("mailto:a@b.example"), 0)->policy;
+  const auto within = [&](SlaMetric metric) {
+    return policy.targets[static_cast<std::size_t>(metric)].within;
+  };
+  EXPECT_EQ(within(SlaMetric::kFirstResponse), std::chrono::seconds{20});
+  EXPECT_EQ(within(SlaMetric::kResolution), std::chrono::minutes{90});
+  EXPECT_EQ(within(SlaMetric::kRequesterWait), std::chrono::hours{1});
+  EXPECT_EQ(within(SlaMetric::kAgentWork), std::chrono::minutes{30});
+  EXPECT_EQ(within(SlaMetric::kUpdate), Duration{0});
+  EXPECT_EQ(policy.targets[5], usual_target(SlaMetric::kAgentWork, std::chrono::minutes{30}));
+
+  EXPECT_EQ(
+      problem("  sla:\n    - id: calls\n      agent_work_seconds: 20\n      agent_work_minutes: 1\n"),
+      "hark.yaml:4: routing.sla[0].agent_work_seconds: is given besides agent_work_minutes; a target is "
+      "written in one of them, such as 80 seconds");
+  EXPECT_THAT(
+      problem("  sla: [{id: calls, next_response_seconds: -1}]\n"),
+      HasSubstr("routing.sla[0].next_response_seconds: -1 is out of range; it goes from 0 to 31622400"));
 }
 
 TEST(Policies, WrongHoldStatesAreToldByTheirFields) {

@@ -2,13 +2,14 @@
 
 #include <google/protobuf/descriptor.h>
 
-#include <set>
+#include <sstream>
 #include <utility>
 
 #include "base/config/section.h"
 #include "base/config/yaml_tree.h"
 #include "base/core/digest.h"
 #include "base/core/invalid.h"
+#include "routing/config_check.h"
 
 namespace hark::routing {
 namespace {
@@ -60,64 +61,11 @@ Status only_routing(std::string_view yaml, std::string_view file_name) {
   return invalid(std::move(problems));
 }
 
-/// Where tickets of this queue may go on to.
-std::set<std::string> left_for(const v1::RoutingQueue& queue) {
-  std::set<std::string> out{queue.overflow_to(), queue.empty_to(), queue.closed_to()};
-  for (const auto& overflow : queue.overflows()) out.insert(overflow.to());
-  return out;
-}
-
-/// Queues that a ticket comes to, other than by somebody who puts it there by name.
-std::set<std::string> reached_queues(const v1::Config& config) {
-  std::set<std::string> reached;
-  for (const auto& account : config.accounts()) reached.insert(account.queue());
-  for (const auto& policy : config.routing().sla()) reached.insert(policy.missed_move_to_queue());
-  for (const auto& queue : config.routing().queues())
-    if (!queue.entries().empty()) reached.insert(queue.id());
-  for (std::size_t before = 0; before != reached.size();) {
-    before = reached.size();
-    for (const auto& queue : config.routing().queues())
-      if (reached.contains(queue.id())) reached.merge(left_for(queue));
-  }
-  return reached;
-}
-
 std::string name_of(const v1::RoutingVersion& version) {
   return std::to_string(version.number()) + (version.name().empty() ? "" : " " + version.name());
 }
 
 }  // namespace
-
-std::vector<ConfigProblem> check_config(const v1::Config& config) {
-  std::vector<ConfigProblem> problems = policy_problems(config);
-  for (auto& [field, what] : rule_problems(config)) problems.push_back({std::move(field), std::move(what)});
-  return problems;
-}
-
-std::vector<ConfigProblem> doubtful_config(const v1::Config& config) {
-  std::vector<ConfigProblem> doubts;
-  const auto reached = reached_queues(config);
-  std::set<std::string> accounts;
-  for (const v1::Account& account : config.accounts()) accounts.insert(account.id());
-  for (int i = 0; i < config.routing().queues_size(); ++i) {
-    for (int j = 0; j < config.routing().queues(i).entries_size(); ++j) {
-      const auto& wanted = config.routing().queues(i).entries(j).accounts();
-      for (int k = 0; k < wanted.size(); ++k) {
-        if (!accounts.contains(wanted[k]))
-          doubts.push_back({"routing.queues[" + std::to_string(i) + "].entries[" + std::to_string(j) +
-                                "].accounts[" + std::to_string(k) + "]",
-                            "there is no account '" + wanted[k] + "' in accounts: no ticket comes in by it"});
-      }
-    }
-    if (const auto& id = config.routing().queues(i).id(); !reached.contains(id))
-      doubts.push_back(
-          {"routing.queues[" + std::to_string(i) + "]",
-           "nothing ever enters '" + id +
-               "': it has no entries, and no account, target or other queue leads to it; a ticket "
-               "comes here only if somebody transfers it by name"});
-  }
-  return doubts;
-}
 
 RuleBook::RuleBook(Store& store, Rules of_file, v1::Config file)
     : store_{store},
@@ -161,27 +109,46 @@ Task<Result<NumberedRules>> RuleBook::in_force() {
 Result<NumberedRules> RuleBook::numbered(const v1::RoutingVersion& version) const {
   NumberedRules out{version.number(), of_file_};
   if (version.source() != v1::RoutingVersion::SOURCE_FILE || version.file_digest() != file_digest_) {
-    HARK_TRY(out.rules, read(version.yaml(), "version " + std::to_string(version.number())));
+    // It was checked against the accounts when it was set; those may have changed since.
+    HARK_TRY(out.rules, read(version.yaml(), "version " + std::to_string(version.number()), &rules_unread));
   }
   out.rules.settings.version = name_of(version);
   return out;
 }
 
 Result<Rules> RuleBook::read(std::string_view yaml, std::string_view file_name) const {
+  return read(yaml, file_name, &check_config);
+}
+
+Result<Rules> RuleBook::read(std::string_view yaml, std::string_view file_name,
+                             const ConfigCheck& check) const {
   if (yaml.size() > kRulesBytesMax) {
     return Error{Code::kInvalidArgument, Reason::kTooLarge,
                  "yaml: has " + std::to_string(yaml.size()) + " bytes; at most " +
                      std::to_string(kRulesBytesMax) + " are taken"};
   }
   HARK_TRY_VOID(only_routing(yaml, file_name));
-  const auto check = [this](v1::Config config) {
-    *config.mutable_shards() = file_.shards();
-    return check_config(config);
-  };
-  HARK_TRY(const auto config, read_config(yaml, file_name, check));
-  v1::Config whole = file_;
-  *whole.mutable_routing() = config.routing();
-  return rules_of(whole);
+  HARK_TRY(const auto config, read_config(yaml, file_name, with_file(check)));
+  return rules_of(whole(config));
+}
+
+std::vector<std::string> RuleBook::doubts(std::string_view yaml, std::string_view file_name) const {
+  std::vector<std::string> out;
+  const auto found = doubts_of_config(yaml, file_name, with_file(&check_config), with_file(&doubtful_config));
+  if (!found.ok()) return out;
+  std::istringstream lines{*found};
+  for (std::string line; std::getline(lines, line);) out.push_back(std::move(line));
+  return out;
+}
+
+v1::Config RuleBook::whole(const v1::Config& rules) const {
+  v1::Config out = file_;
+  *out.mutable_routing() = rules.routing();
+  return out;
+}
+
+ConfigCheck RuleBook::with_file(const ConfigCheck& check) const {
+  return [this, check](const v1::Config& rules) { return check(whole(rules)); };
 }
 
 bool RuleBook::says_the_same_as_file(const v1::RoutingVersion& version) const {

@@ -16,12 +16,6 @@ namespace hark::routing {
 /// Longest text that rules can be set with at run time.
 constexpr std::size_t kRulesBytesMax = 256 * 1024;
 
-/// What is wrong with the rules of routing: requirements that cannot be read, queues that are not there.
-std::vector<ConfigProblem> check_config(const v1::Config& config);
-
-/// What is allowed, but hardly meant: queues that no ticket comes to.
-std::vector<ConfigProblem> doubtful_config(const v1::Config& config);
-
 /// Rules under the number of their version.
 struct NumberedRules {
   std::int64_t number = 0;
@@ -53,6 +47,8 @@ class RuleBook {
 
   /// INVALID_FIELD with a line for each problem, or TOO_LARGE.
   [[nodiscard]] Result<Rules> read(std::string_view yaml, std::string_view file_name) const;
+  /// Of a text that can be read: what is hardly meant, a line each.
+  [[nodiscard]] std::vector<std::string> doubts(std::string_view yaml, std::string_view file_name) const;
 
   /// The file's text and its digest, as a version to be.
   [[nodiscard]] v1::RoutingVersion version_of_file(TimePoint now) const;
@@ -62,6 +58,11 @@ class RuleBook {
 
  private:
   [[nodiscard]] Result<NumberedRules> numbered(const v1::RoutingVersion& version) const;
+  [[nodiscard]] Result<Rules> read(std::string_view yaml, std::string_view file_name,
+                                   const ConfigCheck& check) const;
+  /// With everything else of the file.
+  [[nodiscard]] v1::Config whole(const v1::Config& rules) const;
+  [[nodiscard]] ConfigCheck with_file(const ConfigCheck& check) const;
 
   Store& store_;
   Rules of_file_;

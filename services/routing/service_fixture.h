@@ -59,11 +59,14 @@ class FakeConversations final : public Conversations {
       ticket.add_declined_by(ticket.agent_id());
     if (!request.wanted_queue_id().empty()) ticket.set_wanted_queue_id(request.wanted_queue_id());
     ticket.set_wanted_agent_id(request.wanted_agent_id());
+    *ticket.mutable_wanted_skills() = request.wanted_skills();
     transfers.push_back(request);
     ticket.clear_agent_id();
     ticket.clear_passage();
     log(v1::EVENT_TYPE_TRANSFERRED, ticket);
-    co_return v1::TransferResponse{};
+    v1::TransferResponse response;
+    *response.mutable_ticket() = ticket;
+    co_return response;
   }
 
   Task<Result<v1::HoldTicketResponse>> hold(v1::HoldTicketRequest request) override {

@@ -425,9 +425,34 @@ TEST_F(RoutingService, AMissedTargetMovesTheTicketToOtherSkillsAndQueueWhoeverHa
     EXPECT_THAT(moved.wanted_skills(), ElementsAre("rescue", "language:lv"));
     EXPECT_EQ(moved.wanted_queue_id(), "last");
     EXPECT_TRUE(moved.by_supervisor());
-    EXPECT_EQ(moved.reason(), "the first response target of quick is missed");
+    EXPECT_EQ(moved.reason(), "the first response target of quick (1 min) is missed");
     co_await t.stop();
     EXPECT_EQ(t.conversations.transfers.size(), 1u);
+  });
+}
+
+TEST_F(RoutingService, TargetsMissedAtOnceOrWhileTheTicketWaitsThereAlreadyMoveItOnce) {
+  play(+[](RoutingService& t) -> Task<> {
+    v1::Entry message;
+    message.set_id("ent_1");
+    message.set_ticket_id("tkt_1");
+    message.set_kind(v1::ENTRY_KIND_INBOUND);
+    message.set_accepted_at_ms(to_ms(SystemClock{}.now()) - 21'000);
+    t.conversations.entries.push_back(message);
+    t.conversations.open("tkt_1");
+    t.conversations.tickets["tkt_1"].set_opened_at_ms(message.accepted_at_ms());
+    co_await t.start(
+        "one", with_policies("  sla:\n    - {id: quick, first_response_seconds: 20, requester_wait_seconds: "
+                             "20, resolution_seconds: 22, missed_move_to_queue: last}\n"
+                             "  queues: [{id: last}]\n"));
+    co_await until([&t] { return t.conversations.notices.size() == 3; });
+    for (const v1::SlaNotice& notice : t.conversations.notices)
+      EXPECT_EQ(notice.target_seconds(), notice.metric() == v1::SLA_METRIC_RESOLUTION ? 22 : 20);
+    co_await t.stop();
+    EXPECT_EQ(t.conversations.transfers.size(), 1u);
+    EXPECT_EQ(
+        t.conversations.transfers.front().reason(),
+        "the first response target of quick (20 s), the requester wait target of quick (20 s) are missed");
   });
 }
 

@@ -12,6 +12,7 @@ namespace {
 constexpr std::size_t kKeyBytesMax = 128;
 constexpr std::size_t kRemarkBytesMax = 200;
 constexpr int kVersionsUsual = 20;
+constexpr const char* kFileNameUsual = "routing";
 
 Error no_version(std::int64_t number) {
   return {Code::kNotFound, Reason::kRoutingVersionNotFound,
@@ -55,9 +56,13 @@ Task<Result<v1::GetRoutingResponse>> Routing::get_routing(v1::GetRoutingRequest 
 Task<Result<v1::CheckRoutingResponse>> Routing::check_routing(v1::CheckRoutingRequest request) {
   HARK_CO_TRY_VOID(leading_term());
   v1::CheckRoutingResponse response;
-  const auto rules =
-      rule_book_.read(request.yaml(), request.file_name().empty() ? "routing" : request.file_name());
-  if (rules.ok()) co_return response;
+  const std::string name = request.file_name().empty() ? kFileNameUsual : request.file_name();
+  const auto rules = rule_book_.read(request.yaml(), name);
+  if (rules.ok()) {
+    for (std::string& doubt : rule_book_.doubts(request.yaml(), name))
+      response.add_warnings(std::move(doubt));
+    co_return response;
+  }
   if (rules.error().reason != Reason::kInvalidField) co_return rules.error();
   std::string_view lines = rules.error().message;
   while (!lines.empty()) {
@@ -70,8 +75,8 @@ Task<Result<v1::CheckRoutingResponse>> Routing::check_routing(v1::CheckRoutingRe
 
 Task<Result<v1::ApplyRoutingResponse>> Routing::apply_routing(v1::ApplyRoutingRequest request) {
   HARK_CO_TRY_VOID(check_change(request));
-  HARK_CO_TRY(const auto rules,
-              rule_book_.read(request.yaml(), request.file_name().empty() ? "routing" : request.file_name()));
+  const std::string name = request.file_name().empty() ? kFileNameUsual : request.file_name();
+  HARK_CO_TRY(const auto rules, rule_book_.read(request.yaml(), name));
   v1::RoutingVersion version;
   version.set_source(v1::RoutingVersion::SOURCE_APPLIED);
   version.set_name(rules.settings.version);
@@ -79,6 +84,7 @@ Task<Result<v1::ApplyRoutingResponse>> Routing::apply_routing(v1::ApplyRoutingRe
   version.set_reason(request.reason());
   version.set_yaml(request.yaml());
   v1::ApplyRoutingResponse response;
+  for (std::string& doubt : rule_book_.doubts(request.yaml(), name)) response.add_warnings(std::move(doubt));
   HARK_CO_TRY(*response.mutable_version(), co_await put_in_force(keyed(request), std::move(version)));
   co_return response;
 }

@@ -1,5 +1,6 @@
 #include <gmock/gmock.h>
 
+#include "routing/config_check.h"
 #include "routing/core/decision.h"
 #include "routing/redis/journal.h"
 #include "routing/service_fixture.h"

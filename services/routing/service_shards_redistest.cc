@@ -2,6 +2,7 @@
 #include <set>
 
 #include "base/config/config.h"
+#include "routing/config_check.h"
 #include "routing/redis/journal.h"
 #include "routing/service_fixture.h"
 #include "routing/study/journal_file.h"

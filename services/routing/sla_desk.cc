@@ -20,6 +20,17 @@ std::string suffix(const SlaMark& mark) {
          std::to_string(to_ms(mark.since));
 }
 
+bool moves(const SlaRule& rule) {
+  return !rule.missed_move_to_skills.empty() || !rule.missed_move_to_queue.empty();
+}
+
+/// It waits where a target that was missed before has sent it, and need not be sent again.
+bool is_where_moved(const v1::Ticket& ticket, const SlaRule& rule) {
+  return ticket.state() == v1::TICKET_STATE_QUEUED && ticket.wanted_agent_id().empty() &&
+         (rule.missed_move_to_queue.empty() || ticket.wanted_queue_id() == rule.missed_move_to_queue) &&
+         std::ranges::equal(ticket.wanted_skills(), rule.missed_move_to_skills);
+}
+
 }  // namespace
 
 SlaDesk::SlaDesk(World world)
@@ -90,14 +101,17 @@ void SlaDesk::want_reading(const std::string& ticket_id) {
 
 /// Tries again what failed in passing; anything else is given up.
 template <class Response, class Request>
-Task<> SlaDesk::send(Task<Result<Response>> (Conversations::*call)(Request), Request request) {
+Task<std::optional<Response>> SlaDesk::send(Task<Result<Response>> (Conversations::*call)(Request),
+                                            Request request) {
   auto pause = kPauseMin;
   for (int attempt = 0; attempt < kAttemptsMax; ++attempt) {
-    const auto answer = co_await (world_.conversations.*call)(request);
-    if (answer.ok() || !is_passing(answer.error())) co_return;
+    auto answer = co_await (world_.conversations.*call)(request);
+    if (answer.ok()) co_return std::optional<Response>{*std::move(answer)};
+    if (!is_passing(answer.error())) break;
     co_await sleep_for(pause);
     pause = std::min(pause * 2, kPauseMax);
   }
+  co_return std::nullopt;
 }
 
 Task<> SlaDesk::read() {
@@ -144,10 +158,11 @@ void SlaDesk::look(const std::string& ticket_id, Watched& watched) {
   if (!watched.clock) return;
   const TimePoint now = world_.clock.now();
   const auto marks = watched.clock->marks(now);
+  std::vector<SlaMark> fresh;
   for (const SlaMark& mark : marks) {
-    if (!watched.told.insert(key_of(mark)).second) continue;
-    tasks_.spawn("sla mark", tell(ticket_id, mark));
+    if (watched.told.insert(key_of(mark)).second) fresh.push_back(mark);
   }
+  if (!fresh.empty()) tasks_.spawn("sla marks", tell(ticket_id, std::move(fresh)));
   bool at_risk = false, missed = false;
   for (const SlaReading& reading : watched.clock->readings(now)) {
     missed = missed || reading.missed;
@@ -193,38 +208,49 @@ Task<> SlaDesk::tick() {
   }
 }
 
-Task<> SlaDesk::tell(std::string ticket_id, SlaMark mark) {
+/// Marks that were passed at once, or found together; what follows from a missed target follows once.
+Task<> SlaDesk::tell(std::string ticket_id, std::vector<SlaMark> marks) {
   const auto found = watched_.find(ticket_id);
   if (found == watched_.end()) co_return;
   const std::shared_ptr<const SlaRule> held = found->second.rule;
   const SlaRule& rule = *held;
-  v1::AnnotateTicketRequest request;
-  request.set_idempotency_key("sla-" + ticket_id + "-" + suffix(mark));
-  request.set_ticket_id(ticket_id);
-  request.set_fencing_token(world_.fencing_token);
-  *request.mutable_sla() = to_proto(mark, rule.policy);
-  co_await send(&Conversations::annotate, std::move(request));
-  if (mark.percent < 100 || !watched_.contains(ticket_id)) co_return;
+  for (const SlaMark& mark : marks) {
+    v1::AnnotateTicketRequest request;
+    request.set_idempotency_key("sla-" + ticket_id + "-" + suffix(mark));
+    request.set_ticket_id(ticket_id);
+    request.set_fencing_token(world_.fencing_token);
+    *request.mutable_sla() = to_proto(mark, rule.policy);
+    co_await send(&Conversations::annotate, std::move(request));
+  }
+  std::erase_if(marks, [](const SlaMark& mark) { return mark.percent < 100; });
+  if (marks.empty() || !watched_.contains(ticket_id)) co_return;
   if (rule.missed_priority_points != 0) world_.raise(ticket_id, rule.missed_priority_points);
-  if (!watched_.contains(ticket_id)) co_return;  // it became another shard's
-  if (!rule.missed_move_to_skills.empty() || !rule.missed_move_to_queue.empty())
-    co_await move(ticket_id, mark);
+  const auto still = watched_.find(ticket_id);
+  if (still == watched_.end()) co_return;  // it became another shard's
+  if (!moves(rule) || still->second.moving || is_where_moved(still->second.ticket, rule)) co_return;
+  still->second.moving = true;
+  co_await move(ticket_id, held, std::move(marks));
 }
 
 /// Passes the ticket on, whoever holds it.
-Task<> SlaDesk::move(std::string ticket_id, SlaMark mark) {
-  const std::shared_ptr<const SlaRule> held = watched_.at(ticket_id).rule;
-  const SlaRule& rule = *held;
+Task<> SlaDesk::move(std::string ticket_id, std::shared_ptr<const SlaRule> rule,
+                     std::vector<SlaMark> missed) {
   v1::TransferRequest request;
-  request.set_idempotency_key("sla-move-" + ticket_id + "-" + suffix(mark));
+  request.set_idempotency_key("sla-move-" + ticket_id + "-" + suffix(missed.front()));
   request.set_ticket_id(ticket_id);
   request.set_fencing_token(world_.fencing_token);
   request.set_by_supervisor(true);
-  for (const std::string& skill : rule.missed_move_to_skills) request.add_wanted_skills(skill);
-  request.set_wanted_queue_id(rule.missed_move_to_queue);
-  request.set_reason("the " + std::string{name_of(mark.metric)} + " target of " + rule.policy.name +
-                     " is missed");
-  co_await send(&Conversations::transfer, std::move(request));
+  for (const std::string& skill : rule->missed_move_to_skills) request.add_wanted_skills(skill);
+  request.set_wanted_queue_id(rule->missed_move_to_queue);
+  std::string targets;
+  for (const SlaMark& mark : missed)
+    (targets += targets.empty() ? "" : ", the ") += describe(mark.metric, rule->policy);
+  request.set_reason("the " + targets + (missed.size() > 1 ? " are missed" : " is missed"));
+  auto moved = co_await send(&Conversations::transfer, std::move(request));
+  const auto found = watched_.find(ticket_id);
+  if (found == watched_.end()) co_return;
+  found->second.moving = false;
+  if (moved) found->second.ticket = std::move(*moved->mutable_ticket());
 }
 
 }  // namespace hark::routing

@@ -8,6 +8,7 @@
 #include <set>
 #include <string>
 #include <unordered_map>
+#include <vector>
 
 #include "base/async/notifier.h"
 #include "base/async/task_group.h"
@@ -78,18 +79,20 @@ class SlaDesk {
     bool to_read = false;
     bool at_risk = false;
     bool missed = false;
+    /// On its way to where its rule sends tickets that missed a target.
+    bool moving = false;
   };
 
   Task<> read();
   Task<> tick();
-  Task<> tell(std::string ticket_id, SlaMark mark);
-  Task<> move(std::string ticket_id, SlaMark mark);
+  Task<> tell(std::string ticket_id, std::vector<SlaMark> marks);
+  Task<> move(std::string ticket_id, std::shared_ptr<const SlaRule> rule, std::vector<SlaMark> missed);
   void want_reading(const std::string& ticket_id);
   void look(const std::string& ticket_id, Watched& watched);
   void arm(const std::string& ticket_id, Watched& watched, std::optional<TimePoint> at);
   void count(Watched& watched, bool at_risk, bool missed);
   template <class Response, class Request>
-  Task<> send(Task<Result<Response>> (Conversations::*call)(Request), Request request);
+  Task<std::optional<Response>> send(Task<Result<Response>> (Conversations::*call)(Request), Request request);
 
   World world_;
   std::unordered_map<std::string, Watched> watched_;

@@ -4,10 +4,15 @@
 #include <map>
 #include <utility>
 
+#include "base/core/span_text.h"
+
 namespace hark::routing {
 namespace {
 
 v1::SlaMetric metric_of(SlaMetric metric) { return static_cast<v1::SlaMetric>(static_cast<int>(metric) + 1); }
+Duration target_of(SlaMetric metric, const SlaPolicy& policy) {
+  return policy.targets[static_cast<std::size_t>(metric)].within;
+}
 
 }  // namespace
 
@@ -96,7 +101,14 @@ v1::SlaNotice to_proto(const SlaMark& mark, const SlaPolicy& policy) {
   out.set_since_ms(to_ms(mark.since));
   out.set_at_ms(to_ms(mark.at));
   out.set_policy(policy.name);
+  out.set_target_seconds(
+      std::chrono::duration_cast<std::chrono::seconds>(target_of(mark.metric, policy)).count());
   return out;
+}
+
+std::string describe(SlaMetric metric, const SlaPolicy& policy) {
+  return std::string{name_of(metric)} + " target of " + policy.name + " (" +
+         span_text(target_of(metric, policy)) + ")";
 }
 
 }  // namespace hark::routing

@@ -29,5 +29,7 @@ struct SlaLog {
 SlaLog sla_log(const v1::Ticket& ticket, std::span<const v1::Entry> entries);
 
 v1::SlaNotice to_proto(const SlaMark& mark, const SlaPolicy& policy);
+/// "first response target of calls (20 s)": as people read of it.
+std::string describe(SlaMetric metric, const SlaPolicy& policy);
 
 }  // namespace hark::routing

@@ -99,6 +99,15 @@ TEST(SlaLog, AReplyThatDidNotArriveAnsweredNothing) {
   EXPECT_THAT(log.events[3].messages, ElementsAre("m1"));
 }
 
+TEST(SlaLog, ANoticeSaysTheTargetInSeconds) {
+  SlaPolicy calls{"calls", {}, {}};
+  calls.targets[0] = usual_target(SlaMetric::kFirstResponse, std::chrono::seconds{20});
+  const v1::SlaNotice notice =
+      to_proto({SlaMetric::kFirstResponse, 50, from_ms(100), from_ms(10'100)}, calls);
+  EXPECT_EQ(notice.target_seconds(), 20);
+  EXPECT_EQ(describe(SlaMetric::kFirstResponse, calls), "first response target of calls (20 s)");
+}
+
 TEST(SlaLog, MarksThatWereToldAreKnownAgain) {
   const SlaMark mark{SlaMetric::kNextResponse, 80, from_ms(100), from_ms(900)};
   auto told = status(v1::StatusChange::CHANGE_SLA_WARNING, 900);

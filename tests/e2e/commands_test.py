@@ -92,8 +92,8 @@ accounts:
   - {id: support, email: {address: support@hark.test}, queue: mails}
 routing:
   queues:
-    - {id: claims, entries: [{languages: [lv]}], overflow_to: rest}
-    - {id: rest, closed_to: night}
+    - {id: claims, entries: [{languages: [lv]}], wait_max_seconds: 60, overflow_to: rest}
+    - {id: rest, overflows: [{to: night, after_seconds: 60}]}
     - id: forgotten
       members: group:night
     - {id: night}
@@ -104,6 +104,58 @@ routing:
     assert result.stdout == "hark.yaml can be used, but for the warnings it may not do what is meant.\n", result
     assert result.stderr.startswith("hark.yaml:7: routing.queues[2]: warning: nothing ever enters 'forgotten': "), result
     assert result.stderr.count("\n") == 1
+
+
+def test_what_leads_nowhere_is_told_in_one_run_by_its_line(tmp_path):
+    (tmp_path / "hark.yaml").write_text("""\
+accounts:
+  - {id: support, email: {address: support@hark.test}, queue: ghost}
+routing:
+  polcy: x
+  decline_rests: [{code: busy, seconds: -3}]
+  sla:
+    - {id: a, accounts: [zz], first_response_seconds: 20, first_response_minutes: 1}
+  queues:
+    - {id: claims, entries: [{languages: [english]}], closed_to: claims}
+""")
+    result = run("config", "check", "hark.yaml", cwd=tmp_path)
+    assert result.returncode == 2, result
+    assert [line.split(": ")[:2] for line in result.stderr.removeprefix("hark: ").splitlines()] == [
+        ["hark.yaml:2", "accounts[0].queue"], ["hark.yaml:4", "routing"], ["hark.yaml:5", "routing.decline_rests[0].seconds"],
+        ["hark.yaml:7", "routing.sla[0].first_response_seconds"], ["hark.yaml:7", "routing.sla[0].accounts[0]"],
+        ["hark.yaml:9", "routing.queues[0].closed_to"], ["hark.yaml:9", "routing.queues[0].entries[0].languages[0]"]], result.stderr
+    assert "write en" in result.stderr
+
+
+@pytest.mark.parametrize("command", [
+    ("config", "check", "/nonexistent"), ("up", "--config", "/nonexistent"), ("audit", "--data", "/nonexistent"),
+    ("replay", "--from", "/nonexistent"), ("replay", "--log", "/nonexistent"), ("replay", "--log", "x", "--config", "/nonexistent"),
+    ("replay", "--from", ".", "--chart", "c.png"), ("replay", "--from", ".", "--after", "soon"),
+    ("replay", "--from", ".", "--password-file", "/nonexistent"), ("simulate", "--config", "/nonexistent"),
+    ("simulate", "--chart", "x.png"), ("simulate", "--chart", "chart"), ("simulate", "--chart", "/nonexistent/x.svg"),
+])
+def test_what_is_not_there_or_cannot_be_is_one_line_and_status_2(command, tmp_path):
+    result = run(*command, cwd=tmp_path)
+    assert (result.returncode, result.stdout, result.stderr.count("\n")) == (2, "", 1), result
+    assert not list(tmp_path.iterdir()), "nothing is written"
+
+
+def test_a_chart_under_another_name_than_svg_is_refused_in_words():
+    assert "charts are SVG, so name it x.svg" in run("simulate", "--chart", "x.png").stderr
+
+
+def test_serve_names_every_service():
+    told = " ".join(run("serve", "--help").stdout.split())
+    assert "conversation, routing, email, chat, social, phone, console" in told
+
+
+def test_a_simulation_says_that_its_customers_are_made_up_and_how():
+    told = run("simulate").stdout
+    assert told.startswith("made up, not measured; --traffic and --agents say what is so with you:\n"), told
+    for words in ["phone: 60 an hour, each handled in 4 min in the mean", "nobody gives up", "of the default configuration", "seed 1"]:
+        assert words in told, told
+    assert "giving up after 1 min 30 s in the mean" in run("simulate", "--traffic", "channel=chat,patience=90").stdout
+    assert len(json.loads(run("simulate", "--json").stdout)["made_up"]) == 3
 
 
 def test_a_service_apart_says_which_peer_it_lacks_and_needs_no_other(tmp_path):

@@ -57,6 +57,36 @@ def test_rules_are_changed_at_run_time_and_decisions_name_their_version(tmp_path
         one.end()
 
 
+def test_rules_that_leave_an_account_without_its_queue_are_refused_and_doubts_are_told(tmp_path):
+    one = hark_process.Hark(tmp_path, "")
+    agents = [{"id": "ana", "name": "Ana", "password": SECRET, "capacity_units": 5, "groups": ["day"]}]
+    account = {"id": "support", "email": {"address": "support@hark.localhost"}, "queue": "claims"}
+    one.config.write_text(hark_process.config_yaml(agents=agents, accounts=[account], routing={"queues": QUEUES}))
+    try:
+        one.start()
+        gone = write(tmp_path / "gone.yaml", {"queues": [{"id": "clams", "entries": [{}]}], "sla": [{"id": "a", "accounts": ["zz"], "update_seconds": 5}]})
+        for command in ("check", "apply"):
+            told = one.ctl("routing", command, gone, check=False)
+            assert told.returncode != 0, told
+            assert "gone.yaml: accounts[0].queue: there is no queue 'claims' in routing.queues; did you mean 'clams'?" in told.stderr
+            assert "routing.sla[0].accounts[0]: there is no account 'zz' in accounts: support" in told.stderr
+        assert "INVALID_FIELD" in told.stderr
+        odd = write(tmp_path / "odd.yaml", {"queues": [{**QUEUES[0], "members": "group:dya"}]})
+        checked = one.ctl("routing", "check", odd)
+        assert "warning: no agent of agents is in group 'dya'; did you mean 'day'?" in checked.stderr and checked.stdout == ""
+        applied = one.ctl("routing", "apply", odd)
+        assert "warning: no agent of agents is in group 'dya'" in applied.stderr and "set by" in applied.stdout
+        assert json.loads(one.ctl("routing", "show", "--json").stdout)["number_in_force"] == "2"
+
+        # Accounts that change leave a version in force that was right when it was set.
+        one.stop()
+        one.config.write_text(hark_process.config_yaml(agents=agents, accounts=[{**account, "id": "help"}], routing={"queues": QUEUES}))
+        one.start()
+        assert json.loads(one.ctl("routing", "show", "--json").stdout)["number_in_force"] == "2"
+    finally:
+        one.end()
+
+
 def test_wrong_rules_are_told_as_config_check_tells_them(tmp_path):
     one = hark_process.Hark(tmp_path, hark_process.config_yaml())
     wrong = write(tmp_path / "wrong.yaml", {"queues": [{"id": "a", "members": "billing >"}], "gone_policy": "stay"})

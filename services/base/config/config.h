@@ -43,8 +43,11 @@ Result<v1::Config> read_config(std::string_view yaml, std::string_view file_name
 /// The same for a file on disk; NOT_FOUND if it cannot be opened.
 Result<v1::Config> read_config_file(const std::string& path, const ConfigCheck& more = {});
 
-/// For `hark config check`: fails as read_config_file does. What `doubtful` finds is allowed, but hardly
-/// meant: it is returned as such messages, a line each.
+/// For `hark config check`: fails as read_config does. What `doubtful` finds is allowed, but hardly meant: it
+/// is returned as such messages, a line each.
+Result<std::string> doubts_of_config(std::string_view yaml, std::string_view file_name,
+                                     const ConfigCheck& more, const ConfigCheck& doubtful);
+/// The same for a file on disk.
 Result<std::string> doubts_of_config_file(const std::string& path, const ConfigCheck& more,
                                           const ConfigCheck& doubtful);
 

@@ -6,6 +6,7 @@
 
 #include <fstream>
 
+#include "base/config/names.h"
 #include "base/config/yaml_tree.h"
 
 namespace hark {
@@ -170,6 +171,55 @@ TEST(Config, SaysEverythingThatIsWrongAtOnceInTheOrderOfTheFile) {
             "hark.yaml:6: log.level: 'loud' is not one of trace, debug, info, warning, error");
 }
 
+TEST(Config, GoesOnAfterAnUnknownKeyWithinTheSameGroup) {
+  EXPECT_EQ(error_of("routing:\n"
+                     "  gone_polcy: keep\n"
+                     "  email_units: 0\n"
+                     "  chat_units: lots\n"
+                     "  wrap_up_secs: 5\n"
+                     "  social_units: 0\n"
+                     "agents:\n"
+                     "  - idd: eva\n"
+                     "    role: boss\n"),
+            "hark.yaml:2: routing: unknown key 'gone_polcy'; did you mean 'gone_policy'?\n"
+            "hark.yaml:3: routing.email_units: 0 is out of range; it goes from 1 to 1000\n"
+            "hark.yaml:4: routing.chat_units: expected a whole number, found 'lots'\n"
+            "hark.yaml:5: routing: unknown key 'wrap_up_secs'; did you mean 'wrap_up_seconds'?\n"
+            "hark.yaml:6: routing.social_units: 0 is out of range; it goes from 1 to 1000\n"
+            "hark.yaml:8: agents[0]: unknown key 'idd'; did you mean 'id'?\n"
+            "hark.yaml:8: agents[0].password: is missing\n"
+            "hark.yaml:9: agents[0].role: 'boss' is not one of agent, supervisor, administrator")
+      << "nothing is said of the id, which is there by a wrong name";
+}
+
+TEST(Config, TheBeginningOfAKeyLeadsToAllThatBeginSo) {
+  EXPECT_EQ(
+      error_of("routing: {sla: [{id: a, first_response: 20}]}\n"),
+      "hark.yaml:1: routing.sla[0]: unknown key 'first_response'; did you mean 'first_response_minutes' or "
+      "'first_response_seconds'?");
+  EXPECT_THAT(error_of("routing: {sla: [{resolution_hours: 8}]}\n"),
+              HasSubstr("did you mean 'resolution_minutes' or 'resolution_seconds'?"));
+  EXPECT_THAT(error_of("routing: {channels: {chat: {max: 3}}}\n"), HasSubstr("did you mean 'tickets_max'?"));
+}
+
+TEST(Config, AnUnknownKeyHidesNothingOfTheOneThatIsThereAsWell) {
+  EXPECT_EQ(error_of("agents:\n"
+                     "  - {id: eva, password: x, Role: agent, role: boss}\n"),
+            "hark.yaml:2: agents[0]: unknown key 'Role'; did you mean 'role'?\n"
+            "hark.yaml:2: agents[0].role: 'boss' is not one of agent, supervisor, administrator");
+}
+
+TEST(Names, OneThatLeadsNowhereIsToldWithWhatWouldBeRight) {
+  EXPECT_EQ(no_such("is no queue", "clams", "routing.queues", {"claims", "rest"}),
+            "there is no queue 'clams' in routing.queues; did you mean 'claims'?");
+  EXPECT_EQ(no_such("is no queue", "ghost", "routing.queues", {"claims", "rest"}),
+            "there is no queue 'ghost' in routing.queues: claims, rest");
+  EXPECT_EQ(no_such("are no hours", "ghost", "routing.hours", {}),
+            "there are no hours 'ghost' in routing.hours, which is empty");
+  EXPECT_EQ(nearest_name("Claims", {"claims"}), "claims");
+  EXPECT_EQ(nearest_name("ab", {"xy"}), "");
+}
+
 struct Case {
   const char* yaml;
   const char* error;
@@ -209,6 +259,8 @@ INSTANTIATE_TEST_SUITE_P(
         Case{"log: !!map {}\n", "hark.yaml:1: a tag (!name); the type of a value follows from its field"},
         Case{"log: {}\n---\nlog: {}\n", "hark.yaml:2: a second document; a configuration is one document"},
         Case{"log:\n  level: info\nagents: [a, b\n", "hark.yaml:4: not YAML: end of sequence flow not found"},
+        Case{"log:\n\tlevel: info\n",
+             "hark.yaml:2: a tab before the first word; YAML is indented with spaces"},
         Case{"log: {}\nname: \xff\n", "hark.yaml:2: not UTF-8; save the file as UTF-8"},
         Case{"log: {}\n\x01\n", "hark.yaml:2: a control character (number 1)"},
         Case{"log: [[[[[[[[[[[[[[[[[[]]]]]]]]]]]]]]]]]]\n", "hark.yaml:1: nested deeper than 16 levels"}));
@@ -305,6 +357,13 @@ INSTANTIATE_TEST_SUITE_P(
         Case{"shards: [emea]\nagents: [{id: eva, password: x, shard: apac}]\n",
              "hark.yaml:2: agents[0].shard: there is no shard 'apac' in shards"},
         Case{"agents: [{id: eva}]\n", "hark.yaml:1: agents[0].password: is missing"},
+        Case{"agents: [{id: eva, password: x, groups: ['group:night', Day]}]\n",
+             "hark.yaml:1: agents[0].groups[0]: 'group:night': write night; only requirements have group: "
+             "before "
+             "it\n"
+             "hark.yaml:1: agents[0].groups[1]: 'Day' is no group: 1 to 32 characters of a-z, 0-9, '-', '_' "
+             "and '.', "
+             "beginning with a letter or digit"},
         Case{"agents: [{id: eva, password: x, skills: [billing=9]}]\n",
              "hark.yaml:1: agents[0].skills[0]: 'billing=9': levels go from 1 to 5"},
         Case{"agents: [{id: eva, password: x, skills: [b, b=2]}]\n",
@@ -314,7 +373,7 @@ INSTANTIATE_TEST_SUITE_P(
         Case{"routing: {gone_policy: drop}\n",
              "hark.yaml:1: routing.gone_policy: 'drop' is not one of requeue, keep"},
         Case{"routing: {accept_timeout_seconds: -1}\n",
-             "hark.yaml:1: routing.accept_timeout_seconds: -1 is out of range; it goes from 1 to 3600"},
+             "hark.yaml:1: routing.accept_timeout_seconds: -1 is out of range; it goes from 1 to 86400"},
         Case{"email: {relay: {url: mail.example.com}}\n",
              "hark.yaml:1: email.relay.url: 'mail.example.com' is neither smtp://host:port nor "
              "smtps://host:port"},

@@ -69,6 +69,7 @@ void add_policies(v1::Routing& routing) {
     for (const char* clock : {"first_response", "next_response", "update"}) state->add_resets(clock);
     state->add_pauses("resolution");
   }
+  customer.add_pauses("requester_wait");
 
   v1::TopicConfig& billing = *routing.add_topics();
   billing.set_id("billing");

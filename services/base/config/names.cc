@@ -2,12 +2,16 @@
 
 #include <algorithm>
 #include <charconv>
+#include <numeric>
+#include <vector>
 
 namespace hark {
 namespace {
 
 constexpr std::size_t kNameBytesMax = 32;
 constexpr std::size_t kLabelBytesMax = 63;  // RFC 1035 section 2.3.4
+constexpr std::size_t kComparedBytesMax = 64;
+constexpr std::size_t kNamesListedMax = 8;
 
 }  // namespace
 
@@ -66,6 +70,49 @@ bool is_endpoint(std::string_view text, bool port_required) {
 
 bool is_loopback(std::string_view host) {
   return host == "localhost" || host == "::1" || host == "[::1]" || host.starts_with("127.");
+}
+
+std::size_t edit_distance(std::string_view from, std::string_view to) {
+  std::vector<std::size_t> row(to.size() + 1);
+  std::iota(row.begin(), row.end(), 0);
+  for (std::size_t i = 1; i <= from.size(); ++i) {
+    std::size_t diagonal = row[0];
+    row[0] = i;
+    for (std::size_t j = 1; j <= to.size(); ++j) {
+      const std::size_t above = row[j];
+      row[j] = std::min({above + 1, row[j - 1] + 1, diagonal + (from[i - 1] == to[j - 1] ? 0U : 1U)});
+      diagonal = above;
+    }
+  }
+  return row[to.size()];
+}
+
+std::string nearest_name(std::string_view text, const std::set<std::string>& names) {
+  if (text.size() > kComparedBytesMax) return "";
+  std::string best;
+  std::size_t best_distance = std::max<std::size_t>(text.size() > 2 ? 2 : 1, text.size() / 3) + 1;
+  for (const std::string& name : names) {
+    const std::size_t distance = edit_distance(lower(text), lower(name));
+    if (distance >= best_distance) continue;
+    best = name;
+    best_distance = distance;
+  }
+  return best;
+}
+
+std::string no_such(std::string_view what, std::string_view name, std::string_view list,
+                    const std::set<std::string>& names) {
+  std::string out = "there " + std::string{what} + " '" + std::string{name} + "' in " + std::string{list};
+  if (const std::string meant = nearest_name(name, names); !meant.empty())
+    return out + "; did you mean '" + meant + "'?";
+  if (names.empty()) return out + ", which is empty";
+  if (names.size() > kNamesListedMax) return out;
+  const char* before = ": ";
+  for (const std::string& known : names) {
+    (out += before) += known;
+    before = ", ";
+  }
+  return out;
 }
 
 }  // namespace hark

@@ -6,13 +6,13 @@
 #include <fstream>
 #include <iterator>
 #include <map>
-#include <numeric>
 #include <optional>
 #include <set>
 #include <tuple>
 
 #include "base/config/config.h"
 #include "base/config/defaults.h"
+#include "base/config/names.h"
 #include "base/config/yaml_tree.h"
 #include "base/core/check.h"
 
@@ -24,36 +24,42 @@ using google::protobuf::FieldDescriptor;
 using google::protobuf::Message;
 using google::protobuf::Reflection;
 
-/// How many single-character edits lead from one word to the other.
-std::size_t edit_distance(std::string_view from, std::string_view to) {
-  std::vector<std::size_t> row(to.size() + 1);
-  std::iota(row.begin(), row.end(), 0);
-  for (std::size_t i = 1; i <= from.size(); ++i) {
-    std::size_t diagonal = row[0];
-    row[0] = i;
-    for (std::size_t j = 1; j <= to.size(); ++j) {
-      const std::size_t above = row[j];
-      row[j] = std::min({above + 1, row[j - 1] + 1, diagonal + (from[i - 1] == to[j - 1] ? 0U : 1U)});
-      diagonal = above;
-    }
+/// "resolution_hours" -> "resolution": what is left of a key without the unit at its end.
+std::string_view without_unit(std::string_view key) {
+  for (const std::string_view unit : {"_ms", "_seconds", "_minutes", "_hours", "_days"}) {
+    if (key.ends_with(unit)) return key.substr(0, key.size() - unit.size());
   }
-  return row[to.size()];
+  return key;
 }
 
-/// The field that the writer of an unknown key may have meant; null if none is near.
-const FieldDescriptor* nearest(const Descriptor& type, std::string_view key) {
+/// The fields that the writer of an unknown key may have meant: those that it is the beginning or end of,
+/// else the nearest.
+std::vector<std::string> meant_by(std::string_view key, const Descriptor& type) {
   constexpr std::size_t kKeyLengthMax = 64;
-  if (key.size() > kKeyLengthMax) return nullptr;
-  const FieldDescriptor* best = nullptr;
+  constexpr std::size_t kMeantMax = 4;
+  if (key.size() > kKeyLengthMax) return {};
+  std::vector<std::string> begun;
+  std::string best;
   std::size_t best_distance = std::max<std::size_t>(2, key.size() / 3) + 1;
   for (int i = 0; i < type.field_count(); ++i) {
-    const std::size_t distance = edit_distance(key, type.field(i)->name());
-    if (distance < best_distance) {
-      best = type.field(i);
-      best_distance = distance;
-    }
+    const std::string& name = type.field(i)->name();
+    if (name.starts_with(std::string{without_unit(key)} + "_") || name.ends_with("_" + std::string{key}))
+      begun.push_back(name);
+    const std::size_t distance = edit_distance(key, name);
+    if (distance >= best_distance) continue;
+    best = name;
+    best_distance = distance;
   }
-  return best;
+  if (best_distance > 1 && !begun.empty() && begun.size() <= kMeantMax) return begun;
+  return best.empty() ? std::vector<std::string>{} : std::vector{std::move(best)};
+}
+
+/// "'a', 'b' or 'c'".
+std::string alternatives(const std::vector<std::string>& names) {
+  std::string out;
+  for (std::size_t i = 0; i < names.size(); ++i)
+    out += (i == 0 ? "'" : i + 1 == names.size() ? " or '" : ", '") + names[i] + "'";
+  return out;
 }
 
 std::string names_of(const Descriptor& type) {
@@ -94,7 +100,7 @@ class Reader {
     if (node.kind != YamlNode::Kind::kMap) {
       const std::string wanted =
           as == nullptr ? "keys (" + names_of(*message.GetDescriptor()) + ")" : expected(*as);
-      report(node.line, path, "expected " + wanted + ", found " + describe(node));
+      misread(node.line, path, "expected " + wanted + ", found " + describe(node));
       return;
     }
     std::set<std::string_view> seen;
@@ -116,7 +122,26 @@ class Reader {
   }
   [[nodiscard]] const std::vector<Located>& problems() const { return problems_; }
 
+  /// Whether the field was not read as it stands in the file, so that nothing can be said of what it holds.
+  [[nodiscard]] bool is_misread(std::string_view field) const {
+    const auto within = [](std::string_view inner, std::string_view outer) {
+      return inner.starts_with(outer) &&
+             (inner.size() == outer.size() || inner[outer.size()] == '.' || inner[outer.size()] == '[');
+    };
+    const auto touches = [&](const std::string& other) {
+      return within(field, other) || within(other, field);
+    };
+    return std::ranges::any_of(misread_, touches) ||
+           std::ranges::any_of(
+               meant_, [&](const std::string& other) { return !lines_.contains(other) && touches(other); });
+  }
+
  private:
+  void misread(int line, const std::string& field, std::string what) {
+    misread_.push_back(field);
+    report(line, field, std::move(what));
+  }
+
   void read_member(const YamlNode& key, const YamlNode& value, Message& message, const std::string& path,
                    std::set<std::string_view>& seen) {
     const std::string prefix = path.empty() ? "" : path + ".";
@@ -127,16 +152,17 @@ class Reader {
     const Descriptor& type = *message.GetDescriptor();
     const FieldDescriptor* field = type.FindFieldByName(key.scalar);
     if (field == nullptr) {
-      const FieldDescriptor* meant = nearest(type, key.scalar);
+      const auto meant = meant_by(key.scalar, type);
       report(key.line, path.empty() ? "(top)" : path,
              "unknown key " + describe(key) +
-                 (meant == nullptr ? "; known are " + names_of(type)
-                                   : "; did you mean '" + meant->name() + "'?"));
+                 (meant.empty() ? "; known are " + names_of(type)
+                                : "; did you mean " + alternatives(meant) + "?"));
+      for (const std::string& name : meant) meant_.push_back(prefix + name);
       return;
     }
     if (!seen.insert(field->name()).second) {
-      report(key.line, prefix + field->name(),
-             "given twice; first on line " + std::to_string(lines_[prefix + field->name()]));
+      misread(key.line, prefix + field->name(),
+              "given twice; first on line " + std::to_string(lines_[prefix + field->name()]));
       return;
     }
     lines_[prefix + field->name()] = key.line;
@@ -153,7 +179,7 @@ class Reader {
   void read_list(const YamlNode& node, Message& message, const FieldDescriptor& field,
                  const std::string& path) {
     if (node.kind != YamlNode::Kind::kSequence) {
-      report(node.line, path, "expected a list (lines that begin with '-', or []), found " + describe(node));
+      misread(node.line, path, "expected a list (lines that begin with '-', or []), found " + describe(node));
       return;
     }
     const Reflection& reflection = *message.GetReflection();
@@ -175,7 +201,7 @@ class Reader {
   void read_scalar(const YamlNode& node, Message& message, const FieldDescriptor& field,
                    const std::string& path) {
     const auto mismatch = [&] {
-      report(node.line, path, "expected " + expected(field) + ", found " + describe(node));
+      misread(node.line, path, "expected " + expected(field) + ", found " + describe(node));
     };
     if (node.kind != YamlNode::Kind::kScalar) return mismatch();
     const Reflection& reflection = *message.GetReflection();
@@ -215,11 +241,11 @@ class Reader {
     const char* end = node.scalar.data() + node.scalar.size();
     const auto [stop, error] = std::from_chars(node.scalar.data(), end, value);
     if (error == std::errc::result_out_of_range && stop == end && !node.quoted) {
-      report(node.line, path, describe(node) + " is too large a number");
+      misread(node.line, path, describe(node) + " is too large a number");
       return std::nullopt;
     }
     if (error != std::errc{} || stop != end || node.quoted) {
-      report(node.line, path, "expected " + expected(field) + ", found " + describe(node));
+      misread(node.line, path, "expected " + expected(field) + ", found " + describe(node));
       return std::nullopt;
     }
     return value;
@@ -227,6 +253,9 @@ class Reader {
 
   std::map<std::string, int> lines_;
   std::vector<Located> problems_;
+  std::vector<std::string> misread_;
+  /// What unknown keys may have been meant for.
+  std::vector<std::string> meant_;
 };
 
 std::string text_of(std::string_view file_name, std::vector<Reader::Located> problems) {
@@ -273,17 +302,12 @@ Result<v1::Config> read_with(Reader& reader, std::string_view yaml, std::string_
 
   // A value of the wrong type leaves the default behind, so that the rest can still be judged in the same
   // pass.
-  const std::vector<Reader::Located> misread = reader.problems();
   std::vector<ConfigProblem> found = validate(config);
   if (more) {
     for (ConfigProblem& problem : more(config)) found.push_back(std::move(problem));
   }
   for (ConfigProblem& problem : found) {
-    const bool known = std::any_of(misread.begin(), misread.end(), [&](const auto& m) {
-      return problem.field == m.problem.field || problem.field.starts_with(m.problem.field + ".") ||
-             m.problem.field.starts_with(problem.field + ".");
-    });
-    if (!known)
+    if (!reader.is_misread(problem.field))
       reader.report(reader.line_of(problem.field), std::move(problem.field), std::move(problem.what));
   }
   if (!reader.problems().empty()) return failure(file_name, reader.problems());
@@ -302,16 +326,21 @@ Result<v1::Config> read_config_file(const std::string& path, const ConfigCheck& 
   return read_config(text, path, more);
 }
 
-Result<std::string> doubts_of_config_file(const std::string& path, const ConfigCheck& more,
-                                          const ConfigCheck& doubtful) {
-  HARK_TRY(const auto text, text_of_file(path));
+Result<std::string> doubts_of_config(std::string_view yaml, std::string_view file_name,
+                                     const ConfigCheck& more, const ConfigCheck& doubtful) {
   Reader reader;
-  HARK_TRY(const auto config, read_with(reader, text, path, more));
+  HARK_TRY(const auto config, read_with(reader, yaml, file_name, more));
   for (auto& [field, what] : doubtful(config)) {
     const int line = reader.line_of(field);
     reader.report(line, std::move(field), "warning: " + std::move(what));
   }
-  return text_of(path, reader.problems());
+  return text_of(file_name, reader.problems());
+}
+
+Result<std::string> doubts_of_config_file(const std::string& path, const ConfigCheck& more,
+                                          const ConfigCheck& doubtful) {
+  HARK_TRY(const auto text, text_of_file(path));
+  return doubts_of_config(text, path, more, doubtful);
 }
 
 }  // namespace hark

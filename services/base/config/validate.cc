@@ -178,6 +178,8 @@ class Validator {
       if (!agent.shard().empty() &&
           std::ranges::find(config_.shards(), agent.shard()) == config_.shards().end())
         checks_.add(path + ".shard", "there is no shard '" + agent.shard() + "' in shards");
+      for (int j = 0; j < agent.groups_size(); ++j)
+        group(path + ".groups[" + std::to_string(j) + "]", agent.groups(j));
       std::map<std::string, std::string> skills;
       for (int j = 0; j < agent.skills_size(); ++j) {
         const std::string field = path + ".skills[" + std::to_string(j) + "]";
@@ -186,6 +188,16 @@ class Validator {
         if (!skills.emplace(name, field).second) checks_.add(field, "'" + name + "' is given twice");
       }
     }
+  }
+
+  /// As requirements name it, but for their "group:".
+  void group(const std::string& field, const std::string& name) {
+    constexpr std::string_view kPrefix = "group:";
+    if (name.starts_with(kPrefix))
+      checks_.add(field, "'" + name + "': write " + name.substr(kPrefix.size()) +
+                             "; only requirements have group: before it");
+    else if (!is_name(name))
+      checks_.add(field, "'" + name + "' is no group: " + std::string{kNameRule});
   }
 
   void shards() {
@@ -204,7 +216,7 @@ class Validator {
 
   void routing() {
     const v1::Routing& routing = config_.routing();
-    checks_.range("routing.accept_timeout_seconds", routing.accept_timeout_seconds(), 1, 3600);
+    checks_.range("routing.accept_timeout_seconds", routing.accept_timeout_seconds(), 1, 24 * 3600);
     checks_.range("routing.disconnect_grace_seconds", routing.disconnect_grace_seconds(), 0, 3600);
     checks_.one_of("routing.gone_policy", routing.gone_policy(), {"requeue", "keep"});
     checks_.range("routing.email_units", routing.email_units(), 1, 1000);
@@ -214,6 +226,10 @@ class Validator {
     checks_.range("routing.missed_offers_until_away", routing.missed_offers_until_away(), 0, 100);
     checks_.range("routing.wrap_up_seconds", routing.wrap_up_seconds(), 0, 3600);
     checks_.range("routing.answer_target_seconds", routing.answer_target_seconds(), 1, 30 * 24 * 3600);
+    if (const std::string& service = routing.triage().service();
+        !service.empty() && !is_endpoint(service, true))
+      checks_.add("routing.triage.service",
+                  "'" + service + "' is not where a service is; write it like host:port");
   }
 
   void canned_replies() {

@@ -131,6 +131,12 @@ Refused check_text(std::string_view text) {
   return {0, ""};
 }
 
+bool is_indented_by_tab(std::string_view text, int line) {
+  for (int at = 1; at < line; ++at) text.remove_prefix(std::min(text.find('\n'), text.size() - 1) + 1);
+  const std::size_t indent = std::min(text.find_first_not_of(" \t"), text.size());
+  return text.substr(0, indent).find('\t') != std::string_view::npos;
+}
+
 }  // namespace
 
 YamlDocument parse_yaml(std::string_view text) {
@@ -158,7 +164,9 @@ YamlDocument parse_yaml(std::string_view text) {
   } catch (const Refused& refused) {
     fail(refused.line, refused.why);
   } catch (const YAML::Exception& e) {
-    fail(line_of(e.mark), "not YAML: " + e.msg);
+    const int line = line_of(e.mark);
+    fail(line, is_indented_by_tab(text, line) ? "a tab before the first word; YAML is indented with spaces"
+                                              : "not YAML: " + e.msg);
   }
   return document;
 }

@@ -92,6 +92,13 @@ export function waitText(ms: number): string {
 /** How long something will take; people tell the seconds of a short wait apart. */
 export const estimateText = (ms: number): string => (ms < 60_000 ? t("secondsLeft", {seconds: Math.floor(ms / 1000)}) : waitText(ms));
 
+/** Exactly, in hours, minutes and seconds: "20 sec". Hours are the largest unit, for a day of work has no 24 of them. */
+export function spanText(seconds: number): string {
+  const parts: [number, string][] = [[Math.floor(seconds / 3600), "hour"], [Math.floor(seconds / 60) % 60, "minute"], [seconds % 60, "second"]];
+  return parts.filter(([count]) => count > 0)
+    .map(([count, unit]) => new Intl.NumberFormat(language(), {style: "unit", unit, unitDisplay: "short"}).format(count)).join(" ");
+}
+
 /** A short span to count down: "0:42". */
 export const countdownText = (ms: number): string => {
   const seconds = Math.max(0, Math.ceil(ms / 1000));

@@ -7,9 +7,13 @@ namespace hark::routing {
 namespace {
 
 constexpr std::array<SlaMetric, kSlaMetrics> kAll = {SlaMetric::kFirstResponse, SlaMetric::kNextResponse,
-                                                     SlaMetric::kUpdate, SlaMetric::kResolution};
+                                                     SlaMetric::kUpdate,        SlaMetric::kResolution,
+                                                     SlaMetric::kRequesterWait, SlaMetric::kAgentWork};
 
 std::size_t index_of(SlaMetric metric) { return static_cast<std::size_t>(metric); }
+
+/// Of the ticket's whole life, from opened to resolved; the others are of one message or reply.
+bool is_of_life(SlaMetric metric) { return metric >= SlaMetric::kResolution; }
 
 }  // namespace
 
@@ -23,13 +27,19 @@ std::string_view name_of(SlaMetric metric) {
       return "update";
     case SlaMetric::kResolution:
       return "resolution";
+    case SlaMetric::kRequesterWait:
+      return "requester wait";
+    case SlaMetric::kAgentWork:
+      return "agent work";
   }
   return "";
 }
 
 SlaTarget usual_target(SlaMetric metric, Duration within) {
   SlaTarget target{within, WhilePaused::kReset, WhilePaused::kRun};
-  if (metric == SlaMetric::kResolution) target.on_hold = WhilePaused::kPause;
+  if (!is_of_life(metric)) return target;
+  target.on_hold = metric == SlaMetric::kRequesterWait ? WhilePaused::kRun : WhilePaused::kPause;
+  if (metric != SlaMetric::kResolution) target.awaiting_customer = WhilePaused::kPause;
   return target;
 }
 
@@ -85,8 +95,9 @@ std::optional<TimePoint> SlaClock::oldest_owed() const {
 
 WhilePaused SlaClock::while_held(SlaMetric metric) const {
   const auto known = policy_.holds.find(hold_state_);
-  return known == policy_.holds.end() ? policy_.targets[index_of(metric)].on_hold
-                                      : known->second[index_of(metric)];
+  if (known == policy_.holds.end()) return policy_.targets[index_of(metric)].on_hold;
+  const WhilePaused what = known->second[index_of(metric)];
+  return metric == SlaMetric::kAgentWork && what == WhilePaused::kRun ? WhilePaused::kPause : what;
 }
 
 /// What the events so far want of the clock.
@@ -105,6 +116,8 @@ SlaClock::Wanted SlaClock::wanted(SlaMetric metric) const {
       if (!resolved_ && first_reply_) out.origin = last_reply_;
       break;
     case SlaMetric::kResolution:
+    case SlaMetric::kRequesterWait:
+    case SlaMetric::kAgentWork:
       out.origin = opened_;
       out.stands = resolved_;
       break;
@@ -115,7 +128,7 @@ SlaClock::Wanted SlaClock::wanted(SlaMetric metric) const {
     if (what == WhilePaused::kReset) out.resets = true;
   };
   consider(held_, while_held(metric));
-  consider(awaiting_customer(), target.awaiting_customer);
+  consider(awaiting_customer(metric), target.awaiting_customer);
   return out;
 }
 
@@ -200,7 +213,7 @@ std::vector<SlaReading> SlaClock::readings(TimePoint now) const {
   std::vector<SlaReading> out;
   for (const SlaMetric metric : kAll) {
     const auto& round = rounds_[index_of(metric)];
-    if (!round || (metric == SlaMetric::kResolution && resolved_)) continue;
+    if (!round || (is_of_life(metric) && resolved_)) continue;
     SlaReading reading{metric, round->since, std::nullopt, false};
     const Duration left = policy_.targets[index_of(metric)].within - round->used;
     if (round->running_from && left > Duration{0})

@@ -21,8 +21,12 @@ enum class SlaMetric {
   kUpdate,
   /// From opened to resolved. Goes on, not anew, if the ticket is reopened.
   kResolution,
+  /// Of that, all but the time in which the customer is to answer.
+  kRequesterWait,
+  /// Of that, all but holds, and but the time in which nothing of the customer's is unanswered.
+  kAgentWork,
 };
-constexpr std::size_t kSlaMetrics = 4;
+constexpr std::size_t kSlaMetrics = 6;
 
 std::string_view name_of(SlaMetric metric);
 
@@ -40,7 +44,7 @@ struct SlaTarget {
   Duration within{0};
   /// The ticket was put on hold.
   WhilePaused on_hold = WhilePaused::kRun;
-  /// We have replied, and nothing of the customer's is unanswered.
+  /// We have replied, and nothing of the customer's is unanswered; of kAgentWork, replied or not.
   WhilePaused awaiting_customer = WhilePaused::kRun;
   friend bool operator==(const SlaTarget&, const SlaTarget&) = default;
 };
@@ -51,13 +55,14 @@ struct SlaPolicy {
   std::array<SlaTarget, kSlaMetrics> targets;
   /// Warnings before a breach, in percent of the target: 1 to 99, ascending.
   std::vector<int> warn_at_percent;
-  /// What a hold does, by its state and SlaMetric; of any other state, as the target has it.
+  /// What a hold does, by its state and SlaMetric; of any other state, as the target has it. kAgentWork never
+  /// runs on a hold that is listed.
   std::map<std::string, std::array<WhilePaused, kSlaMetrics>> holds = {};
   friend bool operator==(const SlaPolicy&, const SlaPolicy&) = default;
 };
 
-/// The usual rules for a target: reply clocks begin anew after a hold, resolution stands while the ticket is
-/// on hold.
+/// The usual rules for a target: reply clocks begin anew after a hold, resolution and agent work stand while
+/// the ticket is on hold, requester wait and agent work while we wait for the customer.
 SlaTarget usual_target(SlaMetric metric, Duration within);
 
 /// What happened to a ticket, as far as its clocks care.
@@ -148,7 +153,9 @@ class SlaClock {
   [[nodiscard]] Wanted wanted(SlaMetric metric) const;
   void steer(SlaMetric metric, TimePoint at);
   void stop(SlaMetric metric, TimePoint at);
-  [[nodiscard]] bool awaiting_customer() const { return first_reply_ && owed_.empty(); }
+  [[nodiscard]] bool awaiting_customer(SlaMetric metric) const {
+    return owed_.empty() && (first_reply_ || metric == SlaMetric::kAgentWork);
+  }
   [[nodiscard]] std::optional<TimePoint> oldest_owed() const;
   /// Of the hold that it is on, or was on last.
   [[nodiscard]] WhilePaused while_held(SlaMetric metric) const;

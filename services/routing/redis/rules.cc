@@ -93,6 +93,10 @@ class Reader {
   Duration time(const std::string& field, std::int64_t value) const {
     return seconds(number(field, value, 0, std::int64_t{31} * 24 * 3600));
   }
+  /// An offer holds the ticket back from everybody else.
+  Duration accept_timeout(std::int64_t value) const {
+    return seconds(number("accept_timeout_seconds", value, 0, std::int64_t{24} * 3600));
+  }
 
  private:
   std::string path_;
@@ -122,9 +126,23 @@ OverflowRule overflow_of(const v1::RoutingOverflow& in, const Reader& read) {
   out.after = read.time("after_seconds", in.after_seconds());
   out.again = read.time("again_seconds", in.again_seconds());
   if (in.metric().empty()) return out;
+  constexpr std::int64_t kMetricMax = 1'000'000'000;
   out.when = MetricCondition{read.one_of("metric", in.metric(), kMetrics),
-                             read.one_of("comparison", in.comparison(), kComparisons), in.value(), in.of()};
+                             read.one_of("comparison", in.comparison(), kComparisons),
+                             read.number("value", in.value(), 0, kMetricMax), in.of()};
   return out;
+}
+
+/// By its name, as tickets have it.
+std::string dropped_skill(const std::string& field, const std::string& text, const Reader& read) {
+  const std::string name = text.substr(0, text.find('='));
+  auto skill = parse_skill(name, kSkillLevelMin);
+  if (!skill.ok()) {
+    read.wrong(field, skill.error().message);
+  } else if (name.size() < text.size()) {
+    read.wrong(field, "'" + text + "' has a level; a skill is dropped whole, so write " + skill->name);
+  }
+  return skill.ok() ? skill->name : text;
 }
 
 void read_offers(const v1::RoutingQueue& in, const Reader& read, QueueRules& out) {
@@ -132,7 +150,7 @@ void read_offers(const v1::RoutingQueue& in, const Reader& read, QueueRules& out
       read.number("offers_at_once", in.offers_at_once() == 0 ? 1 : in.offers_at_once(), 1, kOffersAtOnceMax);
   out.ring = read.one_of("ring", in.ring(), kRings);
   if (in.ring_delay_seconds() != 0) out.ring_delay = read.time("ring_delay_seconds", in.ring_delay_seconds());
-  out.accept_timeout = read.time("accept_timeout_seconds", in.accept_timeout_seconds());
+  out.accept_timeout = read.accept_timeout(in.accept_timeout_seconds());
   out.affinity_wait = read.time("affinity_wait_seconds", in.affinity_wait_seconds());
 }
 
@@ -252,11 +270,12 @@ std::vector<Step> steps_of(const google::protobuf::RepeatedPtrField<v1::RoutingS
     const Reader read{item(field, i), problems};
     Step step;
     step.require = read.require("require", steps[i].require());
-    for (const std::string& skill : steps[i].drop_skills()) {
+    for (int j = 0; j < steps[i].drop_skills_size(); ++j) {
+      const std::string& skill = steps[i].drop_skills(j);
       if (skill == "*") {
         step.drop_all_skills = true;
       } else {
-        step.drop_skills.push_back(skill);
+        step.drop_skills.push_back(dropped_skill("drop_skills[" + std::to_string(j) + "]", skill, read));
       }
     }
     step.lasts = read.time("seconds", steps[i].seconds());
@@ -290,7 +309,7 @@ std::array<ChannelRules, kChannels> channels_of(const v1::RoutingChannels& chann
   const auto take = [&](Channel channel, const v1::RoutingChannel& in, const std::string& name) {
     const Reader read{"channels." + name + ".", problems};
     ChannelRules& rules = out[static_cast<std::size_t>(channel)];
-    rules.accept_timeout = read.time("accept_timeout_seconds", in.accept_timeout_seconds());
+    rules.accept_timeout = read.accept_timeout(in.accept_timeout_seconds());
     rules.auto_answer = in.auto_answer();
     rules.tickets_max = read.number("tickets_max", in.tickets_max(), 0, kCapacityUnitsMax);
     rules.interrupts =

@@ -1,8 +1,8 @@
 // One item of the timeline: who, on which channel, why there, what became of it.
-import type {CallRecording, Entry} from "hark/v1";
+import type {CallRecording, Entry, SlaNotice} from "hark/v1";
 import {withdrawCallback} from "../callbacks.js";
 import {choose, target} from "../compose/send.js";
-import {addressText, callStateName, channelName, deliveryName, isTrouble, obligationName, personText, timeText} from "../format.js";
+import {addressText, callStateName, channelName, deliveryName, isTrouble, obligationName, personText, spanText, timeText} from "../format.js";
 import {holdStateName} from "../holds.js";
 import {drafts} from "../session.js";
 import {isLive} from "../store/live_call.js";
@@ -224,8 +224,16 @@ function slaMetricName(metric?: string): string {
     case "SLA_METRIC_FIRST_RESPONSE": return t("slaFirstResponse");
     case "SLA_METRIC_NEXT_RESPONSE": return t("slaNextResponse");
     case "SLA_METRIC_UPDATE": return t("slaUpdate");
+    case "SLA_METRIC_REQUESTER_WAIT": return t("slaRequesterWait");
+    case "SLA_METRIC_AGENT_WORK": return t("slaAgentWork");
     default: return t("slaResolution");
   }
+}
+
+/** "First response (20 sec)". */
+function slaTargetText(notice: SlaNotice = {}): string {
+  const seconds = Number(notice.targetSeconds ?? 0);
+  return slaMetricName(notice.metric) + (seconds > 0 ? ` (${spanText(seconds)})` : "");
 }
 
 function statusText(state: State, entry: Entry): string {
@@ -240,8 +248,8 @@ function statusText(state: State, entry: Entry): string {
     case "CHANGE_MERGED": return t("mergedIn", {who});
     case "CHANGE_UNMERGED": return t("unmerged", {who});
     case "CHANGE_REOPENED": if (!entry.agentId && entry.answersEntryId) return t("replyLost"); return t("reopenedTicket", {who});
-    case "CHANGE_SLA_WARNING": return t("slaWarning", {what: slaMetricName(entry.status.sla?.metric), percent: String(entry.status.sla?.percent ?? 0)});
-    case "CHANGE_SLA_MISSED": return t("slaMissed", {what: slaMetricName(entry.status.sla?.metric)});
+    case "CHANGE_SLA_WARNING": return t("slaWarning", {what: slaTargetText(entry.status.sla), percent: String(entry.status.sla?.percent ?? 0)});
+    case "CHANGE_SLA_MISSED": return t("slaMissed", {what: slaTargetText(entry.status.sla)});
     case "CHANGE_HELD": return t("heldTicket", {who, what: holdStateName(entry.status.hold?.state), time: timeText(entry.status.hold?.untilMs, serverNow(state))});
     case "CHANGE_RELEASED": return t("releasedTicket", {who});
     case "CHANGE_PREFERRED": return t("setPreferredAgents", {who});

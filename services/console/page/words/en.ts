@@ -251,6 +251,8 @@ export const en = {
   slaNextResponse: "Next response",
   slaUpdate: "Update",
   slaResolution: "Resolution",
+  slaRequesterWait: "Requester's wait",
+  slaAgentWork: "Agents' work",
   verdictComplaint: "complaint",
   verdictUrgent: "urgent",
   verdictDispleased: "displeased",

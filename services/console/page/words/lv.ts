@@ -248,6 +248,8 @@ export const lv: Dictionary = {
   slaNextResponse: "Nākamā atbilde",
   slaUpdate: "Ziņa klientam",
   slaResolution: "Atrisināšana",
+  slaRequesterWait: "Klienta gaidīšana",
+  slaAgentWork: "Operatoru darbs",
   verdictComplaint: "sūdzība",
   verdictUrgent: "steidzami",
   verdictDispleased: "neapmierināts",

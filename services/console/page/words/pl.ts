@@ -248,6 +248,8 @@ export const pl: Dictionary = {
   slaNextResponse: "Kolejna odpowiedź",
   slaUpdate: "Informacja dla klienta",
   slaResolution: "Rozwiązanie",
+  slaRequesterWait: "Oczekiwanie klienta",
+  slaAgentWork: "Praca konsultantów",
   verdictComplaint: "skarga",
   verdictUrgent: "pilne",
   verdictDispleased: "niezadowolenie",

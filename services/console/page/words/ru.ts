@@ -248,6 +248,8 @@ export const ru: Dictionary = {
   slaNextResponse: "Следующий ответ",
   slaUpdate: "Новость клиенту",
   slaResolution: "Решение",
+  slaRequesterWait: "Ожидание клиента",
+  slaAgentWork: "Работа операторов",
   verdictComplaint: "жалоба",
   verdictUrgent: "срочно",
   verdictDispleased: "недовольство",
