@@ -12,12 +12,12 @@ std::string counted(int n, std::string_view one, std::string_view many) {
 
 /// What the agent lacks of a requirement, as a requirement: the parts of an `and` that are not met.
 std::string lacking(const AgentSets& sets, AgentIndex agent, const Requirement& require) {
-  if (require.kind != Requirement::Kind::kAnd) return to_text(require);
+  if (require.kind != Requirement::Kind::kAnd) return to_text(without_weights(require));
   std::string text;
   for (const Requirement& part : require.parts) {
     if (sets.meets(agent, part)) continue;
     if (!text.empty()) text += ", ";
-    text += to_text(part);
+    text += to_text(without_weights(part));
   }
   return text;
 }
