@@ -253,6 +253,7 @@ class Router {
   void use_ranks(const std::array<bool, kRankOrders>& used);
   [[nodiscard]] Rank rank_of(const AgentState& agent, AgentIndex index, RankOrder order) const;
   void charge(AgentState& agent, const TicketState& ticket, int sign);
+  void carry(AgentState& agent, const TicketState& ticket, int sign);
   void mark_idle(AgentState& agent) { agent.idle = {now_, ++turns_}; }
   [[nodiscard]] int load_seen_by(const AgentState& agent, Channel channel) const;
   [[nodiscard]] int cap_of(const AgentState& agent, Channel channel) const;
@@ -261,6 +262,10 @@ class Router {
   [[nodiscard]] bool fits(const AgentState& agent, const TicketState& ticket) const;
   void let_waking_in(AgentState& agent);
   void forget_load(TicketState& ticket);
+
+  // router_talk_time.cc
+  [[nodiscard]] Duration talk_time(const AgentState& agent) const;
+  void forget_talk_time(AgentState& agent) const;
 
   // router_holds.cc
   void hear_of_held(TicketState& ticket, const Work& news);

@@ -107,6 +107,7 @@ void Router::set_presence(AgentIndex index, Presence presence, ChannelMask chann
   }
   end_wrap_up(index);
   rest(index, Duration{0});
+  if (agent.presence == Presence::kOffline) forget_talk_time(agent);
   agent.presence = presence;
   agent.missed_in_row = 0;
   effects_.emplace_back(PresenceSet{agent.id, presence, why, missed_offers});

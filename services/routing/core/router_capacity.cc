@@ -8,6 +8,11 @@ namespace {
 
 std::size_t at(Channel channel) { return static_cast<std::size_t>(channel); }
 
+bool belongs_in(const AgentState& agent, RankOrder order) {
+  if (order == RankOrder::kTalked) return agent.carried == 0;
+  return order != RankOrder::kTalking || agent.carried > 0;
+}
+
 }  // namespace
 
 /// Units that stand in the way of one more ticket on the channel: all but those of work that steps back for
@@ -118,6 +123,10 @@ Rank Router::rank_of(const AgentState& agent, AgentIndex index, RankOrder order)
       return {agent.handled, agent.idle, index};
     case RankOrder::kOffered:
       return {static_cast<std::int64_t>(agent.offered_turn), agent.idle, index};
+    case RankOrder::kTalked:
+      return {talk_time(agent).count(), agent.idle, index};
+    case RankOrder::kTalking:
+      return {agent.talked.count() - to_ms(agent.talks_since), agent.idle, index};
   }
   return {0, agent.idle, index};
 }
@@ -133,12 +142,13 @@ void Router::put_ranks() {
       if (!ranks_used_[order]) continue;
       const auto bit = static_cast<std::uint8_t>(1U << order);
       const bool kept = (agent.ranked & bit) != 0;
-      const Rank rank = agent.ready ? rank_of(agent, index, static_cast<RankOrder>(order)) : Rank{};
-      if (kept && agent.ready && rank == agent.ranks[order]) continue;
+      const bool belongs = agent.ready && belongs_in(agent, static_cast<RankOrder>(order));
+      const Rank rank = belongs ? rank_of(agent, index, static_cast<RankOrder>(order)) : Rank{};
+      if (kept && belongs && rank == agent.ranks[order]) continue;
       if (kept) ranks_[order].erase(agent.ranks[order]);
-      if (agent.ready) ranks_[order].insert(rank);
+      if (belongs) ranks_[order].insert(rank);
       agent.ranks[order] = rank;
-      agent.ranked = static_cast<std::uint8_t>(agent.ready ? agent.ranked | bit : agent.ranked & ~bit);
+      agent.ranked = static_cast<std::uint8_t>(belongs ? agent.ranked | bit : agent.ranked & ~bit);
     }
   }
   stale_ranks_.clear();
@@ -164,7 +174,7 @@ void Router::let_waking_in(AgentState& agent) {
     agent.waking.erase(agent.waking.begin());
     clear_wake(ticket);
     ticket.load = Load::kActive;
-    charge(agent, ticket, 1);
+    carry(agent, ticket, 1);
     arm_held(ticket);
   }
 }
@@ -172,7 +182,7 @@ void Router::let_waking_in(AgentState& agent) {
 /// Of a held ticket: its agent carries nothing of it any more.
 void Router::forget_load(TicketState& ticket) {
   AgentState& agent = agents_[ticket.agent];
-  if (ticket.load == Load::kActive) charge(agent, ticket, -1);
+  if (ticket.load == Load::kActive) carry(agent, ticket, -1);
   if (ticket.load == Load::kWaking) std::erase(agent.waking, &ticket);
   clear_wake(ticket);
   ticket.load = Load::kActive;

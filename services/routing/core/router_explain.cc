@@ -42,6 +42,8 @@ std::string_view name_of(ChoicePolicy choice) {
       return "longest without an offer";
     case ChoicePolicy::kRandom:
       return "drawn";
+    case ChoicePolicy::kLeastTalkTime:
+      return "least talk time";
   }
   return "";
 }

@@ -2,6 +2,7 @@
 #include <tuple>
 #include <utility>
 
+#include "routing/core/rank_walk.h"
 #include "routing/core/router.h"
 
 namespace hark::routing {
@@ -37,6 +38,8 @@ RankOrder order_of(ChoicePolicy choice) {
       return RankOrder::kHandled;
     case ChoicePolicy::kRoundRobin:
       return RankOrder::kOffered;
+    case ChoicePolicy::kLeastTalkTime:
+      return RankOrder::kTalked;
     case ChoicePolicy::kLongestIdle:
     case ChoicePolicy::kBestProficiency:
     case ChoicePolicy::kTiers:
@@ -236,11 +239,21 @@ class Router::Chooser {
 
   void walk(const Bits& agents, std::size_t candidates) {
     router_.put_ranks();
-    for (const Rank& next : router_.ranks_[static_cast<std::size_t>(order_of(choice_policy_))]) {
-      if (!agents.has(next.agent) || !able(next.agent) || misses(next.agent) > 0) continue;
-      choice_.agent = next.agent;
+    const auto passes_by = [&](AgentIndex agent) {
+      if (!agents.has(agent) || !able(agent) || misses(agent) > 0) return true;
+      choice_.agent = agent;
       choice_.able = static_cast<int>(candidates);
+      return false;
+    };
+    const RankOrder order = order_of(choice_policy_);
+    if (order == RankOrder::kTalked) {
+      walk_together(router_.ranks_[static_cast<std::size_t>(order)],
+                    router_.ranks_[static_cast<std::size_t>(RankOrder::kTalking)], to_ms(router_.now_),
+                    passes_by);
       return;
+    }
+    for (const Rank& next : router_.ranks_[static_cast<std::size_t>(order)]) {
+      if (!passes_by(next.agent)) return;
     }
   }
 

@@ -65,6 +65,7 @@ void Router::rebuild_queues() {
   for (const QueueRules& rules : settings_.queues) {
     if (!queue_index_.contains(rules.id) && queue_index_.size() <= kQueuesMax) add(rules);
   }
+  used[static_cast<std::size_t>(RankOrder::kTalking)] = used[static_cast<std::size_t>(RankOrder::kTalked)];
   use_ranks(used);
   ++rules_number_;
   replan_next_ = 0;

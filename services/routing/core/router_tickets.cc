@@ -249,7 +249,7 @@ void Router::reweigh(TicketState& ticket, const Work& news) {
   work.units = ticket.charged_units;
   note(ticket, work, kinds_.use(work));
   ticket.load = load;
-  if (load == Load::kActive) charge(agent, ticket, 1);
+  if (load == Load::kActive) carry(agent, ticket, 1);
   if (load == Load::kWaking) agent.waking.push_back(&ticket);
   arm_held(ticket);
   refresh(ticket.agent);
@@ -323,7 +323,7 @@ void Router::hold(TicketState& ticket, AgentIndex index, std::int64_t assignment
   ticket.charged_channel = ticket.kind->channel;
   ticket.charged_units = ticket.kind->units;
   ticket.load = Load::kActive;
-  charge(agent, ticket, 1);
+  carry(agent, ticket, 1);
   agent.held.push_back(&ticket);
   ++agent.handled;
   ++held_count_;

@@ -70,6 +70,7 @@ std::optional<AgentView> Router::agent(std::string_view id) const {
   view.idle = agent.idle;
   view.offered_turn = agent.offered_turn;
   view.handled = agent.handled;
+  view.talk_time = talk_time(agent);
   return view;
 }
 

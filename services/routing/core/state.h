@@ -198,10 +198,20 @@ struct Rank {
 };
 
 /// Orders of choice that are kept as agents change; the others are made of these.
-enum class RankOrder : std::uint8_t { kIdle, kSpare, kOpen, kHandled, kOffered };
+enum class RankOrder : std::uint8_t {
+  kIdle,
+  kSpare,
+  kOpen,
+  kHandled,
+  kOffered,
+  /// By talk time, of those whose talk time stands still...
+  kTalked,
+  /// ...and of those for whom it goes on, for all of them alike: less the time of day.
+  kTalking
+};
 /// The order that a choice goes through; what it prefers beyond that it weighs for each agent.
 RankOrder order_of(ChoicePolicy choice);
-constexpr std::size_t kRankOrders = 5;
+constexpr std::size_t kRankOrders = 7;
 
 /// What every input about the agent reads comes first, as with tickets: five cache lines.
 struct alignas(64) AgentState {
@@ -250,6 +260,12 @@ struct alignas(64) AgentState {
   /// Tickets that wait for this agent.
   Line reserved;
   std::optional<TimePoint> gone_at;
+
+  /// Up to `talks_since`, of now if they hold nothing that takes units.
+  Duration talked{0};
+  TimePoint talks_since;
+  /// Held tickets that take units.
+  int carried = 0;
 
   std::array<Rank, kRankOrders> ranks;
   std::vector<Skill> skills;

@@ -34,6 +34,8 @@ struct AgentView {
   IdleMark idle;
   std::uint64_t offered_turn = 0;
   int handled = 0;
+  /// Up to the last input.
+  Duration talk_time{0};
 };
 
 /// Some of the queue, in numbers.

@@ -94,7 +94,7 @@ Settings settings_of(std::uint64_t variant) {
   wide.drop_skills = {"skill3"};
   wide.lasts = 4s;
   first.steps = {narrow, wide};
-  first.choice = static_cast<ChoicePolicy>(variant % 8);
+  first.choice = static_cast<ChoicePolicy>(variant % 9);
   first.order = static_cast<OrderPolicy>(variant % 3);
   first.tiers = {*parse_requirement("skill1 >= 4"), *parse_requirement("group:day")};
   first.length_max = 30;
@@ -104,7 +104,7 @@ Settings settings_of(std::uint64_t variant) {
   QueueRules second;
   second.id = "second";
   second.entries = {{{"b"}, kAllChannels, {}, {}, {}}};
-  second.choice = static_cast<ChoicePolicy>(variant / 8 % 8);
+  second.choice = static_cast<ChoicePolicy>(variant / 8 % 9);
   second.offers_at_once = 3;
   second.weight = static_cast<int>(variant % 2);
   second.overflows = {
