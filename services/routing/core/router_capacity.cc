@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <bit>
 #include <utility>
 
 #include "routing/core/router.h"
@@ -15,32 +16,24 @@ bool belongs_in(const AgentState& agent, RankOrder order) {
 
 }  // namespace
 
-/// Units that stand in the way of one more ticket on the channel: all but those of work that steps back for
-/// it.
-int Router::load_seen_by(const AgentState& agent, Channel channel) const {
-  const ChannelMask interrupts = settings_.channels[at(channel)].interrupts;
-  int load = 0;
-  if (interrupts == 0) {
-    for (const int units : agent.units) load += units;
-    return load;
-  }
-  for (std::size_t other = 0; other < kChannels; ++other) {
-    if (((interrupts >> other) & 1) == 0 || other == at(channel)) load += agent.units[other];
-  }
+/// Units that stand in the way of one more ticket of the class: all but those of work that steps back for it.
+int Router::load_seen_by(const AgentState& agent, WorkClass work_class) const {
+  int load = agent.loads.units();
+  ClassMask back = classes_.stepping_back_for(work_class) & agent.loads.working();
+  for (; back != 0; back &= back - 1)
+    load -= agent.loads.units(static_cast<WorkClass>(std::countr_zero(back)));
   return load;
 }
 
 /// As people see it: work that has stepped back for other work that is there does not count.
 int Router::used_units(const AgentState& agent) const {
-  if (!anything_interrupts_) return load_seen_by(agent, Channel::kUnspecified);
-  ChannelMask stepped_back = 0;
-  for (std::size_t channel = 0; channel < kChannels; ++channel) {
-    if (agent.units[channel] > 0) stepped_back |= settings_.channels[channel].interrupts & ~(1U << channel);
-  }
-  int used = 0;
-  for (std::size_t channel = 0; channel < kChannels; ++channel) {
-    if (((stepped_back >> channel) & 1) == 0) used += agent.units[channel];
-  }
+  int used = agent.loads.units();
+  if (!classes_.anything_interrupts()) return used;
+  ClassMask stepped_back = 0;
+  for (ClassMask left = agent.loads.working(); left != 0; left &= left - 1)
+    stepped_back |= classes_.stepping_back_for(static_cast<WorkClass>(std::countr_zero(left)));
+  for (ClassMask back = stepped_back & agent.loads.working(); back != 0; back &= back - 1)
+    used -= agent.loads.units(static_cast<WorkClass>(std::countr_zero(back)));
   return used;
 }
 
@@ -56,13 +49,15 @@ int Router::tickets_beyond_cap(const AgentState& agent, Channel channel) const {
 }
 
 bool Router::fits(const AgentState& agent, const TicketState& ticket) const {
-  if (tickets_beyond_cap(agent, ticket.charged_channel) >= 0) return false;
-  return load_seen_by(agent, ticket.charged_channel) + ticket.charged_units <= agent.capacity;
+  const WorkClass work_class = charged_class(ticket);
+  if (tickets_beyond_cap(agent, channel_of(work_class)) >= 0) return false;
+  return load_seen_by(agent, work_class) + ticket.charged_units <= agent.capacity;
 }
 
 void Router::charge(AgentState& agent, const TicketState& ticket, int sign) {
-  agent.units[at(ticket.charged_channel)] += sign * ticket.charged_units;
-  agent.tickets[at(ticket.charged_channel)] += sign;
+  const WorkClass work_class = charged_class(ticket);
+  agent.loads.add(work_class, sign * ticket.charged_units);
+  agent.tickets[at(channel_of(work_class))] += sign;
 }
 
 /// Brings everything that follows from the agent's state up to it: room, readiness, ranks.
@@ -87,27 +82,31 @@ void Router::refresh(AgentIndex index) {
   if (was_ready && !agent.ready) watch_emptiness();
 }
 
-/// Whether there is more of it on some channel.
+/// Whether there is more of it for some work.
 bool Router::find_room(AgentState& agent, AgentIndex index) {
-  const auto before = std::exchange(agent.room, {});
-  ChannelMask roomy = 0;
-  if (agent.takes_offers() && agent.waking.empty()) {
-    const int alike = agent.capacity - load_seen_by(agent, Channel::kUnspecified);
-    for (std::size_t channel = 0; channel < kChannels; ++channel) {
-      int room =
-          anything_interrupts_ ? agent.capacity - load_seen_by(agent, static_cast<Channel>(channel)) : alike;
-      if (((agent.channels >> channel) & 1) == 0 ||
-          tickets_beyond_cap(agent, static_cast<Channel>(channel)) >= 0) {
-        room = 0;
-      }
-      agent.room[channel] = std::max(room, 0);
-      roomy |= static_cast<ChannelMask>((room > 0) << channel);
-    }
+  const bool takes_offers = agent.takes_offers() && agent.waking.empty();
+  ChannelMask open = 0;
+  for (std::size_t channel = 0; takes_offers && channel < kChannels; ++channel) {
+    const bool within_cap = tickets_beyond_cap(agent, static_cast<Channel>(channel)) < 0;
+    open |= static_cast<ChannelMask>(within_cap << channel);
   }
+  open &= agent.channels;
   bool gained = false;
-  for (std::size_t channel = 0; channel < kChannels; ++channel)
-    gained |= agent.room[channel] > before[channel];
-  if (std::exchange(agent.roomy, roomy) != roomy) ready_.put(index, roomy);
+  ClassMask roomy = 0;
+  const int alike = agent.capacity - agent.loads.units();
+  for (WorkClass work_class = 0; work_class < classes_.size(); ++work_class) {
+    const bool is_open = ((open >> (work_class % kChannels)) & 1) != 0;
+    const int free =
+        classes_.anything_interrupts() ? agent.capacity - load_seen_by(agent, work_class) : alike;
+    const int room = is_open ? std::max(free, 0) : 0;
+    gained |= room > agent.loads.room(work_class);
+    agent.loads.set_room(work_class, room);
+    roomy |= ClassMask{room > 0} << work_class;
+  }
+  if (std::exchange(agent.roomy, roomy) != roomy) {
+    for (std::size_t label = 0; label < ready_.size(); ++label)
+      ready_[label].put(index, static_cast<ChannelMask>(roomy >> (label * kChannels)) & kAllChannels);
+  }
   return gained;
 }
 
@@ -126,7 +125,7 @@ Rank Router::rank_of(const AgentState& agent, AgentIndex index, RankOrder order)
     case RankOrder::kTalked:
       return {talk_time(agent).count(), agent.idle, index};
     case RankOrder::kTalking:
-      return {agent.talked.count() - to_ms(agent.talks_since), agent.idle, index};
+      return {agent.talk_mark.count(), agent.idle, index};
   }
   return {0, agent.idle, index};
 }
