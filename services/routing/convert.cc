@@ -280,6 +280,7 @@ v1::Agent to_proto(const v1::Agent& record, const AgentView& view) {
   }
   agent.clear_ticket_ids();
   for (const std::string& id : view.ticket_ids) agent.add_ticket_ids(id);
+  *agent.mutable_interrupted_by() = {view.interrupted_by.begin(), view.interrupted_by.end()};
   return agent;
 }
 
