@@ -1,5 +1,6 @@
 #pragma once
 
+#include <algorithm>
 #include <array>
 #include <cstdint>
 #include <memory>
@@ -24,8 +25,26 @@ class ClassLoads {
   /// The classes of which there are any.
   [[nodiscard]] ClassMask working() const { return working_; }
 
-  void set_room(WorkClass c, int room) {
-    (c < kChannels ? room_[c] : labelled_[c - kChannels].room) = static_cast<std::int16_t>(room);
+  struct Room {
+    /// The classes for which there is any.
+    ClassMask classes = 0;
+    /// Of some there is more than there was.
+    bool more = false;
+  };
+  /// On channels that are open there is as much as `free(class)` says, on others none.
+  template <class Free>
+  Room set_rooms(ChannelMask open, std::size_t classes, Free free) {
+    Room out;
+    const auto set = [&](WorkClass c, std::size_t channel, std::int16_t& room) {
+      const int now = ((open >> channel) & 1) != 0 ? std::max(free(c), 0) : 0;
+      out.more |= now > room;
+      out.classes |= ClassMask{now > 0} << c;
+      room = static_cast<std::int16_t>(now);
+    };
+    for (WorkClass c = 0; c < kChannels; ++c) set(c, c, room_[c]);
+    for (auto c = static_cast<WorkClass>(kChannels); c < classes; ++c)
+      set(c, c % kChannels, labelled_[c - kChannels].room);
+    return out;
   }
   void add(WorkClass c, int units) {
     int& carried = c < kChannels ? units_[c] : labelled_[c - kChannels].units;

@@ -84,30 +84,27 @@ void Router::refresh(AgentIndex index) {
 
 /// Whether there is more of it for some work.
 bool Router::find_room(AgentState& agent, AgentIndex index) {
-  const bool takes_offers = agent.takes_offers() && agent.waking.empty();
   ChannelMask open = 0;
-  for (std::size_t channel = 0; takes_offers && channel < kChannels; ++channel) {
-    const bool within_cap = tickets_beyond_cap(agent, static_cast<Channel>(channel)) < 0;
-    open |= static_cast<ChannelMask>(within_cap << channel);
+  if (agent.takes_offers() && agent.waking.empty()) {
+    for (std::size_t channel = 0; channel < kChannels; ++channel) {
+      const bool within_cap = tickets_beyond_cap(agent, static_cast<Channel>(channel)) < 0;
+      open |= static_cast<ChannelMask>(within_cap << channel);
+    }
+    open &= agent.channels;
   }
-  open &= agent.channels;
-  bool gained = false;
-  ClassMask roomy = 0;
-  const int alike = agent.capacity - agent.loads.units();
-  for (WorkClass work_class = 0; work_class < classes_.size(); ++work_class) {
-    const bool is_open = ((open >> (work_class % kChannels)) & 1) != 0;
-    const int free =
-        classes_.anything_interrupts() ? agent.capacity - load_seen_by(agent, work_class) : alike;
-    const int room = is_open ? std::max(free, 0) : 0;
-    gained |= room > agent.loads.room(work_class);
-    agent.loads.set_room(work_class, room);
-    roomy |= ClassMask{room > 0} << work_class;
+  ClassLoads::Room found;
+  if (!classes_.anything_interrupts()) {
+    found = agent.loads.set_rooms(open, kChannels,
+                                  [free = agent.capacity - agent.loads.units()](WorkClass) { return free; });
+  } else {
+    found = agent.loads.set_rooms(open, classes_.size(),
+                                  [&](WorkClass c) { return agent.capacity - load_seen_by(agent, c); });
   }
-  if (std::exchange(agent.roomy, roomy) != roomy) {
+  if (std::exchange(agent.roomy, found.classes) != found.classes) {
     for (std::size_t label = 0; label < ready_.size(); ++label)
-      ready_[label].put(index, static_cast<ChannelMask>(roomy >> (label * kChannels)) & kAllChannels);
+      ready_[label].put(index, static_cast<ChannelMask>(found.classes >> (label * kChannels)) & kAllChannels);
   }
-  return gained;
+  return found.more;
 }
 
 Rank Router::rank_of(const AgentState& agent, AgentIndex index, RankOrder order) const {

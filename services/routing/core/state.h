@@ -215,7 +215,7 @@ enum class RankOrder : std::uint8_t {
 RankOrder order_of(ChoicePolicy choice);
 constexpr std::size_t kRankOrders = 7;
 
-/// What every input about the agent reads comes first, as with tickets: five cache lines.
+/// What every input about the agent reads comes first, as with tickets: the first five cache lines.
 struct alignas(64) AgentState {
   ClassLoads loads;
   std::array<int, kChannels> tickets{};
