@@ -157,6 +157,16 @@ void print_quarantine(const v1::ListQuarantineResponse& response) {
   if (response.items().empty()) std::printf("nothing is in quarantine\n");
 }
 
+std::string tickets_of(const v1::Agent& agent) {
+  std::string out;
+  for (const std::string& id : agent.ticket_ids()) {
+    (out += out.empty() ? "" : ", ") += id;
+    const auto by = agent.interrupted_by().find(id);
+    if (by != agent.interrupted_by().end()) out += " (interrupted by " + by->second + ")";
+  }
+  return out;
+}
+
 void print_agents(const v1::ListAgentsResponse& response) {
   for (const auto& agent : response.agents()) {
     std::string skills;
@@ -177,8 +187,8 @@ void print_agents(const v1::ListAgentsResponse& response) {
     const std::string shard = agent.shard().empty() ? "" : "  of " + agent.shard();
     std::printf("%-12s %-10s %d/%d units  %s  %s  %s%s%s%s\n", agent.id().c_str(),
                 word(v1::Presence_Name(agent.presence()), "PRESENCE_").c_str(), agent.used_units(),
-                agent.capacity_units(), agent.name().c_str(), skills.c_str(),
-                list(agent.ticket_ids()).c_str(), takes.c_str(), caps.c_str(), shard.c_str());
+                agent.capacity_units(), agent.name().c_str(), skills.c_str(), tickets_of(agent).c_str(),
+                takes.c_str(), caps.c_str(), shard.c_str());
   }
 }
 

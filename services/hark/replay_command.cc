@@ -263,7 +263,7 @@ Result<NamedKpis> what_if(Replayed& done, const routing::Rules& rules, const std
   constexpr Duration kUsualReaction = std::chrono::seconds{5};
   routing::Workload workload = done.workload.take(kUsualReaction);
   for (auto& ticket : workload.tickets)
-    ticket.work.units = rules.units_of(static_cast<v1::Channel>(ticket.work.channel));
+    ticket.work.units = rules.units_of(static_cast<v1::Channel>(ticket.work.channel), ticket.work.topics);
   const routing::Settings settings = routing::settings_of(rules.settings, rules.shards, done.shard);
   routing::add_hours(workload, settings,
                      [&](const std::string& name) { return rules.policies->hours(name); });

@@ -70,7 +70,7 @@ Result<Range> range_of(const std::string& text, int usual) {
 TrafficStream completed(TrafficStream stream, const v1::Config& config, const routing::Rules& rules) {
   routing::Work& work = stream.work;
   const auto channel = static_cast<v1::Channel>(work.channel);
-  if (work.units == 0) work.units = rules.units_of(channel);
+  if (work.units == 0) work.units = rules.units_of(channel, work.topics);
   v1::Ticket ticket;
   ticket.set_channel(channel);
   ticket.set_on_the_line(channel == v1::CHANNEL_PHONE);

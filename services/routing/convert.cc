@@ -27,9 +27,9 @@ std::vector<Skill> skills_of(const google::protobuf::RepeatedPtrField<std::strin
   return out;
 }
 
-int Rules::units_of(v1::Channel channel) const {
+int Rules::units_of(v1::Channel channel, const std::vector<std::string>& topics) const {
   const auto found = units.find(channel);
-  return found == units.end() ? 1 : std::max(found->second, 1);
+  return labels.units_of(topics, found == units.end() ? 1 : std::max(found->second, 1));
 }
 
 bool Rules::asks_who_knows() const {
@@ -148,6 +148,8 @@ Rules read_rules(const v1::Config& config, RuleProblems& problems) {
   rules.settings.wrap_up = seconds(routing.wrap_up_seconds());
   rules.settings.wrap_up_mode = wrap_up_mode_of(routing.wrap_up(), "wrap_up", problems);
   rules.settings.channels = channels_of(routing.channels(), problems);
+  rules.labels = labels_of(routing, problems);
+  rules.settings.topics = rules.labels.topics;
   for (const v1::RoutingDeclineRest& rest : routing.decline_rests()) {
     rules.settings.rest_after_decline[rest.code()] = seconds(rest.seconds());
   }
@@ -292,6 +294,7 @@ v1::Agent to_proto(const v1::Agent& record, const AgentView& view) {
   }
   agent.clear_ticket_ids();
   for (const std::string& id : view.ticket_ids) agent.add_ticket_ids(id);
+  *agent.mutable_interrupted_by() = {view.interrupted_by.begin(), view.interrupted_by.end()};
   return agent;
 }
 

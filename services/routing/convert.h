@@ -14,6 +14,7 @@
 #include "routing/core/router.h"
 #include "routing/core/shards.h"
 #include "routing/core/triage.h"
+#include "routing/labels.h"
 #include "routing/policies.h"
 #include "routing/redis/rules.h"
 
@@ -24,8 +25,9 @@ struct Rules {
   /// With the queues of all shards.
   Settings settings;
   Shards shards;
-  /// Units that a ticket costs.
+  /// Units that a ticket costs, unless it is about a topic that says otherwise.
   std::map<v1::Channel, int> units;
+  Labels labels;
   std::map<std::string, AccountPolicy, std::less<>> accounts;
   /// Hours, targets, topics, tiers; null: none of it.
   std::shared_ptr<Policies> policies;
@@ -38,7 +40,7 @@ struct Rules {
   /// Who waits longer is at risk.
   Duration answer_target = std::chrono::minutes{5};
 
-  [[nodiscard]] int units_of(v1::Channel channel) const;
+  [[nodiscard]] int units_of(v1::Channel channel, const std::vector<std::string>& topics) const;
   /// Some queue waits for agents who know the customer.
   [[nodiscard]] bool asks_who_knows() const;
   /// Units of this channel's tickets are free while their customers are silent.

@@ -110,7 +110,7 @@ Work work_of(const v1::Ticket& ticket, const Assessment& assessment, const Rules
   work.declined_by.assign(ticket.declined_by().begin(), ticket.declined_by().end());
   work.waiting_since = from_ms(ticket.waiting_since_ms());
   work.priority = priority_of(ticket, rules) + assessment.points;
-  work.units = rules.units_of(channel);
+  work.units = rules.units_of(channel, work.topics);
   work.assignment_token = ticket.assignment_token();
   work.queue_id = queue_of(ticket, rules);
   const bool came_over = !ticket.passage().queue_id().empty();

@@ -66,6 +66,7 @@ class Policies::Builder {
       hold_state(item("hold_states", i), routing.hold_states(i));
     for (const v1::RoutingQueue& queue : routing.queues()) queues_.insert(queue.id());
     for (int i = 0; i < routing.sla_size(); ++i) sla(item("sla", i), routing.sla(i));
+    found_elsewhere_ = !routing.triage().service().empty();
     Topics topics;
     for (int i = 0; i < routing.topics_size(); ++i) topic(item("topics", i), routing.topics(i), topics);
     const v1::TriageConfig& triage = routing.triage();
@@ -310,7 +311,8 @@ class Policies::Builder {
   void topic(const std::string& path, const v1::TopicConfig& in, Topics& topics) {
     id(path, in.id());
     points(path + ".priority_points", in.priority_points());
-    if (in.words().empty() && in.patterns().empty())
+    // What is found by a TriageService may cost or interrupt all the same.
+    if (in.words().empty() && in.patterns().empty() && !found_elsewhere_)
       add(path + ".words", "is missing; nothing would be found");
     for (int i = 0; i < in.languages_size(); ++i) {
       if (std::string problem = language_problem(in.languages(i)); !problem.empty())
@@ -345,6 +347,7 @@ class Policies::Builder {
   WordBreaker breaker_;
   std::set<std::string> ids_;
   std::set<std::string> queues_;
+  bool found_elsewhere_ = false;
 };
 
 std::shared_ptr<Policies> Policies::make(const v1::Routing& routing, std::vector<ConfigProblem>& problems) {

@@ -12,6 +12,7 @@ namespace {
 using testing::ElementsAre;
 using testing::HasSubstr;
 using testing::IsEmpty;
+using testing::Pair;
 
 Settings settings_of(const std::string& yaml) {
   const auto config = read_config(yaml, "hark.yaml");
@@ -162,6 +163,71 @@ TEST(WorkedExamples, SalesforcesInterruptibleWorkStepsBackForACall) {
   EXPECT_THAT(c.made(), IsEmpty()) << "no new mail during a call";
   c.tell(TicketClosed{"call"});
   EXPECT_THAT(c.made(), ElementsAre("call2>ana"));
+}
+
+// Genesys Cloud: utilization by label. A label has a capacity of its own and may interrupt others;
+// Salesforce's interruptible capacity likewise, by what work is about.
+constexpr const char* kGenesysLabels = R"(
+routing:
+  channels:
+    phone: {interrupts: [email]}
+  topics:
+    - {id: outage, words: [outage], units: 2, interrupts: [billing, questions]}
+    - {id: billing, words: [invoice*], interrupts: [questions]}
+    - {id: questions, words: [open]}
+)";
+
+struct LabelExample : Example {
+  LabelExample() : Example{kGenesysLabels} { member("ana", {}, {}, 2); }
+  void mail(const std::string& id, const std::string& text) {
+    const Rules rules = rules_of(*read_config(kGenesysLabels, "hark.yaml"));
+    v1::Ticket ticket;
+    ticket.set_id(id);
+    ticket.set_channel(v1::CHANNEL_EMAIL);
+    ticket.set_preview(text);
+    ticket.set_waiting_since_ms(to_ms(now));
+    queue(work_of(ticket, rules, [](std::string_view) { return false; }));
+  }
+  [[nodiscard]] std::map<std::string, std::string> interrupted() const {
+    return router.agent("ana")->interrupted_by;
+  }
+};
+
+TEST(WorkedExamples, GenesysLabelsInterruptByWhatWorkIsAboutAndCostWhatTheySay) {
+  LabelExample c;
+  for (const char* id : {"q1", "q2"}) {
+    c.mail(id, "When do you open?");
+    c.accept_and_confirm(c.last_offer, 1);
+  }
+  c.mail("q3", "When do you open?");
+  EXPECT_THAT(c.made(), IsEmpty()) << "two questions are her capacity";
+  c.mail("b1", "Where is my invoice?");
+  EXPECT_THAT(c.made(), ElementsAre("b1>ana"));
+  c.accept_and_confirm(c.last_offer, 1);
+  EXPECT_THAT(c.interrupted(),
+              ElementsAre(Pair("q1", "a mail about billing"), Pair("q2", "a mail about billing")));
+  c.mail("o1", "There is an outage here.");
+  EXPECT_THAT(c.made(), ElementsAre("o1>ana"));
+  EXPECT_EQ(c.last_offer.units, 2);
+  c.accept_and_confirm(c.last_offer, 1);
+  EXPECT_EQ(c.router.agent("ana")->used_units, 2);
+  c.mail("b2", "Where is my invoice?");
+  c.mail("o2", "An outage as well.");
+  EXPECT_THAT(c.made(), IsEmpty());
+  c.queue_on(Channel::kPhone, "call", 2);
+  EXPECT_THAT(c.made(), ElementsAre("call>ana")) << "a call interrupts all mail, also that about outages";
+  EXPECT_EQ(c.interrupted().at("o1"), "a call");
+  c.accept_and_confirm(c.last_offer, 1);
+  EXPECT_EQ(c.router.agent("ana")->used_units, 2);
+  c.tell(TicketClosed{"call"});
+  EXPECT_THAT(c.made(), IsEmpty()) << "o1 is back";
+  c.tell(TicketClosed{"o1"});
+  EXPECT_THAT(c.made(), ElementsAre("o2>ana")) << "as urgent as it sounds";
+  c.tell(TicketClosed{"o2"});
+  EXPECT_THAT(c.made(), ElementsAre("b2>ana")) << "there is room for one bill beside the other";
+  for (const char* id : {"b2", "b1"}) c.tell(TicketClosed{id});
+  EXPECT_THAT(c.interrupted(), IsEmpty());
+  EXPECT_EQ(c.router.agent("ana")->used_units, 2) << "the questions are back, and q3 waits for one of them";
 }
 
 TEST(WorkedExamples, WhatIsWrongWithAQueueIsToldByItsPlace) {

@@ -83,7 +83,8 @@ bool AgentSets::meets(AgentIndex agent, const Requirement& requirement) const {
 }
 
 int AgentSets::proficiency(AgentIndex agent, const Requirement& requirement) const {
-  if (requirement.kind == Kind::kSkill) return RecordTraits{records_[agent]}.level_of(requirement.name);
+  if (requirement.kind == Kind::kSkill)
+    return RecordTraits{records_[agent]}.level_of(requirement.name) * requirement.weight;
   if (requirement.kind == Kind::kNot) return 0;
   int sum = 0;
   for (const Requirement& part : requirement.parts) sum += proficiency(agent, part);

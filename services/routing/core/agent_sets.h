@@ -28,7 +28,8 @@ class AgentSets {
   [[nodiscard]] bool meets(AgentIndex agent, const Requirement& requirement) const;
   /// Whether any agent has the skill, at whatever level.
   [[nodiscard]] bool skill_known(std::string_view name) const;
-  /// Of the skills that the requirement names without `not`, the agent's levels summed.
+  /// Of the skills that the requirement names without `not`, the agent's levels summed, each times the weight
+  /// that it has there. A skill that is named twice counts twice.
   [[nodiscard]] int proficiency(AgentIndex agent, const Requirement& requirement) const;
 
  private:

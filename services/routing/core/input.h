@@ -40,6 +40,15 @@ struct ChannelRules {
   friend bool operator==(const ChannelRules&, const ChannelRules&) = default;
 };
 
+/// Of a topic that takes part in interrupting.
+struct TopicRules {
+  std::string id;
+  /// Topics whose work steps back for work on this one.
+  std::vector<std::string> interrupts;
+
+  friend bool operator==(const TopicRules&, const TopicRules&) = default;
+};
+
 struct Settings {
   /// How long an offer stands before it goes on to the next agent.
   Duration accept_timeout = std::chrono::seconds{30};
@@ -63,6 +72,8 @@ struct Settings {
   Duration wrap_up{0};
   WrapUpMode wrap_up_mode = WrapUpMode::kTimed;
   std::array<ChannelRules, kChannels> channels{};
+  /// Labels: see WorkClasses.
+  std::vector<TopicRules> topics;
   /// An agent who declines is offered nothing at all for so long, by the code that they gave; "" for any
   /// other.
   std::map<std::string, Duration, std::less<>> rest_after_decline;

@@ -19,7 +19,7 @@ std::pair<LaneIndex, bool> Lanes::use(Kind kind, const Requirement& require) {
     free_.erase(free_.begin());
   }
   by_kind_.emplace(kind, index);
-  heads_[index] = {{}, kind.units, static_cast<std::uint8_t>(kind.channel)};
+  heads_[index] = {{}, kind.units, kind.work_class};
   lanes_[index] = Lane{std::move(kind), require, {}, {}, {}, 1, false};
   return {index, true};
 }
@@ -49,17 +49,17 @@ void Lanes::read_head(LaneIndex index) {
     __builtin_prefetch(reinterpret_cast<const char*>(first) + at);
 }
 
-TicketState* Lanes::first_of(const Bits& lanes, const std::array<int, kChannels>& room) const {
+TicketState* Lanes::first_of(const Bits& lanes, const ClassLoads& loads) const {
   int left = kPlacesLookedAtMax;
   for (const Place& place : order_) {
-    if (lanes.has(place.lane) && fits(heads_[place.lane], room)) return place.key.ticket;
+    if (lanes.has(place.lane) && fits(heads_[place.lane], loads)) return place.key.ticket;
     if (--left == 0) break;
   }
   if (left > 0) return nullptr;
   const WaitKey* first = nullptr;
   for_each_in_both(lanes, occupied_, [&](LaneIndex lane) {
     const Head& head = heads_[lane];
-    if (fits(head, room) && (!first || head.key < *first)) first = &head.key;
+    if (fits(head, loads) && (!first || head.key < *first)) first = &head.key;
     return true;
   });
   return first ? first->ticket : nullptr;
@@ -68,6 +68,10 @@ TicketState* Lanes::first_of(const Bits& lanes, const std::array<int, kChannels>
 void Lanes::shut(LaneIndex lane, bool shut) {
   lanes_[lane].shut = shut;
   read_head(lane);
+}
+
+void Lanes::forget_labels() {
+  for (Head& head : heads_) head.work_class = class_of(channel_of(head.work_class));
 }
 
 void Lanes::insert(LaneIndex lane, const WaitKey& key) {

@@ -14,6 +14,7 @@
 #include "base/core/time.h"
 #include "routing/core/agent_sets.h"
 #include "routing/core/bits.h"
+#include "routing/core/class_loads.h"
 #include "routing/core/queue_rules.h"
 #include "routing/core/sorted_chunks.h"
 #include "routing/core/work_kind.h"
@@ -46,17 +47,17 @@ struct WaitKey {
 using Line = SortedChunks<WaitKey>;
 using LaneIndex = std::uint32_t;
 
-/// The waiting tickets, one line for each kind: queue, channel, units and compiled requirement of the step in
-/// force. Whoever may take one ticket of a lane may take any of it, but for what that ticket and that agent
-/// have against each other. So an agent who becomes free looks only at the heads of the lanes that fit, and a
-/// ticket finds its agents in the lane's set.
+/// The waiting tickets, one line for each kind: queue, class of work, units and compiled requirement of the
+/// step in force. Whoever may take one ticket of a lane may take any of it, but for what that ticket and that
+/// agent have against each other. So an agent who becomes free looks only at the heads of the lanes that fit,
+/// and a ticket finds its agents in the lane's set.
 ///
 /// Part of Router. A lane lives as long as plans use it.
 class Lanes {
  public:
   struct Kind {
     QueueIndex queue = 0;
-    Channel channel = Channel::kUnspecified;
+    WorkClass work_class = 0;
     int units = 0;
     std::string requirement;
     friend auto operator<=>(const Kind&, const Kind&) = default;
@@ -78,7 +79,7 @@ class Lanes {
     /// The first of its line.
     WaitKey key;
     std::int32_t units = 0;
-    std::uint8_t channel = 0;
+    WorkClass work_class = 0;
   };
 
   /// One more user. `is_new`: the caller fills in its agents.
@@ -87,12 +88,15 @@ class Lanes {
   void unuse(LaneIndex lane);
 
   void shut(LaneIndex lane, bool shut);
+  /// Labels are other ones: until its tickets are planned anew, a lane is one of its channel alone, which has
+  /// the least room.
+  void forget_labels();
 
   void insert(LaneIndex lane, const WaitKey& key);
   void erase(LaneIndex lane, const WaitKey& key);
 
-  /// The first ticket of all in these lanes whose units fit into the room by channel; null: there is none.
-  [[nodiscard]] TicketState* first_of(const Bits& lanes, const std::array<int, kChannels>& room) const;
+  /// The first ticket of all in these lanes whose units fit into the room of its class; null: there is none.
+  [[nodiscard]] TicketState* first_of(const Bits& lanes, const ClassLoads& loads) const;
 
   [[nodiscard]] Lane& at(LaneIndex lane) { return lanes_[lane]; }
   [[nodiscard]] const Lane& at(LaneIndex lane) const { return lanes_[lane]; }
@@ -112,8 +116,8 @@ class Lanes {
   static constexpr int kPlacesLookedAtMax = 24;
 
   void read_head(LaneIndex lane);
-  [[nodiscard]] static bool fits(const Head& head, const std::array<int, kChannels>& room) {
-    return head.units <= room[head.channel];
+  [[nodiscard]] static bool fits(const Head& head, const ClassLoads& loads) {
+    return head.units <= loads.room(head.work_class);
   }
 
   std::vector<Lane> lanes_;

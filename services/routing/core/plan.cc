@@ -124,7 +124,7 @@ std::string kind_of(const WorkKind& work, QueueIndex queue) {
   std::string kind;
   kind.reserve(48);
   for (int shift = 0; shift < 32; shift += 8) kind += static_cast<char>(queue >> shift);
-  kind += static_cast<char>(work.channel);
+  kind += static_cast<char>(work.work_class);
   kind += static_cast<char>(work.units & 255);
   kind += static_cast<char>(work.units >> 8);
   for (const Skill& skill : work.required_skills) {

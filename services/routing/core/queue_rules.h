@@ -56,7 +56,7 @@ enum class ChoicePolicy : std::uint8_t {
   kLongestIdle,
   kMostSpareCapacity,
   kFewestOpen,
-  /// Most levels, summed over the skills that the step in force names.
+  /// Most levels, summed over the skills that the step in force names, each times its weight there.
   kBestProficiency,
   /// Fewest tickets taken since coming online.
   kLeastHandled,
@@ -66,6 +66,10 @@ enum class ChoicePolicy : std::uint8_t {
   kRoundRobin,
   /// By a seeded draw from the ticket's id: the same again in a replay.
   kRandom,
+  /// Least talk time: wall time since they signed in, in which at least one ticket that they held took units
+  /// of theirs. Several at once count once; wrap-up, offers, holds that free units and silent customers do
+  /// not. Begins anew with each leader, as the order of idleness and the counts do.
+  kLeastTalkTime,
 };
 
 /// How one ticket's offers go out.

@@ -11,6 +11,7 @@ using Kind = Requirement::Kind;
 constexpr std::string_view kAgentPrefix = "agent:";
 constexpr std::string_view kGroupPrefix = "group:";
 constexpr std::string_view kSkillPrefix = "skill:";
+constexpr std::string_view kWeight = "weight";
 
 /// Skills whose names would be read as something else are written with a prefix.
 bool needs_prefix(std::string_view skill) {
@@ -30,7 +31,8 @@ std::string lower(std::string_view text) {
   return out;
 }
 
-/// Recursive descent: or_ := and_ ("or" and_)*; and_ := not_ ("and" not_)*; not_ := "not" not_ | leaf.
+/// Recursive descent: or_ := and_ ("or" and_)*; and_ := not_ ("and" not_)*; not_ := "not" not_ | "(" or_ ")"
+/// | leaf; leaf := skill [comparison] ["weight" number] | agent | group | "any".
 class Parser {
  public:
   explicit Parser(std::string_view text) : text_{text} {}
@@ -102,13 +104,17 @@ class Parser {
       if (!part.ok()) return part;
       return Requirement{Kind::kNot, "", kSkillLevelMin, kSkillLevelMax, {*std::move(part)}};
     }
-    if (take("(")) {
-      auto inner = any_of(depth + 1);
-      if (!inner.ok()) return inner;
-      if (!take(")")) return wrong("lacks a ')'");
-      return inner;
-    }
-    return leaf();
+    auto primary = take("(") ? bracketed(depth) : leaf();
+    if (primary.ok() && lower(peek_word()) == kWeight)
+      return wrong("has a weight behind what is not one skill");
+    return primary;
+  }
+
+  Result<Requirement> bracketed(int depth) {
+    auto inner = any_of(depth + 1);
+    if (!inner.ok()) return inner;
+    if (!take(")")) return wrong("lacks a ')'");
+    return inner;
   }
 
   Result<Requirement> leaf() {
@@ -127,7 +133,16 @@ class Parser {
       }
       return Requirement{kind, name, kSkillLevelMin, kSkillLevelMax, {}};
     }
-    return comparison(word.starts_with(kSkillPrefix) ? word.substr(kSkillPrefix.size()) : word);
+    auto skill = comparison(word.starts_with(kSkillPrefix) ? word.substr(kSkillPrefix.size()) : word);
+    if (!skill.ok() || !take_word(kWeight)) return skill;
+    const std::string number{peek_word()};
+    const bool digits = !number.empty() && number.size() <= 3 &&
+                        std::ranges::all_of(number, [](char c) { return c >= '0' && c <= '9'; });
+    const int weight = digits ? std::stoi(number) : 0;
+    if (weight < 1 || weight > kWeightMax) return wrong("has no weight from 1 to 100 after 'weight'");
+    at_ += number.size();
+    skill->weight = weight;
+    return skill;
   }
 
   Result<Requirement> comparison(const std::string& skill) {
@@ -202,6 +217,7 @@ void write(std::string& out, const Requirement& requirement, bool nested) {
       } else if (requirement.level_least > kSkillLevelMin) {
         out += " >= " + std::to_string(requirement.level_least);
       }
+      if (requirement.weight != 1) ((out += " ") += kWeight) += " " + std::to_string(requirement.weight);
       return;
     case Kind::kAgent:
       (out += kAgentPrefix) += requirement.name;
@@ -235,6 +251,12 @@ Requirement join(Kind kind, Requirement a, Requirement b) {
 }  // namespace
 
 Result<Requirement> parse_requirement(std::string_view text) { return Parser{text}.run(); }
+
+Requirement without_weights(Requirement requirement) {
+  requirement.weight = 1;
+  for (Requirement& part : requirement.parts) part = without_weights(std::move(part));
+  return requirement;
+}
 
 Requirement require_skill(std::string name, int least, int most) {
   return {Kind::kSkill, std::move(name), least, most, {}};

@@ -51,12 +51,12 @@ std::string_view name_of(Channel channel) {
 Router::Router(Settings settings, std::uint16_t shard, std::int64_t fencing_token)
     : settings_{std::move(settings)}, offer_ids_{shard, fencing_token} {
   read_settings();
+  ready_.resize(classes_.labels());
   rebuild_queues();
 }
 
 void Router::read_settings() {
-  anything_interrupts_ = std::ranges::any_of(
-      settings_.channels, [](const ChannelRules& channel) { return channel.interrupts != 0; });
+  classes_ = WorkClasses{settings_.channels, settings_.topics};
   for (std::size_t channel = 0; channel < kChannels; ++channel) {
     const int most = settings_.channels[channel].tickets_max;
     tickets_max_[channel] = most > 0 ? most : std::numeric_limits<int>::max();
@@ -99,11 +99,15 @@ std::optional<TimePoint> Router::next_deadline() const {
 
 void Router::on(const SettingsChanged& in) {
   const bool other_queues = in.settings.queues != settings_.queues;
-  const bool other_channels = in.settings.channels != settings_.channels;
+  const bool other_room =
+      in.settings.channels != settings_.channels || in.settings.topics != settings_.topics;
   settings_ = in.settings;
+  const WorkClasses before = std::move(classes_);
   read_settings();
-  if (other_queues) rebuild_queues();
-  if (other_channels) {
+  const bool other_labels = !classes_.tell_apart_as(before);
+  if (other_labels) take_labels_on(before);
+  if (other_queues || other_labels) rebuild_queues();
+  if (other_room) {
     refresh_next_ = 0;
     refresh_end_ = agents_.size();
   }
@@ -118,8 +122,7 @@ void Router::on(const OfferRestored& in) {
                          wants_offers(*ticket);
   bool fits_now = false;
   if (may_stand) {
-    ticket->charged_channel = ticket->kind->channel;
-    ticket->charged_units = ticket->kind->units;
+    if (ticket->offers.empty()) set_charge(*ticket);
     const AgentIndex index = intern(offer.agent_id);
     fits_now = fits(*agent, *ticket) && qualifies(*ticket, index) && !avoids(*ticket, index);
   }

@@ -253,14 +253,30 @@ class Router {
   void use_ranks(const std::array<bool, kRankOrders>& used);
   [[nodiscard]] Rank rank_of(const AgentState& agent, AgentIndex index, RankOrder order) const;
   void charge(AgentState& agent, const TicketState& ticket, int sign);
+  void carry(AgentState& agent, const TicketState& ticket, int sign);
   void mark_idle(AgentState& agent) { agent.idle = {now_, ++turns_}; }
-  [[nodiscard]] int load_seen_by(const AgentState& agent, Channel channel) const;
+  [[nodiscard]] int load_seen_by(const AgentState& agent, WorkClass work_class) const;
   [[nodiscard]] int cap_of(const AgentState& agent, Channel channel) const;
   [[nodiscard]] int tickets_beyond_cap(const AgentState& agent, Channel channel) const;
   [[nodiscard]] int used_units(const AgentState& agent) const;
   [[nodiscard]] bool fits(const AgentState& agent, const TicketState& ticket) const;
   void let_waking_in(AgentState& agent);
   void forget_load(TicketState& ticket);
+
+  // router_classes.cc
+  [[nodiscard]] WorkClass class_of(WorkKind& kind) const;
+  [[nodiscard]] WorkClass charged_class(const TicketState& ticket) const;
+  void set_charge(TicketState& ticket) const;
+  bool charge_anew(TicketState& ticket);
+  void take_labels_on(const WorkClasses& before);
+  [[nodiscard]] const SparseBits<kChannels>& ready_for(WorkClass work_class) const {
+    return ready_[label_of(work_class)];
+  }
+  [[nodiscard]] std::string interrupted_by(const TicketState& ticket) const;
+
+  // router_talk_time.cc
+  [[nodiscard]] Duration talk_time(const AgentState& agent) const;
+  void forget_talk_time(AgentState& agent) const;
 
   // router_holds.cc
   void hear_of_held(TicketState& ticket, const Work& news);
@@ -279,6 +295,7 @@ class Router {
   void note(TicketState& ticket, const Work& work, WorkKind* kind);
   void take_over(TicketState& ticket, const Work& work);
   void reweigh(TicketState& ticket, const Work& work);
+  void withdraw_misfits_beside(const TicketState& ticket);
   void stand(TicketState& ticket, Standing standing);
   [[nodiscard]] static bool offers_still_fit(const TicketState& ticket);
   void hold(TicketState& ticket, AgentIndex agent, std::int64_t assignment_token);
@@ -384,9 +401,11 @@ class Router {
 
   Settings settings_;
   OfferIds offer_ids_;
-  /// Of the settings: some channel does, some queue does.
-  bool anything_interrupts_ = false;
+  /// Of the settings: some queue does.
   bool anything_empties_ = false;
+  WorkClasses classes_;
+  /// Of the last change of labels.
+  std::uint32_t labels_number_ = 1;
   /// By channel; without an end where it has none.
   std::array<int, kChannels> tickets_max_{};
   bool rebuilding_ = true;
@@ -399,8 +418,8 @@ class Router {
   /// The same by hash: most inputs name an agent.
   HashIndex agent_by_id_;
   AgentSets sets_;
-  /// By channel.
-  SparseBits<kChannels> ready_;
+  /// By label and channel.
+  std::vector<SparseBits<kChannels>> ready_{1};
   Bits ready_for_any_;
   int ready_count_ = 0;
   std::array<SortedChunks<Rank>, kRankOrders> ranks_;

@@ -9,6 +9,7 @@ AgentIndex Router::intern(std::string_view id) {
   if (const AgentIndex found = find_agent(id); found != kNoAgent) return found;
   const auto [index, agent] = agents_.make();
   agent->id = id;
+  agent->loads.change_labels(1, classes_.labels());
   agents_in_order_.emplace(agent->id, index);
   agent_by_id_.insert(HashIndex::hash_of(id), index);
   return index;
@@ -107,6 +108,7 @@ void Router::set_presence(AgentIndex index, Presence presence, ChannelMask chann
   }
   end_wrap_up(index);
   rest(index, Duration{0});
+  if (agent.presence == Presence::kOffline) forget_talk_time(agent);
   agent.presence = presence;
   agent.missed_in_row = 0;
   effects_.emplace_back(PresenceSet{agent.id, presence, why, missed_offers});
@@ -158,9 +160,10 @@ void Router::withdraw_misfits(AgentIndex index) {
     TicketState& ticket = **at;
     if (ticket.standing != Standing::kOffered) continue;
     const bool able = qualifies(ticket, index);
-    const bool roomy = load_seen_by(agent, ticket.charged_channel) <= agent.capacity &&
-                       tickets_beyond_cap(agent, ticket.charged_channel) <= 0;
-    const bool on_channel = (agent.channels & mask_of(ticket.charged_channel)) != 0;
+    const WorkClass work_class = charged_class(ticket);
+    const bool roomy = load_seen_by(agent, work_class) <= agent.capacity &&
+                       tickets_beyond_cap(agent, channel_of(work_class)) <= 0;
+    const bool on_channel = (agent.channels & mask_of(channel_of(work_class))) != 0;
     if (able && roomy && on_channel) continue;
     leave_line(ticket);
     end_offer(ticket, index, OfferEnd::kWithdrawn,

@@ -276,8 +276,8 @@ void worst_presence(benchmark::State& state) {
 }
 BENCHMARK(worst_presence)->Iterations(1)->Unit(benchmark::kMillisecond);
 
-/// 100,000 in line of 1,000 kinds, and other rules: of queues, of channels. What they change takes many
-/// inputs.
+/// 100,000 in line of 1,000 kinds, and other rules: of queues, of channels, of topics. What they change takes
+/// many inputs.
 void worst_rules(benchmark::State& state) {
   for (auto _ : state) {
     Center center{10000, 1000};
@@ -289,6 +289,9 @@ void worst_rules(benchmark::State& state) {
     center.tell(SettingsChanged{other});
     center.pass(Duration{1});
     other.channels[0].tickets_max = 2;
+    center.tell(SettingsChanged{other});
+    center.pass(Duration{1});
+    other.topics = {{"outage", {"billing", "sales"}}, {"billing", {"sales"}}};
     center.tell(SettingsChanged{other});
     center.pass(Duration{1});
     report_longest(state, center);

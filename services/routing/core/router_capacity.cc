@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <bit>
 #include <utility>
 
 #include "routing/core/router.h"
@@ -8,34 +9,31 @@ namespace {
 
 std::size_t at(Channel channel) { return static_cast<std::size_t>(channel); }
 
+bool belongs_in(const AgentState& agent, RankOrder order) {
+  if (order == RankOrder::kTalked) return agent.carried == 0;
+  return order != RankOrder::kTalking || agent.carried > 0;
+}
+
 }  // namespace
 
-/// Units that stand in the way of one more ticket on the channel: all but those of work that steps back for
-/// it.
-int Router::load_seen_by(const AgentState& agent, Channel channel) const {
-  const ChannelMask interrupts = settings_.channels[at(channel)].interrupts;
-  int load = 0;
-  if (interrupts == 0) {
-    for (const int units : agent.units) load += units;
-    return load;
-  }
-  for (std::size_t other = 0; other < kChannels; ++other) {
-    if (((interrupts >> other) & 1) == 0 || other == at(channel)) load += agent.units[other];
-  }
+/// Units that stand in the way of one more ticket of the class: all but those of work that steps back for it.
+int Router::load_seen_by(const AgentState& agent, WorkClass work_class) const {
+  int load = agent.loads.units();
+  ClassMask back = classes_.stepping_back_for(work_class) & agent.loads.working();
+  for (; back != 0; back &= back - 1)
+    load -= agent.loads.units(static_cast<WorkClass>(std::countr_zero(back)));
   return load;
 }
 
 /// As people see it: work that has stepped back for other work that is there does not count.
 int Router::used_units(const AgentState& agent) const {
-  if (!anything_interrupts_) return load_seen_by(agent, Channel::kUnspecified);
-  ChannelMask stepped_back = 0;
-  for (std::size_t channel = 0; channel < kChannels; ++channel) {
-    if (agent.units[channel] > 0) stepped_back |= settings_.channels[channel].interrupts & ~(1U << channel);
-  }
-  int used = 0;
-  for (std::size_t channel = 0; channel < kChannels; ++channel) {
-    if (((stepped_back >> channel) & 1) == 0) used += agent.units[channel];
-  }
+  int used = agent.loads.units();
+  if (!classes_.anything_interrupts()) return used;
+  ClassMask stepped_back = 0;
+  for (ClassMask left = agent.loads.working(); left != 0; left &= left - 1)
+    stepped_back |= classes_.stepping_back_for(static_cast<WorkClass>(std::countr_zero(left)));
+  for (ClassMask back = stepped_back & agent.loads.working(); back != 0; back &= back - 1)
+    used -= agent.loads.units(static_cast<WorkClass>(std::countr_zero(back)));
   return used;
 }
 
@@ -51,13 +49,15 @@ int Router::tickets_beyond_cap(const AgentState& agent, Channel channel) const {
 }
 
 bool Router::fits(const AgentState& agent, const TicketState& ticket) const {
-  if (tickets_beyond_cap(agent, ticket.charged_channel) >= 0) return false;
-  return load_seen_by(agent, ticket.charged_channel) + ticket.charged_units <= agent.capacity;
+  const WorkClass work_class = charged_class(ticket);
+  if (tickets_beyond_cap(agent, channel_of(work_class)) >= 0) return false;
+  return load_seen_by(agent, work_class) + ticket.charged_units <= agent.capacity;
 }
 
 void Router::charge(AgentState& agent, const TicketState& ticket, int sign) {
-  agent.units[at(ticket.charged_channel)] += sign * ticket.charged_units;
-  agent.tickets[at(ticket.charged_channel)] += sign;
+  const WorkClass work_class = charged_class(ticket);
+  agent.loads.add(work_class, sign * ticket.charged_units);
+  agent.tickets[at(channel_of(work_class))] += sign;
 }
 
 /// Brings everything that follows from the agent's state up to it: room, readiness, ranks.
@@ -82,28 +82,29 @@ void Router::refresh(AgentIndex index) {
   if (was_ready && !agent.ready) watch_emptiness();
 }
 
-/// Whether there is more of it on some channel.
+/// Whether there is more of it for some work.
 bool Router::find_room(AgentState& agent, AgentIndex index) {
-  const auto before = std::exchange(agent.room, {});
-  ChannelMask roomy = 0;
+  ChannelMask open = 0;
   if (agent.takes_offers() && agent.waking.empty()) {
-    const int alike = agent.capacity - load_seen_by(agent, Channel::kUnspecified);
     for (std::size_t channel = 0; channel < kChannels; ++channel) {
-      int room =
-          anything_interrupts_ ? agent.capacity - load_seen_by(agent, static_cast<Channel>(channel)) : alike;
-      if (((agent.channels >> channel) & 1) == 0 ||
-          tickets_beyond_cap(agent, static_cast<Channel>(channel)) >= 0) {
-        room = 0;
-      }
-      agent.room[channel] = std::max(room, 0);
-      roomy |= static_cast<ChannelMask>((room > 0) << channel);
+      const bool within_cap = tickets_beyond_cap(agent, static_cast<Channel>(channel)) < 0;
+      open |= static_cast<ChannelMask>(within_cap << channel);
     }
+    open &= agent.channels;
   }
-  bool gained = false;
-  for (std::size_t channel = 0; channel < kChannels; ++channel)
-    gained |= agent.room[channel] > before[channel];
-  if (std::exchange(agent.roomy, roomy) != roomy) ready_.put(index, roomy);
-  return gained;
+  ClassLoads::Room found;
+  if (!classes_.anything_interrupts()) {
+    found = agent.loads.set_rooms(open, kChannels,
+                                  [free = agent.capacity - agent.loads.units()](WorkClass) { return free; });
+  } else {
+    found = agent.loads.set_rooms(open, classes_.size(),
+                                  [&](WorkClass c) { return agent.capacity - load_seen_by(agent, c); });
+  }
+  if (std::exchange(agent.roomy, found.classes) != found.classes) {
+    for (std::size_t label = 0; label < ready_.size(); ++label)
+      ready_[label].put(index, static_cast<ChannelMask>(found.classes >> (label * kChannels)) & kAllChannels);
+  }
+  return found.more;
 }
 
 Rank Router::rank_of(const AgentState& agent, AgentIndex index, RankOrder order) const {
@@ -118,6 +119,10 @@ Rank Router::rank_of(const AgentState& agent, AgentIndex index, RankOrder order)
       return {agent.handled, agent.idle, index};
     case RankOrder::kOffered:
       return {static_cast<std::int64_t>(agent.offered_turn), agent.idle, index};
+    case RankOrder::kTalked:
+      return {talk_time(agent).count(), agent.idle, index};
+    case RankOrder::kTalking:
+      return {agent.talk_mark.count(), agent.idle, index};
   }
   return {0, agent.idle, index};
 }
@@ -133,12 +138,13 @@ void Router::put_ranks() {
       if (!ranks_used_[order]) continue;
       const auto bit = static_cast<std::uint8_t>(1U << order);
       const bool kept = (agent.ranked & bit) != 0;
-      const Rank rank = agent.ready ? rank_of(agent, index, static_cast<RankOrder>(order)) : Rank{};
-      if (kept && agent.ready && rank == agent.ranks[order]) continue;
+      const bool belongs = agent.ready && belongs_in(agent, static_cast<RankOrder>(order));
+      const Rank rank = belongs ? rank_of(agent, index, static_cast<RankOrder>(order)) : Rank{};
+      if (kept && belongs && rank == agent.ranks[order]) continue;
       if (kept) ranks_[order].erase(agent.ranks[order]);
-      if (agent.ready) ranks_[order].insert(rank);
+      if (belongs) ranks_[order].insert(rank);
       agent.ranks[order] = rank;
-      agent.ranked = static_cast<std::uint8_t>(agent.ready ? agent.ranked | bit : agent.ranked & ~bit);
+      agent.ranked = static_cast<std::uint8_t>(belongs ? agent.ranked | bit : agent.ranked & ~bit);
     }
   }
   stale_ranks_.clear();
@@ -164,7 +170,7 @@ void Router::let_waking_in(AgentState& agent) {
     agent.waking.erase(agent.waking.begin());
     clear_wake(ticket);
     ticket.load = Load::kActive;
-    charge(agent, ticket, 1);
+    carry(agent, ticket, 1);
     arm_held(ticket);
   }
 }
@@ -172,7 +178,7 @@ void Router::let_waking_in(AgentState& agent) {
 /// Of a held ticket: its agent carries nothing of it any more.
 void Router::forget_load(TicketState& ticket) {
   AgentState& agent = agents_[ticket.agent];
-  if (ticket.load == Load::kActive) charge(agent, ticket, -1);
+  if (ticket.load == Load::kActive) carry(agent, ticket, -1);
   if (ticket.load == Load::kWaking) std::erase(agent.waking, &ticket);
   clear_wake(ticket);
   ticket.load = Load::kActive;

@@ -12,12 +12,12 @@ std::string counted(int n, std::string_view one, std::string_view many) {
 
 /// What the agent lacks of a requirement, as a requirement: the parts of an `and` that are not met.
 std::string lacking(const AgentSets& sets, AgentIndex agent, const Requirement& require) {
-  if (require.kind != Requirement::Kind::kAnd) return to_text(require);
+  if (require.kind != Requirement::Kind::kAnd) return to_text(without_weights(require));
   std::string text;
   for (const Requirement& part : require.parts) {
     if (sets.meets(agent, part)) continue;
     if (!text.empty()) text += ", ";
-    text += to_text(part);
+    text += to_text(without_weights(part));
   }
   return text;
 }
@@ -42,6 +42,8 @@ std::string_view name_of(ChoicePolicy choice) {
       return "longest without an offer";
     case ChoicePolicy::kRandom:
       return "drawn";
+    case ChoicePolicy::kLeastTalkTime:
+      return "least talk time";
   }
   return "";
 }
@@ -90,6 +92,7 @@ std::string_view name_of(Nearness nearness) {
 Candidate Router::judge(const TicketState& ticket, AgentIndex index, const Requirement& require) const {
   const AgentState& agent = agents_[index];
   const auto channel = static_cast<std::size_t>(ticket.kind->channel);
+  const WorkClass work_class = class_of(*ticket.kind);
   const auto nearness = [&] {
     if (ticket.standing == Standing::kHeld && ticket.agent == index) return Nearness::kHolds;
     if (std::ranges::find(ticket.offers, index, &StandingOffer::agent) != ticket.offers.end())
@@ -106,7 +109,7 @@ Candidate Router::judge(const TicketState& ticket, AgentIndex index, const Requi
     if (avoids(ticket, index)) return Nearness::kLetItRunOut;
     if (!agent.waking.empty()) return Nearness::kWakingFirst;
     if (tickets_beyond_cap(agent, ticket.kind->channel) >= 0) return Nearness::kAtCap;
-    if (agent.room[channel] < ticket.kind->units) return Nearness::kNoRoom;
+    if (agent.loads.room(work_class) < ticket.kind->units) return Nearness::kNoRoom;
     if (ticket.in_reserved &&
         std::ranges::find(ticket.special().wanted, index) == ticket.special().wanted.end())
       return Nearness::kWaitsForAnother;
@@ -116,9 +119,11 @@ Candidate Router::judge(const TicketState& ticket, AgentIndex index, const Requi
   std::string text{name_of(nearness)};
   if (nearness == Nearness::kUnqualified) text = "lacks " + lacking(sets_, index, require);
   if (nearness == Nearness::kNoRoom) {
-    text += ": " + std::to_string(agent.room[channel]) + " of " + std::to_string(agent.capacity) +
-            " units free for " + std::string{name_of(ticket.kind->channel)} + ", " +
-            std::to_string(ticket.kind->units) + " needed";
+    text += ": " + std::to_string(agent.loads.room(work_class)) + " of " + std::to_string(agent.capacity) +
+            " units free for " + std::string{name_of(ticket.kind->channel)};
+    if (const auto label = classes_.label_among(ticket.kind->topics); !label.empty())
+      (text += " about ") += label;
+    text += ", " + std::to_string(ticket.kind->units) + " needed";
   }
   if (nearness == Nearness::kAtCap) {
     const int most = cap_of(agent, ticket.kind->channel);
@@ -138,12 +143,15 @@ std::string Router::explain(std::string_view ticket_id) const {
     if (!note.empty()) notes += "; " + note;
   }
   switch (ticket.standing) {
-    case Standing::kHeld:
+    case Standing::kHeld: {
+      const std::string by = interrupted_by(ticket);
       return "held by " + agents_[ticket.agent].id +
              (ticket.special().hold != Hold::kNone ? ", on hold"
               : ticket.load == Load::kWaking       ? ", waits for room there"
               : ticket.load == Load::kIdle         ? ", its customer is silent"
-                                                   : "");
+                                                   : "") +
+             (by.empty() ? "" : ", interrupted by " + by);
+    }
     case Standing::kOffered: {
       std::string text = "offered to ";
       for (const StandingOffer& standing : ticket.offers) {

@@ -8,7 +8,8 @@ namespace hark::routing {
 /// From when on the customer counts as silent, if that is ever.
 std::optional<TimePoint> Router::silent_from(const TicketState& ticket) const {
   const TimePoint since = ticket.special().quiet_since;
-  const Duration after = settings_.channels[static_cast<std::size_t>(ticket.charged_channel)].idle_after;
+  const Duration after =
+      settings_.channels[static_cast<std::size_t>(channel_of(ticket.charged_class))].idle_after;
   if (since == TimePoint{} || after <= Duration{0}) return std::nullopt;
   return since + after;
 }

@@ -2,6 +2,7 @@
 #include <tuple>
 #include <utility>
 
+#include "routing/core/rank_walk.h"
 #include "routing/core/router.h"
 
 namespace hark::routing {
@@ -37,6 +38,8 @@ RankOrder order_of(ChoicePolicy choice) {
       return RankOrder::kHandled;
     case ChoicePolicy::kRoundRobin:
       return RankOrder::kOffered;
+    case ChoicePolicy::kLeastTalkTime:
+      return RankOrder::kTalked;
     case ChoicePolicy::kLongestIdle:
     case ChoicePolicy::kBestProficiency:
     case ChoicePolicy::kTiers:
@@ -112,15 +115,14 @@ bool Router::avoids(const TicketState& ticket, AgentIndex agent) const {
 }
 
 bool Router::may_take(const AgentState& agent, AgentIndex index, const TicketState& ticket) const {
-  return ticket.kind->units <= agent.room[static_cast<std::size_t>(ticket.kind->channel)] &&
-         !avoids(ticket, index);
+  return ticket.kind->units <= agent.loads.room(class_of(*ticket.kind)) && !avoids(ticket, index);
 }
 
 /// The first ticket in order that the agent can be offered now.
 const WaitKey* Router::best_ticket(const AgentState& agent, AgentIndex index) const {
   if (!agent.ready) return nullptr;
   const WaitKey* best = nullptr;
-  if (const TicketState* first = lanes_.first_of(agent.lanes, agent.room)) {
+  if (const TicketState* first = lanes_.first_of(agent.lanes, agent.loads)) {
     best = avoids(*first, index) ? best_of_every_lane(agent, index) : &first->key;
   }
   for (const WaitKey& key : agent.reserved) {
@@ -135,7 +137,7 @@ const WaitKey* Router::best_of_every_lane(const AgentState& agent, AgentIndex in
   const WaitKey* best = nullptr;
   for_each_in_both(agent.lanes, lanes_.occupied(), [&](LaneIndex lane) {
     const Lanes::Head& head = lanes_.head(lane);
-    if (head.units > agent.room[head.channel]) return true;
+    if (head.units > agent.loads.room(head.work_class)) return true;
     for (const WaitKey& key : lanes_.at(lane).line) {
       if (best && !(key < *best)) break;
       if (avoids(*key.ticket, index)) continue;
@@ -161,6 +163,8 @@ class Router::Chooser {
       : router_{router},
         ticket_{ticket},
         channel_{static_cast<std::size_t>(ticket.kind->channel)},
+        class_{router.class_of(*ticket.kind)},
+        ready_{router.ready_for(class_)},
         choice_policy_{router.queues_[ticket.queue].rules.choice} {}
 
   Choice among_wanted() {
@@ -181,7 +185,7 @@ class Router::Chooser {
     } else {
       for (const auto& [value, agents] : lane.classes) {
         if (!find_in(agents)) continue;
-        choice_.able = static_cast<int>(router_.ready_.count_in_both(channel_, lane.agents));
+        choice_.able = static_cast<int>(ready_.count_in_both(channel_, lane.agents));
         break;
       }
     }
@@ -191,7 +195,8 @@ class Router::Chooser {
 
  private:
   [[nodiscard]] bool able(AgentIndex index) const {
-    return router_.agents_[index].room[channel_] >= ticket_.kind->units && !router_.avoids(ticket_, index);
+    return router_.agents_[index].loads.room(class_) >= ticket_.kind->units &&
+           !router_.avoids(ticket_, index);
   }
   [[nodiscard]] int misses(AgentIndex index) const {
     const std::vector<Miss>& all = ticket_.special().misses;
@@ -204,7 +209,7 @@ class Router::Chooser {
 
   /// Of those who have not let it run out before.
   bool find_in(const Bits& agents) {
-    const std::size_t candidates = router_.ready_.count_in_both(channel_, agents);
+    const std::size_t candidates = ready_.count_in_both(channel_, agents);
     if (candidates == 0) return false;
     if (choice_policy_ == ChoicePolicy::kRandom) {
       draw(agents, candidates);
@@ -219,7 +224,7 @@ class Router::Chooser {
 
   void compare(const Bits& agents) {
     Rank best;
-    router_.ready_.for_each_in_both(channel_, agents, [&](AgentIndex index) {
+    ready_.for_each_in_both(channel_, agents, [&](AgentIndex index) {
       if (!able(index)) return true;
       if (misses(index) > 0) {
         ++choice_.passed_over;
@@ -236,11 +241,21 @@ class Router::Chooser {
 
   void walk(const Bits& agents, std::size_t candidates) {
     router_.put_ranks();
-    for (const Rank& next : router_.ranks_[static_cast<std::size_t>(order_of(choice_policy_))]) {
-      if (!agents.has(next.agent) || !able(next.agent) || misses(next.agent) > 0) continue;
-      choice_.agent = next.agent;
+    const auto passes_by = [&](AgentIndex agent) {
+      if (!agents.has(agent) || !able(agent) || misses(agent) > 0) return true;
+      choice_.agent = agent;
       choice_.able = static_cast<int>(candidates);
+      return false;
+    };
+    const RankOrder order = order_of(choice_policy_);
+    if (order == RankOrder::kTalked) {
+      walk_together(router_.ranks_[static_cast<std::size_t>(order)],
+                    router_.ranks_[static_cast<std::size_t>(RankOrder::kTalking)], to_ms(router_.now_),
+                    passes_by);
       return;
+    }
+    for (const Rank& next : router_.ranks_[static_cast<std::size_t>(order)]) {
+      if (!passes_by(next.agent)) return;
     }
   }
 
@@ -249,7 +264,7 @@ class Router::Chooser {
     const std::size_t nth = hash_of(ticket_.id, router_.settings_.seed) % candidates;
     std::size_t seen = 0;
     AgentIndex before = kNoAgent;
-    router_.ready_.for_each_in_both(channel_, agents, [&](AgentIndex index) {
+    ready_.for_each_in_both(channel_, agents, [&](AgentIndex index) {
       const bool past = seen++ >= nth;
       if (!able(index) || misses(index) > 0) return true;
       if (past) choice_.agent = index;
@@ -284,6 +299,8 @@ class Router::Chooser {
   Router& router_;
   const TicketState& ticket_;
   std::size_t channel_;
+  WorkClass class_;
+  const SparseBits<kChannels>& ready_;
   ChoicePolicy choice_policy_;
   Choice choice_;
 };

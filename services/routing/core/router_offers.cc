@@ -70,8 +70,9 @@ Offer Router::offer_of(const TicketState& ticket, const StandingOffer& standing)
 void Router::put_offer(TicketState& ticket, AgentIndex index, const Offer& offer) {
   AgentState& agent = agents_[index];
   if (ticket.offers.empty()) {
-    ticket.charged_channel = ticket.kind->channel;
-    ticket.charged_units = ticket.kind->units;
+    set_charge(ticket);
+  } else {
+    charge_anew(ticket);
   }
   stand(ticket, Standing::kOffered);
   ticket.next_ring_at = now_ + queues_[ticket.queue].rules.ring_delay;

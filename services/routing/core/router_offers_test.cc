@@ -104,7 +104,106 @@ TEST(Choice, EachPolicyPicksItsOwn) {
   EXPECT_EQ(first_of(ChoicePolicy::kLeastHandled), "cid");
   EXPECT_EQ(first_of(ChoicePolicy::kTiers), "cid");
   EXPECT_EQ(first_of(ChoicePolicy::kRoundRobin), "cid");
+  EXPECT_EQ(first_of(ChoicePolicy::kLeastTalkTime), "cid");
   EXPECT_EQ(first_of(ChoicePolicy::kRandom), first_of(ChoicePolicy::kRandom));
+}
+
+/// A queue by talk time, with one ticket after the other for whom they are wanted.
+struct ByTalkTime : OneQueue {
+  ByTalkTime() : OneQueue{rules()} {}
+  static QueueRules rules() {
+    QueueRules rules = queue_named("q", "a");
+    rules.choice = ChoicePolicy::kLeastTalkTime;
+    return rules;
+  }
+  void give(const std::string& id, const std::string& agent) {
+    Work work = Center::work(id);
+    work.account_id = "a";
+    work.wanted_agent_id = agent;
+    queue(work);
+    accept_and_confirm(last_offer, 1);
+  }
+  [[nodiscard]] Duration talk_time(const std::string& agent) const { return router.agent(agent)->talk_time; }
+};
+
+TEST(Choice, LeastTalkTimeCountsTheTimeWithWorkOnceHoweverMuchOfIt) {
+  ByTalkTime c;
+  c.member("ana", {}, 5);
+  c.member("ben", {}, 5);
+  for (const char* id : {"a1", "a2", "a3"}) c.give(id, "ana");
+  c.give("b1", "ben");
+  c.wait(10s);
+  for (const char* id : {"a1", "a2", "a3"}) c.tell(TicketClosed{id});
+  c.wait(1s);
+  EXPECT_EQ(c.talk_time("ana"), 10s);
+  EXPECT_EQ(c.talk_time("ben"), 11s) << "it goes on";
+  c.come("t1");
+  EXPECT_EQ(c.last_offer.agent_id, "ana");
+  EXPECT_EQ(c.last_offer.explanation, "least talk time of 2 with room; queue q");
+  EXPECT_EQ(c.router.explain_fully("t1", 1)->candidates.at(0).agent_id, "ana");
+}
+
+TEST(Choice, TalkTimeStandsStillOnHoldAndInWrapUpAndBeginsAnewWithSigningIn) {
+  ByTalkTime c;
+  c.member("ana", {}, 5);
+  c.give("a1", "ana");
+  c.wait(10s);
+  c.put_on_hold("a1", 1h);
+  c.wait(10s);
+  EXPECT_EQ(c.talk_time("ana"), 10s);
+  c.release("a1");
+  c.wait(5s);
+  c.tell(TicketClosed{"a1"});
+  c.wait(10s);
+  EXPECT_EQ(c.talk_time("ana"), 15s);
+  c.tell(PresenceChanged{"ana", Presence::kAway});
+  c.tell(PresenceChanged{"ana", Presence::kAvailable});
+  EXPECT_EQ(c.talk_time("ana"), 15s);
+  c.tell(PresenceChanged{"ana", Presence::kOffline});
+  c.tell(PresenceChanged{"ana", Presence::kAvailable});
+  EXPECT_EQ(c.talk_time("ana"), 0s);
+}
+
+TEST(Choice, LeastTalkTimeIsFoundAmongManyByAnOrderThatIsKeptWhileTheirTimesGrow) {
+  ByTalkTime c;
+  constexpr int kMany = 200;
+  for (int i = 0; i < kMany; ++i) c.member("agent" + std::to_string(i), {}, 9);
+  for (int i = 0; i < kMany; i += 2) {  // every second one has work, the later the less of it
+    c.give("x" + std::to_string(i), "agent" + std::to_string(i));
+    c.wait(1s);
+  }
+  for (int i = 1; i < kMany; i += 2) {  // the others had a moment of it
+    c.give("y" + std::to_string(i), "agent" + std::to_string(i));
+    c.wait(i == 77 ? 500ms : 600ms);
+    c.tell(TicketClosed{"y" + std::to_string(i)});
+  }
+  c.come("t1");
+  EXPECT_EQ(c.last_offer.agent_id, "agent77");
+  c.accept_and_confirm(c.last_offer, 1);
+  c.wait(50ms);
+  c.come("t2");
+  EXPECT_EQ(c.last_offer.agent_id, "agent77") << "550 ms are still the least";
+  c.wait(100ms);
+  c.tell(OfferDeclined{c.last_offer.id, "agent77", ""});
+  EXPECT_EQ(c.last_offer.agent_id, "agent1") << "of those with 600 ms the longest idle";
+}
+
+TEST(Choice, BestProficiencyCountsALevelAsOftenAsItsSkillWeighs) {
+  const auto first_of = [](const char* require) {
+    QueueRules rules = queue_named("q", "a");
+    rules.choice = ChoicePolicy::kBestProficiency;
+    rules.members = *parse_requirement(require);
+    OneQueue c{rules};
+    c.member("ana", {"billing=5", "language:lv=1"});
+    c.member("ben", {"billing=2", "language:lv=3"});
+    c.come("t");
+    return c.last_offer.agent_id;
+  };
+  EXPECT_EQ(first_of("billing and language:lv"), "ana");
+  EXPECT_EQ(first_of("billing and language:lv weight 2"), "ben") << "7 against 8";
+  EXPECT_EQ(first_of("billing weight 2 and language:lv weight 2"), "ana");
+  EXPECT_EQ(first_of("billing and not language:lv 4..5 weight 100"), "ana")
+      << "what is excluded weighs nothing";
 }
 
 }  // namespace

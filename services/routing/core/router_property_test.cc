@@ -7,6 +7,7 @@
 #include <random>
 #include <set>
 
+#include "routing/core/capacity_model.h"
 #include "routing/core/router.h"
 
 namespace hark::routing {
@@ -18,6 +19,7 @@ constexpr TimePoint t0 = from_ms(1'700'000'000'000);
 constexpr int kAgents = 8;
 constexpr int kTicketsOpenMax = 40;
 const std::vector<std::string> kSkillNames = {"billing", "language:lv", "language:ru"};
+const std::vector<std::string> kTopics = {"outage", "billing", "sales"};
 
 /// The conversation service as far as routing sees it: the truth about tickets, and a log of it that arrives
 /// later.
@@ -42,7 +44,7 @@ class World {
   }
 
   void step() {
-    switch (pick(16)) {
+    switch (pick(17)) {
       case 0:
       case 1:
         open_ticket();
@@ -79,6 +81,9 @@ class World {
         break;
       case 14:
         return_ticket();
+        break;
+      case 15:
+        find_out();
         break;
       default:
         deliver_log();
@@ -123,6 +128,8 @@ class World {
     settings.rest_after_miss = 4s;
     settings.rest_after_miss_max = 20s;
     settings.declined_again = 6s;
+    settings.channels[static_cast<std::size_t>(Channel::kPhone)].interrupts = mask_of(Channel::kEmail);
+    settings.topics = {{"outage", {"billing", "sales"}}, {"billing", {"sales"}}, {"sales", {}}};
     return settings;
   }
 
@@ -201,6 +208,7 @@ class World {
     for (const std::string& id : router_.queue(1000)) {
       const auto other = *router_.ticket(id);
       if (other.work.priority < work.priority || other.work.units > work.units) continue;
+      if (!capacity_.alike(other.work, work)) continue;
       const bool before = std::tuple{-other.work.priority, other.work.waiting_since, id} <
                           std::tuple{-work.priority, work.waiting_since, offer.ticket_id};
       EXPECT_FALSE(before && may_take(agent, other)) << id << " was overtaken by " << offer.ticket_id;
@@ -217,19 +225,34 @@ class World {
            !has(ticket.resting_agents) && meets(agent.profile.skills, ticket.work.required_skills);
   }
 
+  std::map<std::string, std::vector<Work>> carried() const {
+    std::map<std::string, std::vector<Work>> all;
+    for (const auto& [id, live] : offers_) all[live.agent].push_back(router_.ticket(live.ticket)->work);
+    for (const std::string& id : router_.agent_ids()) {
+      const auto agent = *router_.agent(id);
+      for (const std::string& ticket : agent.ticket_ids) all[id].push_back(router_.ticket(ticket)->work);
+    }
+    return all;
+  }
+
   void check_agents() {
-    std::map<std::string, int> used;
-    for (const auto& [id, live] : offers_) used[live.agent] += live.units;
+    auto all = carried();
     std::set<std::string> owned;
     for (const std::string& id : router_.agent_ids()) {
       const auto agent = *router_.agent(id);
       for (const std::string& ticket : agent.ticket_ids) {
         EXPECT_TRUE(owned.insert(ticket).second) << ticket << " has two owners";
-        used[id] += router_.ticket(ticket)->work.units;
+        const auto held = *router_.ticket(ticket);
+        const bool steps_back = std::ranges::any_of(
+            all[id], [&](const Work& other) { return capacity_.steps_back(held.work, other); });
+        EXPECT_EQ(!held.interrupted_by.empty(), steps_back) << router_.explain(ticket);
       }
-      EXPECT_EQ(agent.used_units, used[id]);
+      EXPECT_EQ(agent.used_units, capacity_.used(all[id])) << id;
       bool open_offer = false;
-      for (const Offer& offer : router_.offers_to(id)) open_offer |= !offers_.at(offer.id).accepting;
+      for (const Offer& offer : router_.offers_to(id)) {
+        EXPECT_EQ(offer.units, router_.ticket(offer.ticket_id)->work.units);
+        open_offer |= !offers_.at(offer.id).accepting;
+      }
       // Work may exceed a capacity that was lowered, or come from elsewhere; open offers may not.
       EXPECT_TRUE(!open_offer || agent.used_units <= agent.profile.capacity_units)
           << "capacity exceeded by an offer";
@@ -238,13 +261,15 @@ class World {
   }
 
   void check_nobody_waits_in_vain() {
+    auto all = carried();
     for (const std::string& id : router_.queue(1000)) {
       const auto ticket = *router_.ticket(id);
       if (ticket.standing != Standing::kWaiting) continue;
       for (const std::string& agent_id : router_.agent_ids()) {
         const auto agent = *router_.agent(agent_id);
         const bool able = agent.presence == Presence::kAvailable && agent.connections > 0 &&
-                          agent.profile.capacity_units - agent.used_units >= ticket.work.units &&
+                          agent.profile.capacity_units - capacity_.seen_by(ticket.work, all[agent_id]) >=
+                              ticket.work.units &&
                           may_take(agent, ticket);
         EXPECT_FALSE(able) << id << " waits though " << agent_id << " could take it: " << router_.explain(id);
       }
@@ -286,11 +311,34 @@ class World {
     work.waiting_since = now_ - Duration{pick(100)};
     work.units = static_cast<int>(1 + pick(3));
     work.priority = static_cast<int>(pick(2));
+    work.channel = static_cast<Channel>(1 + pick(4));
+    if (pick(2)) work.topics = some_topics();
     for (const std::string& name : kSkillNames) {
       if (pick(4) == 0) work.required_skills.push_back({name, static_cast<int>(1 + pick(5))});
     }
     store_[id].work = work;
     add_to_log(TicketQueued{work});
+  }
+
+  std::vector<std::string> some_topics() {
+    std::vector<std::string> topics;
+    for (const std::string& topic : kTopics) {
+      if (pick(3) == 0) topics.push_back(topic);
+    }
+    return topics;
+  }
+  /// Somebody reads a ticket again: it is about something else, and weighs something else.
+  void find_out() {
+    if (store_.empty()) return;
+    StoredTicket& ticket = std::next(store_.begin(), static_cast<long>(pick(store_.size())))->second;
+    if (!ticket.open) return;
+    ticket.work.topics = some_topics();
+    if (pick(2)) ticket.work.units = static_cast<int>(1 + pick(3));
+    if (ticket.holder.empty()) {
+      add_to_log(TicketQueued{ticket.work});
+    } else {
+      add_to_log(TicketAssigned{ticket.work, ticket.holder});
+    }
   }
 
   void deliver_log() {
@@ -405,6 +453,8 @@ class World {
   };
   std::mt19937_64 random_;
   TimePoint now_ = t0;
+  const Settings settings_ = settings();
+  const CapacityModel capacity_{settings_};
   Router router_, twin_;
   bool calm_ = false;
   int ticket_count_ = 0;

@@ -65,6 +65,7 @@ void Router::rebuild_queues() {
   for (const QueueRules& rules : settings_.queues) {
     if (!queue_index_.contains(rules.id) && queue_index_.size() <= kQueuesMax) add(rules);
   }
+  used[static_cast<std::size_t>(RankOrder::kTalking)] = used[static_cast<std::size_t>(RankOrder::kTalked)];
   use_ranks(used);
   ++rules_number_;
   replan_next_ = 0;
@@ -84,9 +85,13 @@ void Router::take_rules_on() {
     share -= kReplanCost + kPlanCost * static_cast<int>(plans_made_ - plans);
   }
   for (; refresh_next_ < refresh_end_ && share > 0; ++refresh_next_) {
-    if (!agents_[refresh_next_].known) continue;
+    const AgentState& agent = agents_[refresh_next_];
+    for (TicketState* ticket : agent.held) charge_anew(*ticket);
+    for (TicketState* ticket : agent.offered) charge_anew(*ticket);
+    if (!agent.known) continue;
     refresh(refresh_next_);
-    for (TicketState* ticket : agents_[refresh_next_].held) settle_load(*ticket);
+    for (TicketState* ticket : agent.held) settle_load(*ticket);
+    withdraw_misfits(refresh_next_);
     share -= kRefreshCost;
   }
 }
@@ -305,6 +310,7 @@ Plan* Router::plan_for(WorkKind& work, QueueIndex queue) {
     if (work.plan->tickets++ == 0) idle_plans_.erase(work.plan->kind);
     return work.plan;
   }
+  (void)class_of(work);
   const auto [at, is_new] = plans_.try_emplace(kind_of(work, queue));
   Plan& plan = at->second;
   work.plan = &plan;
@@ -325,7 +331,7 @@ Plan* Router::plan_for(WorkKind& work, QueueIndex queue) {
       continue;
     }
     const auto [lane, fresh] =
-        lanes_.use({queue, work.channel, work.units, to_text(stage.require)}, stage.require);
+        lanes_.use({queue, work.work_class, work.units, to_text(stage.require)}, stage.require);
     plan.lanes.push_back(lane);
     if (!fresh) continue;
     fill_lane(lane);

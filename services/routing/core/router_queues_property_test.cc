@@ -8,6 +8,7 @@
 #include <random>
 #include <set>
 
+#include "routing/core/capacity_model.h"
 #include "routing/core/router_fixture.h"
 
 namespace hark::routing {
@@ -15,6 +16,7 @@ namespace {
 
 const std::vector<std::string> kSkillNames = {"billing", "language:lv", "language:ru"};
 const std::vector<std::string> kGroups = {"day", "night"};
+const std::vector<std::string> kTopics = {"outage", "billing", "sales"};
 constexpr int kAgents = 9;
 constexpr std::size_t kTicketsMax = 30;
 
@@ -41,6 +43,7 @@ Settings rich_settings(ChoicePolicy choice, OrderPolicy order) {
   settings.accept_timeout = 5s;
   settings.rest_after_miss = 4s;
   settings.channels[4] = {3s, false, 1, mask_of(Channel::kEmail)};
+  settings.topics = {{"outage", {"billing", "sales"}}, {"billing", {"sales"}}, {"sales", {}}};
   settings.channels[1].tickets_max = 3;
   settings.channels[1].idle_after = 4s;
   settings.waking_wait = 6s;
@@ -52,7 +55,7 @@ Settings rich_settings(ChoicePolicy choice, OrderPolicy order) {
   first.members = *parse_requirement("group:day");
   first.backups = {{*parse_requirement("group:night"), 6s}};
   Step narrow, wide;
-  narrow.require = *parse_requirement("billing >= 3 or language:ru");
+  narrow.require = *parse_requirement("billing >= 3 weight 4 or language:ru");
   narrow.lasts = 3s;
   wide.drop_skills = {"language:lv"};
   wide.lasts = 4s;
@@ -96,7 +99,7 @@ class World {
   }
 
   void step() {
-    switch (pick(15)) {
+    switch (pick(16)) {
       case 0:
       case 1:
       case 2:
@@ -124,6 +127,8 @@ class World {
         if (pick(20) == 0) return change_rules();
         if (pick(6) == 0) return tell(QueueHours{"third", pick(2) == 0});
         return pause();
+      case 13:
+        return find_out();
       default:
         now_ += Duration{pick(2500)};
         return tell(TimePassed{});
@@ -161,6 +166,7 @@ class World {
   std::string some_ticket() { return "t" + std::to_string(1 + pick(static_cast<std::uint64_t>(count_) + 1)); }
 
   void tell(const Input& input) {
+    let_talk_time_pass();
     const auto effects = router_.apply(input, now_);
     ASSERT_EQ(effects, twin_.apply(input, now_)) << "the same inputs gave other effects";
     std::vector<Offer> made;
@@ -181,6 +187,7 @@ class World {
         EXPECT_LE(end->until, now_);
       }
     }
+    look_who_talks();
     made_ += made.size();
     for (const Offer& offer : made) check_offer(offer);
     check_capacity();
@@ -189,15 +196,46 @@ class World {
     if (made.size() == 1) check_choice(made.front());
   }
 
+  /// What the agent has, each piece by itself.
+  std::vector<Work> carried_by(const std::string& id, const std::string& except = "") {
+    std::vector<Work> all;
+    for (const auto& [offer_id, offer] : offers_) {
+      if (offer.agent_id == id && offer.ticket_id != except)
+        all.push_back(router_.ticket(offer.ticket_id)->work);
+    }
+    const auto agent = *router_.agent(id);
+    for (const std::string& ticket_id : agent.ticket_ids) {
+      const auto ticket = *router_.ticket(ticket_id);
+      if (ticket.load == Load::kActive) all.push_back(ticket.work);
+    }
+    return all;
+  }
+  /// Without the ticket `except`.
+  int room_of(const AgentView& agent, const Work& more, const std::string& except = "") {
+    const std::string& id = agent.profile.id;
+    const auto channel = static_cast<std::size_t>(more.channel);
+    const auto carried = carried_by(id, except);
+    const bool wakes = std::ranges::any_of(agent.ticket_ids, [&](const std::string& ticket) {
+      return router_.ticket(ticket)->load == Load::kWaking;
+    });
+    if (wakes || (agent.channels & mask_of(more.channel)) == 0) return 0;
+    for (const int most : {settings_.channels[channel].tickets_max, agent.profile.caps[channel]}) {
+      if (most > 0 && std::ranges::count(carried, more.channel, &Work::channel) >= most) return 0;
+    }
+    return agent.profile.capacity_units - CapacityModel{settings_}.seen_by(more, carried);
+  }
+  /// Nothing is left over for the next input.
+  [[nodiscard]] bool settled() const { return !router_.next_deadline() || *router_.next_deadline() > now_; }
+
   /// From first principles: may this agent be offered this ticket now?
-  bool able(const AgentView& agent, const TicketView& ticket) {
+  bool able(const AgentView& agent, const TicketView& ticket, const std::string& except = "") {
     const std::string& id = agent.profile.id;
     const auto has = [&](const std::vector<std::string>& ids) {
       return std::ranges::find(ids, id) != ids.end();
     };
     if (agent.presence != Presence::kAvailable || agent.connections == 0 || agent.wraps_up_until)
       return false;
-    if (agent.room[static_cast<std::size_t>(ticket.work.channel)] < ticket.work.units) return false;
+    if (room_of(agent, ticket.work, except) < ticket.work.units) return false;
     if (has(ticket.declined_by) || has(ticket.resting_agents)) return false;
     for (const Offer& offer : ticket.offers) {
       if (offer.agent_id == id) return false;
@@ -229,11 +267,15 @@ class World {
     return ticket.reserved_for_any.empty() && !router_.is_open(ticket.queue_id);
   }
 
+  static bool is_wished(const Offer& offer) {
+    return offer.explanation.starts_with("knows the customer") ||
+           offer.explanation.starts_with("has other work of this customer");
+  }
+
   void check_offer(const Offer& offer) {
     const auto ticket = *router_.ticket(offer.ticket_id);
     const auto agent = *router_.agent(offer.agent_id);
-    const bool wished = offer.explanation.starts_with("knows the customer") ||
-                        offer.explanation.starts_with("has other work of this customer");
+    const bool wished = is_wished(offer);
     EXPECT_TRUE(wished || router_.is_open(ticket.queue_id)) << "offered by a closed queue";
     if (wished) {
       EXPECT_TRUE(meets(agent.profile.skills, ticket.work.required_skills)) << "a required skill was skipped";
@@ -245,51 +287,47 @@ class World {
     EXPECT_FALSE(offer.explanation.empty());
   }
 
-  /// Work that has stepped back for a call aside, nobody carries more than they can.
+  /// Work that has stepped back for other work aside, nobody carries more than they can.
   void check_capacity() {
-    std::map<std::string, std::map<Channel, std::pair<int, int>>> carried;  // units, tickets
     std::set<std::string> owned;
-    for (const auto& [id, offer] : offers_) {
-      const auto ticket = *router_.ticket(offer.ticket_id);
-      auto& [units, tickets] = carried[offer.agent_id][ticket.work.channel];
-      units += ticket.work.units;
-      ++tickets;
-    }
     for (const std::string& id : router_.agent_ids()) {
       const auto agent = *router_.agent(id);
       for (const std::string& ticket_id : agent.ticket_ids) {
         EXPECT_TRUE(owned.insert(ticket_id).second) << ticket_id << " has two owners";
-        const auto ticket = *router_.ticket(ticket_id);
-        check_pause(ticket);
-        if (ticket.load != Load::kActive) continue;
-        auto& [units, tickets] = carried[id][ticket.work.channel];
-        units += ticket.work.units;
-        ++tickets;
+        check_pause(*router_.ticket(ticket_id));
       }
-      ChannelMask stepped_back = 0;
-      for (const auto& [channel, load] : carried[id])
-        stepped_back |= settings_.channels[static_cast<std::size_t>(channel)].interrupts;
-      int used = 0;
-      for (const auto& [channel, load] : carried[id]) {
-        if ((stepped_back & mask_of(channel)) == 0) used += load.first;
-      }
-      EXPECT_EQ(used, agent.used_units);
+      if (!settled()) continue;
+      const auto carried = carried_by(id);
+      EXPECT_EQ(CapacityModel{settings_}.used(carried), agent.used_units) << id;
+      check_interrupted(agent, carried);
       std::set<Channel> offered;
       for (const Offer& offer : router_.offers_to(id)) {
         const auto ticket = *router_.ticket(offer.ticket_id);
         if (ticket.standing == Standing::kOffered) offered.insert(ticket.work.channel);
       }
       if (offered.empty()) continue;  // work may exceed a capacity that was lowered; offers may not
-      EXPECT_LE(used, agent.profile.capacity_units) << "capacity exceeded by an offer to " << id;
+      EXPECT_LE(agent.used_units, agent.profile.capacity_units) << "capacity exceeded by an offer to " << id;
       for (const Channel channel : offered) {
         for (const int most : {settings_.channels[static_cast<std::size_t>(channel)].tickets_max,
                                agent.profile.caps[static_cast<std::size_t>(channel)]}) {
-          if (most > 0) EXPECT_LE(carried[id][channel].second, most) << "cap exceeded by an offer to " << id;
+          if (most > 0)
+            EXPECT_LE(std::ranges::count(carried, channel, &Work::channel), most)
+                << "cap exceeded by an offer to " << id;
         }
       }
     }
     for (const auto& [id, offer] : offers_)
       EXPECT_FALSE(owned.contains(offer.ticket_id)) << "offered and owned";
+  }
+
+  void check_interrupted(const AgentView& agent, const std::vector<Work>& carried) {
+    for (const std::string& id : agent.ticket_ids) {
+      const auto ticket = *router_.ticket(id);
+      const bool back = ticket.load == Load::kActive && std::ranges::any_of(carried, [&](const Work& other) {
+                          return CapacityModel{settings_}.steps_back(ticket.work, other);
+                        });
+      EXPECT_EQ(agent.interrupted_by.contains(id), back) << router_.explain(id);
+    }
   }
 
   /// A held ticket is off its agent's hands exactly while it is on such a hold, or its customer silent.
@@ -298,14 +336,14 @@ class World {
     const Duration idle_after = settings_.channels[static_cast<std::size_t>(work.channel)].idle_after;
     const bool silent =
         work.quiet_since != TimePoint{} && idle_after > 0s && now_ >= work.quiet_since + idle_after;
-    if (router_.next_deadline() && *router_.next_deadline() <= now_) return;
+    if (!settled()) return;
     EXPECT_EQ(ticket.load == Load::kIdle, silent || work.hold == Hold::kFreesUnits) << work.ticket_id;
     if (work.hold != Hold::kNone && work.hold_until <= now_)
       EXPECT_TRUE(ending_.contains({work.ticket_id, work.hold_until})) << "nobody ends this hold";
   }
 
   void check_nobody_waits_in_vain() {
-    if (router_.next_deadline() && *router_.next_deadline() <= now_) return;
+    if (!settled()) return;
     for (const std::string& id : router_.queue(1000)) {
       const auto ticket = *router_.ticket(id);
       if (!wants_offers(ticket) || is_shut(ticket)) continue;
@@ -320,11 +358,14 @@ class World {
   /// take it.
   void check_choice(const Offer& offer) {
     const auto ticket = *router_.ticket(offer.ticket_id);
-    if (ticket.work.wanted_agent_id.size() + ticket.work.preferred.size() > 0) return;
+    if (is_wished(offer)) return;
     const auto chosen = *router_.agent(offer.agent_id);
     for (const std::string& id : router_.agent_ids()) {
       const auto other = *router_.agent(id);
       if (id == offer.agent_id || !able(other, ticket)) continue;
+      // Who has let it run out once comes last, and the views do not tell who that is when their rest is
+      // over.
+      if (offer.explanation.find("let it run out before") != std::string::npos) continue;
       if (rules_of(ticket).id == "first" && choice_ == ChoicePolicy::kBestProficiency) {
         EXPECT_GE(levels(chosen, ticket.require), levels(other, ticket.require)) << offer.explanation;
       }
@@ -333,6 +374,9 @@ class World {
       }
       if (rules_of(ticket).id == "first" && choice_ == ChoicePolicy::kLeastHandled) {
         EXPECT_LE(chosen.handled, other.handled) << offer.explanation;
+      }
+      if (rules_of(ticket).id == "first" && choice_ == ChoicePolicy::kLeastTalkTime) {
+        EXPECT_LE(talked_[offer.agent_id].time, talked_[id].time) << offer.explanation;
       }
       if (rules_of(ticket).id == "first" && choice_ == ChoicePolicy::kRoundRobin) {
         EXPECT_GT(chosen.offered_turn, other.offered_turn) << "it is the last now";
@@ -343,12 +387,10 @@ class World {
     for (const std::string& id : router_.queue(1000)) {
       const auto other = *router_.ticket(id);
       if (id == offer.ticket_id || other.work.units > ticket.work.units ||
-          other.work.channel != ticket.work.channel)
+          !CapacityModel{settings_}.alike(other.work, ticket.work))
         continue;
       if (!(other.key < ticket.key) || !wants_offers(other) || is_shut(other)) continue;
-      auto before = chosen;
-      before.room[static_cast<std::size_t>(ticket.work.channel)] += ticket.work.units;
-      EXPECT_FALSE(able(before, other)) << id << " was overtaken by " << offer.ticket_id;
+      EXPECT_FALSE(able(chosen, other, offer.ticket_id)) << id << " was overtaken by " << offer.ticket_id;
     }
   }
 
@@ -372,8 +414,30 @@ class World {
     }
   }
 
+  /// Since the last input everybody did what they did after it.
+  void let_talk_time_pass() {
+    for (auto& [id, talk] : talked_) {
+      if (talk.goes_on) talk.time += now_ - talked_until_;
+    }
+    talked_until_ = now_;
+  }
+  void look_who_talks() {
+    for (const std::string& id : router_.agent_ids()) {
+      const auto agent = *router_.agent(id);
+      Talk& talk = talked_[id];
+      if (std::exchange(talk.presence, agent.presence) == Presence::kOffline &&
+          agent.presence != Presence::kOffline)
+        talk.time = Duration{0};
+      talk.goes_on = std::ranges::any_of(agent.ticket_ids, [&](const std::string& ticket) {
+        return router_.ticket(ticket)->load == Load::kActive;
+      });
+      if (agent.presence != Presence::kOffline) EXPECT_EQ(agent.talk_time, talk.time) << id;
+    }
+  }
+
   static int levels(const AgentView& agent, const Requirement& require) {
-    if (require.kind == Requirement::Kind::kSkill) return AgentTraits{agent.profile}.level_of(require.name);
+    if (require.kind == Requirement::Kind::kSkill)
+      return AgentTraits{agent.profile}.level_of(require.name) * require.weight;
     int sum = 0;
     if (require.kind == Requirement::Kind::kNot) return 0;
     for (const Requirement& part : require.parts) sum += levels(agent, part);
@@ -391,6 +455,7 @@ class World {
     Work work = Center::work("t" + std::to_string(++count_));
     work.conversation_id = "con" + std::to_string(pick(40));
     work.channel = static_cast<Channel>(1 + pick(4));
+    if (pick(2)) work.topics = some_topics();
     work.account_id = std::vector<std::string>{"a", "b", "c"}[pick(3)];
     work.units = static_cast<int>(1 + pick(3));
     work.priority = static_cast<int>(pick(3));
@@ -413,7 +478,40 @@ class World {
   void change_rules() {
     settings_.queues[1].weight = static_cast<int>(pick(3));
     settings_.queues[2].offers_at_once = static_cast<int>(2 + pick(2));
+    if (pick(2)) {
+      settings_.topics = pick(3) == 0 ? std::vector<TopicRules>{} : some_topic_rules();
+    }
     tell(SettingsChanged{settings_});
+  }
+  /// Who interrupts comes before whom they interrupt, whatever the order is.
+  std::vector<TopicRules> some_topic_rules() {
+    std::vector<std::string> order = kTopics;
+    std::ranges::shuffle(order, random_);
+    std::vector<TopicRules> out;
+    for (std::size_t i = 0; i < order.size(); ++i) {
+      out.push_back({order[i], {}});
+      for (std::size_t j = i + 1; j < order.size(); ++j) {
+        if (pick(3) > 0) out.back().interrupts.push_back(order[j]);
+      }
+    }
+    return out;
+  }
+  std::vector<std::string> some_topics() {
+    std::vector<std::string> topics;
+    for (const std::string& topic : kTopics) {
+      if (pick(3) == 0) topics.push_back(topic);
+    }
+    return topics;
+  }
+  /// A ticket is about something else than it seemed, wherever it is.
+  void find_out() {
+    const auto view = router_.ticket(some_ticket());
+    if (!view) return;
+    Work news = view->work;
+    news.topics = some_topics();
+    if (pick(2)) news.units = static_cast<int>(1 + pick(3));
+    if (view->standing == Standing::kHeld) return tell(TicketAssigned{news, view->agent_id});
+    tell(TicketQueued{news});
   }
   Offer some_offer() { return std::next(offers_.begin(), static_cast<long>(pick(offers_.size())))->second; }
   void accept() {
@@ -477,14 +575,21 @@ class World {
   std::set<std::pair<std::string, TimePoint>> ending_;
   std::map<std::string, Offer> offers_;
   std::vector<AssignTicket> assigning_;
+  struct Talk {
+    Duration time{0};
+    bool goes_on = false;
+    Presence presence = Presence::kOffline;
+  };
+  std::map<std::string, Talk> talked_;
+  TimePoint talked_until_ = t0;
   std::set<std::string> held_;
   std::set<std::string> resting_;
   std::set<std::pair<std::string, std::string>> declined_;
 };
 
 void run(std::uint64_t seed, int steps) {
-  const auto choice = static_cast<ChoicePolicy>(seed % 8);
-  const auto order = static_cast<OrderPolicy>(seed / 8 % 3);
+  const auto choice = static_cast<ChoicePolicy>(seed % 9);
+  const auto order = static_cast<OrderPolicy>(seed / 9 % 3);
   SCOPED_TRACE("HARK_SEED=" + std::to_string(seed));
   World world{seed, choice, order};
   for (int i = 0; i < steps && !testing::Test::HasFailure(); ++i) world.step();
@@ -497,7 +602,7 @@ void run(std::uint64_t seed, int steps) {
 TEST(RouterQueuesProperty, DecidesAsASlowModelWould) {
   constexpr int kSteps = 1500;
   if (const char* seed = std::getenv("HARK_SEED")) return run(std::strtoull(seed, nullptr, 10), kSteps);
-  for (std::uint64_t seed = 0; seed < 24 && !HasFailure(); ++seed) run(seed, kSteps);
+  for (std::uint64_t seed = 0; seed < 27 && !HasFailure(); ++seed) run(seed, kSteps);
 }
 
 }  // namespace

@@ -175,17 +175,21 @@ void Router::on(const TicketQueued& in) {
     case Standing::kWaiting:
       leave_line(ticket);
       break;
-    case Standing::kOffered:
+    case Standing::kOffered: {
       leave_line(ticket);
       same = asks_the_same(work, ticket);
       take_over(ticket, work);
       if (!same || !offers_still_fit(ticket)) {
         end_offers(ticket, OfferEnd::kWithdrawn, "the ticket was passed on or needs other skills now");
       }
+      const bool weighs_else = charge_anew(ticket);
       enter_line(ticket);
+      if (weighs_else) withdraw_misfits_beside(ticket);
       return;
+    }
     case Standing::kAccepting:
       take_over(ticket, work);
+      if (charge_anew(ticket)) withdraw_misfits_beside(ticket);
       if (!newer) return;  // the assignment under way decides
       end_offers(ticket, OfferEnd::kWithdrawn, "the ticket has moved on");
       enter_line(ticket);
@@ -231,36 +235,55 @@ void Router::on(const TicketAssigned& in) {
   hear_of_held(ticket, in.work);
 }
 
-/// A held ticket has become heavier or lighter: its customer came on another channel. If its agent is not
-/// there for a live one, or cannot carry it, it moves.
+/// A held ticket has become heavier or lighter, or is about something else: its customer came on another
+/// channel, or somebody found out. If its agent is not there for a live one, or cannot carry it, it moves.
 void Router::reweigh(TicketState& ticket, const Work& news) {
-  Work work = made_regular(news);
-  if (work.channel == ticket.charged_channel && work.units == ticket.charged_units) return;
+  const Work regular = made_regular(news);
+  const WorkClass class_before = charged_class(ticket);
+  const Channel channel_before = channel_of(class_before);
+  const bool other_channel = regular.channel != channel_before;
+  if (!other_channel && regular.units == ticket.charged_units && regular.topics == ticket.kind->topics)
+    return;
   AgentState& agent = agents_[ticket.agent];
-  const bool heavier = work.units > ticket.charged_units;
-  const bool came_live = work.channel == Channel::kPhone ||
-                         (work.channel == Channel::kChat && ticket.charged_channel != Channel::kPhone);
+  const bool heavier = regular.units > ticket.charged_units;
+  const bool came_live =
+      other_channel && (regular.channel == Channel::kPhone ||
+                        (regular.channel == Channel::kChat && channel_before != Channel::kPhone));
   const Load load = ticket.load;
   forget_load(ticket);
-  ticket.charged_channel = work.channel;
-  ticket.charged_units = work.units;
-  work = work_of(ticket);
-  work.channel = ticket.charged_channel;
-  work.units = ticket.charged_units;
+  Work work = work_of(ticket);
+  work.channel = regular.channel;
+  work.units = regular.units;
+  work.topics = regular.topics;
   note(ticket, work, kinds_.use(work));
+  set_charge(ticket);
   ticket.load = load;
-  if (load == Load::kActive) charge(agent, ticket, 1);
+  if (load == Load::kActive) carry(agent, ticket, 1);
   if (load == Load::kWaking) agent.waking.push_back(&ticket);
   arm_held(ticket);
   refresh(ticket.agent);
   withdraw_misfits(ticket.agent);
+  const bool other_label = label_of(charged_class(ticket)) != label_of(class_before);
   const bool absent = came_live && !rebuilding_ && (!agent.known || agent.presence != Presence::kAvailable);
-  const bool full = heavier && load == Load::kActive && load_seen_by(agent, work.channel) > agent.capacity;
+  const bool full =
+      load == Load::kActive && ((heavier && load_seen_by(agent, charged_class(ticket)) > agent.capacity) ||
+                                (other_label && used_units(agent) > agent.capacity));
   if (!(full || absent) || std::exchange(ticket.returning, true)) return;
+  const std::string what = other_channel ? "its customer came by " + std::string{name_of(work.channel)}
+                                         : std::string{"it is about something else than it seemed"};
   effects_.emplace_back(
       ReturnTicket{ticket.id.str(), agent.id, ticket.assignment_token,
-                   "its customer came by " + std::string{name_of(work.channel)} + ", and " + agent.id +
+                   what + ", and " + agent.id +
                        (absent ? " is " + std::string{name_of(agent.presence)} : " has no room for that")});
+}
+
+/// What the ticket costs whoever it is offered to has changed: where that is too much, what came last goes
+/// back.
+void Router::withdraw_misfits_beside(const TicketState& ticket) {
+  std::vector<AgentIndex> agents;
+  for (const StandingOffer& offer : ticket.offers) agents.push_back(offer.agent);
+  if (rebuilding_) return;
+  for (const AgentIndex agent : agents) withdraw_misfits(agent);
 }
 
 void Router::on(const TicketClosed& in) {
@@ -320,10 +343,9 @@ void Router::hold(TicketState& ticket, AgentIndex index, std::int64_t assignment
     special.departure.reset();
   }
   ticket.returning = false;
-  ticket.charged_channel = ticket.kind->channel;
-  ticket.charged_units = ticket.kind->units;
+  set_charge(ticket);
   ticket.load = Load::kActive;
-  charge(agent, ticket, 1);
+  carry(agent, ticket, 1);
   agent.held.push_back(&ticket);
   ++agent.handled;
   ++held_count_;

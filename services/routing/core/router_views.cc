@@ -60,16 +60,22 @@ std::optional<AgentView> Router::agent(std::string_view id) const {
   view.presence = agent.presence;
   view.used_units = used_units(agent);
   view.connections = agent.connections;
-  for (const TicketState* ticket : agent.held) view.ticket_ids.emplace_back(ticket->id);
+  for (const TicketState* ticket : agent.held) {
+    view.ticket_ids.emplace_back(ticket->id);
+    if (std::string by = interrupted_by(*ticket); !by.empty())
+      view.interrupted_by.emplace(ticket->id.str(), std::move(by));
+  }
   view.wraps_up_until = agent.wraps_up_until;
   view.wrap_up_forced = agent.wrap_up_forced;
   view.away_after_missed = agent.away_after_missed;
   if (!agent.wraps_up_until) view.wrap_up_offered = agent.wrap_up_optional;
   view.channels = agent.channels;
-  view.room = agent.room;
+  for (std::size_t channel = 0; channel < kChannels; ++channel)
+    view.room[channel] = agent.loads.room(static_cast<WorkClass>(channel));
   view.idle = agent.idle;
   view.offered_turn = agent.offered_turn;
   view.handled = agent.handled;
+  view.talk_time = talk_time(agent);
   return view;
 }
 
@@ -128,6 +134,7 @@ std::optional<TicketView> Router::ticket(std::string_view id) const {
     view.key = ticket.key;
   }
   view.load = ticket.load;
+  view.interrupted_by = interrupted_by(ticket);
   view.next_ring_at = ticket.next_ring_at;
   view.rests_until = ticket.special().rests_until;
   for (const AgentIndex agent : ticket.special().declined) view.declined_by.emplace_back(agents_[agent].id);

@@ -141,9 +141,11 @@ struct alignas(64) TicketState {
   /// Of kHeld: it has been asked back from its agent.
   bool returning = false;
 
-  /// What each of its offers, or its holder, is charged.
-  Channel charged_channel = Channel::kUnspecified;
+  /// What each of its offers, or its holder, is charged: by a label as long as `charged_at` is the number of
+  /// the last change of labels.
+  WorkClass charged_class = 0;
   int charged_units = 0;
+  std::uint32_t charged_at = 0;
   LaneIndex lane = 0;
   QueueIndex queue = 0;
   /// The last stage that has come.
@@ -198,17 +200,25 @@ struct Rank {
 };
 
 /// Orders of choice that are kept as agents change; the others are made of these.
-enum class RankOrder : std::uint8_t { kIdle, kSpare, kOpen, kHandled, kOffered };
+enum class RankOrder : std::uint8_t {
+  kIdle,
+  kSpare,
+  kOpen,
+  kHandled,
+  kOffered,
+  /// By talk time, of those whose talk time stands still...
+  kTalked,
+  /// ...and of those for whom it goes on, for all of them alike: less the time of day.
+  kTalking
+};
 /// The order that a choice goes through; what it prefers beyond that it weighs for each agent.
 RankOrder order_of(ChoicePolicy choice);
-constexpr std::size_t kRankOrders = 5;
+constexpr std::size_t kRankOrders = 7;
 
-/// What every input about the agent reads comes first, as with tickets: five cache lines.
+/// What every input about the agent reads comes first, as with tickets: the first five cache lines.
 struct alignas(64) AgentState {
-  std::array<int, kChannels> units{};
+  ClassLoads loads;
   std::array<int, kChannels> tickets{};
-  /// Units that an offer on the channel may cost now; 0: no offers.
-  std::array<int, kChannels> room{};
   /// Tickets of their own at once; 0: no end but everybody's.
   std::array<int, kChannels> caps{};
   int capacity = 0;
@@ -222,14 +232,15 @@ struct alignas(64) AgentState {
   bool changed = false;
   bool rank_stale = false;
   bool wrap_up_forced = false;
-  /// Channels on which there is room.
-  ChannelMask roomy = 0;
   /// Which of `ranks` are kept now, one bit each.
   std::uint8_t ranked = 0;
   int handled = 0;
   int missed_in_row = 0;
-  /// Away because so many offers in a row ran out.
-  int away_after_missed = 0;
+  /// Held tickets that take units; and the talk time, less the time of day if there are any.
+  int carried = 0;
+  Duration talk_mark{0};
+  /// Classes of work for which there is room.
+  ClassMask roomy = 0;
   IdleMark idle;
   std::uint64_t offered_turn = 0;
   /// Has just resolved a ticket, and takes no offers before this.
@@ -251,6 +262,8 @@ struct alignas(64) AgentState {
   Line reserved;
   std::optional<TimePoint> gone_at;
 
+  /// Away because so many offers in a row ran out.
+  int away_after_missed = 0;
   std::array<Rank, kRankOrders> ranks;
   std::vector<Skill> skills;
   std::vector<std::string> groups;

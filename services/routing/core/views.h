@@ -28,12 +28,16 @@ struct AgentView {
   /// What WrapUpBegun would begin; 0: nothing.
   Duration wrap_up_offered{0};
   ChannelMask channels = kAllChannels;
-  /// Units that one more ticket on the channel may cost, by the channel's number; 0: none now.
+  /// Of `ticket_ids`, those that have stepped back for other work that is there, and for what: "a call".
+  std::map<std::string, std::string> interrupted_by;
+  /// Units that one more ticket without a label may cost, by its channel's number; 0: none now.
   std::array<int, kChannels> room{};
   /// What the orders of choice go by.
   IdleMark idle;
   std::uint64_t offered_turn = 0;
   int handled = 0;
+  /// Up to the last input.
+  Duration talk_time{0};
 };
 
 /// Some of the queue, in numbers.
@@ -85,6 +89,8 @@ struct TicketView {
   std::string step;
   WaitKey key;
   Load load = Load::kActive;
+  /// Of a held one: what it has stepped back for, "a call"; empty: nothing.
+  std::string interrupted_by;
   /// Not offered to anyone before this, if that is to come.
   TimePoint rests_until;
   std::vector<std::string> declined_by;

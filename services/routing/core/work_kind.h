@@ -7,6 +7,7 @@
 #include "routing/core/hash_index.h"
 #include "routing/core/input.h"
 #include "routing/core/slab.h"
+#include "routing/core/work_class.h"
 
 namespace hark::routing {
 
@@ -28,6 +29,10 @@ struct WorkKind {
   std::vector<Step> steps;
   /// Its required skills, for people.
   std::string needs;
+
+  /// Of its channel and topics; good while `classed_at` is the number of the last change of labels.
+  WorkClass work_class = 0;
+  std::uint32_t classed_at = 0;
 
   /// Where tickets of the kind go: found once for each version of the rules, and good while `found_at` is the
   /// number of that version.

@@ -78,6 +78,8 @@ Settings settings_of(std::uint64_t variant) {
   settings.live_wait = 3s;
   settings.waking_wait = 8s;
   settings.channels[4] = {3s, variant % 3 == 0, 1, mask_of(Channel::kEmail)};
+  if (variant % 4 != 3) settings.topics = {{"outage", {"billing", "sales"}}, {"billing", {}}};
+  if (variant % 4 == 2) settings.topics[1].interrupts = {"sales"};
   settings.channels[1].tickets_max = 3;
   settings.channels[1].idle_after = 4s;
   settings.rest_after_decline = {{"busy", 2s}};
@@ -86,7 +88,7 @@ Settings settings_of(std::uint64_t variant) {
   QueueRules first;
   first.id = "first";
   first.entries = {{{"a"}, kAllChannels, {}, {}, {}}};
-  first.members = *parse_requirement("group:day");
+  first.members = *parse_requirement("group:day or skill0 weight 3");
   first.backups = {{*parse_requirement("group:night"), 6s}};
   Step narrow, wide;
   narrow.require = *parse_requirement("skill1 >= 3 or skill2");
@@ -94,7 +96,7 @@ Settings settings_of(std::uint64_t variant) {
   wide.drop_skills = {"skill3"};
   wide.lasts = 4s;
   first.steps = {narrow, wide};
-  first.choice = static_cast<ChoicePolicy>(variant % 8);
+  first.choice = static_cast<ChoicePolicy>(variant % 9);
   first.order = static_cast<OrderPolicy>(variant % 3);
   first.tiers = {*parse_requirement("skill1 >= 4"), *parse_requirement("group:day")};
   first.length_max = 30;
@@ -104,7 +106,7 @@ Settings settings_of(std::uint64_t variant) {
   QueueRules second;
   second.id = "second";
   second.entries = {{{"b"}, kAllChannels, {}, {}, {}}};
-  second.choice = static_cast<ChoicePolicy>(variant / 8 % 8);
+  second.choice = static_cast<ChoicePolicy>(variant / 8 % 9);
   second.offers_at_once = 3;
   second.weight = static_cast<int>(variant % 2);
   second.overflows = {
@@ -236,6 +238,9 @@ class World {
     if (pick(9) == 0) work.preferred = {{some_agent(), 1}, {some_agent(), 2}};
     if (pick(12) == 0) work.wanted_agent_id = some_agent();
     if (pick(12) == 0) work.declined_by = {some_agent()};
+    for (const char* topic : {"sales", "billing", "outage"}) {
+      if (pick(4) == 0) work.topics.emplace_back(topic);
+    }
     if (pick(20) == 0) work.note = "because of " + std::to_string(pick(5));
     for (int skill = 4; skill >= 0; --skill) {
       if (pick(6) == 0)

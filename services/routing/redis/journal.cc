@@ -111,6 +111,11 @@ void put(v1::RoutingSettings& out, const Settings& in) {
   out.set_wrap_up_ms(in.wrap_up.count());
   out.set_wrap_up(name_of(in.wrap_up_mode));
   put(*out.mutable_channels(), in.channels);
+  for (const TopicRules& rules : in.topics) {
+    v1::RoutingTopic& topic = *out.add_topics();
+    topic.set_id(rules.id);
+    topic.mutable_interrupts()->Assign(rules.interrupts.begin(), rules.interrupts.end());
+  }
   for (const auto& [code, time] : in.rest_after_decline) {
     v1::RoutingDeclineRest& rest = *out.add_decline_rests();
     rest.set_code(code);
@@ -324,6 +329,8 @@ Settings decode(const v1::RoutingSettings& in) {
   RuleProblems unused;  // it was good when it was written
   out.wrap_up_mode = wrap_up_mode_of(in.wrap_up(), "wrap_up", unused);
   out.channels = channels_of(in.channels(), unused);
+  for (const v1::RoutingTopic& topic : in.topics())
+    out.topics.push_back({topic.id(), {topic.interrupts().begin(), topic.interrupts().end()}});
   for (const v1::RoutingDeclineRest& rest : in.decline_rests()) {
     out.rest_after_decline[rest.code()] = duration_of(std::int64_t{1000} * rest.seconds());
   }

@@ -87,6 +87,7 @@ TEST(Journal, GivesEveryInputBackAsItWas) {
   settings.wrap_up_mode = WrapUpMode::kForced;
   settings.channels[1] = {std::chrono::seconds{40}, true, 3, mask_of(Channel::kSocial),
                           std::chrono::seconds{50}};
+  settings.topics = {{"outage", {"billing", "sales"}}, {"billing", {}}};
   settings.rest_after_decline = {{"", std::chrono::seconds{5}}, {"busy", std::chrono::seconds{60}}};
   settings.live_wait = Duration{19};
   settings.seed = 20;

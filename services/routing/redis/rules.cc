@@ -14,14 +14,15 @@ using Names = std::array<std::pair<std::string_view, Enum>, n>;
 
 constexpr Names<OrderPolicy, 3> kOrders{
     {{"priority", OrderPolicy::kPriority}, {"score", OrderPolicy::kScore}, {"due", OrderPolicy::kDue}}};
-constexpr Names<ChoicePolicy, 8> kChoices{{{"longest_idle", ChoicePolicy::kLongestIdle},
+constexpr Names<ChoicePolicy, 9> kChoices{{{"longest_idle", ChoicePolicy::kLongestIdle},
                                            {"most_spare_capacity", ChoicePolicy::kMostSpareCapacity},
                                            {"fewest_open", ChoicePolicy::kFewestOpen},
                                            {"best_proficiency", ChoicePolicy::kBestProficiency},
                                            {"least_handled", ChoicePolicy::kLeastHandled},
                                            {"tiers", ChoicePolicy::kTiers},
                                            {"round_robin", ChoicePolicy::kRoundRobin},
-                                           {"random", ChoicePolicy::kRandom}}};
+                                           {"random", ChoicePolicy::kRandom},
+                                           {"least_talk_time", ChoicePolicy::kLeastTalkTime}}};
 constexpr Names<RingPolicy, 2> kRings{{{"all", RingPolicy::kAll}, {"progressive", RingPolicy::kProgressive}}};
 constexpr Names<WrapUpMode, 5> kWrapUps{{{"timed", WrapUpMode::kTimed},
                                          {"none", WrapUpMode::kNone},

@@ -114,6 +114,7 @@ Task<Result<std::int64_t>> Store::save_agent(const v1::Agent& agent, std::string
   record.clear_presence();
   record.clear_used_units();
   record.clear_ticket_ids();
+  record.clear_interrupted_by();
   record.clear_connections();
   record.clear_wrap_up_until_ms();
   record.clear_session_generation();
