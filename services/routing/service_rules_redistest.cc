@@ -68,6 +68,9 @@ TEST_F(RoutingService, AVersionSetAtRunTimeHoldsForEveryDecisionAndOverAChangeOf
     const std::string offer = (co_await t.see_offers(session, 1)).offers(0).id();
     EXPECT_EQ((*co_await t.node->store.standing_offers()).at(0).version, "2 may");
     EXPECT_TRUE((co_await t.accept(offer, "ana")).ok());
+    EXPECT_EQ(t.conversations.reasons,
+              std::vector<std::string>{"the only one with room; queue claims (rules 2 may)"})
+        << "for the record";
     session.reset();
     co_await t.stop();
   });
