@@ -314,6 +314,7 @@ class Reference {
   std::multiset<std::tuple<int, int, std::int64_t, std::int64_t>> out_;
 };
 
+// FIELD row 40: whatever the log says, however its events follow one another.
 TEST(SlaClock, AgreesWithARecountOfTheLogEachMinute) {
   const unsigned seed = std::random_device{}();
   SCOPED_TRACE("seed " + std::to_string(seed));
