@@ -174,6 +174,7 @@ TEST_F(SupervisorsTest, TheEstimatedWaitOfEachQueueIsRoutings) {
   claims->mutable_tickets()->set_name("claims");
   claims->set_estimated_wait_ms(-1);
   claims->set_closed(true);
+  claims->set_shard("apac");
   const auto overview = overseen();
   EXPECT_EQ(overview.total().estimated_wait_seconds(), -1);
   ASSERT_EQ(overview.by_queue_size(), 2);
@@ -181,6 +182,8 @@ TEST_F(SupervisorsTest, TheEstimatedWaitOfEachQueueIsRoutings) {
   EXPECT_EQ(overview.by_queue(1).name(), "claims");
   EXPECT_EQ(overview.by_queue(1).estimated_wait_seconds(), -1);
   EXPECT_TRUE(overview.by_queue(1).closed());
+  EXPECT_EQ(overview.by_queue(0).shard(), "");
+  EXPECT_EQ(overview.by_queue(1).shard(), "apac");
 }
 
 TEST_F(SupervisorsTest, SeesTheFloorAndWhatBecomesOfIt) {

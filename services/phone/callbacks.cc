@@ -80,9 +80,9 @@ Task<v1::Receipt> Desk::begin_callback(const v1::Lease& lease) {
     receipt.set_detail("quiet hours in " + country_name(region_of(*number)));
     co_return receipt;
   }
-  auto phone = co_await world_.agents.phone_of(message.agent_id());
-  if (!phone.ok()) co_return receipt;
-  if (phone->empty()) co_return refuse(message.agent_id() + " has no phone in their record");
+  auto reach = co_await world_.agents.reach_of(message.agent_id());
+  if (!reach.ok()) co_return receipt;
+  if (reach->phone.empty()) co_return refuse(message.agent_id() + " has no phone in their record");
 
   // Conversation gives its word before any phone rings: whoever was heard meanwhile is not called.
   const auto wanted = co_await is_wanted(message.entry_id(), lease.lease_id());
@@ -91,7 +91,7 @@ Task<v1::Receipt> Desk::begin_callback(const v1::Lease& lease) {
   if (!attempt.ok()) co_return receipt;
   KeptCall kept;
   kept.call = outbound_call(account->id, id_of(*attempt), account->number, *number,
-                            {message.agent_id(), *std::move(phone), 0}, now);
+                            {message.agent_id(), std::move(reach->phone), 0}, now);
   kept.call.conversation_id = message.conversation_id();
   kept.call.entry_id = message.entry_id();
   kept.attempt = *attempt;

@@ -97,15 +97,15 @@ Task<Result<Asks>> Desk::whom_to_ask(LivePtr live, v1::ControlCallRequest reques
     co_return Asks{0, {}, *std::move(number)};
   }
   const auto& agent = request.agent_id();
-  HARK_CO_TRY(auto phone, co_await world_.agents.phone_of(agent));
+  HARK_CO_TRY(auto reach, co_await world_.agents.reach_of(agent));
   const auto& call = live->kept.call;
-  if (phone.empty()) {
+  if (reach.phone.empty()) {
     co_return Error{Code::kNotFound, Reason::kAgentNotFound,
                     "agent_id: there is no agent '" + agent + "', or they have no phone in their record"};
   }
   if (agent == progress_of(call).agent_id) co_return not_now(agent + " is on this call already");
   if (on_the_phone(agent, call)) co_return not_now(agent + " is on another call");
-  co_return Asks{0, agent, std::move(phone)};
+  co_return Asks{0, agent, std::move(reach.phone)};
 }
 
 }  // namespace hark::phone

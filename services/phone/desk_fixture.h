@@ -68,14 +68,16 @@ class OneTicket final : public ConversationPort {
 
 class Phones final : public AgentPort {
  public:
-  Task<Result<std::string>> phone_of(std::string agent_id) override {
-    co_return agent_id == "nobody" ? std::string{} : "PJSIP/" + agent_id;
+  Task<Result<Reach>> reach_of(std::string agent_id) override {
+    if (agent_id == "nobody") co_return Reach{};
+    co_return Reach{"PJSIP/" + agent_id, presence};
   }
   Task<Result<Place>> place_of(std::string) override { co_return Place{3, 120}; }
   Task<Status> give(v1::TakeOverRequest request) override {
     given.push_back(std::move(request));
     co_return Status{};
   }
+  v1::Presence presence = v1::PRESENCE_AVAILABLE;
   std::vector<v1::TakeOverRequest> given;
 };
 
@@ -155,6 +157,12 @@ class DeskTest : public hark::testing::RedisTest {
   }
   void end(const std::string& call, const std::string& leg = {}, v1::LegEnd how = v1::LEG_END_HUNG_UP) {
     ASSERT_TRUE(say(call, [&](auto& event) { event.mutable_ended()->set_how(how); }, leg).ok());
+  }
+  /// The ticket that the next call comes into is theirs already.
+  void had_before(const std::string& agent) {
+    conversation_.current.set_state(v1::TICKET_STATE_ASSIGNED);
+    conversation_.current.set_agent_id(agent);
+    conversation_.current.set_assignment_token(1);
   }
   void assign(const std::string& agent, std::int64_t token) {
     conversation_.current.set_state(v1::TICKET_STATE_ASSIGNED);

@@ -101,7 +101,41 @@ TEST_F(DeskTest, AnAgentWhoTalksToSomebodyElseIsNotRung) {
   arrive("c2", "+37120000002");
   until([&] { return !conversation_.transfers.empty(); });
   EXPECT_THAT(conversation_.transfers[0].reason(), HasSubstr("is on another call"));
-  EXPECT_THAT(board_.commands, ::testing::Not(::testing::Contains("ring:c2.a1")));
+  EXPECT_THAT(board_.commands, Not(Contains("ring:c2.a1")));
+}
+
+TEST_F(DeskTest, AnAgentWhoIsNotThereIsNotRungForATicketThatTheyHadBefore) {
+  phones_.presence = v1::PRESENCE_AWAY;
+  had_before("ana");
+  arrive("c1");
+  until_told("queue");
+  EXPECT_THAT(conversation_.transfers, SizeIs(0)) << "routing takes it back";
+  // Whoever takes it now wants the call, and is rung, there for offers or not.
+  assign("ben", 2);
+  until_told("ring:c1.a2");
+  EXPECT_THAT(board_.commands, Not(Contains("ring:c1.a1")));
+}
+
+TEST_F(DeskTest, WhatRoutingLeavesWithAnAgentWhoIsNotThereIsGivenBack) {
+  phones_.presence = v1::PRESENCE_OFFLINE;
+  had_before("ana");
+  arrive("c1");
+  until_told("queue");
+  clock_.advance(std::chrono::seconds{2});
+  desk_->look_for_holders("con_1");
+  until([&] { return conversation_.transfers.size() == 1; });
+  EXPECT_EQ(conversation_.transfers[0].reason(), "the phone of ana: could not be reached (is offline)");
+  EXPECT_THAT(board_.commands, Not(Contains("ring:c1.a1")));
+}
+
+TEST_F(DeskTest, WhoIsBackInAMomentIsRung) {
+  phones_.presence = v1::PRESENCE_AWAY;
+  had_before("ana");
+  arrive("c1");
+  until_told("queue");
+  phones_.presence = v1::PRESENCE_AVAILABLE;
+  desk_->look_for_holders("con_1");
+  until_told("ring:c1.a1");
 }
 
 TEST_F(DeskTest, WhoTakesANewTicketOfACustomerWhoStillWaitsIsRung) {

@@ -41,8 +41,11 @@ class RecordingPort {
 class AgentPort {
  public:
   virtual ~AgentPort() = default;
-  /// The agent's phone; empty: they have none, or there is no such agent.
-  virtual Task<Result<std::string>> phone_of(std::string agent_id) = 0;
+  struct Reach {
+    std::string phone = {};  // empty: they have none, or there is no such agent
+    v1::Presence presence = v1::PRESENCE_OFFLINE;
+  };
+  virtual Task<Result<Reach>> reach_of(std::string agent_id) = 0;
 
   struct Place {
     int position = 0;       // 1: the next one; 0: it does not wait

@@ -12,6 +12,8 @@ namespace {
 
 constexpr Duration kRetryFirst{200};
 constexpr Duration kRetryMost{10'000};
+/// How long a call waits for routing to take its ticket back from who is not there.
+constexpr Duration kTakenBackWithin{2'000};
 
 const Logger& logger() {
   static const Logger log{"phone"};
@@ -88,8 +90,10 @@ Task<> Desk::tend(LivePtr live) {
     const auto now = world_.clock.now();
     auto next = next_deadline(live->kept.call, now, world_.settings.rules);
     if (const auto copy = next_copy(*live); copy && (!next || *copy < *next)) next = copy;
+    if (live->absent_until && (!next || *live->absent_until < *next)) next = live->absent_until;
     live->timer.expires_after(next ? *next - now : std::chrono::hours{1});
     co_await live->timer.async_wait(as_result);
+    if (live->absent_until && *live->absent_until <= world_.clock.now()) live->holder_to_look_for = true;
     live->dirty = true;
   }
   live_.erase({live->kept.call.account, live->kept.call.id});
@@ -160,6 +164,7 @@ Task<Status> Desk::put_on_record(LivePtr live) {
                          {"conversation", accepted->conversation_id()},
                          {"entry", accepted->entry_id()}});
   live->holder_to_look_for = true;
+  live->just_on_record = true;
   co_return co_await tell(
       live, {"", world_.clock.now(),
              Accepted{accepted->conversation_id(), accepted->ticket_id(), accepted->entry_id()}});
@@ -180,15 +185,34 @@ Task<Status> Desk::look_for_holder(LivePtr live) {
   if (waits && call.holder.token > 0)
     co_return co_await tell(live, {"", now, Released{std::max(call.holder.token, token)}});
   const bool known = token <= call.holder.token && ticket.agent_id() == call.holder.agent_id;
-  if (ticket.state() != v1::TICKET_STATE_ASSIGNED || known) co_return Status{};
-  HARK_CO_TRY(auto phone, co_await world_.agents.phone_of(ticket.agent_id()));
-  if (on_the_phone(ticket.agent_id(), call)) {
-    // Nobody takes two calls at once, not even of customers whose ticket they have: it goes on to the next
-    // one.
-    const auto ring = "ring:" + agent_leg_id(call, token);
-    HARK_CO_TRY_VOID(co_await tell(live, {"", now, CommandDone{ring, true, "is on another call"}}));
+  if (ticket.state() != v1::TICKET_STATE_ASSIGNED || known) {
+    live->just_on_record = false;
+    live->absent_until.reset();
+    co_return Status{};
   }
-  co_return co_await tell(live, {"", now, Assigned{{ticket.agent_id(), std::move(phone), token}}});
+  HARK_CO_TRY(auto reach, co_await world_.agents.reach_of(ticket.agent_id()));
+  const auto why_not = not_rung(*live, ticket.agent_id(), reach.presence);
+  if (live->absent_until && now < *live->absent_until) co_return Status{};
+  if (!why_not.empty()) {
+    const auto ring = "ring:" + agent_leg_id(call, token);
+    HARK_CO_TRY_VOID(co_await tell(live, {"", now, CommandDone{ring, true, why_not}}));
+  }
+  live->just_on_record = false;
+  live->absent_until.reset();
+  co_return co_await tell(live, {"", now, Assigned{{ticket.agent_id(), std::move(reach.phone), token}}});
+}
+
+/// Empty: their phone may ring. Else the ticket goes on to the next one: nobody takes two calls at once, not
+/// even of customers whose ticket they have; and for what they took before the call came, nobody's phone
+/// rings who is not there. That, routing takes back by itself; what it leaves is given back here after a
+/// moment.
+std::string Desk::not_rung(Live& live, std::string_view agent_id, v1::Presence presence) const {
+  const bool absent = live.just_on_record && presence != v1::PRESENCE_AVAILABLE;
+  if (!absent) live.absent_until.reset();
+  if (on_the_phone(agent_id, live.kept.call)) return "is on another call";
+  if (!absent) return "";
+  if (!live.absent_until) live.absent_until = world_.clock.now() + kTakenBackWithin;
+  return presence == v1::PRESENCE_AWAY ? "is away" : "is offline";
 }
 
 bool Desk::on_the_phone(std::string_view agent_id, const Call& but) const {

@@ -43,6 +43,7 @@ class FakeConversations final : public Conversations {
     ticket.set_state(v1::TICKET_STATE_ASSIGNED);
     ticket.set_agent_id(request.agent_id());
     ticket.set_assignment_token(ticket.assignment_token() + 1);
+    reasons.push_back(request.reason());
     if (request.has_verdict() && !ticket.has_verdict()) *ticket.mutable_verdict() = request.verdict();
     log(v1::EVENT_TYPE_ASSIGNED, ticket);
     v1::AssignResponse response;
@@ -55,7 +56,8 @@ class FakeConversations final : public Conversations {
       co_return Error{Code::kAborted, Reason::kStaleFence, "a newer leader"};
     v1::Ticket& ticket = tickets.at(request.ticket_id());
     ticket.set_state(v1::TICKET_STATE_QUEUED);
-    if (!ticket.agent_id().empty() && request.wanted_agent_id() != ticket.agent_id())
+    const bool by_holder = request.fencing_token() == 0;
+    if (by_holder && !ticket.agent_id().empty() && request.wanted_agent_id() != ticket.agent_id())
       ticket.add_declined_by(ticket.agent_id());
     if (!request.wanted_queue_id().empty()) ticket.set_wanted_queue_id(request.wanted_queue_id());
     ticket.set_wanted_agent_id(request.wanted_agent_id());
@@ -132,7 +134,7 @@ class FakeConversations final : public Conversations {
       co_return Error{Code::kAborted, Reason::kStaleFence, "a newer leader"};
     const int own = static_cast<int>(request.fencing_token() >> kTermBits) + 1;
     for (const auto& [id, to] : request.tickets()) {
-      if (on_pass) co_await on_pass(id, to.shard());
+      if (on_pass) co_await on_pass(id, to.shard(), own);
       const auto at = tickets.find(id);
       if (at == tickets.end() || at->second.agent_id() != to.agent_id()) continue;
       if (at->second.shard() != 0 && at->second.shard() != own) continue;
@@ -217,6 +219,8 @@ class FakeConversations final : public Conversations {
   std::map<std::string, v1::Ticket> tickets;
   std::vector<v1::Event> events;
   std::vector<std::string> assign_keys;
+  /// Why each was assigned.
+  std::vector<std::string> reasons;
   std::vector<v1::SlaNotice> notices;
   std::vector<v1::TransferRequest> transfers;
   std::vector<v1::HoldTicketRequest> holds;
@@ -226,8 +230,8 @@ class FakeConversations final : public Conversations {
   std::int64_t fence = 0;
   /// Of the other shards.
   std::map<std::int64_t, std::int64_t> fences;
-  /// Told before a ticket gets its shard.
-  std::function<Task<>(std::string ticket_id, int shard)> on_pass;
+  /// Told before a ticket gets its shard, by which shard.
+  std::function<Task<>(std::string ticket_id, int shard, int by)> on_pass;
   int unknown_assigns = 0;
   int unknown_releases = 0;
 

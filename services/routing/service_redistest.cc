@@ -295,6 +295,30 @@ TEST_F(RoutingService, ATicketOfSomeoneWhoSignsOutGoesToTheNext) {
   });
 }
 
+TEST_F(RoutingService, NobodyWaitsForWhoIsAwayWhenTheirCustomerComesLive) {
+  play(+[](RoutingService& t) -> Task<> {
+    co_await t.start();
+    co_await t.make_agent("ana");
+    const auto ana = co_await t.sit_down("ana");
+    t.conversations.open("tkt_1");
+    EXPECT_TRUE((co_await t.accept((co_await t.see_offers(ana, 1)).offers(0).id(), "ana")).ok());
+    co_await t.make_agent("ben");
+    const auto ben = co_await t.sit_down("ben");
+    v1::SetPresenceRequest away;
+    away.set_agent_id("ana");
+    away.set_presence(v1::PRESENCE_AWAY);
+    EXPECT_TRUE((co_await t.node->service.set_presence(away)).ok());
+    v1::Ticket& ticket = t.conversations.tickets.at("tkt_1");
+    ticket.set_chatting(true);
+    t.conversations.log(v1::EVENT_TYPE_CHATTING, ticket);
+    EXPECT_EQ((co_await t.see_offers(ben, 1)).offers(0).ticket().id(), "tkt_1");
+    EXPECT_EQ(t.conversations.transfers.back().reason(), "its customer came by chat, and ana is away");
+    EXPECT_EQ(t.conversations.transfers.back().wanted_agent_id(), "");
+    EXPECT_THAT(ticket.declined_by(), ::testing::IsEmpty()) << "ana has refused nothing";
+    co_await t.stop();
+  });
+}
+
 Rules with_policies(const std::string& yaml) {
   const auto config = read_config("routing:\n" + yaml, "f", &policy_problems);
   EXPECT_TRUE(config.ok()) << (config.ok() ? "" : config.error().message);

@@ -79,6 +79,9 @@ TEST_F(RoutingService, AVersionSetAtRunTimeHoldsForEveryDecisionAndOverAChangeOf
     EXPECT_EQ(explained.offer_config_version(), "2 may") << "what stands was decided by what held then";
     session = co_await t.sit_down("ana");
     EXPECT_TRUE((co_await t.accept(offer.id(), "ana")).ok());
+    EXPECT_EQ(t.conversations.reasons,
+              std::vector<std::string>{"the only one with room; queue claims (rules 2 may)"})
+        << "for the record";
     session.reset();
     co_await t.stop();
   });

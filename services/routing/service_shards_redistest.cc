@@ -154,7 +154,7 @@ TEST_F(RoutingShards, APassedTicketKeepsItsPlaceAndIsLetGoOfBeforeTheOtherShardH
     t.open("tkt_1", "a");
     (void)co_await t.offer_to(t.ana);
     int passed = 0;
-    t.conversations.on_pass = [&t, &passed](const std::string& id, int shard) {
+    t.conversations.on_pass = [&t, &passed](const std::string& id, int shard, int) {
       return t.see_passed(id, shard, passed);
     };
     t.transfer("tkt_1", "east");
@@ -195,7 +195,7 @@ TEST_F(RoutingShards, ATicketThatItsWantedAgentDeclinesGoesBackToItsQueueForGood
     t.open("tkt_1", "a");
     const v1::Offer first = co_await t.offer_to(t.ana);
     int passed = 0;
-    t.conversations.on_pass = [&t, &passed](const std::string& id, int shard) {
+    t.conversations.on_pass = [&t, &passed](const std::string& id, int shard, int) {
       return t.see_passed_back(id, shard, passed);
     };
     t.transfer("tkt_1", "", "bob");
@@ -279,7 +279,7 @@ TEST_F(RoutingShards, ATicketThatComesBackWhileItIsPassedOnIsOfferedOnceItIsSett
     t.open("tkt_1", "a");
     (void)co_await t.offer_to(t.ana);
     bool waits = false, goes_on = false;
-    t.conversations.on_pass = [&](const std::string&, int) { return hold_up(waits, goes_on); };
+    t.conversations.on_pass = [&](const std::string&, int, int) { return hold_up(waits, goes_on); };
     t.transfer("tkt_1", "east");
     co_await until([&] { return waits; });
     t.transfer("tkt_1", "west");

@@ -252,12 +252,21 @@ Task<> Term::tick() {
   }
 }
 
+std::string Term::reason_of(const AssignTicket& effect) const {
+  const auto ticket = router_.ticket(effect.ticket_id);
+  if (!ticket) return {};
+  const auto offer = std::ranges::find(ticket->offers, effect.offer_id, &Offer::id);
+  return offer == ticket->offers.end() ? std::string{}
+                                       : offer->explanation + " (rules " + offer->version + ")";
+}
+
 Task<> Term::assign(AssignTicket effect) {
   v1::AssignRequest request;
   request.set_idempotency_key(effect.offer_id);
   request.set_ticket_id(effect.ticket_id);
   request.set_agent_id(effect.agent_id);
   request.set_fencing_token(token_);
+  request.set_reason(reason_of(effect));
   // Unless somebody else is asked for it.
   if (world_.triager == nullptr && unstored_verdicts_.contains(effect.ticket_id)) {
     *request.mutable_verdict() = tickets_.at(effect.ticket_id).verdict();
@@ -297,8 +306,10 @@ Task<> Term::give_back(ReturnTicket effect) {
   request.set_ticket_id(effect.ticket_id);
   request.set_fencing_token(token_);
   request.set_reason(effect.why);
-  // Being gone is not declining: should the agent be back by then, the customer is theirs first.
-  request.set_wanted_agent_id(effect.agent_id);
+  // Being gone is not declining: should the agent be back by then, the customer is theirs first. Nobody waits
+  // for who is away.
+  const auto agent = router_.agent(effect.agent_id);
+  if (agent && agent->presence != Presence::kAway) request.set_wanted_agent_id(effect.agent_id);
   auto pause = kPauseMin;
   for (;;) {
     // Whoever took it meanwhile keeps it.

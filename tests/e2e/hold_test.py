@@ -87,7 +87,7 @@ def test_a_ticket_on_hold_makes_room_and_comes_back_when_its_customer_writes(har
     mail.deliver(hark, mail.make(address, text="And another thing\n"))
     wait_for("off hold", lambda: not ticket(hark, first).HasField("hold"))
     assert ticket(hark, first).agent_id == "ana"
-    wait_for("it waits for room", lambda: why(hark, ticket(hark, first).id)["summary"] == "held by ana, waits for room there")
+    wait_for("it waits for room", lambda: why(hark, ticket(hark, first).id)["summary"] == "waits for room with ana, who has it")
     assert agents(hark)["ana"].used_units == 1
     finish(hark, second)
     wait_for("it is back", lambda: why(hark, ticket(hark, first).id)["summary"] == "held by ana")
@@ -176,7 +176,7 @@ def test_a_silent_chat_makes_room_until_its_visitor_writes(hark, ana):
     letter, _ = come(hark)
     ana.take(letter.id)
     visitor.write("My parcel is lost")
-    wait_for("it waits for room", lambda: why(hark, ticket(hark, conversation).id)["summary"] == "held by ana, waits for room there")
+    wait_for("it waits for room", lambda: why(hark, ticket(hark, conversation).id)["summary"] == "waits for room with ana, who has it")
     finish(hark, letter)
     wait_for("it is back", lambda: why(hark, ticket(hark, conversation).id)["summary"] == "held by ana")
     finish(hark, conversation)

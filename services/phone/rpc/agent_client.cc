@@ -6,13 +6,13 @@
 
 namespace hark::phone {
 
-Task<Result<std::string>> AgentClient::phone_of(std::string agent_id) {
+Task<Result<AgentPort::Reach>> AgentClient::reach_of(std::string agent_id) {
   HARK_CO_TRY(const auto answer,
               co_await rpc::call(calls_->async(), &v1::RoutingService::Stub::async_interface::ListAgents,
                                  v1::ListAgentsRequest{}));
   for (const auto& agent : answer.agents())
-    if (agent.id() == agent_id) co_return agent.phone();
-  co_return std::string{};
+    if (agent.id() == agent_id) co_return Reach{agent.phone(), agent.presence()};
+  co_return Reach{};
 }
 
 Task<Result<AgentPort::Place>> AgentClient::place_of(std::string ticket_id) {

@@ -14,7 +14,7 @@ class AgentClient final : public AgentPort {
   explicit AgentClient(const rpc::Peer& to_routing)
       : calls_{v1::RoutingService::NewStub(to_routing.channel)} {}
 
-  Task<Result<std::string>> phone_of(std::string agent_id) override;
+  Task<Result<Reach>> reach_of(std::string agent_id) override;
   Task<Result<Place>> place_of(std::string ticket_id) override;
   Task<Status> give(v1::TakeOverRequest request) override;
 

@@ -29,13 +29,15 @@ Error at_line(int line, std::string what) {
           "line " + std::to_string(line) + ": " + std::move(what)};
 }
 
-void note(std::vector<std::string>& evidence, const std::vector<Word>& words, std::size_t at,
-          std::size_t count) {
-  std::string text;
-  for (std::size_t i = 0; i < count; ++i) text += (i == 0 ? "" : " ") + words[at + i].text;
-  if (evidence.size() < Mood::kEvidenceMax && std::ranges::find(evidence, text) == evidence.end()) {
-    evidence.push_back(std::move(text));
-  }
+void note(std::vector<Said>& evidence, const std::vector<Word>& words, Said said) {
+  if (evidence.size() >= Mood::kEvidenceMax) return;
+  const auto from = [&](Said one) { return words.begin() + static_cast<std::ptrdiff_t>(one.at); };
+  const bool known = std::ranges::any_of(evidence, [&](Said one) {
+    return one.count == said.count &&
+           std::equal(from(one), from(one) + static_cast<std::ptrdiff_t>(one.count), from(said),
+                      [](const Word& a, const Word& b) { return a.text == b.text; });
+  });
+  if (!known) evidence.push_back(said);
 }
 
 }  // namespace
@@ -95,7 +97,7 @@ std::optional<Lexicon::Weighed> Lexicon::weigh(const std::vector<Word>& words, s
   for (const std::string& prefix : negating_prefixes_) {
     const std::string& word = words[at].text;
     if (!word.starts_with(prefix) || word.size() < prefix.size() + 3) continue;
-    if (const auto found = sentiment_.best_at({{word.substr(prefix.size()), 0}}, 0)) {
+    if (const auto found = sentiment_.best_at({Word{word.substr(prefix.size())}}, 0)) {
       return Weighed{-found->number * kNegated_percent, 1};
     }
   }
@@ -138,7 +140,7 @@ Mood Lexicon::mood_of(const std::vector<Word>& words) const {
       if (negated(words, at)) weight = -weight * kNegated_percent / 100;
       (weight > 0 ? positive : negative) += weight;
       ++mood.found;
-      note(mood.of_sentiment, words, at, weighed->words);
+      note(mood.of_sentiment, words, {at, weighed->words});
     }
     at = next;
   }
@@ -146,11 +148,11 @@ Mood Lexicon::mood_of(const std::vector<Word>& words) const {
   for (std::size_t at = 0; at < words.size(); ++at) {
     if (const auto found = complaint_.best_at(words, at); found && !negated(words, at)) {
       mood.complaint = true;
-      note(mood.of_complaint, words, at, found->words);
+      note(mood.of_complaint, words, {at, found->words});
     }
     if (const auto found = urgent_.best_at(words, at); found && !negated(words, at)) {
       mood.urgent = true;
-      note(mood.of_urgency, words, at, found->words);
+      note(mood.of_urgency, words, {at, found->words});
     }
   }
   mood.found += static_cast<int>(mood.of_complaint.size() + mood.of_urgency.size());

@@ -18,8 +18,8 @@ struct Mood {
   bool urgent = false;
   /// Places that said something.
   int found = 0;
-  /// The words that did, as compared, each once; at most kEvidenceMax of each kind.
-  std::vector<std::string> of_sentiment, of_complaint, of_urgency;
+  /// The words that did, each once; at most kEvidenceMax of each kind.
+  std::vector<Said> of_sentiment, of_complaint, of_urgency;
 
   static constexpr std::size_t kEvidenceMax = 3;
 };

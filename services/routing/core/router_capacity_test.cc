@@ -160,6 +160,34 @@ TEST(Capacity, WhoWaitsTooLongToComeBackIsGivenBack) {
   c.write_again("t1");
   c.wait(5min);
   EXPECT_EQ(c.all<ReturnTicket>().at(0).ticket_id, "t1");
+
+  // It is theirs first; nobody has asked for them.
+  Work back = Center::work("t1");
+  back.assignment_token = 1;
+  back.wanted_agent_id = "ana";
+  c.queue(back);
+  EXPECT_EQ(c.router.explain("t1"), "waits for ana, who had it");
+  back.priority = 1;
+  c.queue(back);
+  EXPECT_EQ(c.router.explain("t1"), "waits for ana, who had it");
+  c.tell(TicketClosed{"t2"});
+  EXPECT_EQ(c.last_offer.ticket_id, "t1");
+  EXPECT_EQ(c.last_offer.explanation, "had it before");
+}
+
+TEST(Capacity, WhoIsAskedForByNameIsNotWhoHadIt) {
+  Center c;
+  c.begin();
+  c.agent("ana");
+  c.agent("ben", {}, 0);
+  c.queue("t1");
+  c.accept_and_confirm(c.last_offer, 1);
+  Work passed = Center::work("t1");
+  passed.assignment_token = 1;
+  passed.wanted_agent_id = "ana";
+  c.tell(PresenceChanged{"ana", Presence::kAway});
+  c.queue(passed);
+  EXPECT_EQ(c.router.explain("t1"), "waits for ana, who was asked for by name");
 }
 
 TEST(Capacity, EveryReplyBeginsTheSilenceAnew) {

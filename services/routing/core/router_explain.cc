@@ -144,10 +144,11 @@ std::string Router::explain(std::string_view ticket_id) const {
   }
   switch (ticket.standing) {
     case Standing::kHeld: {
+      if (ticket.load == Load::kWaking)
+        return "waits for room with " + agents_[ticket.agent].id + ", who has it";
       const std::string by = interrupted_by(ticket);
       return "held by " + agents_[ticket.agent].id +
              (ticket.special().hold != Hold::kNone ? ", on hold"
-              : ticket.load == Load::kWaking       ? ", waits for room there"
               : ticket.load == Load::kIdle         ? ", its customer is silent"
                                                    : "") +
              (by.empty() ? "" : ", interrupted by " + by);
@@ -171,9 +172,10 @@ std::string Router::explain(std::string_view ticket_id) const {
     for (const AgentIndex agent : ticket.special().wanted)
       (who += who.empty() ? "" : " or ") += agents_[agent].id;
     return "waits for " + who + ", who " +
-           (ticket.special().wish == Wish::kByName ? "was asked for by name"
-            : ticket.special().wish == Wish::kLive ? "has other work of this customer"
-                                                   : "knows the customer") +
+           (ticket.special().wish == Wish::kByName  ? "was asked for by name"
+            : ticket.special().wish == Wish::kHadIt ? "had it"
+            : ticket.special().wish == Wish::kLive  ? "has other work of this customer"
+                                                    : "knows the customer") +
            notes;
   }
   if (queues_[ticket.queue].closed)

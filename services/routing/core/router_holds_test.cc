@@ -31,7 +31,7 @@ TEST(Hold, FreesItsUnitsAndComesBackAtItsTimeBeforeAnyNewOffer) {
   ASSERT_EQ(c.all<EndHold>().size(), 1U);
   EXPECT_EQ(c.all<EndHold>().front(), (EndHold{"t1", t0 + 1h}));
   c.release("t1");
-  EXPECT_EQ(c.router.explain("t1"), "held by ana, waits for room there");
+  EXPECT_EQ(c.router.explain("t1"), "waits for room with ana, who has it");
   c.queue("t3");
   c.tell(TicketClosed{"t2"});
   EXPECT_THAT(c.made(), IsEmpty()) << "the room is t1's";

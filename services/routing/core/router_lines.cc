@@ -48,7 +48,7 @@ void Router::make_wish(TicketState& ticket) {
   if (!special.wanted_agent_id.empty()) {
     // Being asked for by name is stronger than having declined before. At least a moment, so that one look is
     // taken.
-    special.wish = Wish::kByName;
+    special.wish = special.wanted_had_it ? Wish::kHadIt : Wish::kByName;
     special.wanted = {intern(special.wanted_agent_id)};
     special.wanted_until = now_ + std::max(settings_.wanted_wait, Duration{1});
     std::erase(special.declined, special.wanted.front());

@@ -366,9 +366,10 @@ std::string Router::reason_for(const TicketState& ticket, const Choice& choice) 
     if (as_required) (text += " and ") += ticket.kind->needs;
   };
   if (ticket.in_reserved) {
-    text = ticket.special().wish == Wish::kByName ? "asked for by name"
-           : ticket.special().wish == Wish::kLive ? "has other work of this customer"
-                                                  : "knows the customer";
+    text = ticket.special().wish == Wish::kByName  ? "asked for by name"
+           : ticket.special().wish == Wish::kHadIt ? "had it before"
+           : ticket.special().wish == Wish::kLive  ? "has other work of this customer"
+                                                   : "knows the customer";
     if (as_required) (text += " with ") += ticket.kind->needs;
   } else if (choice.able == 1) {
     text = choice.passed_over == 0 ? "the only one " : "the first one ";

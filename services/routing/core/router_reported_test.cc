@@ -12,7 +12,8 @@ using testing::ElementsAre;
 using testing::IsEmpty;
 using testing::UnorderedElementsAre;
 
-TEST(Reported, WhatWaitsIsServedWhenAnAgentFreesUpComesOnlineOrGainsRoom) {  // row 27
+// FIELD row 27
+TEST(Reported, WhatWaitsIsServedWhenAnAgentFreesUpComesOnlineOrGainsRoom) {
   Center c;
   c.begin();
   for (const char* id : {"t1", "t2", "t3"}) c.queue(id);
@@ -25,7 +26,8 @@ TEST(Reported, WhatWaitsIsServedWhenAnAgentFreesUpComesOnlineOrGainsRoom) {  // 
   EXPECT_THAT(c.made(), ElementsAre("t3>ana"));
 }
 
-TEST(Reported, WorkDoesNotStickToWhoIsGoneOrDoesNotAnswer) {  // row 28
+// FIELD row 28
+TEST(Reported, WorkDoesNotStickToWhoIsGoneOrDoesNotAnswer) {
   Center c;
   c.begin();
   c.agent("ana");
@@ -39,7 +41,8 @@ TEST(Reported, WorkDoesNotStickToWhoIsGoneOrDoesNotAnswer) {  // row 28
   EXPECT_EQ(c.all<ReturnTicket>().at(0).agent_id, "ben");
 }
 
-TEST(Reported, CapacityHoldsOnEveryPath) {  // row 29
+// FIELD row 29
+TEST(Reported, CapacityHoldsOnEveryPath) {
   Center c;
   c.begin();
   c.agent("ana", {}, 1);
@@ -52,7 +55,20 @@ TEST(Reported, CapacityHoldsOnEveryPath) {  // row 29
   EXPECT_THAT(c.made(), IsEmpty());
 }
 
-TEST(Reported, AnOfferStandsInTheAgentsStateUntilItEnds) {  // row 30
+// FIELD row 29: uneven load.
+TEST(Reported, WorkThatComesAtOnceIsSpreadEvenly) {
+  Center c;
+  c.begin();
+  for (const char* id : {"ana", "ben", "cid"}) c.agent(id, {}, 4);
+  for (int i = 0; i < 9; ++i) {
+    c.queue("t" + std::to_string(i));
+    c.accept_and_confirm(c.last_offer, 1);
+  }
+  for (const char* id : {"ana", "ben", "cid"}) EXPECT_EQ(c.router.agent(id)->used_units, 3) << id;
+}
+
+// FIELD row 30
+TEST(Reported, AnOfferStandsInTheAgentsStateUntilItEnds) {
   Center c;
   c.begin();
   c.agent("ana");
@@ -62,7 +78,8 @@ TEST(Reported, AnOfferStandsInTheAgentsStateUntilItEnds) {  // row 30
   EXPECT_EQ(c.all<AgentChanged>().size(), 1u);
 }
 
-TEST(Reported, NobodyIsAssignedWhatTheyMayNotAnswer) {  // row 31
+// FIELD row 31
+TEST(Reported, NobodyIsAssignedWhatTheyMayNotAnswer) {
   QueueRules rules = queue_named("q", "a");
   rules.members = *parse_requirement("group:may-answer");
   OneQueue c{rules};
@@ -73,7 +90,8 @@ TEST(Reported, NobodyIsAssignedWhatTheyMayNotAnswer) {  // row 31
   EXPECT_THAT(c.made(), ElementsAre("t1>ben"));
 }
 
-TEST(Reported, TwoNeverAnswerTheSameCustomer) {  // row 32
+// FIELD row 32
+TEST(Reported, TwoNeverAnswerTheSameCustomer) {
   QueueRules rules = queue_named("q", "a");
   rules.offers_at_once = 50;
   OneQueue c{rules};
@@ -89,7 +107,8 @@ TEST(Reported, TwoNeverAnswerTheSameCustomer) {  // row 32
   EXPECT_EQ(assigned, 1);
 }
 
-TEST(Reported, NoAgentStaysReservedWhenACallIsGone) {  // row 44
+// FIELD row 44
+TEST(Reported, NoAgentStaysReservedWhenACallIsGone) {
   QueueRules rules = queue_named("q", "a");
   rules.offers_at_once = 2;
   OneQueue c{rules};
@@ -102,7 +121,63 @@ TEST(Reported, NoAgentStaysReservedWhenACallIsGone) {  // row 44
   EXPECT_THAT(c.made(), UnorderedElementsAre("t2>ana", "t2>ben"));
 }
 
-TEST(Reported, AnAnsweredCallThatEndsTakesNoOtherDownAndCountsOnce) {  // row 45
+// FIELD row 44: members are stuck once their line is gone in the middle of an offer.
+TEST(Reported, WhoIsGoneInTheMiddleOfAnOfferIsFreeOnceTheyAreBack) {
+  OneQueue c{queue_named("q", "a")};
+  c.member("ana");
+  c.come("t1", Channel::kPhone);
+  ASSERT_THAT(c.made(), ElementsAre("t1>ana"));
+  c.tell(AgentDisconnected{"ana"});
+  c.wait(30s);
+  EXPECT_EQ(c.standing("t1"), Standing::kWaiting);
+  EXPECT_EQ(c.router.agent("ana")->used_units, 0);
+  c.tell(TicketClosed{"t1"});
+  c.tell(AgentConnected{"ana", Presence::kAvailable});
+  c.come("t2", Channel::kPhone);
+  EXPECT_THAT(c.made(), ElementsAre("t2>ana"));
+}
+
+// FIELD row 44: zombie calls.
+TEST(Reported, ACallThatEndsWhileItIsBeingAssignedTakesNobodysRoom) {
+  OneQueue c{queue_named("q", "a")};
+  c.member("ana");
+  c.come("t1", Channel::kPhone);
+  const Offer offer = c.last_offer;
+  c.accept(offer);
+  c.tell(TicketClosed{"t1"});
+  c.tell(AssignmentRefused{offer.id, "the ticket is resolved"});
+  c.come("t2", Channel::kPhone);
+  EXPECT_THAT(c.made(), ElementsAre("t2>ana"));
+}
+
+// FIELD row 44: order by score is broken.
+TEST(Reported, TheOrderIsThatOfTheScoreWhateverComesAndGoes) {
+  QueueRules rules = queue_named("q", "a");
+  rules.order = OrderPolicy::kScore;
+  rules.priority_point = 60s;
+  OneQueue c{rules};
+  const auto come = [&](const std::string& id, int priority) {
+    Work work = Center::work(id);
+    work.account_id = "a";
+    work.priority = priority;
+    c.queue(work);
+    c.wait(50s);
+  };
+  come("oldest", 0);
+  come("urgent", 3);
+  come("gone", 9);
+  come("newest", 2);
+  c.tell(TicketClosed{"gone"});
+  c.member("ana");
+  for (const char* next : {"urgent", "oldest", "newest"}) {
+    EXPECT_THAT(c.made(), ElementsAre(std::string{next} + ">ana"));
+    c.accept_and_confirm(c.last_offer, 1);
+    c.tell(TicketClosed{next});
+  }
+}
+
+// FIELD row 45
+TEST(Reported, AnAnsweredCallThatEndsTakesNoOtherDownAndCountsOnce) {
   QueueRules rules = queue_named("q", "a");
   rules.offers_at_once = 2;
   rules.choice = ChoicePolicy::kLeastHandled;

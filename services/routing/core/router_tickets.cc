@@ -104,6 +104,7 @@ void Router::note(TicketState& ticket, const Work& work, WorkKind* kind) {
                        !work.preferred.empty() || work.visits || !work.queues_left.empty();
   if (!special && !ticket.is_special()) return;
   Particulars& particulars = ticket.make_special();
+  if (particulars.wanted_agent_id != work.wanted_agent_id) particulars.wanted_had_it = false;
   particulars.wanted_agent_id = work.wanted_agent_id;
   if (particulars.declined_by != work.declined_by) particulars.news_of_declines_spent = false;
   particulars.declined_by = work.declined_by;
@@ -170,6 +171,10 @@ void Router::on(const TicketQueued& in) {
   bool same = false;
   switch (ticket.standing) {
     case Standing::kHeld:
+      if (ticket.returning && work.wanted_agent_id == agents_[ticket.agent].id) {
+        ticket.make_special().wanted_agent_id = work.wanted_agent_id;
+        ticket.make_special().wanted_had_it = true;
+      }
       release(ticket);
       break;
     case Standing::kWaiting:

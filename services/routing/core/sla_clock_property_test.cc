@@ -187,6 +187,7 @@ class SlaClockProperty : public testing::Test {
 };
 
 // The recount sees only what holds at a minute's end, so there is one event a minute.
+// FIELD row 40: whatever the log says, however its events follow one another.
 TEST_F(SlaClockProperty, AgreesWithARecountOfTheLogEachMinute) {
   SCOPED_TRACE("seed " + std::to_string(seed_));
   const auto any = [&] { return static_cast<WhilePaused>(pick_(3)); };

@@ -64,7 +64,7 @@ struct StandingOffer {
 };
 
 /// Why a ticket waits for certain agents.
-enum class Wish : std::uint8_t { kNone, kByName, kLive, kAffinity };
+enum class Wish : std::uint8_t { kNone, kByName, kHadIt, kLive, kAffinity };
 
 /// Of tickets alike in a queue: their stages, with the lane of each.
 struct Plan {
@@ -85,6 +85,8 @@ struct Departure {
 /// What befalls few tickets, or what few bring along.
 struct Particulars {
   std::string wanted_agent_id;
+  /// Nobody asked for that agent: they had it until it was given back in their stead.
+  bool wanted_had_it = false;
   std::vector<std::string> declined_by;
   std::vector<PreferredAgent> preferred;
   bool visits = false;

@@ -63,7 +63,7 @@ std::vector<Topics::Found> Topics::in(std::string_view text, const std::vector<W
     for (const auto& match : phrases_.at(words, at)) {
       std::string& evidence = found[static_cast<std::size_t>(match.number)];
       if (!evidence.empty()) continue;
-      for (std::size_t i = 0; i < match.words; ++i) evidence += (i == 0 ? "" : " ") + words[at + i].text;
+      evidence = as_written(text, words, {at, match.words});
     }
   }
   const auto whole = unicode(patterns_->all.empty() ? std::string_view{} : text);

@@ -38,7 +38,7 @@ class Topics {
 
   struct Found {
     const TopicRule* rule = nullptr;
-    /// What was found, as compared.
+    /// What was found, as the text has it.
     std::string evidence;
   };
   /// In the order of the rules. A pattern that takes too long on this text counts as not found.

@@ -14,6 +14,13 @@ void add_reason(std::string& to, std::string_view what, const std::vector<std::s
   if (!evidence.empty()) to += ')';
 }
 
+std::vector<std::string> as_written(std::string_view text, const std::vector<Word>& words,
+                                    const std::vector<Said>& evidence) {
+  std::vector<std::string> out;
+  for (const Said said : evidence) out.push_back(as_written(text, words, said));
+  return out;
+}
+
 }  // namespace
 
 Reader::Reader(Topics topics, PointsPolicy points)
@@ -30,15 +37,15 @@ Verdict Reader::judge(std::string_view text) {
   out.urgent = mood.urgent;
   if (mood.complaint) {
     out.priority_points += points_.complaint;
-    add_reason(out.explanation, "complaint", mood.of_complaint);
+    add_reason(out.explanation, "complaint", as_written(text, words, mood.of_complaint));
   }
   if (mood.urgent) {
     out.priority_points += points_.urgent;
-    add_reason(out.explanation, "urgent", mood.of_urgency);
+    add_reason(out.explanation, "urgent", as_written(text, words, mood.of_urgency));
   }
   if (mood.sentiment <= kNegativeSentiment) {
     out.priority_points += points_.displeased;
-    add_reason(out.explanation, "displeased", mood.of_sentiment);
+    add_reason(out.explanation, "displeased", as_written(text, words, mood.of_sentiment));
   }
   for (const auto& found : topics_.in(text, words, out.language)) {
     out.topics.push_back(found.rule->id);

@@ -23,7 +23,7 @@ struct Verdict {
   /// That its topics ask for.
   std::vector<Skill> required_skills;
   int priority_points = 0;
-  /// For people: "complaint (refund); displeased (terrible, rude)".
+  /// For people, in the words of who wrote it: "complaint (refund); displeased (terrible, rude)".
   std::string explanation;
 
   friend bool operator==(const Verdict&, const Verdict&) = default;

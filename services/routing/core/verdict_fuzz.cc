@@ -25,5 +25,13 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   const Verdict verdict = reader.judge(text);
   HARK_CHECK(verdict.sentiment >= -100 && verdict.sentiment <= 100);
   HARK_CHECK(verdict == reader.judge(text));
+  static WordBreaker breaker;
+  // Each word stands where it says it does, and they follow one another.
+  std::size_t end = 0;
+  for (const Word& word : breaker.words_of(text)) {
+    HARK_CHECK(word.begin >= end && word.begin < word.end && word.end <= text.size());
+    end = word.end;
+    HARK_CHECK(folded(text.substr(word.begin, word.end - word.begin)) == word.text);
+  }
   return 0;
 }

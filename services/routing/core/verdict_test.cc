@@ -9,6 +9,7 @@ namespace hark::routing {
 namespace {
 
 using testing::ElementsAre;
+using testing::ElementsAreArray;
 using testing::HasSubstr;
 using testing::IsEmpty;
 
@@ -54,6 +55,40 @@ TEST(Words, AreTheSameWhicheverWayATextIsCut) {
     ASSERT_EQ(texts_of(words), texts_of(same)) << "'" << text << "'";
     for (std::size_t i = 0; i < words.size(); ++i)
       ASSERT_EQ(words[i].clause, same[i].clause) << "'" << text << "'";
+  }
+}
+
+TEST(Words, KnowTheBytesThatTheyWereCutFrom) {
+  WordBreaker breaker;
+  const auto written = [&](std::string_view text) {
+    const auto words = breaker.words_of(text);
+    std::vector<std::string> out;
+    for (std::size_t at = 0; at < words.size(); ++at) out.push_back(as_written(text, words, {at, 1}));
+    return out;
+  };
+  // Of one byte to four, composed and not, with a ligature that folding makes longer, and bytes that are
+  // none.
+  const std::vector<std::string> words = {"Don't", "ĻOTI", "šausmi\u0304gs", "ﬃx", "👍🏽", "żądam",
+                                          "Ёж",    "ok"};
+  std::string foreign, mostly_ascii;
+  for (const std::string& word : words) {
+    foreign += word + "\xff \xe2\x80 ";
+    mostly_ascii += word + " \xf0\x9f " + std::string(400, '-') + " ";
+  }
+  EXPECT_THAT(written(foreign), ElementsAreArray(words));
+  EXPECT_THAT(written(mostly_ascii), ElementsAreArray(words));
+  EXPECT_THAT(written("right\u202Eleft"), ElementsAre("rightleft"));
+}
+
+TEST(Words, OfALongOneAsMuchIsShownAsWasCompared) {
+  WordBreaker breaker;
+  for (const std::string& letter : {"a", "ā", "𐐷"}) {
+    std::string text = "x";
+    for (int i = 0; i < 500; ++i) text += letter;
+    const auto words = breaker.words_of(text);
+    ASSERT_EQ(words.size(), 1U);
+    EXPECT_EQ(as_written(text, words, {0, 1}), text.substr(0, words[0].end));
+    EXPECT_LE(words[0].end, 1 + 63 * letter.size());
   }
 }
 
@@ -151,6 +186,22 @@ TEST(Verdict, PointsAddUpAndTheWhyIsTold) {
   EXPECT_THAT(v.explanation, HasSubstr("displeased (terrible"));
 }
 
+TEST(Verdict, TheWhyIsInTheWordsOfTheCustomer) {
+  EXPECT_EQ(
+      reader().judge("Это просто ужасный сервис, ваши сотрудники хамят, это УЖАСНЫЙ магазин.").explanation,
+      "displeased (ужасный, хамят)");
+  EXPECT_EQ(reader()
+                .judge("Żądam zwrotu pieniędzy, towar przyszedł uszkodzony i jestem bardzo niezadowolony.")
+                .explanation,
+            "complaint (Żądam, zwrotu pieniędzy); displeased (uszkodzony, niezadowolony)");
+  EXPECT_EQ(
+      reader()
+          .judge("Tas ir šausmīgs serviss, jūsu darbinieki ir nekompetenti un neviens neatbild uz manām "
+                 "vēstulēm.")
+          .explanation,
+      "displeased (šausmīgs, nekompetenti, neviens neatbild)");
+}
+
 TEST(Verdict, NothingIsReadIntoALanguageThatHasNoLexicon) {
   const auto v =
       reader().judge("Guten Tag, meine Bestellung ist leider noch immer nicht angekommen, das ist bad.");
@@ -191,6 +242,8 @@ TEST(TopicRules, FindStemsPhrasesAndPatternsInAnyCaseAndWithoutDiacritics) {
   EXPECT_THAT(v.required_skills, ElementsAre(Skill{"billing", 2}));
   EXPECT_EQ(v.priority_points, 3);
   EXPECT_EQ(v.explanation, "about billing (invoice)");
+  EXPECT_EQ(r.judge("Kur ir mans RĒĶINS?").explanation, "about billing (RĒĶINS)");
+  EXPECT_EQ(r.judge("my Credit  Card").explanation, "about billing (Credit Card)");
 }
 
 TEST(TopicRules, LookOnlyIntoTheirLanguages) {

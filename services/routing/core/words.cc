@@ -4,6 +4,8 @@
 #include <unicode/normalizer2.h>
 #include <unicode/uchar.h>
 #include <unicode/unistr.h>
+#include <unicode/utf16.h>
+#include <unicode/utf8.h>
 
 #include <algorithm>
 #include <optional>
@@ -90,7 +92,47 @@ bool ends_clause(UChar32 c) {
   }
 }
 
+/// Where a text may be cut, at the unit or one before: half of a character is none.
+std::int32_t whole_characters(const icu::UnicodeString& text, std::int32_t at) {
+  return at < text.length() ? text.getChar32Start(at) : text.length();
+}
+
+/// Finds the bytes of a text that its UTF-16 units were made of: each time from where it was found last.
+class Places {
+ public:
+  explicit Places(std::string_view text) : text_{text} {}
+
+  std::size_t byte_of(std::int32_t unit) {
+    const auto length = static_cast<std::int32_t>(text_.size());
+    while (unit_ < unit && byte_ < length) {
+      UChar32 c = 0;
+      U8_NEXT_OR_FFFD(text_.data(), byte_, length, c);
+      unit_ += U16_LENGTH(c);
+    }
+    return static_cast<std::size_t>(byte_);
+  }
+
+ private:
+  std::string_view text_;
+  std::int32_t byte_ = 0, unit_ = 0;
+};
+
 }  // namespace
+
+std::string as_written(std::string_view text, const std::vector<Word>& words, Said said) {
+  std::string out;
+  for (std::size_t i = 0; i < said.count; ++i) {
+    const Word& word = words[said.at + i];
+    const auto piece = unicode(text.substr(word.begin, word.end - word.begin));
+    icu::UnicodeString shown;
+    for (std::int32_t at = 0; at < piece.length(); at = piece.moveIndex32(at, 1)) {
+      if (const UChar32 c = piece.char32At(at); !u_hasBinaryProperty(c, UCHAR_BIDI_CONTROL)) shown.append(c);
+    }
+    if (i > 0) out += ' ';
+    shown.toUTF8String(out);
+  }
+  return out;
+}
 
 struct WordBreaker::Rules {
   std::unique_ptr<icu::BreakIterator> iterator;
@@ -120,7 +162,7 @@ std::vector<Word> WordBreaker::words_of(std::string_view text) {
       std::ranges::count_if(text, [](char c) { return static_cast<unsigned char>(c) >= 0x80; }));
   // To ask the library is dear for each word, and cheap for many.
   if (foreign * kForeignShareMax > text.size()) {
-    cut_by_rules(text, out);
+    cut_by_rules(text, 0, out);
     return std::move(out.words);
   }
   std::size_t begin = 0;
@@ -134,9 +176,9 @@ std::vector<Word> WordBreaker::words_of(std::string_view text) {
     const auto end = std::min(text.find_first_of(kSpaces, begin), text.size());
     const auto chunk = text.substr(begin, end - begin);
     if (std::ranges::all_of(chunk, is_plain)) {
-      cut_ascii(chunk, out);
+      cut_ascii(chunk, begin, out);
     } else {
-      cut_by_rules(chunk, out);
+      cut_by_rules(chunk, begin, out);
     }
     begin = end;
   }
@@ -144,7 +186,7 @@ std::vector<Word> WordBreaker::words_of(std::string_view text) {
 }
 
 /// As cut_by_rules(), of what needs no tables and has no spaces.
-void WordBreaker::cut_ascii(std::string_view text, Sentence& out) {
+void WordBreaker::cut_ascii(std::string_view text, std::size_t from, Sentence& out) {
   const auto kind_at = [text](std::size_t i) { return i < text.size() ? kind_of(text[i]) : Ascii::kOther; };
   for (std::size_t begin = 0, end = 0; begin < text.size() && !out.full(); begin = end) {
     end = begin + 1;
@@ -161,15 +203,17 @@ void WordBreaker::cut_ascii(std::string_view text, Sentence& out) {
       if (!inside) break;
     }
     std::string word;
-    for (const char c : text.substr(begin, std::min<std::size_t>(end - begin, kWordLengthMax))) {
+    const auto length = std::min<std::size_t>(end - begin, kWordLengthMax);
+    for (const char c : text.substr(begin, length)) {
       if (c != '\'') word += static_cast<char>(c >= 'A' && c <= 'Z' ? c + ('a' - 'A') : c);
     }
-    out.words.push_back({std::move(word), out.clause});
+    out.words.push_back({std::move(word), out.clause, from + begin, from + begin + length});
   }
 }
 
-void WordBreaker::cut_by_rules(std::string_view text, Sentence& out) {
+void WordBreaker::cut_by_rules(std::string_view text, std::size_t from, Sentence& out) {
   const auto whole = unicode(text);
+  Places places{text};
   auto& breaks = *rules_->iterator;
   breaks.setText(whole);
   std::int32_t begin = breaks.first();
@@ -180,10 +224,13 @@ void WordBreaker::cut_by_rules(std::string_view text, Sentence& out) {
       if (ends_clause(first)) ++out.clause;
       continue;
     }
-    const auto length = std::min(end - begin, kWordLengthMax);
+    const auto length = std::min(end, whole_characters(whole, begin + kWordLengthMax)) - begin;
     auto word = fold_ascii({whole.getBuffer() + begin, static_cast<std::size_t>(length)});
     if (!word) word = fold(whole.tempSubString(begin, length));
-    if (!word->empty()) out.words.push_back({*std::move(word), out.clause});
+    if (word->empty()) continue;
+    const auto first_byte = places.byte_of(begin);
+    out.words.push_back(
+        {*std::move(word), out.clause, from + first_byte, from + places.byte_of(begin + length)});
   }
   breaks.setText(icu::UnicodeString{});
 }

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstddef>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -12,7 +13,19 @@ struct Word {
   std::string text;
   /// Counts up at each comma, full stop, line.
   int clause = 0;
+  /// Where it stands in its text, in bytes: what was compared of it.
+  std::size_t begin = 0, end = 0;
 };
+
+/// Words in a row, by the place of the first.
+struct Said {
+  std::size_t at = 0;
+  std::size_t count = 0;
+};
+
+/// The words as their text has them, a space between them: "Žądam zwrotu". Without marks that turn the
+/// direction of what is shown after them.
+std::string as_written(std::string_view text, const std::vector<Word>& words, Said said);
 
 /// Lower case (by Unicode's case folding), without diacritics, apostrophes and compatibility forms: "Ļoti" is
 /// "loti", "Ёж" is "еж", "Łódź" is "lodz", "Don't" is "dont".
@@ -37,8 +50,9 @@ class WordBreaker {
  private:
   struct Rules;
   struct Sentence;
-  static void cut_ascii(std::string_view text, Sentence& out);
-  void cut_by_rules(std::string_view text, Sentence& out);
+  /// Cut what stands in a text from this byte on.
+  static void cut_ascii(std::string_view text, std::size_t from, Sentence& out);
+  void cut_by_rules(std::string_view text, std::size_t from, Sentence& out);
   std::unique_ptr<Rules> rules_;
 };
 

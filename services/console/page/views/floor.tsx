@@ -19,7 +19,7 @@ const estimate = ({closed, estimatedWaitSeconds = 0}: ConsoleResponse_QueueState
 function QueueRow({queue, name, now, onOpen}: {queue: ConsoleResponse_QueueState; name: string; now: number; onOpen?(): void}) {
   return (
     <tr>
-      <th scope="row">{onOpen ? <button type="button" class="link" onClick={onOpen}>{name}</button> : name}</th>
+      <th scope="row">{onOpen ? <button type="button" class="link" onClick={onOpen}>{name}</button> : name}{queue.shard && <span class="quiet"> ({queue.shard})</span>}</th>
       <td class="number strong">{queue.waiting ?? 0}</td>
       <td class="number">{queue.offered ?? 0}</td>
       <td class="number">{queue.oldestSinceMs ? waitText(now - Number(queue.oldestSinceMs)) : "–"}</td>
