@@ -510,8 +510,14 @@ class World {
     Work news = view->work;
     news.topics = some_topics();
     if (pick(2)) news.units = static_cast<int>(1 + pick(3));
-    if (view->standing == Standing::kHeld) return tell(TicketAssigned{news, view->agent_id});
-    tell(TicketQueued{news});
+    if (view->standing == Standing::kHeld) {
+      tell(TicketAssigned{news, view->agent_id});
+    } else {
+      tell(TicketQueued{news});
+    }
+    const auto after = router_.ticket(news.ticket_id);
+    EXPECT_EQ(after->work.topics, news.topics);
+    EXPECT_EQ(after->work.units, news.units);
   }
   Offer some_offer() { return std::next(offers_.begin(), static_cast<long>(pick(offers_.size())))->second; }
   void accept() {
