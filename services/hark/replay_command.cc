@@ -68,11 +68,18 @@ class Source {
 
 class FileSource final : public Source {
  public:
-  explicit FileSource(const std::string& path) : file_{path, std::ios::binary} {}
+  explicit FileSource(std::string path) : path_{std::move(path)}, file_{path_, std::ios::binary} {}
   [[nodiscard]] bool opened() const { return file_.is_open(); }
-  Result<std::optional<v1::RoutingJournalEntry>> next() override { return reader_.next(); }
+  Result<std::optional<v1::RoutingJournalEntry>> next() override {
+    auto entry = reader_.next();
+    if (entry.ok()) return entry;
+    Error error = entry.error();
+    error.message = path_ + ": " + error.message;
+    return error;
+  }
 
  private:
+  std::string path_;
   std::ifstream file_;
   routing::JournalReader reader_{file_};
 };
@@ -97,6 +104,9 @@ class StoreSource final : public Source {
       server.emplace(std::move(started));
       url = server->url();
     }
+    if (constexpr std::string_view kUnix = "unix:";
+        url.starts_with(kUnix) && !std::filesystem::exists(url.substr(kUnix.size())))
+      return invalid("--from: there is no socket " + url.substr(kUnix.size()));
     HARK_TRY(auto endpoint, redis::parse_endpoint(url));
     std::unique_ptr<StoreSource> source{
         new StoreSource{std::move(server), std::move(endpoint), std::move(password)}};

@@ -129,7 +129,7 @@ routing:
 
 @pytest.mark.parametrize("command", [
     ("config", "check", "/nonexistent"), ("up", "--config", "/nonexistent"), ("audit", "--data", "/nonexistent"),
-    ("replay", "--from", "/nonexistent"), ("replay", "--log", "/nonexistent"), ("replay", "--log", "x", "--config", "/nonexistent"),
+    ("replay", "--from", "/nonexistent"), ("replay", "--from", "unix:/nonexistent"), ("replay", "--log", "/nonexistent"), ("replay", "--log", "/dev/null"), ("replay", "--log", "x", "--config", "/nonexistent"),
     ("replay", "--from", ".", "--chart", "c.png"), ("replay", "--from", ".", "--after", "soon"),
     ("replay", "--from", ".", "--password-file", "/nonexistent"), ("simulate", "--config", "/nonexistent"),
     ("simulate", "--chart", "x.png"), ("simulate", "--chart", "chart"), ("simulate", "--chart", "/nonexistent/x.svg"),
