@@ -3,6 +3,7 @@ import email.policy
 import email.utils
 import time
 import uuid
+from concurrent.futures import ThreadPoolExecutor
 
 import grpc
 import pytest
@@ -319,3 +320,48 @@ def test_who_writes_again_after_the_agent_looked_is_not_overlooked(hark, agent, 
     with pytest.raises(grpc.RpcError) as error:
         agent.reply(first, "To the first.\n", token, seen_sequence=first.sequence)
     assert protos.reason_of(error.value) == "NEWER_ENTRIES"
+
+
+def test_mails_after_resolving_are_one_new_ticket_in_their_thread_however_many_come_at_once(hark, agent, sink):
+    sender, _, conversation, reply, sent, token = answered(hark, agent, sink)
+    agent.resolve(conversation.ticket.id, token)
+    answers = [mail.make(sender, to=token_address(sent), subject=f"Re: {number}") for number in range(8)]
+    with ThreadPoolExecutor(len(answers)) as pool:
+        list(pool.map(lambda answer: mail.deliver(hark, answer), answers))
+    entries = hark.inbound(sender)[1:]
+    assert len(entries) == len(answers)
+    assert {entry.thread_id for entry in entries} == {reply.thread_id}
+    (ticket_id,) = {entry.ticket_id for entry in entries}
+    assert ticket_id != conversation.ticket.id
+    now = hark.conversation_of(sender)
+    assert (now.id, now.ticket.id) == (conversation.id, ticket_id)
+    wait_for("its offer", lambda: agent.wait_offer(conversation.id).ticket.id == ticket_id)
+
+
+def resolves(agent, ticket_id, token):
+    """Whether it was resolved; else what came in meanwhile was in the way."""
+    try:
+        agent.resolve(ticket_id, token)
+        return True
+    except grpc.RpcError as error:
+        assert protos.reason_of(error) == "OBLIGATIONS_OPEN"
+        return False
+
+
+def test_a_mail_that_comes_while_its_ticket_is_being_resolved_is_owed_on_a_ticket_that_stands(hark, agent, sink):
+    sender, _, conversation, _, sent, token = answered(hark, agent, sink)
+    ticket_id = conversation.ticket.id
+    for number in range(12):
+        answer = mail.make(sender, to=token_address(sent), subject=f"Re: {number}")
+        with ThreadPoolExecutor(2) as pool:
+            delivered, done = pool.submit(mail.deliver, hark, answer), pool.submit(resolves, agent, ticket_id, token)
+        assert delivered.result() == {}
+        entry, now = hark.inbound(sender)[-1], hark.conversation_of(sender)
+        assert entry.obligation == ENTRY.OBLIGATION_STATE_OPEN
+        assert now.ticket.id == entry.ticket_id and now.ticket.state != protos.conversation_pb2.TICKET_STATE_RESOLVED
+        assert (entry.ticket_id != ticket_id) == done.result()
+        if done.result():
+            ticket_id = entry.ticket_id
+            wait_for("its offer", lambda: agent.wait_offer(conversation.id).ticket.id == ticket_id)
+            token = agent.take(conversation.id)
+        agent.reply(entry, "Yes.\n", token)

@@ -22,6 +22,9 @@ constexpr auto kPhrases = std::to_array<Phrase>({
     {"too many messages", FailureReason::kTooMany},
     {"too many emails", FailureReason::kTooMany},
     {"throttl", FailureReason::kTooMany},
+    // Spectrum's AUP#In-1310 to 1330 read "sender rejected" and mean: too much, wait.
+    {"aup#in-13", FailureReason::kTooMany},
+    {"aup#i-13", FailureReason::kTooMany},
     {"no longer on server", FailureReason::kMoved},
     {"has moved", FailureReason::kMoved},
     {"new address is", FailureReason::kMoved},

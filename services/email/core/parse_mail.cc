@@ -16,9 +16,21 @@ namespace {
 
 constexpr std::size_t kDateBytesMax = 200;
 
+// "10:00:t" is ten o'clock: seconds that are no number cost the seconds, not the time of day.
+std::string without_broken_seconds(std::string date) {
+  for (std::size_t i = date.find(':'); i != std::string::npos; i = date.find(':', i + 1)) {
+    const auto digit_at = [&](std::size_t at) { return at < date.size() && ascii_digit(date[at]); };
+    const bool time = i > 0 && digit_at(i - 1) && digit_at(i + 1) && digit_at(i + 2);
+    if (!time || i + 3 >= date.size() || date[i + 3] != ':' || digit_at(i + 4)) continue;
+    date.erase(i + 3, std::min(date.find(' ', i + 3), date.size()) - (i + 3));
+    break;
+  }
+  return date;
+}
+
 // Milliseconds since the epoch, 0 if the date says nothing (RFC 5322 §3.3 and what people's programs write).
 std::int64_t parse_date(std::string_view raw) {
-  const std::string text = decode_header_text(raw.substr(0, kDateBytesMax));
+  const std::string text = without_broken_seconds(decode_header_text(raw.substr(0, kDateBytesMax)));
   if (text.empty() || !is_ascii(text)) return 0;
   GDateTime* date = g_mime_utils_header_decode_date(text.c_str());
   if (date == nullptr) return 0;

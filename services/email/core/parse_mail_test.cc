@@ -45,6 +45,16 @@ TEST(ParseMail, ReadsAnOrdinaryMail) {
   EXPECT_THAT(mail.remarks, IsEmpty());
 }
 
+TEST(ParseMail, KeepsTheTimeOfDayThoughItsSecondsAreBroken) {
+  constexpr std::int64_t kTen = 1775556000000;
+  const auto date_of = [](const std::string& value) { return parse("Date: " + value + "\r\n\r\n").date_ms; };
+  EXPECT_EQ(date_of("Tue, 7 Apr 2026 10:00:t <ana@x.lv>"), kTen);
+  EXPECT_EQ(date_of("Tue, 7 Apr 2026 12:00: +0200"), kTen);
+  EXPECT_EQ(date_of("Tue, 7 Apr 2026 10:00:"), kTen);
+  EXPECT_EQ(date_of("Tue, 7 Apr 2026 12:00:05 +0200"), kTen + 5000);
+  EXPECT_EQ(date_of("Tue, 7 Apr 2026 12:00 +0200"), kTen);
+}
+
 TEST(ParseMail, RefusesOnlyWhatHoldsNothing) {
   EXPECT_FALSE(parse_mail("").ok());
   EXPECT_FALSE(parse_mail("\r\n \t\r\n").ok());

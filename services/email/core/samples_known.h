@@ -6,7 +6,7 @@
 namespace hark::email::samples {
 
 /// How many values match today. A change that lowers one of these made something worse.
-constexpr std::size_t kStalwartMatchesMin = 362;
+constexpr std::size_t kStalwartMatchesMin = 363;
 constexpr std::size_t kRubyMatchesMin = 31;
 constexpr std::size_t kChatwootMatchesMin = 31;
 constexpr std::size_t kMimeKitMatchesMin = 25;
@@ -53,8 +53,6 @@ constexpr KnownDifference kKnownDifferences[] = {
     {"stalwart-mail-parser/malformed/009.eml", "attachments", "as above: three texts, all shown"},
     {"stalwart-mail-parser/malformed/011.eml", "text", "as malformed/009"},
     {"stalwart-mail-parser/malformed/011.eml", "attachments", "as malformed/009"},
-    {"stalwart-mail-parser/malformed/019.eml", "date",
-     "two Date headers, the first cut short: the first counts here, the last there"},
     {"stalwart-mail-parser/malformed/019.eml", "text",
      "a mail mangled on purpose: a text that is not empty is shown"},
     {"stalwart-mail-parser/malformed/020.eml", "text",

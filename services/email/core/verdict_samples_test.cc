@@ -19,7 +19,7 @@ namespace {
 namespace fs = std::filesystem;
 
 /// How many values match today. A change that lowers it made something worse.
-constexpr std::size_t kMatchesMin = 356;
+constexpr std::size_t kMatchesMin = 357;
 
 struct KnownDifference {
   std::string_view sample;
@@ -63,8 +63,6 @@ constexpr KnownDifference kKnownDifferences[] = {
     {"rfc3464-06", "reply", "554 stands in the transcript, and is of use to an agent"},
     {"rfc3464-07", "kind", "Action: delayed is no failure"},
     {"rfc3464-07", "reason", "Action: delayed is no failure"},
-    {"rhost-spectrum-01", "reason",
-     "needs one provider's table of codes (AUP#In-1310); the words say that the sender is refused"},
 };
 
 std::string read_file(const fs::path& path) {

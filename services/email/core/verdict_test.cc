@@ -252,6 +252,13 @@ TEST(Verdict, ACopyOfAMailThatWeSentIsKnownByItsMessageId) {
   EXPECT_EQ(judge(mail, kFromAna, kOwn).kind, MailKind::kOwnCopy);
 }
 
+TEST(BounceReason, TakesAProvidersCodeForMoreThanItsWords) {
+  EXPECT_EQ(failure_reason("5.1.0", "550 5.1.0 <a@b> sender rejected. AUP#In-1310"), FailureReason::kTooMany);
+  EXPECT_EQ(failure_reason("5.1.0", "550 5.1.0 sender rejected AUP#I-1330"), FailureReason::kTooMany);
+  EXPECT_EQ(failure_reason("5.1.0", "550 5.1.0 sender rejected. AUP#In-1010"),
+            FailureReason::kSenderRejected);
+}
+
 TEST(BounceReason, FindsCodesButNotAddressesVersionsOrSizes) {
   EXPECT_EQ(find_status("550 5.1.1 <a@b>"), "5.1.1");
   EXPECT_EQ(find_status("(#5.7.26)."), "5.7.26");
