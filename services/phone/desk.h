@@ -102,7 +102,9 @@ class Desk {
   Task<Status> ask(LivePtr live, v1::ControlCallRequest request);
   Task<Result<Asks>> whom_to_ask(LivePtr live, v1::ControlCallRequest request);
   [[nodiscard]] bool on_the_phone(std::string_view agent_id, const Call& but) const;
-  std::string not_rung(Live& live, std::string_view agent_id, v1::Presence presence) const;
+  void look_whether_there(Live& live, std::int64_t token, v1::Presence presence) const;
+  [[nodiscard]] std::string not_rung(const Live& live, std::string_view agent_id,
+                                     v1::Presence presence) const;
   Task<Status> carry_out_all(LivePtr live);
   Task<Status> carry_out(LivePtr live, Command command);
   Task<Status> order(LivePtr live, Command command);

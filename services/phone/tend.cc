@@ -90,10 +90,10 @@ Task<> Desk::tend(LivePtr live) {
     const auto now = world_.clock.now();
     auto next = next_deadline(live->kept.call, now, world_.settings.rules);
     if (const auto copy = next_copy(*live); copy && (!next || *copy < *next)) next = copy;
-    if (live->absent_until && (!next || *live->absent_until < *next)) next = live->absent_until;
+    if (live->absent && (!next || live->absent->until < *next)) next = live->absent->until;
     live->timer.expires_after(next ? *next - now : std::chrono::hours{1});
     co_await live->timer.async_wait(as_result);
-    if (live->absent_until && *live->absent_until <= world_.clock.now()) live->holder_to_look_for = true;
+    if (live->absent && live->absent->until <= world_.clock.now()) live->holder_to_look_for = true;
     live->dirty = true;
   }
   live_.erase({live->kept.call.account, live->kept.call.id});
@@ -187,31 +187,38 @@ Task<Status> Desk::look_for_holder(LivePtr live) {
   const bool known = token <= call.holder.token && ticket.agent_id() == call.holder.agent_id;
   if (ticket.state() != v1::TICKET_STATE_ASSIGNED || known) {
     live->just_on_record = false;
-    live->absent_until.reset();
+    live->absent.reset();
     co_return Status{};
   }
   HARK_CO_TRY(auto reach, co_await world_.agents.reach_of(ticket.agent_id()));
-  const auto why_not = not_rung(*live, ticket.agent_id(), reach.presence);
-  if (live->absent_until && now < *live->absent_until) co_return Status{};
-  if (!why_not.empty()) {
+  look_whether_there(*live, token, reach.presence);
+  if (live->absent && now < live->absent->until) co_return Status{};
+  if (const auto why_not = not_rung(*live, ticket.agent_id(), reach.presence); !why_not.empty()) {
     const auto ring = "ring:" + agent_leg_id(call, token);
     HARK_CO_TRY_VOID(co_await tell(live, {"", now, CommandDone{ring, true, why_not}}));
   }
-  live->just_on_record = false;
-  live->absent_until.reset();
+  live->absent.reset();
   co_return co_await tell(live, {"", now, Assigned{{ticket.agent_id(), std::move(reach.phone), token}}});
+}
+
+/// Whoever has had the ticket since before the call.
+void Desk::look_whether_there(Live& live, std::int64_t token, v1::Presence presence) const {
+  const bool had_it =
+      std::exchange(live.just_on_record, false) || (live.absent && live.absent->assignment_token == token);
+  if (!had_it || presence == v1::PRESENCE_AVAILABLE) {
+    live.absent.reset();
+  } else if (!live.absent) {
+    live.absent = Live::Absent{token, world_.clock.now() + kTakenBackWithin};
+  }
 }
 
 /// Empty: their phone may ring. Else the ticket goes on to the next one: nobody takes two calls at once, not
 /// even of customers whose ticket they have; and for what they took before the call came, nobody's phone
 /// rings who is not there. That, routing takes back by itself; what it leaves is given back here after a
 /// moment.
-std::string Desk::not_rung(Live& live, std::string_view agent_id, v1::Presence presence) const {
-  const bool absent = live.just_on_record && presence != v1::PRESENCE_AVAILABLE;
-  if (!absent) live.absent_until.reset();
+std::string Desk::not_rung(const Live& live, std::string_view agent_id, v1::Presence presence) const {
   if (on_the_phone(agent_id, live.kept.call)) return "is on another call";
-  if (!absent) return "";
-  if (!live.absent_until) live.absent_until = world_.clock.now() + kTakenBackWithin;
+  if (!live.absent) return "";
   return presence == v1::PRESENCE_AWAY ? "is away" : "is offline";
 }
 
