@@ -44,10 +44,12 @@ void Router::take_hours_on() {
     share.push_back(index);
     return static_cast<int>(share.size()) <= kRulesShare / cost;
   });
-  any_regrouped_ = false;
+  any_regrouped_ = static_cast<int>(share.size()) > kRulesShare / cost;
   for (const AgentIndex index : share) {
-    any_regrouped_ = left <= 0 || gaining == 0;
-    if (any_regrouped_) break;
+    if (left <= 0 || gaining == 0) {
+      any_regrouped_ = true;
+      break;
+    }
     left -= cost;
     regrouped_.put(index, false);
     if (!regroup(index)) continue;
