@@ -11,7 +11,7 @@ AGENTS = [{"id": name, "name": name.title(), "password": "test-password", "capac
           for name, groups in (("ana", ["day"]), ("kai", ["night"]))]
 DOMAINS = ("night", "steps", "strict")
 ROUTING = {
-    "accept_timeout_seconds": 600, "rest_after_miss_seconds": 1,
+    "accept_timeout_seconds": 600, "missed_offers_until_away": 9, "rest_after_miss_seconds": 1,
     "hours": [{"id": "nightshift", "time_zone": "UTC", "open": ["sun 03:00-03:01"]}],
     "groups": [{"id": "night", "hours": "nightshift"}],
     "tiers": [{"id": name, "addresses": [f"@{name}.example"]} for name in DOMAINS],
