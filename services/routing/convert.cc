@@ -132,6 +132,31 @@ void check_entries(const v1::Routing& routing, RuleProblems& problems) {
   }
 }
 
+/// Groups that have hours; which agents are in them is for their records to say.
+std::vector<GroupRules> groups_of(const v1::Routing& routing, RuleProblems& problems) {
+  std::vector<GroupRules> out;
+  std::set<std::string> ids, hours;
+  for (const v1::BusinessHours& some : routing.hours()) hours.insert(some.id());
+  for (int i = 0; i < routing.groups_size(); ++i) {
+    const v1::RoutingGroup& group = routing.groups(i);
+    const std::string path = "groups[" + std::to_string(i) + "].";
+    if (group.id().empty()) {
+      problems.emplace_back(path + "id", "is missing");
+    } else if (group.id().starts_with("group:")) {
+      problems.emplace_back(path + "id", "'" + group.id() + "' goes without \"group:\"");
+    } else if (!ids.insert(group.id()).second) {
+      problems.emplace_back(path + "id", "'" + group.id() + "' is given twice");
+    }
+    if (group.hours().empty()) {
+      problems.emplace_back(path + "hours", "is missing; a group without hours needs no mention here");
+    } else if (!hours.contains(group.hours())) {
+      problems.emplace_back(path + "hours", "there are no hours '" + group.hours() + "' in routing.hours");
+    }
+    out.push_back({group.id(), group.hours()});
+  }
+  return out;
+}
+
 Rules read_rules(const v1::Config& config, RuleProblems& problems) {
   Rules rules;
   const v1::Routing& routing = config.routing();
@@ -143,6 +168,7 @@ Rules read_rules(const v1::Config& config, RuleProblems& problems) {
   rules.settings.wanted_wait = or_accept_timeout(routing.wanted_wait_seconds());
   rules.settings.rest_after_miss = or_accept_timeout(routing.rest_after_miss_seconds());
   rules.settings.declined_again = seconds(routing.declined_again_seconds());
+  rules.settings.groups = groups_of(routing, problems);
   rules.settings.seed = static_cast<std::uint64_t>(routing.seed());
   rules.callback_points = routing.callback_points();
   rules.settings.wrap_up = seconds(routing.wrap_up_seconds());
@@ -285,6 +311,7 @@ v1::Agent to_proto(const v1::Agent& record, const AgentView& view) {
   if (view.wraps_up_until) agent.set_wrap_up_until_ms(to_ms(*view.wraps_up_until));
   agent.set_wrap_up_forced(view.wrap_up_forced);
   agent.set_away_after_missed(view.away_after_missed);
+  agent.mutable_paused_queue_ids()->Assign(view.paused_queue_ids.begin(), view.paused_queue_ids.end());
   agent.set_wrap_up_offered_ms(view.wrap_up_offered.count());
   agent.clear_channels();
   if (view.channels != kAllChannels) {

@@ -258,6 +258,46 @@ TEST(Convert, AHeldTicketsHoldAndSilenceAreTheEnginesToKnow) {
   EXPECT_EQ(work_of(ticket, rules).quiet_since, TimePoint{}) << "mails keep their units";
 }
 
+TEST(Convert, GroupsWithHoursAreNamedOnceAndTheirHoursMustBeThere) {
+  const auto config = read_config(
+      "routing: {hours: [{id: nights}], groups: [{id: night, hours: nights}, {id: night, hours: days}, "
+      "{hours: nights}, "
+      "{id: 'group:day'}]}",
+      "f");
+  ASSERT_TRUE(config.ok());
+  using Problem = std::pair<std::string, std::string>;
+  EXPECT_THAT(rule_problems(*config),
+              ElementsAre(Problem{"routing.groups[1].id", "'night' is given twice"},
+                          Problem{"routing.groups[1].hours", "there are no hours 'days' in routing.hours"},
+                          Problem{"routing.groups[2].id", "is missing"},
+                          Problem{"routing.groups[3].id", "'group:day' goes without \"group:\""},
+                          Problem{"routing.groups[3].hours",
+                                  "is missing; a group without hours needs no mention here"}));
+}
+
+TEST(Convert, WhatLeavesAStepOutIsReadExactly) {
+  const auto problem_of = [](const std::string& skip_if) {
+    v1::Config config = some_config();
+    v1::RoutingQueue& queue = *config.mutable_routing()->add_queues();
+    queue.set_id("q");
+    v1::RoutingStep& step = *queue.add_steps();
+    step.set_seconds(5);
+    step.set_skip_if(skip_if);
+    queue.add_steps();
+    const RuleProblems problems = rule_problems(config);
+    return problems.empty() ? "" : problems.at(0).first + ": " + problems.at(0).second;
+  };
+  const std::string at = "routing.queues[0].steps[0].skip_if: ";
+  EXPECT_EQ(problem_of("ready_agents <= 0"), "");
+  EXPECT_EQ(problem_of("staffed_agents >= 2"), "");
+  EXPECT_EQ(problem_of("waiting >= 2"), at + "'waiting' is not one of ready_agents, staffed_agents");
+  EXPECT_EQ(problem_of("ready_agents == 0"), at + "'==' is not one of >=, <=");
+  EXPECT_EQ(problem_of("ready_agents <= -1"), at + "-1 is out of range; it goes from 0 to 10000");
+  const std::string unlike = "' is not like \"ready_agents <= 0\" or \"staffed_agents <= 1\"";
+  for (const char* text : {"nobody", "ready_agents<=0", "ready_agents <= x", "ready_agents <= 0 0", " "})
+    EXPECT_EQ(problem_of(text), at + "'" + text + unlike);
+}
+
 TEST(Convert, QueuesHoursMustBeThere) {
   const auto config = read_config("routing: {queues: [{id: q, hours: nights, closed_to: nowhere}]}", "f");
   ASSERT_TRUE(config.ok());

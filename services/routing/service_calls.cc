@@ -257,6 +257,8 @@ Task<Result<v1::ExplainResponse>> Routing::explain(v1::ExplainRequest request) {
                     "there is no open ticket '" + request.ticket_id().substr(0, 64) + "'"};
   }
   v1::ExplainResponse response = to_proto(*explanation);
+  for (const std::string& group : explanation->closed_groups)
+    response.mutable_summary()->append("; " + term->describe_closed_group(group));
   const v1::Ticket ticket = term->ticket(request.ticket_id());
   if (ticket.has_hold()) *response.mutable_hold() = ticket.hold();
   response.set_shard(rule_book_.shards().name(world_.shard));

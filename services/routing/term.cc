@@ -149,6 +149,7 @@ void Term::record(const Effect& effect, Pending& pending) {
                  [](const TicketMoved&) {},
                  [](const TicketSentOn&) {},
                  [](const DeclinesForgotten&) {},
+                 [&](const QueuesPaused& e) { pending.batch.paused(e.agent_id, e.queue_ids); },
                  [](const Refused&) {},
              },
              effect);

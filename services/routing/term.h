@@ -109,6 +109,8 @@ class Term {
   [[nodiscard]] std::uint16_t shard() const { return world_.shard; }
   /// Nothing: the queue has no hours, or they never change.
   [[nodiscard]] std::optional<TimePoint> next_change_of_hours(std::string_view queue_id) const;
+  /// For people: "group:night is closed until 22:00"; until when, only if it opens again.
+  [[nodiscard]] std::string describe_closed_group(std::string_view group_id) const;
 
   /// One socket's worth of an agent: told when what it shows is out of date.
   struct Session {
@@ -186,6 +188,7 @@ class Term {
 
   // term_hours.cc: when queues are open
   std::optional<TimePoint> tell_hours();
+  std::optional<TimePoint> tell_group_hours();
   Task<> keep_hours();
 
   // term_shards.cc: whose tickets are, where there are several shards

@@ -39,9 +39,15 @@ Task<Status> Term::begin(std::optional<Conversations::Snapshot> read_ahead) {
 
 Task<Status> Term::rebuild(std::optional<Conversations::Snapshot> read_ahead) {
   HARK_CO_TRY(const auto agents, co_await world_.store.agents());
+  (void)tell_group_hours();
   for (const Store::AgentRecord& record : agents) {
     take_agent(record.agent);
-    feed(PresenceChanged{record.agent.id(), record.presence, record.channels, {}, record.missed_offers});
+    feed(PresenceChanged{record.agent.id(),
+                         record.presence,
+                         record.channels,
+                         {},
+                         record.missed_offers,
+                         record.paused_queue_ids});
     if (record.wraps_up_until)
       feed(WrapUpRestored{record.agent.id(), *record.wraps_up_until, record.wrap_up_forced});
   }

@@ -76,6 +76,40 @@ TEST(WorkedExamples, AmazonConnectsRoutingStepsWidenUntilAnyAgentOfTheQueueWillD
   EXPECT_EQ(c.router.ticket("t2")->offer->agent_id, "plain");
 }
 
+// Twilio TaskRouter: a workflow's targets, each with a timeout of the task's age and skip_if.
+//   {"queue": "billing-lv", "timeout": 30, "skip_if": "workers.available == 0"},
+//   {"queue": "billing", "timeout": 60}, {"queue": "everyone"}
+constexpr const char* kTwilio = R"(
+routing:
+  queues:
+    - id: support
+      entries: [{accounts: [support]}]
+      steps:
+        - {require: "billing and language:lv", seconds: 30, skip_if: "ready_agents <= 0"}
+        - {require: "billing", seconds: 60}
+        - {}
+)";
+
+TEST(WorkedExamples, TwiliosSkipIfPassesATargetByThatHasNobody) {
+  Example c{kTwilio};
+  c.member("latvian", {"billing", "language:lv"});
+  c.member("biller", {"billing"});
+  c.queue_on(Channel::kPhone, "t1", 1);
+  EXPECT_THAT(c.made(), ElementsAre("t1>latvian")) << "the first target has a worker who is available";
+  c.accept_and_confirm(c.last_offer, 1);
+  c.queue_on(Channel::kPhone, "t2", 1);
+  EXPECT_THAT(c.made(), ElementsAre("t2>biller")) << "it has none any more";
+  EXPECT_THAT(c.last_offer.explanation, HasSubstr("step 2 of 3"));
+  c.accept_and_confirm(c.last_offer, 2);
+  c.queue_on(Channel::kPhone, "t3", 1);
+  EXPECT_EQ(c.router.explain_fully("t3", 1)->step_ends_at, c.now + 60s)
+      << "the timeouts that are left, from zero";
+  c.member("anybody", {});
+  EXPECT_THAT(c.made(), IsEmpty());
+  c.wait(60s);
+  EXPECT_EQ(c.router.ticket("t3")->offer->agent_id, "anybody");
+}
+
 // Genesys Cloud: bullseye routing, where each ring removes skills and waits some seconds.
 constexpr const char* kGenesys = R"(
 routing:

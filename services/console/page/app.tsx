@@ -7,7 +7,7 @@ import {apply} from "./settings.js";
 import {t} from "./words/words.js";
 import {Announcer} from "./views/announcer.js";
 import {AskDialog} from "./views/ask.js";
-import {Bar, MissedOffers} from "./views/bar.js";
+import {Bar, MissedOffers, PausedQueues} from "./views/bar.js";
 import {ConversationPane} from "./views/conversation.js";
 import {CustomerPane} from "./views/customer.js";
 import {Floor} from "./views/floor.js";
@@ -32,6 +32,7 @@ class App extends Component {
         <div id="console" class={`console at-${state.section} pane-${state.pane}`}>
           <Bar state={state} />
           <MissedOffers state={state} />
+          <PausedQueues state={state} />
           {state.section === "desk" && <><WorkPane state={state} /><ConversationPane state={state} /><CustomerPane state={state} /></>}
           {state.section === "floor" && <Floor state={state} />}
           {state.section === "quarantine" && <Quarantine state={state} />}

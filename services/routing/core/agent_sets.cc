@@ -1,6 +1,7 @@
 #include "routing/core/agent_sets.h"
 
 #include <algorithm>
+#include <utility>
 
 namespace hark::routing {
 
@@ -8,18 +9,22 @@ using Kind = Requirement::Kind;
 
 class AgentSets::RecordTraits final : public Traits {
  public:
-  explicit RecordTraits(const Record& record) : record_{record} {}
+  RecordTraits(const AgentSets& sets, const Record& record, bool any_hour = false)
+      : sets_{sets}, record_{record}, any_hour_{any_hour} {}
   [[nodiscard]] int level_of(std::string_view skill) const override {
     const auto at = std::ranges::lower_bound(record_.skills, skill, {}, &Skill::name);
     return at != record_.skills.end() && at->name == skill ? at->level : 0;
   }
   [[nodiscard]] bool is_agent(std::string_view id) const override { return record_.id == id; }
   [[nodiscard]] bool in_group(std::string_view group) const override {
-    return std::ranges::find(record_.groups, group) != record_.groups.end();
+    return std::ranges::find(record_.groups, group) != record_.groups.end() &&
+           (any_hour_ || !sets_.is_closed(group));
   }
 
  private:
+  const AgentSets& sets_;
   const Record& record_;
+  bool any_hour_;
 };
 
 void AgentSets::put(AgentIndex agent, std::string_view id, const std::vector<Skill>& skills,
@@ -43,6 +48,44 @@ void AgentSets::put(AgentIndex agent, std::string_view id, const std::vector<Ski
   all_.put(agent, true);
 }
 
+void AgentSets::give_hours(const std::vector<std::string>& groups) {
+  const auto before = std::exchange(open_, {});
+  for (const std::string& group : groups) {
+    const auto was = before.find(group);
+    open_.emplace(group, was != before.end() && was->second);
+  }
+}
+
+bool AgentSets::set_open(std::string_view group, bool open) {
+  const auto found = open_.find(group);
+  return found != open_.end() && std::exchange(found->second, open) != open;
+}
+
+bool AgentSets::is_closed(std::string_view group) const {
+  if (open_.empty()) return false;
+  const auto found = open_.find(group);
+  return found != open_.end() && !found->second;
+}
+
+bool AgentSets::goes_by_hours(const Requirement& requirement) const {
+  if (open_.empty()) return false;
+  if (requirement.kind == Kind::kGroup) return open_.contains(requirement.name);
+  return std::ranges::any_of(requirement.parts,
+                             [this](const Requirement& part) { return goes_by_hours(part); });
+}
+
+Bits AgentSets::with_group(std::string_view group) const {
+  const auto found = groups_.find(group);
+  return found == groups_.end() ? Bits{} : found->second;
+}
+
+std::set<std::string> AgentSets::closed_groups(const Requirement& requirement) const {
+  std::set<std::string> out;
+  if (requirement.kind == Kind::kGroup && is_closed(requirement.name)) out.insert(requirement.name);
+  for (const Requirement& part : requirement.parts) out.merge(closed_groups(part));
+  return out;
+}
+
 bool AgentSets::skill_known(std::string_view name) const { return skills_.contains(name); }
 
 Bits AgentSets::who_meets(const Requirement& requirement) const {
@@ -62,7 +105,9 @@ Bits AgentSets::who_meets(const Requirement& requirement) const {
         out.put(found->second, true);
       return out;
     case Kind::kGroup:
-      if (const auto found = groups_.find(requirement.name); found != groups_.end()) out = found->second;
+      if (const auto found = groups_.find(requirement.name);
+          found != groups_.end() && !is_closed(requirement.name))
+        out = found->second;
       return out;
     case Kind::kAnd:
       out = all_;
@@ -79,12 +124,16 @@ Bits AgentSets::who_meets(const Requirement& requirement) const {
 }
 
 bool AgentSets::meets(AgentIndex agent, const Requirement& requirement) const {
-  return all_.has(agent) && routing::meets(RecordTraits{records_[agent]}, requirement);
+  return all_.has(agent) && routing::meets(RecordTraits{*this, records_[agent]}, requirement);
+}
+
+bool AgentSets::meets_at_any_hour(AgentIndex agent, const Requirement& requirement) const {
+  return all_.has(agent) && routing::meets(RecordTraits{*this, records_[agent], true}, requirement);
 }
 
 int AgentSets::proficiency(AgentIndex agent, const Requirement& requirement) const {
   if (requirement.kind == Kind::kSkill)
-    return RecordTraits{records_[agent]}.level_of(requirement.name) * requirement.weight;
+    return RecordTraits{*this, records_[agent]}.level_of(requirement.name) * requirement.weight;
   if (requirement.kind == Kind::kNot) return 0;
   int sum = 0;
   for (const Requirement& part : requirement.parts) sum += proficiency(agent, part);

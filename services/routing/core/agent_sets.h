@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <limits>
 #include <map>
+#include <set>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -24,8 +25,21 @@ class AgentSets {
   void put(AgentIndex agent, std::string_view id, const std::vector<Skill>& skills,
            const std::vector<std::string>& groups);
 
+  /// These groups have hours, and no others. One that had none is closed until it is told otherwise.
+  void give_hours(const std::vector<std::string>& groups);
+  /// Whether that is news of a group that has hours. Nobody is in a group that is closed.
+  bool set_open(std::string_view group, bool open);
+  [[nodiscard]] bool is_closed(std::string_view group) const;
+  [[nodiscard]] bool goes_by_hours(const Requirement& requirement) const;
+  /// Whoever has it in their record, whatever the hour.
+  [[nodiscard]] Bits with_group(std::string_view group) const;
+  /// In order, each once.
+  [[nodiscard]] std::set<std::string> closed_groups(const Requirement& requirement) const;
+
   [[nodiscard]] Bits who_meets(const Requirement& requirement) const;
   [[nodiscard]] bool meets(AgentIndex agent, const Requirement& requirement) const;
+  /// Likewise, were all groups open.
+  [[nodiscard]] bool meets_at_any_hour(AgentIndex agent, const Requirement& requirement) const;
   /// Whether any agent has the skill, at whatever level.
   [[nodiscard]] bool skill_known(std::string_view name) const;
   /// Of the skills that the requirement names without `not`, the agent's levels summed, each times the weight
@@ -48,6 +62,8 @@ class AgentSets {
   Bits all_;
   std::map<std::string, Holders, std::less<>> skills_;
   std::map<std::string, Bits, std::less<>> groups_;
+  /// Of groups with hours: whether they are open.
+  std::map<std::string, bool, std::less<>> open_;
   std::map<std::string, AgentIndex, std::less<>> by_id_;
 };
 

@@ -213,4 +213,17 @@ std::optional<TimePoint> BusinessHours::next_change(TimePoint t) const {
   return end;
 }
 
+std::string BusinessHours::time_of_day(TimePoint t, TimePoint now) const {
+  const auto local = zone_.to_local(t);
+  const auto day = std::chrono::floor<std::chrono::days>(local);
+  const auto minutes = std::chrono::floor<std::chrono::minutes>(local - day).count();
+  const auto two = [](unsigned n) { return (n < 10 ? "0" : "") + std::to_string(n); };
+  const std::string clock =
+      two(static_cast<unsigned>(minutes / 60)) + ":" + two(static_cast<unsigned>(minutes % 60));
+  if (day == std::chrono::floor<std::chrono::days>(zone_.to_local(now))) return clock;
+  const std::chrono::year_month_day date{day};
+  return std::to_string(static_cast<int>(date.year())) + "-" + two(static_cast<unsigned>(date.month())) +
+         "-" + two(static_cast<unsigned>(date.day())) + " " + clock;
+}
+
 }  // namespace hark::routing

@@ -51,6 +51,8 @@ class BusinessHours {
   [[nodiscard]] std::optional<TimePoint> next_opening(TimePoint t) const;
   /// When open turns into closed, or the other way, after `t`; nothing if that is beyond kLookAheadMax.
   [[nodiscard]] std::optional<TimePoint> next_change(TimePoint t) const;
+  /// For people, in its time zone: "22:00"; with its date if that is not that of `now`.
+  [[nodiscard]] std::string time_of_day(TimePoint t, TimePoint now) const;
 
  private:
   class Walk;

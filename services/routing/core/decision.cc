@@ -62,6 +62,10 @@ class Digest {
     for (const std::string& left : e.queues_left) add(left);
   }
   void operator()(const DeclinesForgotten& e) { add(e.ticket_id); }
+  void operator()(const QueuesPaused& e) {
+    add(e.agent_id);
+    for (const std::string& id : e.queue_ids) add(id);
+  }
 
   [[nodiscard]] std::uint64_t value() const { return state_; }
 
@@ -128,6 +132,12 @@ struct Line {
   }
   std::string operator()(const DeclinesForgotten& e) const {
     return "who declined " + e.ticket_id + " may be asked again";
+  }
+  std::string operator()(const QueuesPaused& e) const {
+    std::string text =
+        e.agent_id + (e.queue_ids.empty() ? " is offered everything again" : " is offered nothing of");
+    for (const std::string& id : e.queue_ids) text += " '" + id + "'";
+    return text;
   }
 };
 

@@ -125,6 +125,15 @@ struct DeclinesForgotten {
   friend bool operator==(const DeclinesForgotten&, const DeclinesForgotten&) = default;
 };
 
+/// These queues offer the agent nothing until they come back or set their presence anew; none: all do again.
+/// To be remembered over a restart.
+struct QueuesPaused {
+  std::string agent_id;
+  /// In order.
+  std::vector<std::string> queue_ids;
+  friend bool operator==(const QueuesPaused&, const QueuesPaused&) = default;
+};
+
 /// The input could not be followed; nothing changed but the time.
 struct Refused {
   Reason reason = Reason::kUnspecified;
@@ -132,8 +141,8 @@ struct Refused {
   friend bool operator==(const Refused&, const Refused&) = default;
 };
 
-using Effect =
-    std::variant<OfferMade, OfferEnded, AssignTicket, ReturnTicket, PresenceSet, AgentChanged, AcceptRepeated,
-                 Refused, WrapUpSet, TicketMoved, ChannelsSet, EndHold, TicketSentOn, DeclinesForgotten>;
+using Effect = std::variant<OfferMade, OfferEnded, AssignTicket, ReturnTicket, PresenceSet, AgentChanged,
+                            AcceptRepeated, Refused, WrapUpSet, TicketMoved, ChannelsSet, EndHold,
+                            TicketSentOn, DeclinesForgotten, QueuesPaused>;
 
 }  // namespace hark::routing

@@ -27,6 +27,8 @@ enum class Nearness : std::uint8_t {
   kWrappingUp,
   kRests,
   kLetItRunOut,
+  /// Has let so many offers of the queue in a row run out.
+  kQueuePaused,
   kDeclined,
   kNotOnChannel,
   kAway,
@@ -66,6 +68,8 @@ struct Explanation {
   std::string config_version;
   /// Of the configuration that its standing offer was decided by, if one stands.
   std::string offer_config_version;
+  /// Groups that the step in force asks for, and that are outside their hours.
+  std::vector<std::string> closed_groups;
   std::vector<Candidate> candidates;
   /// Of all agents, also those who are not listed.
   int agents = 0;

@@ -5,6 +5,7 @@
 #include <map>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <variant>
 #include <vector>
 
@@ -21,6 +22,7 @@ std::string_view name_of(Presence presence);
 std::string_view name_of(Channel channel);
 
 constexpr int kCapacityUnitsMax = 1000;
+constexpr std::string_view kMissedCode = "missed";
 
 /// What happens to the tickets of an agent who is gone.
 enum class GonePolicy { kRequeue, kKeep };
@@ -75,7 +77,7 @@ struct Settings {
   /// Labels: see WorkClasses.
   std::vector<TopicRules> topics;
   /// An agent who declines is offered nothing at all for so long, by the code that they gave; "" for any
-  /// other.
+  /// other. kMissedCode: one who lets an offer run out.
   std::map<std::string, Duration, std::less<>> rest_after_decline;
   /// How long a live call or chat waits for the agent who holds another ticket of the same customer; 0: not
   /// at all.
@@ -84,11 +86,15 @@ struct Settings {
   /// back.
   Duration waking_wait = std::chrono::minutes{5};
   /// Once everybody who is available has declined a ticket, they are asked again after so long; 0: never.
+  /// Doubled each time that they decline it once more, up to the last (if that is longer).
   Duration declined_again{0};
+  Duration declined_again_max = std::chrono::hours{1};
   /// In order: the first that takes a ticket has it.
   std::vector<QueueRules> queues;
   /// Queues of other shards, in order of their names: what overflows into one of them leaves this engine.
   std::vector<std::string> queues_elsewhere;
+  /// Groups that have hours.
+  std::vector<GroupRules> groups;
   /// Of ChoicePolicy::kRandom.
   std::uint64_t seed = 0;
   /// Name of this configuration: every offer carries it.
@@ -200,6 +206,8 @@ struct PresenceChanged {
   std::string by = {};
   /// Told again to a new leader: away because so many offers in a row ran out.
   int missed_offers = 0;
+  /// Likewise: queues that offer them nothing, for so many of their offers in a row ran out.
+  std::vector<std::string> paused_queue_ids = {};
 };
 /// One more session of the agent; a wished presence is taken on.
 struct AgentConnected {
@@ -269,6 +277,11 @@ struct QueueHours {
   std::string queue_id;
   bool open = false;
 };
+/// The hours of a group that has some: until it is told that it is open, it is closed.
+struct GroupHours {
+  std::string group_id;
+  bool open = false;
+};
 struct SettingsChanged {
   Settings settings;
 };
@@ -276,9 +289,10 @@ struct SettingsChanged {
 struct RebuildFinished {};
 struct TimePassed {};
 
-using Input = std::variant<AgentUpserted, PresenceChanged, AgentConnected, AgentDisconnected, TicketQueued,
-                           TicketAssigned, TicketClosed, OfferRestored, OfferAccepted, OfferDeclined,
-                           AssignmentConfirmed, AssignmentRefused, WrapUpEnded, SettingsChanged,
-                           RebuildFinished, TimePassed, WrapUpBegun, WrapUpRestored, QueueHours, TicketLeft>;
+using Input =
+    std::variant<AgentUpserted, PresenceChanged, AgentConnected, AgentDisconnected, TicketQueued,
+                 TicketAssigned, TicketClosed, OfferRestored, OfferAccepted, OfferDeclined,
+                 AssignmentConfirmed, AssignmentRefused, WrapUpEnded, SettingsChanged, RebuildFinished,
+                 TimePassed, WrapUpBegun, WrapUpRestored, QueueHours, TicketLeft, GroupHours>;
 
 }  // namespace hark::routing

@@ -29,10 +29,13 @@ struct Ask {
   Duration at{0};
   Requirement require;
   std::string name;
+  std::optional<SkipCondition> skip_if;
+  std::size_t step = 0;
 };
 
-std::vector<Ask> asks_of(const WorkKind& work, const std::vector<Step>& steps) {
-  if (steps.empty()) return {{Duration{0}, require_skills(work.required_skills), ""}};
+/// A step that is left out takes no time.
+std::vector<Ask> asks_of(const WorkKind& work, const std::vector<Step>& steps, StepMask left_out) {
+  if (steps.empty()) return {{Duration{0}, require_skills(work.required_skills), "", {}, 0}};
   std::vector<Ask> asks;
   std::vector<Skill> skills = work.required_skills;
   Duration at{0};
@@ -43,11 +46,13 @@ std::vector<Ask> asks_of(const WorkKind& work, const std::vector<Step>& steps) {
       return std::ranges::find(step.drop_skills, skill.name) != step.drop_skills.end();
     });
     asks.push_back({at, both(require_skills(skills), step.require),
-                    "step " + std::to_string(i + 1) + " of " + std::to_string(steps.size())});
+                    "step " + std::to_string(i + 1) + " of " + std::to_string(steps.size()),
+                    i < kStepsMax ? step.skip_if : std::nullopt, i});
+    if (i < kStepsMax && ((left_out >> i) & 1) != 0) continue;
     if (step.lasts <= Duration{0}) return asks;
     at += step.lasts;
   }
-  asks.push_back({at, Requirement{}, "any in the queue"});
+  asks.push_back({at, Requirement{}, "any in the queue", {}, 0});
   return asks;
 }
 
@@ -71,8 +76,8 @@ bool takes(const QueueRules& queue, const Work& work) {
   return std::ranges::any_of(queue.entries, [&](const EntryCondition& entry) { return fits(entry, work); });
 }
 
-std::vector<Stage> stages_of(const WorkKind& work, const QueueRules& queue) {
-  const std::vector<Ask> asks = asks_of(work, work.steps.empty() ? queue.steps : work.steps);
+std::vector<Stage> stages_of(const WorkKind& work, const QueueRules& queue, StepMask left_out) {
+  const std::vector<Ask> asks = asks_of(work, work.steps.empty() ? queue.steps : work.steps, left_out);
   std::vector<Duration> times;
   for (const Ask& ask : asks) times.push_back(ask.at);
   for (const BackupGroup& backup : queue.backups) times.push_back(std::max(backup.after, Duration{0}));
@@ -85,13 +90,14 @@ std::vector<Stage> stages_of(const WorkKind& work, const QueueRules& queue) {
     while (std::next(ask) != asks.end() && std::next(ask)->at <= at) ++ask;
     Requirement require = both(members_at(queue, at), ask->require);
     if (!stages.empty() && stages.back().require == require && stages.back().name == ask->name) continue;
-    stages.push_back({at, Stage::Kind::kRequire, std::move(require), ask->name, 0});
+    stages.push_back({at, Stage::Kind::kRequire, std::move(require), ask->name, 0, {}, ask->step});
+    if (ask->at == at) stages.back().skip_if = ask->skip_if;
   }
   for (std::size_t rule = 0; rule < queue.overflows.size(); ++rule) {
-    stages.push_back({queue.overflows[rule].after, Stage::Kind::kOverflow, {}, "", rule});
+    stages.push_back({queue.overflows[rule].after, Stage::Kind::kOverflow, {}, "", rule, {}, 0});
   }
   if (queue.wait_max > Duration{0} && !queue.overflow_to.empty()) {
-    stages.push_back({queue.wait_max, Stage::Kind::kOverflow, {}, "", queue.overflows.size()});
+    stages.push_back({queue.wait_max, Stage::Kind::kOverflow, {}, "", queue.overflows.size(), {}, 0});
   }
   std::ranges::sort(stages, [](const Stage& a, const Stage& b) {
     return std::tie(a.at, a.kind, a.rule) < std::tie(b.at, b.kind, b.rule);
@@ -120,7 +126,7 @@ WaitKey key_in(const QueueRules& queue, const TicketState& ticket) {
   return key;
 }
 
-std::string kind_of(const WorkKind& work, QueueIndex queue) {
+std::string kind_of(const WorkKind& work, QueueIndex queue, StepMask left_out) {
   std::string kind;
   kind.reserve(48);
   for (int shift = 0; shift < 32; shift += 8) kind += static_cast<char>(queue >> shift);
@@ -137,7 +143,13 @@ std::string kind_of(const WorkKind& work, QueueIndex queue) {
     append(kind, std::to_string(step.lasts.count()));
     kind += step.drop_all_skills ? '*' : '-';
     for (const std::string& skill : step.drop_skills) append(kind, skill);
+    if (!step.skip_if) continue;
+    kind += '\x1d';
+    kind += static_cast<char>(step.skip_if->metric);
+    kind += static_cast<char>(step.skip_if->comparison);
+    append(kind, std::to_string(step.skip_if->value));
   }
+  if (left_out != 0) append(kind += '\x1c', std::to_string(left_out));
   return kind;
 }
 

@@ -1,5 +1,7 @@
 #pragma once
 
+#include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -22,12 +24,20 @@ struct Stage {
   std::string name;
   /// Of kOverflow: which rule; the number of rules: the longest wait.
   std::size_t rule = 0;
+  /// Of the stage with which a step begins that may be left out: when it is, and which step it is.
+  std::optional<SkipCondition> skip_if;
+  std::size_t step = 0;
 
   friend bool operator==(const Stage&, const Stage&) = default;
 };
 
-/// The stages of such a ticket in such a queue, in order of time; the first is at 0 and a kRequire.
-std::vector<Stage> stages_of(const WorkKind& work, const QueueRules& queue);
+/// Steps that are left out, one bit each.
+using StepMask = std::uint16_t;
+static_assert(kStepsMax <= 16);
+
+/// The stages of such a ticket in such a queue, in order of time; the first is at 0 and a kRequire. Without a
+/// step that is left out, what comes before that step's time is the same.
+std::vector<Stage> stages_of(const WorkKind& work, const QueueRules& queue, StepMask left_out);
 
 /// Whether the queue takes the ticket by itself.
 bool takes(const QueueRules& queue, const WorkKind& work);
@@ -37,6 +47,6 @@ bool takes(const QueueRules& queue, const Work& work);
 WaitKey key_in(const QueueRules& queue, const TicketState& ticket);
 
 /// Equal for tickets that have the same stages and cost in a queue.
-std::string kind_of(const WorkKind& work, QueueIndex queue);
+std::string kind_of(const WorkKind& work, QueueIndex queue, StepMask left_out);
 
 }  // namespace hark::routing

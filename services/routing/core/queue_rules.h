@@ -24,6 +24,29 @@ constexpr std::size_t kQueuesMax = 256;
 constexpr std::size_t kStepsMax = 16;
 constexpr int kOffersAtOnceMax = 50;
 
+enum class Metric : std::uint8_t {
+  /// Tickets without a holder.
+  kWaiting,
+  /// Seconds, of the oldest in line.
+  kLongestWait_s,
+  /// Members with room for anything.
+  kReadyAgents,
+  /// Members who are neither offline nor away.
+  kStaffedAgents,
+  /// Seconds.
+  kEstimatedWait_s,
+};
+enum class Comparison : std::uint8_t { kAtLeast, kAtMost };
+
+/// When a step is left out: by what the agents of the queue who meet it come to as its time comes.
+struct SkipCondition {
+  /// kReadyAgents: with room on the ticket's channel. kStaffedAgents: available and connected.
+  Metric metric = Metric::kReadyAgents;
+  Comparison comparison = Comparison::kAtMost;
+  int value = 0;
+  friend bool operator==(const SkipCondition&, const SkipCondition&) = default;
+};
+
 /// Who may take a ticket while the step is in force. Steps widen (or narrow) the choice; the ticket keeps its
 /// place.
 struct Step {
@@ -35,6 +58,9 @@ struct Step {
   bool drop_all_skills = false;
   /// 0: to the end. A last step that ends is followed by "any in the queue".
   Duration lasts{0};
+  /// Looked at once, when the step's time comes. If it holds, the next step begins at once, and those after
+  /// it come so much earlier; the place in line is kept. What the step would have dropped is dropped.
+  std::optional<SkipCondition> skip_if;
 
   friend bool operator==(const Step&, const Step&) = default;
 };
@@ -106,20 +132,6 @@ enum AbsenceFactor : std::uint8_t {
   kWrappingUpCounts = 4,
   kFullCounts = 8,
 };
-
-enum class Metric : std::uint8_t {
-  /// Tickets without a holder.
-  kWaiting,
-  /// Seconds, of the oldest in line.
-  kLongestWait_s,
-  /// Members with room for anything.
-  kReadyAgents,
-  /// Members who are neither offline nor away.
-  kStaffedAgents,
-  /// Seconds.
-  kEstimatedWait_s,
-};
-enum class Comparison : std::uint8_t { kAtLeast, kAtMost };
 
 struct MetricCondition {
   Metric metric = Metric::kWaiting;
@@ -213,8 +225,18 @@ struct QueueRules {
   /// Whose agents serve it, by name; empty: the first shard's. An engine has the queues of its own shard
   /// alone.
   std::string shard;
+  /// Offers of this queue in a row that an agent lets run out before it offers them no more; 0: no end.
+  int missed_offers_until_paused = 0;
 
   friend bool operator==(const QueueRules&, const QueueRules&) = default;
+};
+
+/// A group of agents that counts in some hours only. Outside them nobody is in it.
+struct GroupRules {
+  std::string id;
+  /// By name.
+  std::string hours;
+  friend bool operator==(const GroupRules&, const GroupRules&) = default;
 };
 
 }  // namespace hark::routing

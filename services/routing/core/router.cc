@@ -61,6 +61,7 @@ void Router::read_settings() {
     const int most = settings_.channels[channel].tickets_max;
     tickets_max_[channel] = most > 0 ? most : std::numeric_limits<int>::max();
   }
+  read_groups();
   anything_empties_ = std::ranges::any_of(settings_.queues,
                                           [](const QueueRules& queue) { return queue.empty_on_leave != 0; });
 }
@@ -75,11 +76,13 @@ void Router::apply(const Input& input, TimePoint now, std::vector<Effect>& effec
   now_ = std::max(now_, now);
   effects_ = std::move(effects);
   effects_.clear();
+  moved_in_lanes_ = 0;
   const auto is_due = [this] { return !deadlines_.empty() && deadlines_.begin()->at <= now_; };
   if (!rebuilding_ && is_due()) expire();
   std::visit([this](const auto& in) { on(in); }, input);
   if (!rebuilding_) {
     if (replan_next_ < replan_end_ || refresh_next_ < refresh_end_) take_rules_on();
+    if (any_regrouped_) take_hours_on();
     if (!dirty_agents_.empty() || !dirty_tickets_.empty()) match();
     if (!leaving_.empty()) send_on();
   }
@@ -91,14 +94,14 @@ std::optional<TimePoint> Router::next_deadline() const {
   if (rebuilding_) return std::nullopt;
   // More than one input's share was due.
   if (!dirty_agents_.empty() || !dirty_tickets_.empty() || replan_next_ < replan_end_ ||
-      refresh_next_ < refresh_end_)
+      refresh_next_ < refresh_end_ || any_regrouped_)
     return now_;
   if (deadlines_.empty()) return std::nullopt;
   return deadlines_.begin()->at;
 }
 
 void Router::on(const SettingsChanged& in) {
-  const bool other_queues = in.settings.queues != settings_.queues;
+  const bool other_queues = in.settings.queues != settings_.queues || in.settings.groups != settings_.groups;
   const bool other_room =
       in.settings.channels != settings_.channels || in.settings.topics != settings_.topics;
   settings_ = in.settings;
@@ -124,7 +127,7 @@ void Router::on(const OfferRestored& in) {
   if (may_stand) {
     if (ticket->offers.empty()) set_charge(*ticket);
     const AgentIndex index = intern(offer.agent_id);
-    fits_now = fits(*agent, *ticket) && qualifies(*ticket, index) && !avoids(*ticket, index);
+    fits_now = fits(*agent, *ticket) && may_keep(*ticket, index) && !avoids(*ticket, index);
   }
   if (!fits_now) {
     effects_.emplace_back(OfferEnded{offer.id, offer.ticket_id, offer.agent_id, OfferEnd::kWithdrawn,

@@ -52,7 +52,11 @@ namespace hark::routing {
 ///   one absence count once towards being set away.
 /// - A declined ticket is not offered to that agent again unless it is passed to them by name, or everybody
 /// who is
-///   available has declined it for a while.
+///   available has declined it for a while, which doubles each time.
+/// - Whoever lets so many offers of a queue in a row run out is offered nothing more of it but what is passed
+/// to them by name, until they come back or set their presence anew.
+/// - Outside its hours nobody is in a group. What was offered to them before stands, and so does what they
+/// hold.
 /// - A ticket passed to an agent by name, or known to one, waits for them alone, for a while, as long as they
 /// are
 ///   signed in and qualified.
@@ -91,6 +95,11 @@ class Router {
   static constexpr int kReplanCost = 8;
   static constexpr int kPlanCost = 200;
   static constexpr int kRefreshCost = 4;
+  /// Of deadlines that come with it, an input makes so many plans, and moves an agent into or out of so many
+  /// lanes.
+  static constexpr std::size_t kPlansPerInputMax = kRulesShare / kPlanCost;
+  /// Agents who gain something as their group opens or closes, of one input.
+  static constexpr int kGroupGainsMax = 20;
   static constexpr int kPriorityMax = 25'000'000;
 
   Router(Settings settings, std::uint16_t shard, std::int64_t fencing_token);
@@ -142,6 +151,8 @@ class Router {
   [[nodiscard]] bool is_open(std::string_view queue_id) const {
     return !queues_[queue_named(queue_id)].closed;
   }
+  /// Whether agents of the group count as of it now.
+  [[nodiscard]] bool is_group_open(std::string_view group) const { return !sets_.is_closed(group); }
   [[nodiscard]] std::size_t lane_count() const { return lanes_.size(); }
 
  private:
@@ -212,6 +223,7 @@ class Router {
   void on(const WrapUpBegun& in);
   void on(const WrapUpRestored& in);
   void on(const QueueHours& in);
+  void on(const GroupHours& in);
   void on(const SettingsChanged& in);
   void on(const RebuildFinished& in);
   void on(const TimePassed&) {}
@@ -239,6 +251,19 @@ class Router {
   void drop_wishes(AgentIndex index);
   void take_tickets_back(AgentIndex index, const std::string& why);
   void report_agents();
+
+  // router_pauses.cc
+  void count_queue_miss(AgentIndex index, const QueueRules& rules, TimePoint offered_at);
+  void set_paused(AgentIndex index, std::vector<std::string> queue_ids);
+  void forget_queue_misses(AgentIndex index, std::string_view queue_id);
+  [[nodiscard]] std::int64_t paused_count(const QueueState& queue, bool ready) const;
+
+  // router_groups.cc
+  void read_groups();
+  [[nodiscard]] bool goes_by_hours(const Lanes::Lane& lane) const;
+  bool regroup(AgentIndex index);
+  void take_hours_on();
+  [[nodiscard]] bool may_keep(const TicketState& ticket, AgentIndex agent) const;
 
   // router_wrap_up.cc
   void after_resolving(AgentIndex index, QueueIndex queue);
@@ -340,6 +365,7 @@ class Router {
   void hear_of_declines(TicketState& ticket);
   void tend_declines(TicketState& ticket);
   [[nodiscard]] bool all_have_declined(const TicketState& ticket) const;
+  [[nodiscard]] Duration pause_before_asking_again(const TicketState& ticket) const;
   [[nodiscard]] bool nobody_is_left(const TicketState& ticket) const;
   [[nodiscard]] std::string explain_declines(const TicketState& ticket) const;
 
@@ -352,6 +378,8 @@ class Router {
   void leave_queue(TicketState& ticket);
   [[nodiscard]] QueueIndex home_of(const TicketState& ticket) const;
   void follow_plan(TicketState& ticket);
+  bool leaves_out(TicketState& ticket, std::size_t stage);
+  [[nodiscard]] bool holds(const SkipCondition& condition, LaneIndex lane) const;
   bool overflow_by(TicketState& ticket, std::size_t rule, Duration at);
   bool overflow(TicketState& ticket, const std::string& to, TimePoint since, std::string why);
   [[nodiscard]] bool holds(const MetricCondition& condition, QueueIndex queue) const;
@@ -372,7 +400,7 @@ class Router {
   void shut_lanes(const QueueState& queue);
   void clear_closed(QueueIndex queue);
   void clear_closed_later(QueueIndex queue, TimePoint at);
-  Plan* plan_for(WorkKind& kind, QueueIndex queue);
+  Plan* plan_for(WorkKind& kind, QueueIndex queue, StepMask left_out);
   void fill_lane(LaneIndex lane);
   void classify(LaneIndex lane, AgentIndex agent);
   [[nodiscard]] static Requirement everybody_of(const QueueRules& queue);
@@ -463,8 +491,18 @@ class Router {
   std::uint32_t replan_end_ = 0;
   AgentIndex refresh_next_ = 0;
   AgentIndex refresh_end_ = 0;
+  /// Agents whose groups have opened or closed, and who are to be put into lanes anew.
+  Bits regrouped_;
+  bool any_regrouped_ = false;
+  /// Lanes whose agents change with the hours of groups.
+  Bits timed_lanes_;
+  /// Agents whom some queue offers nothing.
+  Bits paused_agents_;
+  /// Available and connected.
+  Bits staffed_;
 
   // Of the apply() under way.
+  int moved_in_lanes_ = 0;
   std::vector<Effect> effects_;
   std::vector<AgentIndex> changed_agents_;
   /// For other shards; while rebuilding they are kept.

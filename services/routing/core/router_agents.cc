@@ -57,8 +57,10 @@ void Router::on(const PresenceChanged& in) {
   if (!known_agent(in.agent_id)) return refuse_unknown_agent(in.agent_id);
   const AgentIndex index = intern(in.agent_id);
   agents_[index].missed_in_row = 0;
+  agents_[index].queue_misses.clear();
   set_presence(index, in.presence, in.channels, in.by.empty() ? "as asked" : "set by " + in.by,
                in.missed_offers);
+  set_paused(index, in.paused_queue_ids);
 }
 
 void Router::on(const AgentConnected& in) {
@@ -111,6 +113,8 @@ void Router::set_presence(AgentIndex index, Presence presence, ChannelMask chann
   if (agent.presence == Presence::kOffline) forget_talk_time(agent);
   agent.presence = presence;
   agent.missed_in_row = 0;
+  agent.queue_misses.clear();
+  set_paused(index, {});
   effects_.emplace_back(PresenceSet{agent.id, presence, why, missed_offers});
   if (presence == Presence::kAvailable) mark_idle(agent);
   if (presence == Presence::kOffline) {
@@ -159,7 +163,7 @@ void Router::withdraw_misfits(AgentIndex index) {
   for (auto at = offered.rbegin(); at != offered.rend(); ++at) {
     TicketState& ticket = **at;
     if (ticket.standing != Standing::kOffered) continue;
-    const bool able = qualifies(ticket, index);
+    const bool able = may_keep(ticket, index);
     const WorkClass work_class = charged_class(ticket);
     const bool roomy = load_seen_by(agent, work_class) <= agent.capacity &&
                        tickets_beyond_cap(agent, channel_of(work_class)) <= 0;

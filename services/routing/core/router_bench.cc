@@ -56,7 +56,7 @@ class Center {
           skills.push_back({"skill" + std::to_string(s), 1 + static_cast<int>(random_() % 5)});
       }
       agents_.push_back("agent" + std::to_string(i));
-      tell(AgentUpserted{{agents_.back(), skills, 3}});
+      tell(AgentUpserted{{agents_.back(), skills, 3, {"night"}}});
       tell(AgentConnected{agents_.back(), Presence::kAvailable});
     }
     tell(RebuildFinished{});
@@ -298,6 +298,41 @@ void worst_rules(benchmark::State& state) {
   }
 }
 BENCHMARK(worst_rules)->Iterations(1)->Unit(benchmark::kMillisecond);
+
+/// 100,000 in line of 1,000 kinds, and everybody's group closes, opens and closes.
+void worst_hours(benchmark::State& state) {
+  for (auto _ : state) {
+    Settings settings = stepped();
+    settings.groups = {{"night", "nightshift"}};
+    settings.queues[0].members = *parse_requirement("group:night");
+    Center center{10000, 1000, settings};
+    center.tell(GroupHours{"night", true});
+    center.pass(Duration{1});
+    center.fill(100000);
+    center.begin_timing();
+    for (const bool open : {false, true, false}) {
+      center.tell(GroupHours{"night", open});
+      center.pass(Duration{1});
+    }
+    report_longest(state, center);
+  }
+}
+BENCHMARK(worst_hours)->Iterations(1)->Unit(benchmark::kMillisecond);
+
+/// 50,000 tickets of 500 kinds leave a step out in one millisecond.
+void worst_skips(benchmark::State& state) {
+  for (auto _ : state) {
+    Settings settings = stepped();
+    settings.queues[0].steps.insert(settings.queues[0].steps.begin() + 1, settings.queues[0].steps[0]);
+    settings.queues[0].steps[1].skip_if = SkipCondition{};
+    Center center{10000, 1000, settings};
+    center.fill(100000);
+    center.begin_timing();
+    center.pass(5min);
+    report_longest(state, center);
+  }
+}
+BENCHMARK(worst_skips)->Iterations(1)->Unit(benchmark::kMillisecond);
 
 /// What a look at the queues costs beside that.
 void look(benchmark::State& state) {

@@ -65,6 +65,8 @@ void Router::refresh(AgentIndex index) {
   AgentState& agent = agents_[index];
   if (!agent.waking.empty()) let_waking_in(agent);
   const bool gained = find_room(agent, index);
+  const bool staffed = agent.presence == Presence::kAvailable && agent.connections > 0;
+  if (std::exchange(agent.staffed, staffed) != staffed) staffed_.put(index, staffed);
   const bool was_ready = std::exchange(agent.ready, agent.roomy != 0);
   if (agent.ready != was_ready) {
     ready_for_any_.put(index, agent.ready);

@@ -6,7 +6,9 @@ namespace hark::routing {
 
 /// No more than an input's share: what is left over is next_deadline(), at once.
 void Router::expire() {
+  const std::size_t plans = plans_made_;
   for (int n = 0; n < kDeadlinesPerInputMax && !deadlines_.empty() && deadlines_.begin()->at <= now_; ++n) {
+    if (plans_made_ - plans >= kPlansPerInputMax || moved_in_lanes_ >= kRulesShare) break;
     const Deadline due = *deadlines_.begin();
     deadlines_.erase(due);
     act_on(due);
@@ -65,6 +67,7 @@ void Router::act_on(const Deadline& due) {
 void Router::offer_ran_out(TicketState& ticket, AgentIndex index) {
   AgentState& agent = agents_[index];
   const TimePoint offered_at = offer_to(ticket, index)->offered_at;
+  const QueueIndex queue = ticket.queue;
   // Offers that stood together and run out one after the other are one absence.
   if (agent.missed_in_row == 0 || offered_at >= agent.last_miss) {
     ++agent.missed_in_row;
@@ -79,6 +82,9 @@ void Router::offer_ran_out(TicketState& ticket, AgentIndex index) {
 
   leave_line(ticket);
   drop_wish_for(ticket, index);
+  if (const auto pause = settings_.rest_after_decline.find(kMissedCode);
+      pause != settings_.rest_after_decline.end())
+    rest(index, pause->second);
   end_offer(ticket, index, OfferEnd::kMissed,
             "not answered within " + std::to_string((now_ - offered_at).count() / 1000) + " s");
   mark_idle(agent);
@@ -90,6 +96,8 @@ void Router::offer_ran_out(TicketState& ticket, AgentIndex index) {
     const int missed = agent.missed_in_row;
     set_presence(index, Presence::kAway, agent.channels,
                  "let " + std::to_string(missed) + " offers in a row run out", missed);
+  } else {
+    count_queue_miss(index, queues_[queue].rules, offered_at);
   }
 }
 

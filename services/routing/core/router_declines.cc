@@ -8,7 +8,14 @@ namespace hark::routing {
 void Router::note_decline(TicketState& ticket, AgentIndex agent) {
   Particulars& special = ticket.make_special();
   special.declined.push_back(agent);
-  special.asked_again_at = now_ + settings_.declined_again;
+  special.asked_again_at = now_ + pause_before_asking_again(ticket);
+}
+
+/// Doubled each time that all of them were asked again.
+Duration Router::pause_before_asking_again(const TicketState& ticket) const {
+  const int doublings = std::min(ticket.special().asked_again, 20);
+  return std::min(settings_.declined_again * (1 << doublings),
+                  std::max(settings_.declined_again, settings_.declined_again_max));
 }
 
 /// Whoever sent the ticket back or away, as its news say it, has declined it as well.
@@ -54,9 +61,10 @@ void Router::tend_declines(TicketState& ticket) {
   Particulars& special = ticket.make_special();
   if (special.asked_again_at > now_ || rebuilding_) return;
   if (!nobody_is_left(ticket)) {
-    special.asked_again_at = now_ + settings_.declined_again;
+    special.asked_again_at = now_ + pause_before_asking_again(ticket);
     return;
   }
+  ++special.asked_again;
   special.declined.clear();
   special.news_of_declines_spent = true;
   effects_.emplace_back(DeclinesForgotten{ticket.id.str()});
@@ -66,7 +74,7 @@ std::string Router::explain_declines(const TicketState& ticket) const {
   std::string who;
   for (const AgentIndex index : ticket.special().declined)
     (who += who.empty() ? "" : ", ") += agents_[index].id;
-  const auto seconds = std::to_string(settings_.declined_again.count() / 1000);
+  const auto seconds = std::to_string(pause_before_asking_again(ticket).count() / 1000);
   return "everybody who is available has declined it (" + who + "); " +
          (settings_.declined_again > Duration{0}
               ? "they are asked again " + seconds + " s after the last of them"

@@ -45,6 +45,33 @@ TEST(Declines, WhenEverybodyHasDeclinedTheyAreAskedAgainAfterTheTime) {
   EXPECT_THAT(c.made(), ElementsAre("t1>ben")) << "once each, as before";
 }
 
+TEST(Declines, EachRoundOfThemWaitsTwiceAsLongUpToAnHour) {
+  Asking c;
+  c.agent("ana");
+  c.queue("t1");
+  for (const auto pause : {60s, 120s, 240s, 480s, 960s, 1920s, 3600s, 3600s}) {
+    c.decline();
+    EXPECT_EQ(c.router.explain_fully("t1", 10)->asked_again_at, c.now + pause);
+    EXPECT_THAT(c.router.explain("t1"), HasSubstr(std::to_string(pause.count()) + " s after the last"));
+    c.wait(pause - 1s);
+    EXPECT_THAT(c.made(), IsEmpty());
+    c.wait(1s);
+    EXPECT_THAT(c.made(), ElementsAre("t1>ana"));
+  }
+}
+
+TEST(Declines, APauseThatIsLongerThanTheLongestDoesNotGrow) {
+  Asking c{7200s};
+  c.agent("ana");
+  c.queue("t1");
+  for (int round = 0; round < 2; ++round) {
+    c.decline();
+    EXPECT_EQ(c.router.explain_fully("t1", 10)->asked_again_at, c.now + 7200s);
+    c.wait(7200s);
+    EXPECT_THAT(c.made(), ElementsAre("t1>ana"));
+  }
+}
+
 TEST(Declines, AreNotForgottenWhileSomebodyElseIsAvailable) {
   Asking c;
   c.agent("ben");

@@ -13,7 +13,7 @@ bool Router::is_empty(const QueueState& queue, std::uint8_t factors) const {
     std::uint8_t factor = 0;
     if (agent.presence == Presence::kOffline || agent.connections == 0) {
       factor = kOfflineCounts;
-    } else if (agent.presence == Presence::kAway) {
+    } else if (agent.presence == Presence::kAway || agent.is_paused_by(queue.rules.id)) {
       factor = kAwayCounts;
     } else if (agent.wraps_up_until) {
       factor = kWrappingUpCounts;

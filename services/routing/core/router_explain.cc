@@ -69,9 +69,11 @@ std::string_view name_of(Nearness nearness) {
     case Nearness::kWrappingUp:
       return "wrapping up";
     case Nearness::kRests:
-      return "rests after declining";
+      return "rests after an offer";
     case Nearness::kLetItRunOut:
       return "let it run out just now";
+    case Nearness::kQueuePaused:
+      return "paused for this queue, having let its offers run out";
     case Nearness::kDeclined:
       return "declined it";
     case Nearness::kNotOnChannel:
@@ -106,6 +108,8 @@ Candidate Router::judge(const TicketState& ticket, AgentIndex index, const Requi
     if (agent.presence == Presence::kOffline || agent.connections == 0) return Nearness::kOffline;
     if (((agent.channels >> channel) & 1) == 0) return Nearness::kNotOnChannel;
     if (agent.rests_until) return Nearness::kRests;
+    if (ticket.special().wish != Wish::kByName && agent.is_paused_by(queues_[ticket.queue].rules.id))
+      return Nearness::kQueuePaused;
     if (avoids(ticket, index)) return Nearness::kLetItRunOut;
     if (!agent.waking.empty()) return Nearness::kWakingFirst;
     if (tickets_beyond_cap(agent, ticket.kind->channel) >= 0) return Nearness::kAtCap;
@@ -118,6 +122,8 @@ Candidate Router::judge(const TicketState& ticket, AgentIndex index, const Requi
   }();
   std::string text{name_of(nearness)};
   if (nearness == Nearness::kUnqualified) text = "lacks " + lacking(sets_, index, require);
+  if (nearness == Nearness::kUnqualified && sets_.meets_at_any_hour(index, require))
+    text = "counts as of " + lacking(sets_, index, require) + " in its hours only";
   if (nearness == Nearness::kNoRoom) {
     text += ": " + std::to_string(agent.loads.room(work_class)) + " of " + std::to_string(agent.capacity) +
             " units free for " + std::string{name_of(ticket.kind->channel)};
@@ -210,7 +216,7 @@ std::string Router::explain_waiting(const TicketState& ticket) const {
   for (const Nearness nearness :
        {Nearness::kCouldTakeIt, Nearness::kNoRoom, Nearness::kAtCap, Nearness::kWakingFirst, Nearness::kAway,
         Nearness::kWrappingUp, Nearness::kOffline, Nearness::kNotOnChannel, Nearness::kRests,
-        Nearness::kDeclined, Nearness::kLetItRunOut}) {
+        Nearness::kQueuePaused, Nearness::kDeclined, Nearness::kLetItRunOut}) {
     add(counts[static_cast<std::size_t>(nearness)], name_of(nearness));
   }
   add(counts[static_cast<std::size_t>(Nearness::kTooSmall)],
@@ -237,7 +243,8 @@ std::optional<Explanation> Router::explain_fully(std::string_view ticket_id,
     const Stage& stage = stage_in_force(ticket);
     require = stage.require;
     out.step = stage.name;
-    for (std::size_t next = ticket.stage + 1; next < ticket.plan->stages.size(); ++next) {
+    for (std::size_t next = ticket.stage == kNoStageYet ? 1 : ticket.stage + 1;
+         next < ticket.plan->stages.size(); ++next) {
       if (ticket.plan->stages[next].kind != Stage::Kind::kRequire) continue;
       out.step_ends_at = ticket.queue_since + ticket.plan->stages[next].at;
       break;
@@ -252,6 +259,7 @@ std::optional<Explanation> Router::explain_fully(std::string_view ticket_id,
     out.estimated_wait = wait_in(queues_[ticket.queue], out.ahead);
   }
   out.requirement = to_text(require);
+  for (const std::string& group : sets_.closed_groups(require)) out.closed_groups.push_back(group);
   std::vector<std::pair<Candidate, Rank>> all;
   const ChoicePolicy choice = queues_[ticket.queue].rules.choice;
   for (AgentIndex index = 0; index < agents_.size(); ++index) {

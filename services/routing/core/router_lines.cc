@@ -25,8 +25,10 @@ bool Router::qualifies(const TicketState& ticket, AgentIndex index) const {
 
 bool Router::may_wait_for(const TicketState& ticket, AgentIndex index) const {
   const AgentState& agent = agents_[index];
-  return agent.known && agent.presence != Presence::kOffline && agent.capacity >= ticket.kind->units &&
-         meets(agent.skills, ticket.kind->required_skills);
+  const bool paused = !agent.paused_queues.empty() && ticket.special().wish != Wish::kByName &&
+                      agent.is_paused_by(queues_[ticket.queue].rules.id);
+  return agent.known && !paused && agent.presence != Presence::kOffline &&
+         agent.capacity >= ticket.kind->units && meets(agent.skills, ticket.kind->required_skills);
 }
 
 bool Router::wish_stands(const TicketState& ticket) const {
@@ -120,6 +122,7 @@ void Router::enter_line(TicketState& ticket) {
   if (const QueueState& queue = queues_[ticket.queue];
       queue.closed && ticket.standing == Standing::kWaiting && !rebuilding_)
     overflow(ticket, queue.rules.closed_to, now_, "it is closed");
+  if (rebuilding_ && ticket.plan->has_skips) return set_wake(ticket);
   follow_plan(ticket);
   if (departs(ticket)) return;
   if (ticket.special().rests_until > now_ || !wants_offers(ticket)) {
@@ -153,6 +156,8 @@ void Router::leave_line(TicketState& ticket) {
 void Router::set_wake(TicketState& ticket) {
   clear_wake(ticket);
   TimePoint at = kNever;
+  // Whom steps find can be told only when everybody is.
+  if (rebuilding_ && ticket.plan->has_skips) at = now_ + Duration{1};
   const auto consider = [&](TimePoint when) {
     if (when > now_) at = std::min(at, when);
   };

@@ -150,7 +150,7 @@ const WaitKey* Router::best_of_every_lane(const AgentState& agent, AgentIndex in
 }
 
 const Stage& Router::stage_in_force(const TicketState& ticket) {
-  std::size_t stage = ticket.stage;
+  std::size_t stage = ticket.stage == kNoStageYet ? 0 : ticket.stage;
   while (ticket.plan->stages[stage].kind != Stage::Kind::kRequire) --stage;
   return ticket.plan->stages[stage];
 }

@@ -151,6 +151,7 @@ void Router::accept(TicketState& ticket, AgentIndex index) {
   ticket.agent = index;
   deadlines_.erase({standing.expires_at, DeadlineKind::kOfferExpires, standing.id});
   agents_[index].missed_in_row = 0;
+  forget_queue_misses(index, queues_[ticket.queue].rules.id);
   effects_.emplace_back(AssignTicket{standing.id.str(), ticket.id.str(), agents_[index].id});
 }
 
@@ -210,6 +211,7 @@ void Router::on(const OfferDeclined& in) {
   }
   const AgentIndex index = agent;
   agents_[index].missed_in_row = 0;
+  forget_queue_misses(index, queues_[ticket->queue].rules.id);
   note_decline(*ticket, index);
   leave_line(*ticket);
   drop_wish_for(*ticket, index);

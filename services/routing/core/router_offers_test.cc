@@ -71,9 +71,25 @@ TEST(Offers, ADeclineWithACodeGivesTheAgentARest) {
   c.tell(OfferDeclined{c.last_offer.id, "ana", "busy"});
   c.queue("t2");
   EXPECT_THAT(c.made(), IsEmpty());
-  EXPECT_THAT(c.router.explain("t2"), HasSubstr("1 rests after declining"));
+  EXPECT_THAT(c.router.explain("t2"), HasSubstr("1 rests after an offer"));
   c.wait(30s);
   EXPECT_THAT(c.made(), ElementsAre("t2>ana"));
+}
+
+TEST(Offers, OneThatRunsOutGivesTheAgentARestIfThereIsOneForMissed) {
+  Settings settings = test_settings();
+  settings.rest_after_decline = {{"", 5s}, {"missed", 30s}};
+  Center c{settings};
+  c.begin();
+  c.agent("ana");
+  c.queue("t1");
+  c.wait(20s);
+  c.queue("t2");
+  EXPECT_THAT(c.made(), IsEmpty());
+  c.wait(29s);
+  EXPECT_THAT(c.made(), IsEmpty());
+  c.wait(1s);
+  EXPECT_THAT(c.made(), testing::SizeIs(1));
 }
 
 TEST(Choice, EachPolicyPicksItsOwn) {

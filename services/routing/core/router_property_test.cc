@@ -193,6 +193,7 @@ class World {
   void see(const Refused&) {}
   void see(const TicketMoved&) {}
   void see(const TicketSentOn&) { ADD_FAILURE() << "there is one shard"; }
+  void see(const QueuesPaused&) { ADD_FAILURE() << "no queue pauses"; }
   void see(const DeclinesForgotten& e) {
     std::erase_if(declined_, [&](const auto& d) { return d.first == e.ticket_id; });
   }

@@ -108,7 +108,7 @@ void Router::replan(TicketState& ticket) {
   if (ticket.standing == Standing::kOffered) {
     std::vector<AgentIndex> unfit;
     for (const StandingOffer& offer : ticket.offers) {
-      if (!qualifies(ticket, offer.agent)) unfit.push_back(offer.agent);
+      if (!may_keep(ticket, offer.agent)) unfit.push_back(offer.agent);
     }
     for (const AgentIndex agent : unfit)
       end_offer(ticket, agent, OfferEnd::kWithdrawn, "the rules are other ones now");
@@ -154,8 +154,8 @@ void Router::enter_queue(TicketState& ticket, QueueIndex index, TimePoint since)
   QueueState& queue = queues_[index];
   ticket.queue = index;
   ticket.queue_since = since;
-  ticket.plan = plan_for(*ticket.kind, index);
-  ticket.stage = 0;
+  ticket.plan = plan_for(*ticket.kind, index, 0);
+  ticket.stage = ticket.plan->has_skips ? kNoStageYet : 0;
   ticket.lane = ticket.plan->lanes[0];
   ticket.key = key_in(queue.rules, ticket);
   ticket.key.ticket = &ticket;
@@ -185,6 +185,7 @@ void Router::leave_queue(TicketState& ticket) {
   if (!ticket.is_special()) return;
   ticket.make_special().queues_left.clear();
   ticket.make_special().rechecks.clear();
+  ticket.make_special().left_out = 0;
   ticket.make_special().departure.reset();
 }
 
@@ -193,6 +194,7 @@ void Router::follow_plan(TicketState& ticket) {
   for (;;) {
     const auto& stages = ticket.plan->stages;
     if (ticket.stage + 1 < stages.size() && ticket.queue_since + stages[ticket.stage + 1].at <= now_) {
+      if (leaves_out(ticket, ticket.stage + 1)) continue;
       const Stage& stage = stages[++ticket.stage];
       if (stage.kind == Stage::Kind::kRequire) {
         ticket.lane = ticket.plan->lanes[ticket.stage];
@@ -209,6 +211,27 @@ void Router::follow_plan(TicketState& ticket) {
     rechecks.erase(due);
     overflow_by(ticket, rule, when - ticket.queue_since);
   }
+}
+
+/// Whether a step begins with that stage and is left out: the ticket follows the plan without it.
+bool Router::leaves_out(TicketState& ticket, std::size_t next) {
+  const Stage& stage = ticket.plan->stages[next];
+  if (!stage.skip_if || !holds(*stage.skip_if, ticket.plan->lanes[next])) return false;
+  StepMask& left_out = ticket.make_special().left_out;
+  left_out = static_cast<StepMask>(left_out | (1U << stage.step));
+  Plan* before = std::exchange(ticket.plan, plan_for(*ticket.kind, ticket.queue, left_out));
+  drop_plan(*before);
+  return true;
+}
+
+bool Router::holds(const SkipCondition& condition, LaneIndex index) const {
+  const Lanes::Lane& lane = lanes_.at(index);
+  const std::size_t count =
+      condition.metric == Metric::kStaffedAgents
+          ? count_in_both(lane.agents, staffed_, agents_.size())
+          : ready_.count_in_both(static_cast<std::size_t>(lane.kind.channel), lane.agents);
+  const auto value = static_cast<std::size_t>(condition.value);
+  return condition.comparison == Comparison::kAtLeast ? count >= value : count <= value;
 }
 
 bool Router::overflow_by(TicketState& ticket, std::size_t number, Duration at) {
@@ -273,14 +296,15 @@ std::int64_t Router::value_of(Metric metric, const QueueState& queue) const {
       return (now_ - oldest).count() / 1000;
     }
     case Metric::kReadyAgents:
-      return static_cast<std::int64_t>(count_in_both(queue.members, ready_for_any_, agents_.size()));
+      return static_cast<std::int64_t>(count_in_both(queue.members, ready_for_any_, agents_.size())) -
+             paused_count(queue, true);
     case Metric::kStaffedAgents: {
       std::int64_t staffed = 0;
       for_each_in_both(queue.members, queue.members, [&](AgentIndex agent) {
         staffed += agents_[agent].presence == Presence::kAvailable && agents_[agent].connections > 0;
         return true;
       });
-      return staffed;
+      return staffed - paused_count(queue, false);
     }
     case Metric::kEstimatedWait_s: {
       const auto wait = estimated_wait(queue);
@@ -305,16 +329,18 @@ std::optional<Duration> Router::estimated_wait(std::string_view queue_id) const 
   return estimated_wait(queues_[queue_named(queue_id)]);
 }
 
-Plan* Router::plan_for(WorkKind& work, QueueIndex queue) {
-  if (work.planned_at == plans_number_ && work.plan->queue == queue) {
+Plan* Router::plan_for(WorkKind& work, QueueIndex queue, StepMask left_out) {
+  if (left_out == 0 && work.planned_at == plans_number_ && work.plan->queue == queue) {
     if (work.plan->tickets++ == 0) idle_plans_.erase(work.plan->kind);
     return work.plan;
   }
   (void)class_of(work);
-  const auto [at, is_new] = plans_.try_emplace(kind_of(work, queue));
+  const auto [at, is_new] = plans_.try_emplace(kind_of(work, queue, left_out));
   Plan& plan = at->second;
-  work.plan = &plan;
-  work.planned_at = plans_number_;
+  if (left_out == 0) {
+    work.plan = &plan;
+    work.planned_at = plans_number_;
+  }
   if (plan.tickets++ > 0) return &plan;
   if (!is_new) {
     idle_plans_.erase(at->first);
@@ -323,7 +349,9 @@ Plan* Router::plan_for(WorkKind& work, QueueIndex queue) {
   ++plans_made_;
   plan.kind = at->first;
   plan.queue = queue;
-  plan.stages = stages_of(work, queues_[queue].rules);
+  plan.stages = stages_of(work, queues_[queue].rules, left_out);
+  plan.has_skips =
+      std::ranges::any_of(plan.stages, [](const Stage& stage) { return stage.skip_if.has_value(); });
   queues_[queue].plans.push_back(&plan);
   for (const Stage& stage : plan.stages) {
     if (stage.kind == Stage::Kind::kOverflow) {
@@ -368,6 +396,12 @@ void Router::drop_plan(Plan& plan) {
 void Router::fill_lane(LaneIndex index) {
   Lanes::Lane& lane = lanes_.at(index);
   lane.agents = sets_.who_meets(lane.require);
+  timed_lanes_.put(index, goes_by_hours(lane));
+  const std::string& id = queues_[lane.kind.queue].rules.id;
+  for_each_in_both(lane.agents, paused_agents_, [&](AgentIndex agent) {
+    if (agents_[agent].is_paused_by(id)) lane.agents.put(agent, false);
+    return true;
+  });
   const Bits agents = lane.agents;
   const ChoicePolicy choice = queues_[lane.kind.queue].rules.choice;
   const bool classed = choice == ChoicePolicy::kBestProficiency || choice == ChoicePolicy::kTiers;
@@ -380,7 +414,8 @@ void Router::fill_lane(LaneIndex index) {
 
 void Router::classify(LaneIndex index, AgentIndex agent) {
   Lanes::Lane& lane = lanes_.at(index);
-  const bool in = sets_.meets(agent, lane.require);
+  const bool in =
+      sets_.meets(agent, lane.require) && !agents_[agent].is_paused_by(queues_[lane.kind.queue].rules.id);
   lane.agents.put(agent, in);
   agents_[agent].lanes.put(index, in);
   for (auto& [value, agents] : lane.classes) agents.put(agent, false);

@@ -22,7 +22,7 @@ constexpr std::size_t kTicketsMax = 30;
 
 class AgentTraits final : public Traits {
  public:
-  explicit AgentTraits(const AgentProfile& agent) : agent_{agent} {}
+  AgentTraits(const AgentProfile& agent, bool night) : agent_{agent}, night_{night} {}
   [[nodiscard]] int level_of(std::string_view skill) const override {
     for (const Skill& has : agent_.skills) {
       if (has.name == skill) return has.level;
@@ -31,11 +31,13 @@ class AgentTraits final : public Traits {
   }
   [[nodiscard]] bool is_agent(std::string_view id) const override { return agent_.id == id; }
   [[nodiscard]] bool in_group(std::string_view group) const override {
-    return std::ranges::find(agent_.groups, group) != agent_.groups.end();
+    return std::ranges::find(agent_.groups, group) != agent_.groups.end() && (night_ || group != "night");
   }
 
  private:
   const AgentProfile& agent_;
+  /// Whether the group with hours is open.
+  bool night_;
 };
 
 Settings rich_settings(ChoicePolicy choice, OrderPolicy order) {
@@ -57,6 +59,7 @@ Settings rich_settings(ChoicePolicy choice, OrderPolicy order) {
   Step narrow, wide;
   narrow.require = *parse_requirement("billing >= 3 weight 4 or language:ru");
   narrow.lasts = 3s;
+  narrow.skip_if = SkipCondition{Metric::kReadyAgents, Comparison::kAtMost, 0};
   wide.drop_skills = {"language:lv"};
   wide.lasts = 4s;
   first.steps = {narrow, wide};
@@ -67,6 +70,7 @@ Settings rich_settings(ChoicePolicy choice, OrderPolicy order) {
   first.wait_max = 15s;
   first.overflow_to = "second";
   first.affinity_wait = 2s;
+  first.missed_offers_until_paused = 2;
   QueueRules second;
   second.id = "second";
   second.entries = {{{"b"}, kAllChannels, {}, {}, {}}};
@@ -84,6 +88,7 @@ Settings rich_settings(ChoicePolicy choice, OrderPolicy order) {
   third.choice = ChoicePolicy::kFewestOpen;
   third.hours = "third's";
   settings.queues = {first, second, third};
+  settings.groups = {{"night", "night's"}};
   return settings;
 }
 
@@ -126,6 +131,7 @@ class World {
       case 12:
         if (pick(20) == 0) return change_rules();
         if (pick(6) == 0) return tell(QueueHours{"third", pick(2) == 0});
+        if (pick(6) == 0) return tell(GroupHours{"night", night_ = pick(2) == 0});
         return pause();
       case 13:
         return find_out();
@@ -140,6 +146,7 @@ class World {
     tell(AgentUpserted{{"closer", {{"billing", 5}, {"language:lv", 5}, {"language:ru", 5}}, 200, {"day"}}});
     tell(AgentConnected{"closer", Presence::kAvailable});
     tell(QueueHours{"third", true});
+    tell(GroupHours{"night", night_ = true});
     for (int round = 0; round < 600 && router_.queue_size() > 0; ++round) {
       tell(PresenceChanged{"closer", Presence::kAvailable});
       const auto offers = offers_;
@@ -192,6 +199,7 @@ class World {
     for (const Offer& offer : made) check_offer(offer);
     check_capacity();
     check_nobody_waits_in_vain();
+    check_steps();
     check_queues();
     if (made.size() == 1) check_choice(made.front());
   }
@@ -236,14 +244,19 @@ class World {
     if (agent.presence != Presence::kAvailable || agent.connections == 0 || agent.wraps_up_until)
       return false;
     if (room_of(agent, ticket.work, except) < ticket.work.units) return false;
-    if (has(ticket.declined_by) || has(ticket.resting_agents)) return false;
+    if (has(ticket.declined_by) || has(ticket.resting_agents) || is_paused(agent, ticket.queue_id))
+      return false;
     for (const Offer& offer : ticket.offers) {
       if (offer.agent_id == id) return false;
     }
     if (!ticket.reserved_for_any.empty())
       return has(ticket.reserved_for_any) &&
              meets(agent.profile.skills, normalised(ticket.work.required_skills));
-    return meets(AgentTraits{agent.profile}, ticket.require);
+    return meets(AgentTraits{agent.profile, night_}, ticket.require);
+  }
+
+  static bool is_paused(const AgentView& agent, const std::string& queue_id) {
+    return std::ranges::find(agent.paused_queue_ids, queue_id) != agent.paused_queue_ids.end();
   }
 
   const QueueRules& rules_of(const TicketView& ticket) {
@@ -280,8 +293,9 @@ class World {
     if (wished) {
       EXPECT_TRUE(meets(agent.profile.skills, ticket.work.required_skills)) << "a required skill was skipped";
     } else {
-      EXPECT_TRUE(meets(AgentTraits{agent.profile}, ticket.require)) << "a requirement was skipped";
+      EXPECT_TRUE(meets(AgentTraits{agent.profile, night_}, ticket.require)) << "a requirement was skipped";
     }
+    EXPECT_FALSE(is_paused(agent, ticket.queue_id)) << "offered by a queue that has paused";
     EXPECT_FALSE(declined_.contains({offer.ticket_id, offer.agent_id})) << "offered again to who declined";
     EXPECT_LE(static_cast<int>(ticket.offers.size()), rules_of(ticket).offers_at_once);
     EXPECT_FALSE(offer.explanation.empty());
@@ -437,7 +451,7 @@ class World {
 
   static int levels(const AgentView& agent, const Requirement& require) {
     if (require.kind == Requirement::Kind::kSkill)
-      return AgentTraits{agent.profile}.level_of(require.name) * require.weight;
+      return AgentTraits{agent.profile, true}.level_of(require.name) * require.weight;
     int sum = 0;
     if (require.kind == Requirement::Kind::kNot) return 0;
     for (const Requirement& part : require.parts) sum += levels(agent, part);
@@ -446,7 +460,7 @@ class World {
   [[nodiscard]] std::size_t tier(const AgentView& agent) const {
     const auto& tiers = settings_.queues[0].tiers;
     std::size_t at = 0;
-    while (at < tiers.size() && !meets(AgentTraits{agent.profile}, tiers[at])) ++at;
+    while (at < tiers.size() && !meets(AgentTraits{agent.profile, night_}, tiers[at])) ++at;
     return at;
   }
 
@@ -465,7 +479,34 @@ class World {
     for (const std::string& name : kSkillNames) {
       if (pick(4) == 0) work.required_skills.push_back({name, static_cast<int>(1 + pick(4))});
     }
+    while (router_.next_deadline() && *router_.next_deadline() <= now_) tell(TimePassed{});
+    if (work.account_id == "a") entered_[work.ticket_id] = {now_, finds_nobody(work)};
     tell(TicketQueued{work});
+  }
+  /// What the first queue's first step is left out for.
+  bool finds_nobody(const Work& work) {
+    const QueueRules& first = settings_.queues[0];
+    const Requirement require =
+        both(both(require_skills(normalised(work.required_skills)), first.members), first.steps[0].require);
+    return std::ranges::none_of(router_.agent_ids(), [&](const std::string& id) {
+      const auto agent = *router_.agent(id);
+      return agent.room[static_cast<std::size_t>(work.channel)] > 0 && !is_paused(agent, first.id) &&
+             meets(AgentTraits{agent.profile, night_}, require);
+    });
+  }
+  /// Of tickets that are still in the queue where they came in: the step is that of their age, without the
+  /// one that was left out.
+  void check_steps() {
+    if (router_.next_deadline() && *router_.next_deadline() <= now_) return;
+    for (const auto& [id, came] : entered_) {
+      const auto ticket = router_.ticket(id);
+      if (!ticket || ticket->standing == Standing::kAccepting || ticket->standing == Standing::kHeld ||
+          ticket->queue_id != "first")
+        continue;
+      const Duration age = now_ - came.at + (came.left_out ? 3s : 0s);
+      const std::string step = age < 3s ? "step 1 of 2" : age < 7s ? "step 2 of 2" : "any in the queue";
+      EXPECT_EQ(ticket->step, step) << id << (came.left_out ? ", whose first step was left out" : "");
+    }
   }
   void upsert() {
     AgentProfile agent{some_agent(), {}, static_cast<int>(1 + pick(6)), {kGroups[pick(2)]}};
@@ -476,6 +517,7 @@ class World {
     tell(AgentUpserted{agent});
   }
   void change_rules() {
+    entered_.clear();  // steps are decided anew
     settings_.queues[1].weight = static_cast<int>(pick(3));
     settings_.queues[2].offers_at_once = static_cast<int>(2 + pick(2));
     if (pick(2)) {
@@ -590,6 +632,12 @@ class World {
   TimePoint talked_until_ = t0;
   std::set<std::string> held_;
   std::set<std::string> resting_;
+  bool night_ = false;
+  struct Entered {
+    TimePoint at;
+    bool left_out = false;
+  };
+  std::map<std::string, Entered> entered_;
   std::set<std::pair<std::string, std::string>> declined_;
 };
 

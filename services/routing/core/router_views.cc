@@ -38,7 +38,7 @@ void count(QueueView& queue, const AgentState& agent) {
   if (!agent.known) return;
   if (agent.presence == Presence::kOffline || agent.connections == 0) {
     ++queue.offline;
-  } else if (agent.presence == Presence::kAway) {
+  } else if (agent.presence == Presence::kAway || agent.is_paused_by(queue.id)) {
     ++queue.away;
   } else if (agent.wraps_up_until) {
     ++queue.wrapping_up;
@@ -68,6 +68,7 @@ std::optional<AgentView> Router::agent(std::string_view id) const {
   view.wraps_up_until = agent.wraps_up_until;
   view.wrap_up_forced = agent.wrap_up_forced;
   view.away_after_missed = agent.away_after_missed;
+  view.paused_queue_ids = agent.paused_queues;
   if (!agent.wraps_up_until) view.wrap_up_offered = agent.wrap_up_optional;
   view.channels = agent.channels;
   for (std::size_t channel = 0; channel < kChannels; ++channel)

@@ -1,8 +1,10 @@
 #pragma once
 
+#include <algorithm>
 #include <array>
 #include <cstdint>
 #include <deque>
+#include <limits>
 #include <list>
 #include <memory>
 #include <optional>
@@ -73,6 +75,8 @@ struct Plan {
   std::vector<Stage> stages;
   /// Of stages[i], where that is a kRequire.
   std::vector<LaneIndex> lanes;
+  /// Some step may be left out: tickets begin before the first stage.
+  bool has_skips = false;
   int tickets = 0;
 };
 
@@ -93,6 +97,8 @@ struct Particulars {
   std::vector<std::string> left_before;
 
   std::vector<QueueIndex> queues_left;
+  /// Of its plan.
+  StepMask left_out = 0;
   /// Goes as soon as no offer of it stands.
   std::optional<Departure> departure;
   /// Overflow rules to look at again, by when.
@@ -100,6 +106,8 @@ struct Particulars {
   std::vector<AgentIndex> declined;
   /// When to see whether anybody is left who has not; zero: nobody has.
   TimePoint asked_again_at;
+  /// How often they have been asked again: the pause doubles with each.
+  int asked_again = 0;
   /// Those whom the ticket's own news name as decliners were asked again.
   bool news_of_declines_spent = false;
   std::vector<Miss> misses;
@@ -122,6 +130,8 @@ struct Particulars {
 };
 
 constexpr TimePoint kNever = TimePoint::max();
+/// Of TicketState::stage: the one after it is the first.
+constexpr std::uint32_t kNoStageYet = std::numeric_limits<std::uint32_t>::max();
 
 /// What every input about the ticket reads comes first: each paragraph is a cache line.
 struct alignas(64) TicketState {
@@ -217,6 +227,13 @@ enum class RankOrder : std::uint8_t {
 RankOrder order_of(ChoicePolicy choice);
 constexpr std::size_t kRankOrders = 7;
 
+/// Offers of one queue that the agent has let run out in a row.
+struct QueueMisses {
+  std::string queue_id;
+  int in_row = 0;
+  TimePoint last_miss;
+};
+
 /// What every input about the agent reads comes first, as with tickets: the first five cache lines.
 struct alignas(64) AgentState {
   ClassLoads loads;
@@ -230,6 +247,8 @@ struct alignas(64) AgentState {
   /// Has a record; false for ids that only tickets named.
   bool known = false;
   bool ready = false;
+  /// Available and connected.
+  bool staffed = false;
   bool in_dirty = false;
   bool changed = false;
   bool rank_stale = false;
@@ -270,9 +289,15 @@ struct alignas(64) AgentState {
   std::vector<Skill> skills;
   std::vector<std::string> groups;
   TimePoint last_miss;
+  std::vector<QueueMisses> queue_misses;
+  /// Queues that offer them nothing, in order of their names.
+  std::vector<std::string> paused_queues;
 
   [[nodiscard]] bool takes_offers() const {
     return known && presence == Presence::kAvailable && connections > 0 && !wraps_up_until && !rests_until;
+  }
+  [[nodiscard]] bool is_paused_by(std::string_view queue_id) const {
+    return std::ranges::find(paused_queues, queue_id) != paused_queues.end();
   }
   [[nodiscard]] int open() const { return static_cast<int>(held.size() + offered.size()); }
 };

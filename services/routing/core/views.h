@@ -25,6 +25,8 @@ struct AgentView {
   bool wrap_up_forced = false;
   /// Away because so many offers in a row ran out; 0: not for that.
   int away_after_missed = 0;
+  /// Queues that offer them nothing, for so many of their offers in a row ran out.
+  std::vector<std::string> paused_queue_ids;
   /// What WrapUpBegun would begin; 0: nothing.
   Duration wrap_up_offered{0};
   ChannelMask channels = kAllChannels;

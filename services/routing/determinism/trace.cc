@@ -84,6 +84,8 @@ Settings settings_of(std::uint64_t variant) {
   settings.channels[1].idle_after = 4s;
   settings.rest_after_decline = {{"busy", 2s}};
   settings.seed = variant;
+  settings.declined_again = 5s;
+  settings.groups = {{"night", "night's"}};
   settings.version = "v" + std::to_string(variant);
   QueueRules first;
   first.id = "first";
@@ -93,6 +95,7 @@ Settings settings_of(std::uint64_t variant) {
   Step narrow, wide;
   narrow.require = *parse_requirement("skill1 >= 3 or skill2");
   narrow.lasts = 3s;
+  narrow.skip_if = SkipCondition{Metric::kReadyAgents, Comparison::kAtMost, static_cast<int>(variant % 3)};
   wide.drop_skills = {"skill3"};
   wide.lasts = 4s;
   first.steps = {narrow, wide};
@@ -103,6 +106,7 @@ Settings settings_of(std::uint64_t variant) {
   first.wait_max = 25s;
   first.overflow_to = "second";
   first.affinity_wait = 2s;
+  first.missed_offers_until_paused = static_cast<int>(variant % 3);
   QueueRules second;
   second.id = "second";
   second.entries = {{{"b"}, kAllChannels, {}, {}, {}}};
@@ -155,6 +159,7 @@ class World {
     if (what < 88) return tell(AgentDisconnected{some_agent()});
     if (what < 90) return news();
     if (what < 91) return pause();
+    if (what < 92 && pick(2)) return tell(GroupHours{"night", pick(3) > 0});
     if (what < 92) return tell(QueueHours{"third", pick(3) > 0});
     if (what < 93) return tell(WrapUpBegun{some_agent()});
     if (what < 94) return tell(WrapUpEnded{some_agent(), pick(2) == 0});

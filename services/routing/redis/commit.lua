@@ -3,7 +3,8 @@
      ARGV  1 fencing token  2 number of the batch's first record  3 number of records  4 lots of records kept
            5.. records, then changes of three values each:
            'offer' id bytes · 'unoffer' id '' · 'declined' ticket agent · 'forget' ticket '' ·
-           'presence' agent number · 'missed' agent offers (after its presence) · 'channels' agent mask · 'accepted' offer 'ticket agent token' ·
+           'presence' agent number · 'missed' agent offers (after its presence) · 'paused' agent queues (a line each; '' for none) ·
+           'channels' agent mask · 'accepted' offer 'ticket agent token' ·
            'wrap_up' agent until_ms ('' when over) · 'forced_wrap_up' agent until_ms
      Returns {'ok'} | {'not_leader', who leads} ]]
 local P = KEYS[1] .. ':'
@@ -43,6 +44,9 @@ for i = 5 + count, #ARGV, 3 do
     redis.call('HDEL', P .. 'agent:' .. a, 'missed')
   elseif what == 'missed' then
     redis.call('HSET', P .. 'agent:' .. a, 'missed', b)
+  elseif what == 'paused' then
+    redis.call('HDEL', P .. 'agent:' .. a, 'paused')
+    if b ~= '' then redis.call('HSET', P .. 'agent:' .. a, 'paused', b) end
   elseif what == 'channels' then
     redis.call('HSET', P .. 'agent:' .. a, 'channels', b)
   elseif what == 'wrap_up' or what == 'forced_wrap_up' then

@@ -124,6 +124,12 @@ void put(v1::RoutingSettings& out, const Settings& in) {
   out.set_live_wait_ms(in.live_wait.count());
   out.set_waking_wait_ms(in.waking_wait.count());
   out.set_declined_again_ms(in.declined_again.count());
+  out.set_declined_again_max_ms(in.declined_again_max.count());
+  for (const GroupRules& group : in.groups) {
+    v1::RoutingGroup& g = *out.add_groups();
+    g.set_id(group.id);
+    g.set_hours(group.hours);
+  }
   for (const QueueRules& queue : in.queues) put(*out.add_queues(), queue);
   out.mutable_queues_elsewhere()->Assign(in.queues_elsewhere.begin(), in.queues_elsewhere.end());
   out.set_seed(in.seed);
@@ -157,6 +163,8 @@ struct Writer {
     out.mutable_presence_changed()->set_channels_off(kAllChannels & ~in.channels);
     out.mutable_presence_changed()->set_by(in.by);
     out.mutable_presence_changed()->set_missed_offers(in.missed_offers);
+    out.mutable_presence_changed()->mutable_paused_queue_ids()->Assign(in.paused_queue_ids.begin(),
+                                                                       in.paused_queue_ids.end());
   }
   void operator()(const AgentConnected& in) const {
     out.mutable_agent_connected()->set_agent_id(in.agent_id);
@@ -203,6 +211,10 @@ struct Writer {
     out.mutable_queue_hours()->set_queue_id(in.queue_id);
     out.mutable_queue_hours()->set_open(in.open);
   }
+  void operator()(const GroupHours& in) const {
+    out.mutable_group_hours()->set_group_id(in.group_id);
+    out.mutable_group_hours()->set_open(in.open);
+  }
   void operator()(const SettingsChanged& in) const { put(*out.mutable_settings_changed(), in.settings); }
   void operator()(const RebuildFinished&) const { out.mutable_rebuild_finished(); }
   void operator()(const TimePassed&) const { out.mutable_time_passed(); }
@@ -231,9 +243,13 @@ std::optional<Input> input_of(const v1::RoutingJournalRecord& record) {
       return agent_upserted(record.agent_upserted());
     case Record::kPresenceChanged:
       return PresenceChanged{
-          record.presence_changed().agent_id(), presence_of(record.presence_changed().presence()),
+          record.presence_changed().agent_id(),
+          presence_of(record.presence_changed().presence()),
           static_cast<ChannelMask>(kAllChannels & ~record.presence_changed().channels_off()),
-          record.presence_changed().by(), record.presence_changed().missed_offers()};
+          record.presence_changed().by(),
+          record.presence_changed().missed_offers(),
+          {record.presence_changed().paused_queue_ids().begin(),
+           record.presence_changed().paused_queue_ids().end()}};
     case Record::kAgentConnected:
       return agent_connected(record.agent_connected());
     case Record::kAgentDisconnected:
@@ -272,6 +288,8 @@ std::optional<Input> input_of(const v1::RoutingJournalRecord& record) {
                             record.wrap_up_restored().forced()};
     case Record::kQueueHours:
       return QueueHours{record.queue_hours().queue_id(), record.queue_hours().open()};
+    case Record::kGroupHours:
+      return GroupHours{record.group_hours().group_id(), record.group_hours().open()};
     case Record::kRebuildFinished:
       return RebuildFinished{};
     case Record::kTimePassed:
@@ -337,6 +355,8 @@ Settings decode(const v1::RoutingSettings& in) {
   out.live_wait = duration_of(in.live_wait_ms());
   out.waking_wait = duration_of(in.waking_wait_ms());
   out.declined_again = duration_of(in.declined_again_ms());
+  out.declined_again_max = duration_of(in.declined_again_max_ms());
+  for (const v1::RoutingGroup& group : in.groups()) out.groups.push_back({group.id(), group.hours()});
   out.queues = queues_of(in.queues(), unused);
   out.queues_elsewhere.assign(in.queues_elsewhere().begin(), in.queues_elsewhere().end());
   std::ranges::sort(out.queues_elsewhere);  // of a file, anything may come

@@ -48,6 +48,7 @@ QueueRules some_queue() {
   step.require = *parse_requirement("billing 2..4 and not group:trainees");
   step.drop_skills = {"language:lv"};
   step.lasts = seconds{60};
+  step.skip_if = SkipCondition{Metric::kStaffedAgents, Comparison::kAtLeast, 3};
   Step last;
   last.drop_all_skills = true;
   queue.steps = {step, last};
@@ -76,6 +77,7 @@ QueueRules some_queue() {
   queue.hours = "office";
   queue.closed_to = "others";
   queue.shard = "apac";
+  queue.missed_offers_until_paused = 4;
   return queue;
 }
 
@@ -93,6 +95,9 @@ TEST(Journal, GivesEveryInputBackAsItWas) {
   settings.seed = 20;
   settings.version = "of May";
   settings.queues = {some_queue()};
+  settings.declined_again = Duration{20};
+  settings.declined_again_max = Duration{21};
+  settings.groups = {{"night", "nightshift"}};
   const Offer offer{"off_1", "tkt_1", "ana", 2, from_ms(5), from_ms(9), "longest idle"};
   const std::vector<Input> inputs{
       AgentUpserted{{"ana", {{"billing", 4}}, 5}},
@@ -115,6 +120,8 @@ TEST(Journal, GivesEveryInputBackAsItWas) {
       WrapUpRestored{"ana", from_ms(77)},
       WrapUpRestored{"ana", from_ms(77), true},
       QueueHours{"claims", true},
+      GroupHours{"night", true},
+      PresenceChanged{"ana", Presence::kAvailable, kAllChannels, "", 0, {"claims", "rest"}},
       PresenceChanged{"ana", Presence::kAvailable, mask_of(Channel::kChat), "sam"},
       AgentUpserted{{"ana", {}, 5, {"night"}}},
       AgentUpserted{{"ana", {}, 5, {}, {0, 1, 2, 3, 4}}},

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 #include <array>
+#include <charconv>
+#include <sstream>
 #include <string_view>
 
 namespace hark::routing {
@@ -34,6 +36,8 @@ constexpr Names<Metric, 5> kMetrics{{{"waiting", Metric::kWaiting},
                                      {"ready_agents", Metric::kReadyAgents},
                                      {"staffed_agents", Metric::kStaffedAgents},
                                      {"estimated_wait_seconds", Metric::kEstimatedWait_s}}};
+constexpr Names<Metric, 2> kSkipMetrics{
+    {{"ready_agents", Metric::kReadyAgents}, {"staffed_agents", Metric::kStaffedAgents}}};
 constexpr Names<Comparison, 2> kComparisons{{{">=", Comparison::kAtLeast}, {"<=", Comparison::kAtMost}}};
 constexpr Names<Channel, 4> kChannelNames{{{"email", Channel::kEmail},
                                            {"chat", Channel::kChat},
@@ -146,6 +150,24 @@ std::string dropped_skill(const std::string& field, const std::string& text, con
   return skill.ok() ? skill->name : text;
 }
 
+/// "ready_agents <= 0".
+std::optional<SkipCondition> skip_if_of(const std::string& text, const Reader& read) {
+  if (text.empty()) return std::nullopt;
+  std::istringstream words{text};
+  std::string metric, comparison, value, more;
+  words >> metric >> comparison >> value >> more;
+  int number = 0;
+  const char* end = value.data() + value.size();
+  const auto parsed = std::from_chars(value.data(), end, number);
+  if (value.empty() || !more.empty() || parsed.ec != std::errc{} || parsed.ptr != end) {
+    read.wrong("skip_if", "'" + text + "' is not like \"ready_agents <= 0\" or \"staffed_agents <= 1\"");
+    return std::nullopt;
+  }
+  return SkipCondition{read.one_of("skip_if", metric, kSkipMetrics),
+                       read.one_of("skip_if", comparison, kComparisons),
+                       read.number("skip_if", number, 0, 10'000)};
+}
+
 void read_offers(const v1::RoutingQueue& in, const Reader& read, QueueRules& out) {
   out.offers_at_once =
       read.number("offers_at_once", in.offers_at_once() == 0 ? 1 : in.offers_at_once(), 1, kOffersAtOnceMax);
@@ -189,6 +211,8 @@ void read_limits(const v1::RoutingQueue& in, const Reader& read, const std::stri
   out.hours = in.hours();
   out.closed_to = in.closed_to();
   out.shard = in.shard();
+  out.missed_offers_until_paused =
+      read.number("missed_offers_until_paused", in.missed_offers_until_paused(), 0, 1000);
 }
 
 QueueRules queue_of(const v1::RoutingQueue& in, const std::string& path, RuleProblems& problems) {
@@ -280,6 +304,9 @@ std::vector<Step> steps_of(const google::protobuf::RepeatedPtrField<v1::RoutingS
       }
     }
     step.lasts = read.time("seconds", steps[i].seconds());
+    step.skip_if = skip_if_of(steps[i].skip_if(), read);
+    if (step.skip_if && i + 1 == steps.size())
+      read.wrong("skip_if", "cannot be said of the last step; there is none that could begin in its place");
     if (steps[i].seconds() == 0 && i + 1 < steps.size())
       read.wrong("seconds", "is missing; only the last step may last for ever");
     out.push_back(std::move(step));
@@ -331,6 +358,9 @@ void put(v1::RoutingStep& out, const Step& in) {
   if (in.drop_all_skills) out.add_drop_skills("*");
   for (const std::string& skill : in.drop_skills) out.add_drop_skills(skill);
   out.set_seconds(whole_seconds(in.lasts));
+  if (!in.skip_if) return;
+  out.set_skip_if(text_of(in.skip_if->metric, kSkipMetrics) + " " +
+                  text_of(in.skip_if->comparison, kComparisons) + " " + std::to_string(in.skip_if->value));
 }
 
 void put(v1::RoutingChannels& out, const std::array<ChannelRules, kChannels>& in) {
@@ -383,6 +413,7 @@ void put(v1::RoutingQueue& out, const QueueRules& in) {
   out.set_hours(in.hours);
   out.set_closed_to(in.closed_to);
   out.set_shard(in.shard);
+  out.set_missed_offers_until_paused(in.missed_offers_until_paused);
 }
 
 }  // namespace hark::routing

@@ -10,6 +10,13 @@
 namespace hark::routing {
 namespace {
 
+std::vector<std::string> lines_of(const std::string& text) {
+  std::vector<std::string> out;
+  for (std::size_t begin = 0, end = 0; (end = text.find('\n', begin)) != std::string::npos; begin = end + 1)
+    out.push_back(text.substr(begin, end - begin));
+  return out;
+}
+
 const redis::Script& lead_script() {
   static const redis::Script s{"lead", std::string{scripts::lead_lua}};
   return s;
@@ -122,6 +129,7 @@ Task<Result<std::int64_t>> Store::save_agent(const v1::Agent& agent, std::string
   record.clear_wrap_up_offered_ms();
   record.clear_wrap_up_forced();
   record.clear_away_after_missed();
+  record.clear_paused_queue_ids();
   const std::string bytes = record.SerializeAsString();
   const std::array<std::string_view, 1> keys{prefix_};
   const std::array<std::string_view, 4> args{agent.id(), bytes, password_hash, only_if_absent ? "1" : "0"};
@@ -151,6 +159,7 @@ Task<Result<std::vector<Store::AgentRecord>>> Store::agents() {
     record.wrap_up_forced = !item[5].is_nil();
     if (!item[6].is_nil()) record.channels = static_cast<ChannelMask>(item[6].number() & kAllChannels);
     if (!item[7].is_nil()) record.missed_offers = static_cast<int>(item[7].number());
+    if (!item[8].is_nil()) record.paused_queue_ids = lines_of(item[8].text());
     out.push_back(std::move(record));
   }
   std::ranges::sort(out, {}, [](const AgentRecord& r) { return r.agent.id(); });
@@ -208,6 +217,12 @@ void Store::Batch::declined(std::string_view ticket_id, std::string_view agent_i
 void Store::Batch::forget(std::string_view ticket_id) {
   changes.insert(changes.end(), {"forget", std::string{ticket_id}, ""});
 }
+void Store::Batch::paused(std::string_view agent_id, const std::vector<std::string>& queue_ids) {
+  std::string lines;
+  for (const std::string& id : queue_ids) lines += id + "\n";
+  changes.insert(changes.end(), {"paused", std::string{agent_id}, std::move(lines)});
+}
+
 void Store::Batch::presence(std::string_view agent_id, Presence presence, int missed_offers) {
   changes.insert(changes.end(),
                  {"presence", std::string{agent_id}, std::to_string(static_cast<int>(presence))});

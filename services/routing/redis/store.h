@@ -64,6 +64,7 @@ class Store {
     ChannelMask channels = kAllChannels;
     /// Away because so many offers in a row ran out.
     int missed_offers = 0;
+    std::vector<std::string> paused_queue_ids;
     std::optional<TimePoint> wraps_up_until;
     bool wrap_up_forced = false;
   };
@@ -103,6 +104,7 @@ class Store {
     void declined(std::string_view ticket_id, std::string_view agent_id);
     void forget(std::string_view ticket_id);
     void presence(std::string_view agent_id, Presence presence, int missed_offers);
+    void paused(std::string_view agent_id, const std::vector<std::string>& queue_ids);
     void channels(std::string_view agent_id, ChannelMask channels);
     void wrap_up(std::string_view agent_id, std::optional<TimePoint> until, bool forced);
     void accepted(std::string_view offer_id, const Accepted& accepted);

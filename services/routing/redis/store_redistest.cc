@@ -131,6 +131,7 @@ TEST_F(RoutingStore, WritesABatchOfTheLeader) {
   batch.declined("tkt_3", "sam");
   batch.forget("tkt_3");
   batch.presence("ana", Presence::kAway, 3);
+  batch.paused("ana", {"claims", "rest"});
   batch.wrap_up("ana", from_ms(90), true);
   batch.channels("ana", mask_of(Channel::kChat));
   batch.accepted("off_0", {"tkt_0", "ana", 4});
@@ -139,6 +140,7 @@ TEST_F(RoutingStore, WritesABatchOfTheLeader) {
   EXPECT_THAT(*wait_for(store.declines()), ElementsAre(Pair("tkt_1", ElementsAre("ben", "sam"))));
   EXPECT_EQ(wait_for(store.agents())->at(0).presence, Presence::kAway);
   EXPECT_EQ(wait_for(store.agents())->at(0).missed_offers, 3);
+  EXPECT_THAT(wait_for(store.agents())->at(0).paused_queue_ids, ElementsAre("claims", "rest"));
   EXPECT_EQ(wait_for(store.agents())->at(0).wraps_up_until, from_ms(90));
   EXPECT_TRUE(wait_for(store.agents())->at(0).wrap_up_forced);
   EXPECT_EQ(wait_for(store.agents())->at(0).channels, mask_of(Channel::kChat));

@@ -6,15 +6,18 @@ namespace hark::routing {
 
 void add_hours(Workload& workload, const Settings& settings,
                const std::function<const BusinessHours*(const std::string& name)>& find) {
-  for (const QueueRules& queue : settings.queues) {
-    const BusinessHours* hours = queue.hours.empty() ? nullptr : find(queue.hours);
-    if (!hours) continue;
-    for (std::optional<TimePoint> at = workload.begins; at && *at <= workload.ends;
+  const auto add = [&](const std::string& name, const auto& news) {
+    const BusinessHours* hours = name.empty() ? nullptr : find(name);
+    for (std::optional<TimePoint> at = workload.begins; hours && at && *at <= workload.ends;
          at = hours->next_change(*at)) {
       const auto place = std::ranges::upper_bound(workload.agents, *at, {}, &ScheduledInput::at);
-      workload.agents.insert(place, {*at, QueueHours{queue.id, hours->open_at(*at)}});
+      workload.agents.insert(place, {*at, news(hours->open_at(*at))});
     }
-  }
+  };
+  for (const QueueRules& queue : settings.queues)
+    add(queue.hours, [&](bool open) -> Input { return QueueHours{queue.id, open}; });
+  for (const GroupRules& group : settings.groups)
+    add(group.hours, [&](bool open) -> Input { return GroupHours{group.id, open}; });
 }
 
 }  // namespace hark::routing

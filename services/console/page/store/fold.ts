@@ -40,7 +40,7 @@ export function foldWork(state: State, work: ConsoleResponse_Work, nowMs: number
     me: {...state.me, ...work.agent, usedUnits: work.agent?.usedUnits ?? 0,
          wrapUpUntilMs: work.agent?.wrapUpUntilMs ?? "0", wrapUpOfferedMs: work.agent?.wrapUpOfferedMs ?? "0",
          wrapUpForced: work.agent?.wrapUpForced ?? false, awayAfterMissed: work.agent?.awayAfterMissed ?? 0,
-         channels: work.agent?.channels ?? []},
+         channels: work.agent?.channels ?? [], pausedQueueIds: work.agent?.pausedQueueIds ?? []},
     choices: work.choices ?? state.choices,
     serverOffsetMs,
     offers: (work.offers ?? []).filter((offer) => Number(offer.expiresAtMs ?? Infinity) > now),

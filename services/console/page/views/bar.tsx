@@ -160,6 +160,18 @@ export function Bar({state}: {state: State}) {
   );
 }
 
+/** Queues that offer them nothing any more: which, and the way back. */
+export function PausedQueues({state}: {state: State}) {
+  const queues = state.me?.pausedQueueIds ?? [];
+  if (!queues.length || state.me?.awayAfterMissed) return null;
+  return (
+    <div id="paused-queues" class="missed" role="alert">
+      <p>{t("queuesPaused", {queues: queues.join(", ")})}</p>
+      <button type="button" class="primary" disabled={state.link.state !== "open"} onClick={() => setPresence("PRESENCE_AVAILABLE")}>{t("backAvailable")}</button>
+    </div>
+  );
+}
+
 /** Routing took them for absent: what happened, and the way back. */
 export function MissedOffers({state}: {state: State}) {
   const count = state.me?.awayAfterMissed ?? 0;

@@ -103,6 +103,7 @@ function AgentRow({state, agent}: {state: State; agent: Agent}) {
       <th scope="row"><span class="line"><Avatar name={name} /> {name}{agent.shard && <span class="quiet">({agent.shard})</span>}</span></th>
       <td><span class="unbroken"><span class={`presence-dot ${(presence ?? "PRESENCE_OFFLINE").slice("PRESENCE_".length).toLowerCase()}`} /> {presenceName(presence)}</span>
         {agent.channels?.length ? <span class="quiet"> · {agent.channels.map(channelName).join(", ")}</span> : null}
+        {agent.pausedQueueIds?.length ? <span class="quiet"> · {t("pausedIn", {queues: agent.pausedQueueIds.join(", ")})}</span> : null}
         {!connections && presence !== "PRESENCE_OFFLINE" && <span class="quiet"> · {t("notConnected")}</span>}</td>
       <td><span class="load" role="img" aria-label={t("unitsOf", {used: agent.usedUnits ?? 0, all: agent.capacityUnits ?? 0})}><span style={{transform: `scaleX(${share})`}} /></span> <span class="quiet">{agent.usedUnits ?? 0}/{agent.capacityUnits ?? 0}</span></td>
       <td>

@@ -64,6 +64,8 @@ export const en = {
   fullNothingOffered: "Your hands are full: {used} of {all} units. The next offer comes when there is room.",
   awayNothingOffered: "You are Away, so nothing is offered to you. Choose Available to take offers.",
   offlineNothingOffered: "You are offline, so nothing is offered to you. Choose Available to take offers.",
+  queuesPaused: "You let several offers in a row of {queues} run out. Nothing more of it is offered to you until you are back.",
+  pausedIn: "paused in {queues}",
   missedAway: {one: "You were set to Away: {count} offer ran out before you answered it. Nothing is offered to you meanwhile.", other: "You were set to Away: {count} offers in a row ran out before you answered them. Nothing is offered to you meanwhile."},
   backAvailable: "I am back: Available",
   nothingToAnswer: "Nothing to answer.",

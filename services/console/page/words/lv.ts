@@ -62,6 +62,8 @@ export const lv: Dictionary = {
   fullNothingOffered: "Jums ir darba pilnas rokas: {used} no {all} vienībām. Nākamais piedāvājums būs, kad atbrīvosies vieta.",
   awayNothingOffered: "Jūs esat prom, tāpēc nekas netiek piedāvāts. Izvēlieties “Pieejams”, lai saņemtu piedāvājumus.",
   offlineNothingOffered: "Jūs esat bezsaistē, tāpēc nekas netiek piedāvāts. Izvēlieties “Pieejams”, lai saņemtu piedāvājumus.",
+  queuesPaused: "Vairāki rindas “{queues}” piedāvājumi pēc kārtas palika bez jūsu atbildes. No tās jums nekas netiek piedāvāts, līdz atgriezīsieties.",
+  pausedIn: "pauze rindā {queues}",
   missedAway: {zero: "Jums iestatīts “Prom”: {count} piedāvājumu pēc kārtas palika bez jūsu atbildes. Pa to laiku jums nekas netiek piedāvāts.", one: "Jums iestatīts “Prom”: {count} piedāvājums palika bez jūsu atbildes. Pa to laiku jums nekas netiek piedāvāts.", other: "Jums iestatīts “Prom”: {count} piedāvājumi pēc kārtas palika bez jūsu atbildes. Pa to laiku jums nekas netiek piedāvāts."},
   backAvailable: "Esmu atpakaļ: pieejams",
   nothingToAnswer: "Nav uz ko atbildēt.",

@@ -62,6 +62,8 @@ export const pl: Dictionary = {
   fullNothingOffered: "Masz pełne ręce pracy: {used} z {all} jednostek. Następna propozycja przyjdzie, gdy będzie miejsce.",
   awayNothingOffered: "Masz przerwę, więc nic nie jest ci proponowane. Wybierz „Dostępny”, aby przyjmować propozycje.",
   offlineNothingOffered: "Jesteś offline, więc nic nie jest ci proponowane. Wybierz „Dostępny”, aby przyjmować propozycje.",
+  queuesPaused: "Kilka propozycji z rzędu z kolejki {queues} minęło bez twojej odpowiedzi. Nic więcej z niej nie jest ci proponowane, dopóki nie wrócisz.",
+  pausedIn: "wstrzymane w {queues}",
   missedAway: {one: "Ustawiono ci przerwę: {count} propozycja minęła bez twojej odpowiedzi. Na razie nic nie jest ci proponowane.", few: "Ustawiono ci przerwę: {count} propozycje z rzędu minęły bez twojej odpowiedzi. Na razie nic nie jest ci proponowane.", many: "Ustawiono ci przerwę: {count} propozycji z rzędu minęło bez twojej odpowiedzi. Na razie nic nie jest ci proponowane.", other: "Ustawiono ci przerwę: {count} propozycji z rzędu minęło bez twojej odpowiedzi. Na razie nic nie jest ci proponowane."},
   backAvailable: "Wracam: dostępny",
   nothingToAnswer: "Nie ma na co odpowiadać.",
