@@ -229,7 +229,8 @@ bool Router::holds(const SkipCondition& condition, LaneIndex index) const {
   const std::size_t count =
       condition.metric == Metric::kStaffedAgents
           ? count_in_both(lane.agents, staffed_, agents_.size())
-          : ready_.count_in_both(static_cast<std::size_t>(lane.kind.channel), lane.agents);
+          : ready_for(lane.kind.work_class)
+                .count_in_both(static_cast<std::size_t>(channel_of(lane.kind.work_class)), lane.agents);
   const auto value = static_cast<std::size_t>(condition.value);
   return condition.comparison == Comparison::kAtLeast ? count >= value : count <= value;
 }
