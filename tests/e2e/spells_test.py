@@ -82,6 +82,22 @@ def test_a_queue_pauses_for_who_lets_its_offers_run_out_and_that_outlives_a_rest
     wait_for("its end", lambda: not agent_of(hark, "ana").paused_queue_ids)
 
 
+def test_all_of_it_replays_bit_for_bit(hark):
+    told = json.loads(hark.command("replay", "--from", str(hark.data), "--json").stdout)
+    assert told["differences"] == 0 and told["offers"] > 0 and told["leaders"] == 2
+
+
+def test_hours_of_groups_are_changed_at_run_time(hark, tmp_path):
+    kai = Agent(hark, "kai")
+    waiting = come(hark, "night")
+    rules = {**ROUTING, "groups": [], "hours": []}
+    path = tmp_path / "rules.yaml"
+    path.write_text(json.dumps({"routing": rules}))
+    hark.ctl("routing", "apply", str(path), "--by", "sam")
+    assert kai.wait_offer(waiting.id)
+    kai.leave()
+
+
 def test_what_is_wrong_is_told_by_line(hark, tmp_path):
     path = tmp_path / "wrong.yaml"
     path.write_text("""routing:

@@ -52,6 +52,10 @@ class Digest {
   void effect(const EndHold& e) { all(e.ticket_id, e.until); }
   void effect(const TicketSentOn& e) { all(e.ticket_id, e.to_queue_id, e.why); }
   void effect(const DeclinesForgotten& e) { all(e.ticket_id); }
+  void effect(const QueuesPaused& e) {
+    all(e.agent_id);
+    for (const std::string& id : e.queue_ids) add(id);
+  }
   void effect(const TicketMoved& e) { all(e.ticket_id, e.from_queue_id, e.to_queue_id, e.why); }
 
   template <class... T>
