@@ -4,8 +4,8 @@
 #include <gtest/gtest.h>
 
 #include "base/config/config.h"
+#include "routing/config_check.h"
 #include "routing/convert.h"
-#include "routing/rule_book.h"
 
 namespace hark::routing {
 namespace {

@@ -5,6 +5,7 @@
 #include <set>
 
 #include "base/config/config.h"
+#include "routing/config_check.h"
 #include "routing/service_fixture.h"
 
 namespace hark::routing {
