@@ -10,6 +10,7 @@ from support.hark import Hark, config_yaml, wait_for
 
 BY = protos.message_pb2
 MATCHERS = ("address_token", "message_id_token", "references", "subject_mark")
+marked = pytest.mark.parametrize("only", ["subject_mark"], indirect=True, scope="module")
 
 
 def with_matchers(folder, sink, **threading):
@@ -65,9 +66,8 @@ def test_a_matcher_leads_home_alone_and_says_so_and_what_is_off_leads_nowhere(ha
         assert entry.threaded_by == (by if home else BY.THREADED_BY_UNSPECIFIED), matcher
 
 
-def test_the_mark_stands_in_what_goes_out_once_and_nobody_here_reads_it(hark, agent, sink, only):
-    if only != "subject_mark":
-        pytest.skip("the mark is off")
+@marked
+def test_the_mark_stands_in_what_goes_out_once_and_nobody_here_reads_it(hark, agent, sink):
     sender = mail.unique()
     _, reply, sent, token = answered(hark, agent, sink, sender)
     assert re.fullmatch(r"Re: Parcel 77 \[#[0-9a-z]{42}\]", str(sent["Subject"]))
@@ -84,9 +84,8 @@ def test_the_mark_stands_in_what_goes_out_once_and_nobody_here_reads_it(hark, ag
 
 
 # FIELD 6: who quotes another customer's mark sees nothing of theirs
-def test_a_strangers_mark_opens_no_thread(hark, agent, sink, only):
-    if only != "subject_mark":
-        pytest.skip("the mark is off")
+@marked
+def test_a_strangers_mark_opens_no_thread(hark, agent, sink):
     sender, stranger = mail.unique(), mail.unique("stranger")
     _, reply, sent, _ = answered(hark, agent, sink, sender)
     mail.deliver(hark, mail.make(stranger, subject=str(sent["Subject"])))

@@ -36,44 +36,36 @@ namespace hark::routing {
 ///
 /// The rules (services/routing/README.md tells the structures behind them):
 /// - An agent is offered a ticket only if available for its channel, connected, meeting the requirement of
-/// the
-///   step in force, and with room for its units. An offer takes its units from the moment it is made.
+///   the step in force, and with room for its units. An offer takes its units from the moment it is made.
 /// - A ticket enters the first queue that takes it. Within and across queues order is total and fixed at
-/// entry:
-///   class, weight, then by the queue's policy, then id. One that fits nobody's room does not hold back
-///   others.
+///   entry: class, weight, then by the queue's policy, then id. One that fits nobody's room does not hold
+///   back others.
 /// - It goes to the agent whom the queue's choice ranks first; without rules, to one without work before one
 ///   with some, then to the one whose last offer, work's end or becoming available is longest ago. A
 ///   withdrawn or declined offer does not cost the agent their place.
 /// - Steps widen as time passes, and overflow moves to other queues; the place in line is kept.
 /// - An offer that runs out sends the ticket on with its age. The agent is spared it for a while that doubles
-/// with
-///   each miss, and gets it again only when nobody else can take it then. Several offers that run out over
-///   one absence count once towards being set away.
+///   with each miss, and gets it again only when nobody else can take it then. Several offers that run out
+///   over one absence count once towards being set away.
 /// - A declined ticket is not offered to that agent again unless it is passed to them by name, or everybody
-/// who is
-///   available has declined it for a while, which doubles each time.
+///   who is available has declined it for a while, which doubles each time.
 /// - Whoever lets so many offers of a queue in a row run out is offered nothing more of it but what is passed
-/// to them by name, until they come back or set their presence anew.
+///   to them by name, until they come back or set their presence anew.
 /// - Outside its hours nobody is in a group. What was offered to them before stands, and so does what they
-/// hold.
+///   hold.
 /// - A ticket passed to an agent by name, or known to one, waits for them alone, for a while, as long as they
-/// are
-///   signed in and qualified.
+///   are signed in and qualified.
 /// - Where several offers stand, the first to be accepted has the ticket and the others are withdrawn.
 /// - Whoever has resolved a ticket is offered nothing during the wrap-up, which goes on under a new leader.
 /// - A ticket on hold, or whose customer falls silent, frees its units; when it is back it comes before any
 ///   new offer to its agent. On hold it stays with its agent, gone or not, until its time comes.
 /// - What overflows into a queue of another shard, or came for an agent who did not take it, leaves the
-/// engine
-///   as soon as no offer of it stands.
+///   engine as soon as no offer of it stands.
 /// - A queue that is closed makes no offers but to who was asked for by name or knows the customer.
 /// - Being gone (no session for longer than the grace, or signed out) takes offers back at once, and tickets
-/// by
-///   policy.
+///   by policy.
 /// - No input deals with more than kDeadlinesPerInputMax deadlines or kProposalsPerInputMax tickets: what is
-/// left
-///   over is next_deadline(), at once.
+///   left over is next_deadline(), at once.
 class Router {
  public:
   /// Offers that ended are remembered, so that a late answer learns what became of them.
@@ -174,14 +166,6 @@ class Router {
     /// Of the offer, agent, ticket or queue, in its own memory: erased before that goes.
     std::string_view id;
     friend auto operator<=>(const Deadline&, const Deadline&) = default;
-  };
-  struct Ended {
-    IdText offer_id;
-    IdText ticket_id;
-    AgentIndex agent = kNoAgent;
-    OfferEnd how = OfferEnd::kWithdrawn;
-    std::int64_t assignment_token = 0;
-    std::uint32_t hash = 0;
   };
   struct Found {
     TicketState* ticket = nullptr;
@@ -328,7 +312,7 @@ class Router {
 
   // router_offers.cc
   [[nodiscard]] Found find_offer(std::string_view id);
-  [[nodiscard]] const Ended* find_ended(std::string_view offer_id) const;
+  [[nodiscard]] const EndedOffer* find_ended(std::string_view offer_id) const;
   void remember_end(const StandingOffer& standing, const TicketState& ticket, OfferEnd how,
                     std::int64_t assignment_token);
   [[nodiscard]] StandingOffer* offer_to(TicketState& ticket, AgentIndex agent);
@@ -476,7 +460,7 @@ class Router {
   /// Tickets by the ids of their offers.
   HashIndex offered_;
   /// A ring of the last ones.
-  std::vector<Ended> ended_;
+  std::vector<EndedOffer> ended_;
   std::size_t ended_next_ = 0;
   HashIndex ended_by_id_;
   SortedChunks<Deadline> deadlines_;

@@ -22,7 +22,7 @@ Router::Found Router::find_offer(std::string_view id) {
   return ticket == HashIndex::kNone ? Found{} : Found{&tickets_[ticket], standing};
 }
 
-const Router::Ended* Router::find_ended(std::string_view offer_id) const {
+const EndedOffer* Router::find_ended(std::string_view offer_id) const {
   const std::uint32_t found =
       ended_by_id_.find(HashIndex::hash_of(offer_id), [&](auto n) { return ended_[n].offer_id == offer_id; });
   return found == HashIndex::kNone ? nullptr : &ended_[found];
@@ -36,7 +36,7 @@ void Router::remember_end(const StandingOffer& standing, const TicketState& tick
   } else {
     ended_by_id_.erase(ended_[ended_next_].hash, static_cast<std::uint32_t>(ended_next_));
   }
-  Ended& ended = ended_[ended_next_];
+  EndedOffer& ended = ended_[ended_next_];
   ended.hash = standing.hash;
   ended.offer_id = standing.id;
   ended.ticket_id = ticket.id;
@@ -160,7 +160,7 @@ void Router::refuse_offer(std::string_view offer_id, std::string_view agent_id, 
   if (ticket) {
     effects_.emplace_back(
         Refused{Reason::kOfferNotFound, name + " is not " + std::string{agent_id.substr(0, 64)} + "'s"});
-  } else if (const Ended* ended = find_ended(offer_id)) {
+  } else if (const EndedOffer* ended = find_ended(offer_id)) {
     effects_.emplace_back(
         Refused{Reason::kOfferExpired, name + " no longer stands: " + std::string{name_of(ended->how)}});
   } else {
@@ -172,7 +172,7 @@ void Router::on(const OfferAccepted& in) {
   const auto [ticket, standing] = find_offer(in.offer_id);
   const AgentIndex agent = find_agent(in.agent_id);
   if (!ticket || standing->agent != agent) {
-    const Ended* ended = ticket ? nullptr : find_ended(in.offer_id);
+    const EndedOffer* ended = ticket ? nullptr : find_ended(in.offer_id);
     if (ended && ended->how == OfferEnd::kAssigned && ended->agent == agent) {
       effects_.emplace_back(
           AcceptRepeated{in.offer_id, ended->ticket_id.str(), in.agent_id, ended->assignment_token});
@@ -199,7 +199,7 @@ void Router::on(const OfferDeclined& in) {
   const AgentIndex agent = find_agent(in.agent_id);
   if (!ticket || standing->agent != agent) {
     // Declining what no longer stands has what it wants.
-    const Ended* ended = ticket ? nullptr : find_ended(in.offer_id);
+    const EndedOffer* ended = ticket ? nullptr : find_ended(in.offer_id);
     if (!ended || ended->agent != agent || ended->how == OfferEnd::kAssigned) {
       refuse_offer(in.offer_id, in.agent_id, ticket);
     }

@@ -241,8 +241,7 @@ class World {
     const auto has = [&](const std::vector<std::string>& ids) {
       return std::ranges::find(ids, id) != ids.end();
     };
-    if (agent.presence != Presence::kAvailable || agent.connections == 0 || agent.wraps_up_until)
-      return false;
+    if (!takes_offers(agent)) return false;
     if (room_of(agent, ticket.work, except) < ticket.work.units) return false;
     if (has(ticket.declined_by) || has(ticket.resting_agents) || is_paused(agent, ticket.queue_id))
       return false;
@@ -255,6 +254,9 @@ class World {
     return meets(AgentTraits{agent.profile, night_}, ticket.require);
   }
 
+  static bool takes_offers(const AgentView& agent) {
+    return agent.presence == Presence::kAvailable && agent.connections > 0 && !agent.wraps_up_until;
+  }
   static bool is_paused(const AgentView& agent, const std::string& queue_id) {
     return std::ranges::find(agent.paused_queue_ids, queue_id) != agent.paused_queue_ids.end();
   }
@@ -490,7 +492,7 @@ class World {
         both(both(require_skills(normalised(work.required_skills)), first.members), first.steps[0].require);
     return std::ranges::none_of(router_.agent_ids(), [&](const std::string& id) {
       const auto agent = *router_.agent(id);
-      return agent.room[static_cast<std::size_t>(work.channel)] > 0 && !is_paused(agent, first.id) &&
+      return takes_offers(agent) && room_of(agent, work) > 0 && !is_paused(agent, first.id) &&
              meets(AgentTraits{agent.profile, night_}, require);
     });
   }
@@ -551,6 +553,7 @@ class World {
     if (!view) return;
     Work news = view->work;
     news.topics = some_topics();
+    entered_.erase(news.ticket_id);  // what it is about being another thing, its steps are decided anew
     if (pick(2)) news.units = static_cast<int>(1 + pick(3));
     if (view->standing == Standing::kHeld) {
       tell(TicketAssigned{news, view->agent_id});

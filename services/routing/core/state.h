@@ -13,6 +13,7 @@
 #include <tuple>
 #include <vector>
 
+#include "routing/core/effect.h"
 #include "routing/core/id_text.h"
 #include "routing/core/input.h"
 #include "routing/core/lanes.h"
@@ -329,6 +330,16 @@ struct QueueState {
   bool closed = false;
   /// When more of what waits goes on to where closed queues send it.
   std::optional<TimePoint> clears_at;
+};
+
+/// An offer that is over, for who answers it late.
+struct EndedOffer {
+  IdText offer_id;
+  IdText ticket_id;
+  AgentIndex agent = kNoAgent;
+  OfferEnd how = OfferEnd::kWithdrawn;
+  std::int64_t assignment_token = 0;
+  std::uint32_t hash = 0;
 };
 
 }  // namespace hark::routing
