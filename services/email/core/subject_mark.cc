@@ -10,43 +10,48 @@ namespace {
 
 constexpr std::string_view kBegin = "[#";
 
-struct Mark {
-  std::string token;
-  std::size_t size = 0;  // of all of it in the subject
-};
-
 bool is_blank(char c) { return c == ' ' || c == '\t' || c == '\r' || c == '\n'; }
 
-/// The mark that the text begins with. Looks no further than a token reaches.
-std::optional<Mark> read_mark(std::string_view text) {
-  if (!text.starts_with(kBegin)) return std::nullopt;
-  std::string inside;
-  for (std::size_t at = kBegin.size(); at < text.size() && inside.size() <= kThreadTokenLength; ++at) {
-    if (text[at] == ']') {
-      auto token = as_thread_token(inside);
-      return token ? std::optional{Mark{*std::move(token), at + 1}} : std::nullopt;
-    }
-    if (!is_blank(text[at])) inside += text[at];
+struct Mark {
+  std::string token;
+  std::size_t begin = 0;
+};
+
+/// The mark that the text ends with, but for its closing bracket. Looks no further back than a token reaches.
+std::optional<Mark> mark_at_end(std::string_view text) {
+  std::string backwards;
+  std::size_t at = text.size();
+  while (at > 0 && backwards.size() <= kThreadTokenLength) {
+    const char c = text[--at];
+    if (c == kBegin.back()) break;
+    if (c == ']') return std::nullopt;
+    if (!is_blank(c)) backwards += c;
   }
-  return std::nullopt;
+  if (at == 0 || text.substr(at - 1, kBegin.size()) != kBegin) return std::nullopt;
+  auto token = as_thread_token(std::string{backwards.rbegin(), backwards.rend()});
+  if (!token) return std::nullopt;
+  return Mark{*std::move(token), at - 1};
 }
 
 }  // namespace
 
+/// Each closing bracket is looked at when it comes, so that no mark is left that the taking out of another
+/// has put together.
 MarkedSubject take_marks(std::string_view subject) {
   MarkedSubject out;
-  while (!subject.empty()) {
-    if (auto mark = read_mark(subject)) {
-      out.tokens.push_back(std::move(mark->token));
-      subject.remove_prefix(mark->size);
-      // One of the blanks on its two sides was the mark's.
-      if (out.subject.empty() || is_blank(out.subject.back())) {
-        while (!subject.empty() && is_blank(subject.front())) subject.remove_prefix(1);
-      }
+  bool skips_blanks = false;
+  for (const char c : subject) {
+    if (skips_blanks && is_blank(c)) continue;
+    skips_blanks = false;
+    auto mark = c == ']' ? mark_at_end(out.subject) : std::nullopt;
+    if (!mark) {
+      out.subject += c;
       continue;
     }
-    out.subject += subject.front();
-    subject.remove_prefix(1);
+    out.tokens.push_back(std::move(mark->token));
+    out.subject.resize(mark->begin);
+    // One of the blanks on its two sides was the mark's.
+    skips_blanks = out.subject.empty() || is_blank(out.subject.back());
   }
   if (!out.tokens.empty()) out.subject = std::string{ascii_trimmed(out.subject)};
   return out;

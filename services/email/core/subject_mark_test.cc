@@ -45,6 +45,12 @@ TEST(SubjectMark, LeavesWordsThatOnlyLookLikeOneWhereTheyAre) {
   }
 }
 
+TEST(SubjectMark, IsNotPutTogetherByTakingAnotherOut) {
+  const auto read = take_marks("[#" + kMark + kToken + "] rest");
+  EXPECT_EQ(read.subject, "rest");
+  EXPECT_THAT(read.tokens, ElementsAre(kToken, kToken));
+}
+
 TEST(SubjectMark, LeavesNoGapAndNoOtherBlankBehind) {
   EXPECT_EQ(take_marks("a " + kMark + " b").subject, "a b");
   EXPECT_EQ(take_marks("a  b").subject, "a  b");

@@ -175,6 +175,7 @@ class World {
   void tell(const Input& input) {
     let_talk_time_pass();
     const auto effects = router_.apply(input, now_);
+    carried_.clear();
     ASSERT_EQ(effects, twin_.apply(input, now_)) << "the same inputs gave other effects";
     std::vector<Offer> made;
     for (const Effect& effect : effects) {
@@ -207,9 +208,18 @@ class World {
   /// What the agent has, each piece by itself.
   std::vector<Work> carried_by(const std::string& id, const std::string& except = "") {
     std::vector<Work> all;
+    for (const Work& work : all_carried_by(id)) {
+      if (work.ticket_id != except) all.push_back(work);
+    }
+    return all;
+  }
+  /// Found once for each input: most of the model's time would go into it.
+  const std::vector<Work>& all_carried_by(const std::string& id) {
+    const auto [found, is_new] = carried_.try_emplace(id);
+    std::vector<Work>& all = found->second;
+    if (!is_new) return all;
     for (const auto& [offer_id, offer] : offers_) {
-      if (offer.agent_id == id && offer.ticket_id != except)
-        all.push_back(router_.ticket(offer.ticket_id)->work);
+      if (offer.agent_id == id) all.push_back(router_.ticket(offer.ticket_id)->work);
     }
     const auto agent = *router_.agent(id);
     for (const std::string& ticket_id : agent.ticket_ids) {
@@ -641,6 +651,7 @@ class World {
     bool left_out = false;
   };
   std::map<std::string, Entered> entered_;
+  std::map<std::string, std::vector<Work>> carried_;
   std::set<std::pair<std::string, std::string>> declined_;
 };
 
@@ -656,11 +667,17 @@ void run(std::uint64_t seed, int steps) {
   EXPECT_GT(world.ended_holds(), 0u) << "no hold came to its end";
 }
 
-TEST(RouterQueuesProperty, DecidesAsASlowModelWould) {
+/// In parts that can run side by side; together they go through every choice under every order.
+class RouterQueuesProperty : public testing::TestWithParam<int> {};
+
+TEST_P(RouterQueuesProperty, DecidesAsASlowModelWould) {
   constexpr int kSteps = 1500;
+  constexpr std::uint64_t kSeedsOfEach = 3;
   if (const char* seed = std::getenv("HARK_SEED")) return run(std::strtoull(seed, nullptr, 10), kSteps);
-  for (std::uint64_t seed = 0; seed < 27 && !HasFailure(); ++seed) run(seed, kSteps);
+  const auto first = static_cast<std::uint64_t>(GetParam()) * kSeedsOfEach;
+  for (std::uint64_t seed = first; seed < first + kSeedsOfEach && !HasFailure(); ++seed) run(seed, kSteps);
 }
+INSTANTIATE_TEST_SUITE_P(Part, RouterQueuesProperty, testing::Range(0, 9));
 
 }  // namespace
 }  // namespace hark::routing
