@@ -26,14 +26,7 @@ def sink():
     one.close()
 
 
-@pytest.fixture(scope="module")
-def hark(tmp_path_factory, sink):
-    """A running system that sends to the sink; one for all tests of a file, each with customers of its own."""
-    one = hark_process.Hark(tmp_path_factory.mktemp("hark"), hark_process.config_yaml(relay_port=sink.port))
-    try:
-        yield one.start()
-    finally:
-        one.end()
+hark = hark_process.running()
 
 
 @pytest.fixture

@@ -158,16 +158,20 @@ class DeskTest : public hark::testing::RedisTest {
   void end(const std::string& call, const std::string& leg = {}, v1::LegEnd how = v1::LEG_END_HUNG_UP) {
     ASSERT_TRUE(say(call, [&](auto& event) { event.mutable_ended()->set_how(how); }, leg).ok());
   }
-  /// The ticket that the next call comes into is theirs already.
-  void had_before(const std::string& agent) {
-    conversation_.current.set_state(v1::TICKET_STATE_ASSIGNED);
-    conversation_.current.set_agent_id(agent);
-    conversation_.current.set_assignment_token(1);
+  /// A call whose ticket is the agent's since before, who is as they are.
+  void call_into_ticket_of(const std::string& agent, v1::Presence presence) {
+    phones_.presence = presence;
+    give_ticket(agent, 1);
+    arrive("c1");
+    until_told("queue");
   }
-  void assign(const std::string& agent, std::int64_t token) {
+  void give_ticket(const std::string& agent, std::int64_t token) {
     conversation_.current.set_state(v1::TICKET_STATE_ASSIGNED);
     conversation_.current.set_agent_id(agent);
     conversation_.current.set_assignment_token(token);
+  }
+  void assign(const std::string& agent, std::int64_t token) {
+    give_ticket(agent, token);
     desk_->look_for_holders("con_1");
   }
   void talk(const std::string& call, const std::string& agent, std::int64_t token) {

@@ -105,10 +105,7 @@ TEST_F(DeskTest, AnAgentWhoTalksToSomebodyElseIsNotRung) {
 }
 
 TEST_F(DeskTest, AnAgentWhoIsNotThereIsNotRungForATicketThatTheyHadBefore) {
-  phones_.presence = v1::PRESENCE_AWAY;
-  had_before("ana");
-  arrive("c1");
-  until_told("queue");
+  call_into_ticket_of("ana", v1::PRESENCE_AWAY);
   EXPECT_THAT(conversation_.transfers, SizeIs(0)) << "routing takes it back";
   // Whoever takes it now wants the call, and is rung, there for offers or not.
   assign("ben", 2);
@@ -117,10 +114,7 @@ TEST_F(DeskTest, AnAgentWhoIsNotThereIsNotRungForATicketThatTheyHadBefore) {
 }
 
 TEST_F(DeskTest, WhatRoutingLeavesWithAnAgentWhoIsNotThereIsGivenBack) {
-  phones_.presence = v1::PRESENCE_OFFLINE;
-  had_before("ana");
-  arrive("c1");
-  until_told("queue");
+  call_into_ticket_of("ana", v1::PRESENCE_OFFLINE);
   clock_.advance(std::chrono::seconds{2});
   desk_->look_for_holders("con_1");
   until([&] { return conversation_.transfers.size() == 1; });
@@ -129,10 +123,7 @@ TEST_F(DeskTest, WhatRoutingLeavesWithAnAgentWhoIsNotThereIsGivenBack) {
 }
 
 TEST_F(DeskTest, WhoIsBackInAMomentIsRung) {
-  phones_.presence = v1::PRESENCE_AWAY;
-  had_before("ana");
-  arrive("c1");
-  until_told("queue");
+  call_into_ticket_of("ana", v1::PRESENCE_AWAY);
   phones_.presence = v1::PRESENCE_AVAILABLE;
   desk_->look_for_holders("con_1");
   until_told("ring:c1.a1");

@@ -389,18 +389,24 @@ TEST_F(RoutingService, SomebodyElsesVerdictHoldsAndItsSilenceDoesNot) {
   });
 }
 
+/// A message of tkt_1 that came so many milliseconds ago.
+v1::Entry unanswered_for(RoutingService& t, std::int64_t ms) {
+  v1::Entry message;
+  message.set_id("ent_1");
+  message.set_ticket_id("tkt_1");
+  message.set_kind(v1::ENTRY_KIND_INBOUND);
+  message.set_accepted_at_ms(to_ms(SystemClock{}.now()) - ms);
+  t.conversations.entries.push_back(message);
+  t.conversations.open("tkt_1");
+  return message;
+}
+
 TEST_F(RoutingService, AMissedTargetIsToldOnceRaisesThePriorityAndCounts) {
   play(+[](RoutingService& t) -> Task<> {
     const auto rules = with_policies(
         "  sla:\n    - {id: quick, first_response_minutes: 1, warn_at_percent: [50], missed_priority_points: "
         "70}\n");
-    v1::Entry message;
-    message.set_id("ent_1");
-    message.set_ticket_id("tkt_1");
-    message.set_kind(v1::ENTRY_KIND_INBOUND);
-    message.set_accepted_at_ms(to_ms(SystemClock{}.now()) - 61'000);
-    t.conversations.entries.push_back(message);
-    t.conversations.open("tkt_1");
+    const v1::Entry message = unanswered_for(t, 61'000);
     co_await t.start("one", rules);
     co_await until([&t] { return t.conversations.notices.size() == 2; });
     std::set<int> percents;
@@ -433,13 +439,7 @@ TEST_F(RoutingService, AMissedTargetIsToldOnceRaisesThePriorityAndCounts) {
 
 TEST_F(RoutingService, AMissedTargetMovesTheTicketToOtherSkillsAndQueueWhoeverHasIt) {
   play(+[](RoutingService& t) -> Task<> {
-    v1::Entry message;
-    message.set_id("ent_1");
-    message.set_ticket_id("tkt_1");
-    message.set_kind(v1::ENTRY_KIND_INBOUND);
-    message.set_accepted_at_ms(to_ms(SystemClock{}.now()) - 61'000);
-    t.conversations.entries.push_back(message);
-    t.conversations.open("tkt_1");
+    unanswered_for(t, 61'000);
     co_await t.start("one", with_policies("  sla:\n    - {id: quick, first_response_minutes: 1, "
                                           "missed_move_to_skills: [rescue, 'language:lv'], "
                                           "missed_move_to_queue: last}\n  queues: [{id: last}]\n"));
@@ -457,13 +457,7 @@ TEST_F(RoutingService, AMissedTargetMovesTheTicketToOtherSkillsAndQueueWhoeverHa
 
 TEST_F(RoutingService, TargetsMissedAtOnceOrWhileTheTicketWaitsThereAlreadyMoveItOnce) {
   play(+[](RoutingService& t) -> Task<> {
-    v1::Entry message;
-    message.set_id("ent_1");
-    message.set_ticket_id("tkt_1");
-    message.set_kind(v1::ENTRY_KIND_INBOUND);
-    message.set_accepted_at_ms(to_ms(SystemClock{}.now()) - 21'000);
-    t.conversations.entries.push_back(message);
-    t.conversations.open("tkt_1");
+    const v1::Entry message = unanswered_for(t, 21'000);
     t.conversations.tickets["tkt_1"].set_opened_at_ms(message.accepted_at_ms());
     co_await t.start(
         "one", with_policies("  sla:\n    - {id: quick, first_response_seconds: 20, requester_wait_seconds: "

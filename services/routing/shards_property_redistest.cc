@@ -162,34 +162,34 @@ class ShardsProperty : public hark::testing::RedisTest, public ::testing::WithPa
     if (ticket && ticket->state() == v1::TICKET_STATE_ASSIGNED) conversations_.resolve(ticket->id());
   }
 
-  /// Of the leaders, as they stand at this moment: none of this waits for anything. By ticket.
-  Task<std::map<std::string, v1::Offer>> offers() {
-    std::map<std::string, v1::Offer> out;
+  /// Of the leaders, as they stand at this moment: none of this waits for anything.
+  Task<std::vector<v1::QueuedTicket>> listed() {
+    std::vector<v1::QueuedTicket> out;
     for (const auto& node : nodes_) {
       v1::ListQueueRequest request;
       request.set_limit(500);
-      const auto listed = co_await node->service.list_queue(request);
-      if (!listed.ok()) continue;
-      for (const v1::QueuedTicket& queued : listed->tickets()) {
-        if (queued.has_offer())
-          EXPECT_TRUE(out.emplace(queued.ticket_id(), queued.offer()).second)
-              << queued.ticket_id() << " is offered by two shards";
-      }
+      const auto queue = co_await node->service.list_queue(request);
+      if (queue.ok()) out.insert(out.end(), queue->tickets().begin(), queue->tickets().end());
+    }
+    co_return out;
+  }
+  /// By ticket.
+  Task<std::map<std::string, v1::Offer>> offers() {
+    std::map<std::string, v1::Offer> out;
+    const auto all = co_await listed();
+    for (const v1::QueuedTicket& queued : all) {
+      if (queued.has_offer())
+        EXPECT_TRUE(out.emplace(queued.ticket_id(), queued.offer()).second)
+            << queued.ticket_id() << " is offered by two shards";
     }
     co_return out;
   }
   Task<> see_each_in_one_shard() {
     std::map<std::string, std::string> seen;
-    for (const auto& node : nodes_) {
-      v1::ListQueueRequest request;
-      request.set_limit(500);
-      const auto listed = co_await node->service.list_queue(request);
-      if (!listed.ok()) continue;
-      for (const v1::QueuedTicket& queued : listed->tickets()) {
-        const auto [at, fresh] = seen.emplace(queued.ticket_id(), queued.shard());
-        EXPECT_TRUE(fresh) << queued.ticket_id() << " is " << at->second << "'s and " << queued.shard()
-                           << "'s";
-      }
+    const auto all = co_await listed();
+    for (const v1::QueuedTicket& queued : all) {
+      const auto [at, fresh] = seen.emplace(queued.ticket_id(), queued.shard());
+      EXPECT_TRUE(fresh) << queued.ticket_id() << " is " << at->second << "'s and " << queued.shard() << "'s";
     }
     (void)co_await offers();
   }

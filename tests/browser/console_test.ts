@@ -27,6 +27,11 @@ story("an agent takes a mail and answers it in its thread", async ({agent, custo
   const answer = await zane.answer();
   assert.match(answer.text ?? "", /It comes tomorrow\./);
   assert.equal(answer.inReplyTo, question);
+  await zane.writes({subject: "Re: Where is parcel 77", text: "Thank you.\n", inReplyTo: answer.messageId});
+  await ana.shows("#entries", "Thank you.");
+  await ana.shows("#entries", "continues a thread");
+  await ana.answers("You are welcome.");
+  await zane.received(2);
   await ana.click("#resolve");
   await ana.click("#dialog-ok");
   await hark.settled(zane.address);

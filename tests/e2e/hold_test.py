@@ -8,7 +8,7 @@ from support import mail, protos
 from support.agent import Agent
 from support.chat import Visitor
 from support.console import Console
-from support.hark import Hark, config_yaml, wait_for
+from support.hark import running, wait_for
 
 AGENTS = [{"id": name, "name": name.title(), "password": "test-password", "capacity_units": 1, "skills": ["language:en"],
            "groups": ["own"] if name == "kai" else []} for name in ("ana", "bea", "kai")] + [
@@ -29,14 +29,7 @@ ROUTING = {
                {"id": "claims", "members": "group:own"}],
 }
 
-
-@pytest.fixture(scope="module")
-def hark(tmp_path_factory, sink):
-    one = Hark(tmp_path_factory.mktemp("hark"), config_yaml(relay_port=sink.port, accounts=ACCOUNTS, routing=ROUTING, agents=AGENTS))
-    try:
-        yield one.start()
-    finally:
-        one.end()
+hark = running(accounts=ACCOUNTS, routing=ROUTING, agents=AGENTS)
 
 
 @pytest.fixture

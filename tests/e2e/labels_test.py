@@ -1,25 +1,16 @@
 """Capacity by topics: a mail about an outage interrupts one about an invoice, from the wire to ctl."""
 import json
 
-import pytest
-
 from support import mail, protos
 from support.agent import Agent
-from support.hark import Hark, config_yaml, wait_for
+from support.hark import Hark, running, wait_for
 
 AGENTS = [{"id": "ana", "name": "Ana", "password": "test-password", "capacity_units": 2}]
 TOPICS = [{"id": "outage", "words": ["outage*"], "units": 2, "interrupts": ["billing"]}, {"id": "billing", "words": ["invoice*"]}]
 ROUTING = {"accept_timeout_seconds": 60, "email_units": 1, "topics": TOPICS,
            "queues": [{"id": "all", "entries": [{"channels": ["email"]}], "choice": "least_talk_time"}]}
 
-
-@pytest.fixture(scope="module")
-def hark(tmp_path_factory, sink):
-    one = Hark(tmp_path_factory.mktemp("hark"), config_yaml(relay_port=sink.port, routing=ROUTING, agents=AGENTS))
-    try:
-        yield one.start()
-    finally:
-        one.end()
+hark = running(routing=ROUTING, agents=AGENTS)
 
 
 def come(hark, text):

@@ -1,10 +1,8 @@
 """Queues that take tickets by topic and tier and serve what is due first: from a mail to ctl and /metrics."""
 import json
 
-import pytest
-
 from support import mail, protos
-from support.hark import Hark, config_yaml, wait_for
+from support.hark import running, wait_for
 
 ROUTING = {
     "tiers": [{"id": "gold", "addresses": ["@gold.example"]}, {"id": "silver", "addresses": ["@silver.example"]}],
@@ -15,14 +13,7 @@ ROUTING = {
                {"id": "silver", "entries": [{"customer_tiers": ["silver"]}], "members": "group:claims"}],
 }
 
-
-@pytest.fixture(scope="module")
-def hark(tmp_path_factory, sink):
-    one = Hark(tmp_path_factory.mktemp("hark"), config_yaml(relay_port=sink.port, routing=ROUTING))
-    try:
-        yield one.start()
-    finally:
-        one.end()
+hark = running(routing=ROUTING)
 
 
 def deliver(hark, domain, text):

@@ -1,11 +1,9 @@
 """Groups that have hours, steps that are left out, and queues that pause for who lets their offers run out."""
 import json
 
-import pytest
-
 from support import mail, protos
 from support.agent import Agent
-from support.hark import Hark, config_yaml, wait_for
+from support.hark import running, wait_for
 
 AGENTS = [{"id": name, "name": name.title(), "password": "test-password", "capacity_units": 5, "groups": groups}
           for name, groups in (("ana", ["day"]), ("kai", ["night"]))]
@@ -24,14 +22,7 @@ ROUTING = {
     ],
 }
 
-
-@pytest.fixture(scope="module")
-def hark(tmp_path_factory, sink):
-    one = Hark(tmp_path_factory.mktemp("hark"), config_yaml(relay_port=sink.port, routing=ROUTING, agents=AGENTS))
-    try:
-        yield one.start()
-    finally:
-        one.end()
+hark = running(routing=ROUTING, agents=AGENTS)
 
 
 def come(hark, domain):

@@ -3,11 +3,9 @@ import concurrent.futures
 import json
 
 import grpc
-import pytest
-
 from support import mail, protos
 from support.agent import Agent
-from support.hark import Hark, config_yaml, wait_for
+from support.hark import Hark, config_yaml, running, wait_for
 
 HOLIDAYS = "BEGIN:VCALENDAR\nBEGIN:VEVENT\nDTSTART;VALUE=DATE:20201118\nRRULE:FREQ=YEARLY\nEND:VEVENT\nEND:VCALENDAR\n"
 
@@ -20,14 +18,7 @@ ROUTING = {
              "warn_at_percent": [1], "pause_while_awaiting_customer": True}],
 }
 
-
-@pytest.fixture(scope="module")
-def hark(tmp_path_factory, sink):
-    one = Hark(tmp_path_factory.mktemp("hark"), config_yaml(relay_port=sink.port, routing=ROUTING))
-    try:
-        yield one.start()
-    finally:
-        one.end()
+hark = running(routing=ROUTING)
 
 
 def ticket_of(hark, address):

@@ -10,6 +10,7 @@ import time
 import urllib.request
 
 import grpc
+import pytest
 
 from support import protos
 
@@ -67,6 +68,20 @@ def config_yaml(relay_port=None, **extra):
         sections["email"] = {"relay": {"url": f"smtp://127.0.0.1:{relay_port}", "require_tls": False}}
     sections.update(extra)
     return json.dumps(sections, indent=1, ensure_ascii=False) + "\n"
+
+
+def running(**config):
+    """The fixture `hark` of a file: a running system that sends to the sink, configured as config_yaml takes it; one for all tests
+    of the file, each with customers of its own."""
+    @pytest.fixture(scope="module")
+    def hark(tmp_path_factory, sink):
+        one = Hark(tmp_path_factory.mktemp("hark"), config_yaml(relay_port=sink.port, **config))
+        try:
+            yield one.start()
+        finally:
+            one.end()
+
+    return hark
 
 
 class Hark:

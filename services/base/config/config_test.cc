@@ -294,6 +294,12 @@ INSTANTIATE_TEST_SUITE_P(
         Case{"accounts: [{id: a, email: {address: a+b@c.lv}}]\n",
              "hark.yaml:1: accounts[0].email.address: 'a+b@c.lv' has a '+', which is where replies carry the "
              "mark of their thread"},
+        Case{"accounts: [{id: a, email: {address: customer-service-latvia@c.lv}}]",
+             "hark.yaml:1: accounts[0].email.address: 'customer-service-latvia@c.lv' has more than 21 bytes "
+             "before "
+             "the '@'; what answers leave from, with the mark of their thread there, would be longer than "
+             "mail "
+             "servers take"},
         Case{"accounts: [{id: a, email: {address: 'a b@c.lv'}}]\n",
              "hark.yaml:1: accounts[0].email.address: 'a b@c.lv' has a character before the '@' that a mail "
              "address may not have"},

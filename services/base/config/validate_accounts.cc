@@ -8,6 +8,9 @@
 namespace hark {
 namespace {
 
+/// Of the 64 that RFC 5321 section 4.5.3.1.1 allows, "+" and a thread's token take 43.
+constexpr std::size_t kLocalBytesMax = 21;
+
 constexpr std::size_t kLocalPartBytesMax = 64;  // RFC 5321 section 4.5.3.1.1
 constexpr std::size_t kAddressBytesMax = 254;   // RFC 5321 section 4.5.3.1.3, without the angle brackets
 constexpr std::size_t kIdentitySecretBytesMin = 16;
@@ -64,10 +67,16 @@ class Accounts {
   void mailboxes(std::map<std::string, std::string>& seen, const std::string& path,
                  const v1::EmailAccount& email) {
     mailbox(seen, path + ".address", email.address());
-    if (email.address().substr(0, email.address().rfind('@')).find('+') != std::string::npos) {
+    const std::string local = email.address().substr(0, email.address().rfind('@'));
+    if (local.find('+') != std::string::npos) {
       checks_.add(
           path + ".address",
           "'" + email.address() + "' has a '+', which is where replies carry the mark of their thread");
+    } else if (local.size() > kLocalBytesMax) {
+      checks_.add(path + ".address", "'" + email.address() + "' has more than " +
+                                         std::to_string(kLocalBytesMax) +
+                                         " bytes before the '@'; what answers leave from, with the mark of "
+                                         "their thread there, would be longer than mail servers take");
     }
     for (int i = 0; i < email.aliases_size(); ++i)
       mailbox(seen, path + ".aliases[" + std::to_string(i) + "]", email.aliases(i));

@@ -29,6 +29,14 @@ struct Pausing : Center {
     queue(ticket);
   }
   void miss() { wait(20s); }
+  /// The strict queue offers ana a ticket, and once more, and then nothing.
+  void pause_ana() {
+    agent("ana");
+    come("t1", "a");
+    miss();
+    wait(1s);
+    miss();
+  }
   [[nodiscard]] std::vector<std::string> paused(const std::string& agent) const {
     return router.agent(agent)->paused_queue_ids;
   }
@@ -55,11 +63,7 @@ TEST(Pauses, AQueueWhoseOffersRunOutInARowOffersTheAgentNothingMoreAndOthersGoOn
 
 TEST(Pauses, EndWhenTheAgentSetsTheirPresenceAnew) {
   Pausing c;
-  c.agent("ana");
-  c.come("t1", "a");
-  c.miss();
-  c.wait(1s);
-  c.miss();
+  c.pause_ana();
   c.wait(1s);
   c.tell(AgentConnected{"ana", Presence::kAvailable});
   EXPECT_THAT(c.paused("ana"), ElementsAre("strict")) << "one more page of theirs is nobody who is back";
@@ -70,11 +74,7 @@ TEST(Pauses, EndWhenTheAgentSetsTheirPresenceAnew) {
 
 TEST(Pauses, EndWhenTheAgentComesBack) {
   Pausing c;
-  c.agent("ana");
-  c.come("t1", "a");
-  c.miss();
-  c.wait(1s);
-  c.miss();
+  c.pause_ana();
   c.tell(AgentDisconnected{"ana"});
   c.wait(10s);
   c.tell(AgentConnected{"ana", Presence::kAvailable});
@@ -102,11 +102,7 @@ TEST(Pauses, AnAnswerToTheQueuesOffersBeginsTheRowAnewAndNoOther) {
 
 TEST(Pauses, WhatIsPassedToTheAgentByNameIsOfferedNevertheless) {
   Pausing c;
-  c.agent("ana");
-  c.come("t1", "a");
-  c.miss();
-  c.wait(1s);
-  c.miss();
+  c.pause_ana();
   Work ticket = Center::work("t2");
   ticket.account_id = "a";
   ticket.wanted_agent_id = "ana";
@@ -118,11 +114,7 @@ TEST(Pauses, WhoKnowsTheCustomerIsNotWaitedForMeanwhile) {
   QueueRules strict = queue_named("strict", "a");
   strict.affinity_wait = 60s;
   Pausing c{strict};
-  c.agent("ana");
-  c.come("t1", "a");
-  c.miss();
-  c.wait(1s);
-  c.miss();
+  c.pause_ana();
   c.tell(TicketClosed{"t1"});
   Work ticket = Center::work("t2");
   ticket.account_id = "a";
@@ -150,11 +142,7 @@ TEST(Pauses, CountAsAwayInTheQueueAlone) {
   strict.empty_on_leave = kAwayCounts;
   strict.empty_to = "other";
   Pausing c{strict};
-  c.agent("ana");
-  c.come("t1", "a");
-  c.miss();
-  c.wait(1s);
-  c.miss();
+  c.pause_ana();
   for (const QueueView& queue : c.router.queues(c.now, 60s))
     EXPECT_EQ(queue.away, queue.id == "strict" ? 1 : 0) << queue.id;
   c.wait(0s);
