@@ -387,5 +387,26 @@ TEST_P(CallsTest, AHandlerThatIsCancelledEndsTheCall) {
   tasks.cancel();
 }
 
+/// Nobody listens there, so that nothing else in the process keeps gRPC's threads.
+TEST(Calls, MayBeTheLastToHoldTheirChannel) {
+  asio::io_context context{1};
+  const auto work = asio::make_work_guard(context);
+  for (int i = 0; i < 20; ++i) {
+    auto channel = connect("127.0.0.1:1", {});
+    const std::weak_ptr<grpc::Channel> watched = channel;
+    if (i % 2 == 0) {
+      const auto stub = v1::ChannelService::NewStub(std::move(channel));
+      open_stream(context.get_executor(), stub->async(), &v1::ChannelService::Stub::async_interface::Connect);
+    } else {
+      const auto stub = v1::EventService::NewStub(std::move(channel));
+      open_read_stream(context.get_executor(), stub->async(),
+                       &v1::EventService::Stub::async_interface::Subscribe, v1::SubscribeRequest{});
+    }
+    const auto give_up = std::chrono::steady_clock::now() + 10s;
+    while (!watched.expired() && std::chrono::steady_clock::now() < give_up) context.run_one_for(100ms);
+    EXPECT_TRUE(watched.expired());
+  }
+}
+
 }  // namespace
 }  // namespace hark::rpc
