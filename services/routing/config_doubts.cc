@@ -79,6 +79,12 @@ class Doubts {
 
  private:
   void add(std::string field, std::string what) { doubts_.push_back({std::move(field), std::move(what)}); }
+  /// For fields of that queue that are given, and do nothing without another.
+  auto idle_in(const std::string& path) {
+    return [this, path](bool given, const char* field, bool needed, const char* what) {
+      if (given && !needed) add(path + "." + field, std::string{"does nothing without "} + what);
+    };
+  }
 
   /// Skills that a ticket may require without anybody's doing.
   void skills_given() {
@@ -173,9 +179,7 @@ class Doubts {
     lacks(in.wait_max_seconds() > 0, "wait_max_seconds", in.overflow_to(), "overflow_to");
     lacks(!in.empty_on_join().empty(), "empty_on_join", in.empty_to(), "empty_to");
     lacks(!in.empty_on_leave().empty(), "empty_on_leave", in.empty_to(), "empty_to");
-    const auto idle = [&](bool given, const char* field, bool needed, const char* what) {
-      if (given && !needed) add(path + "." + field, std::string{"does nothing without "} + what);
-    };
+    const auto idle = idle_in(path);
     idle(!in.overflow_to().empty(), "overflow_to", in.length_max() > 0 || in.wait_max_seconds() > 0,
          "length_max or wait_max_seconds");
     idle(!in.empty_to().empty(), "empty_to", !in.empty_on_join().empty() || !in.empty_on_leave().empty(),
@@ -186,9 +190,7 @@ class Doubts {
 
   /// What another field would have to ask for.
   void useless(const std::string& path, const v1::RoutingQueue& in) {
-    const auto idle = [&](bool given, const char* field, bool needed, const char* what) {
-      if (given && !needed) add(path + "." + field, std::string{"does nothing without "} + what);
-    };
+    const auto idle = idle_in(path);
     idle(in.priority_point_seconds() > 0, "priority_point_seconds", in.order() == "score", "order: score");
     idle(in.answer_target_seconds() > 0, "answer_target_seconds", in.order() == "due", "order: due");
     idle(!in.tiers().empty(), "tiers", in.choice() == "tiers", "choice: tiers");

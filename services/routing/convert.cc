@@ -150,7 +150,7 @@ std::vector<GroupRules> groups_of(const v1::Routing& routing, RuleProblems& prob
     if (group.hours().empty()) {
       problems.emplace_back(path + "hours", "is missing; a group without hours needs no mention here");
     } else if (!hours.contains(group.hours())) {
-      problems.emplace_back(path + "hours", "there are no hours '" + group.hours() + "' in routing.hours");
+      problems.emplace_back(path + "hours", no_such("are no hours", group.hours(), "routing.hours", hours));
     }
     out.push_back({group.id(), group.hours()});
   }

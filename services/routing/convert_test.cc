@@ -209,6 +209,11 @@ TEST(Convert, WhoKnowsTheCustomerIsAskedForWhereAQueueWaitsForThem) {
   ticket.clear_preferred_agent_ids();
   EXPECT_THAT(work_of(ticket, asking).preferred,
               ElementsAre(PreferredAgent{"bea", 200}, PreferredAgent{"ana", 199}));
+  ticket.set_previous_resolved_at_ms(ticket.opened_at_ms() + 1);
+  ticket.set_waiting_since_ms(ticket.opened_at_ms() + std::int64_t{71} * 3600 * 1000);
+  EXPECT_EQ(work_of(ticket, asking).preferred.back(), (PreferredAgent{"leo", 100})) << "opened again soon";
+  ticket.set_waiting_since_ms(ticket.opened_at_ms() + std::int64_t{73} * 3600 * 1000);
+  EXPECT_EQ(work_of(ticket, asking).preferred.back(), (PreferredAgent{"ana", 199})) << "and late";
 }
 
 TEST(Convert, ACallbackKeepsItsPlaceAmongCallsIfTheRulesSaySo) {
@@ -266,13 +271,14 @@ TEST(Convert, GroupsWithHoursAreNamedOnceAndTheirHoursMustBeThere) {
       "f");
   ASSERT_TRUE(config.ok());
   using Problem = std::pair<std::string, std::string>;
-  EXPECT_THAT(rule_problems(*config),
-              ElementsAre(Problem{"routing.groups[1].id", "'night' is given twice"},
-                          Problem{"routing.groups[1].hours", "there are no hours 'days' in routing.hours"},
-                          Problem{"routing.groups[2].id", "is missing"},
-                          Problem{"routing.groups[3].id", "'group:day' goes without \"group:\""},
-                          Problem{"routing.groups[3].hours",
-                                  "is missing; a group without hours needs no mention here"}));
+  EXPECT_THAT(
+      rule_problems(*config),
+      ElementsAre(
+          Problem{"routing.groups[1].id", "'night' is given twice"},
+          Problem{"routing.groups[1].hours", "there are no hours 'days' in routing.hours: nights"},
+          Problem{"routing.groups[2].id", "is missing"},
+          Problem{"routing.groups[3].id", "'group:day' goes without \"group:\""},
+          Problem{"routing.groups[3].hours", "is missing; a group without hours needs no mention here"}));
 }
 
 TEST(Convert, WhatLeavesAStepOutIsReadExactly) {

@@ -1,7 +1,6 @@
 #include "routing/labels.h"
 
 #include <algorithm>
-#include <map>
 #include <set>
 
 namespace hark::routing {

@@ -134,7 +134,13 @@ Result<Rules> RuleBook::read(std::string_view yaml, std::string_view file_name,
 
 std::vector<std::string> RuleBook::doubts(std::string_view yaml, std::string_view file_name) const {
   std::vector<std::string> out;
-  const auto found = doubts_of_config(yaml, file_name, with_file(&check_config), with_file(&doubtful_config));
+  // Not of what the file beneath says elsewhere.
+  const auto of_rules = [this](const v1::Config& rules) {
+    auto all = doubtful_config(whole(rules));
+    std::erase_if(all, [](const ConfigProblem& doubt) { return !doubt.field.starts_with("routing"); });
+    return all;
+  };
+  const auto found = doubts_of_config(yaml, file_name, with_file(&check_config), of_rules);
   if (!found.ok()) return out;
   std::istringstream lines{*found};
   for (std::string line; std::getline(lines, line);) out.push_back(std::move(line));

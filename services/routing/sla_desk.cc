@@ -250,7 +250,9 @@ Task<> SlaDesk::move(std::string ticket_id, std::shared_ptr<const SlaRule> rule,
   const auto found = watched_.find(ticket_id);
   if (found == watched_.end()) co_return;
   found->second.moving = false;
-  if (moved) found->second.ticket = std::move(*moved->mutable_ticket());
+  // The log may have brought what came after.
+  if (moved && moved->ticket().assignment_token() >= found->second.ticket.assignment_token())
+    found->second.ticket = std::move(*moved->mutable_ticket());
 }
 
 }  // namespace hark::routing

@@ -13,7 +13,7 @@ std::optional<TimePoint> earlier(std::optional<TimePoint> a, std::optional<TimeP
 
 }  // namespace
 
-/// Likewise, which groups are.
+/// Tells the engine which groups are open. Returns when that changes next.
 std::optional<TimePoint> Term::tell_group_hours() {
   const TimePoint now = world_.clock.now();
   std::optional<TimePoint> next;
@@ -38,7 +38,7 @@ std::string Term::describe_closed_group(std::string_view group_id) const {
   return opens ? text + " until " + hours->time_of_day(*opens, now) : text;
 }
 
-/// Tells the engine which queues are open. Returns when that changes next.
+/// Likewise, which queues are.
 std::optional<TimePoint> Term::tell_hours() {
   const TimePoint now = world_.clock.now();
   std::optional<TimePoint> next;

@@ -26,6 +26,7 @@ Task<Status> Term::begin(std::optional<Conversations::Snapshot> read_ahead) {
   tasks_.spawn("follow", follow());
   while (!caught_up_ && !over_) co_await caught_up_signal_.wait();
   if (over_) co_return why_over();
+  (void)tell_group_hours();
   (void)tell_hours();
   feed(RebuildFinished{});
   begin_judging();

@@ -9,22 +9,19 @@ using Kind = Requirement::Kind;
 
 class AgentSets::RecordTraits final : public Traits {
  public:
-  RecordTraits(const AgentSets& sets, const Record& record, bool any_hour = false)
-      : sets_{sets}, record_{record}, any_hour_{any_hour} {}
+  RecordTraits(const AgentSets& sets, const Record& record) : sets_{sets}, record_{record} {}
   [[nodiscard]] int level_of(std::string_view skill) const override {
     const auto at = std::ranges::lower_bound(record_.skills, skill, {}, &Skill::name);
     return at != record_.skills.end() && at->name == skill ? at->level : 0;
   }
   [[nodiscard]] bool is_agent(std::string_view id) const override { return record_.id == id; }
   [[nodiscard]] bool in_group(std::string_view group) const override {
-    return std::ranges::find(record_.groups, group) != record_.groups.end() &&
-           (any_hour_ || !sets_.is_closed(group));
+    return std::ranges::find(record_.groups, group) != record_.groups.end() && !sets_.is_closed(group);
   }
 
  private:
   const AgentSets& sets_;
   const Record& record_;
-  bool any_hour_;
 };
 
 void AgentSets::put(AgentIndex agent, std::string_view id, const std::vector<Skill>& skills,
@@ -48,11 +45,11 @@ void AgentSets::put(AgentIndex agent, std::string_view id, const std::vector<Ski
   all_.put(agent, true);
 }
 
-void AgentSets::give_hours(const std::vector<std::string>& groups) {
+void AgentSets::give_hours(const std::vector<std::string>& groups, bool open_if_new) {
   const auto before = std::exchange(open_, {});
   for (const std::string& group : groups) {
     const auto was = before.find(group);
-    open_.emplace(group, was != before.end() && was->second);
+    open_.emplace(group, was == before.end() ? open_if_new : was->second);
   }
 }
 
@@ -128,7 +125,26 @@ bool AgentSets::meets(AgentIndex agent, const Requirement& requirement) const {
 }
 
 bool AgentSets::meets_at_any_hour(AgentIndex agent, const Requirement& requirement) const {
-  return all_.has(agent) && routing::meets(RecordTraits{*this, records_[agent], true}, requirement);
+  return all_.has(agent) && meets_at_its_hour(records_[agent], requirement, true);
+}
+
+/// At the hour that is best, or worst, for them: what is best below a `not` is worst above it.
+bool AgentSets::meets_at_its_hour(const Record& record, const Requirement& requirement, bool best) const {
+  const auto part_met = [&](const Requirement& part) { return meets_at_its_hour(record, part, best); };
+  switch (requirement.kind) {
+    case Kind::kGroup:
+      if (!open_.contains(requirement.name)) break;
+      return best && std::ranges::find(record.groups, requirement.name) != record.groups.end();
+    case Kind::kAnd:
+      return std::ranges::all_of(requirement.parts, part_met);
+    case Kind::kOr:
+      return std::ranges::any_of(requirement.parts, part_met);
+    case Kind::kNot:
+      return !meets_at_its_hour(record, requirement.parts.front(), !best);
+    default:
+      break;
+  }
+  return routing::meets(RecordTraits{*this, record}, requirement);
 }
 
 int AgentSets::proficiency(AgentIndex agent, const Requirement& requirement) const {

@@ -25,8 +25,8 @@ class AgentSets {
   void put(AgentIndex agent, std::string_view id, const std::vector<Skill>& skills,
            const std::vector<std::string>& groups);
 
-  /// These groups have hours, and no others. One that had none is closed until it is told otherwise.
-  void give_hours(const std::vector<std::string>& groups);
+  /// These groups have hours, and no others. One that had none is open, or not, until it is told otherwise.
+  void give_hours(const std::vector<std::string>& groups, bool open_if_new);
   /// Whether that is news of a group that has hours. Nobody is in a group that is closed.
   bool set_open(std::string_view group, bool open);
   [[nodiscard]] bool is_closed(std::string_view group) const;
@@ -38,7 +38,7 @@ class AgentSets {
 
   [[nodiscard]] Bits who_meets(const Requirement& requirement) const;
   [[nodiscard]] bool meets(AgentIndex agent, const Requirement& requirement) const;
-  /// Likewise, were all groups open.
+  /// Likewise, if groups with hours are open, or closed, as is best for the agent.
   [[nodiscard]] bool meets_at_any_hour(AgentIndex agent, const Requirement& requirement) const;
   /// Whether any agent has the skill, at whatever level.
   [[nodiscard]] bool skill_known(std::string_view name) const;
@@ -57,6 +57,7 @@ class AgentSets {
     std::size_t count = 0;
   };
   class RecordTraits;
+  [[nodiscard]] bool meets_at_its_hour(const Record& record, const Requirement& requirement, bool best) const;
 
   std::vector<Record> records_;
   Bits all_;

@@ -68,7 +68,7 @@ struct Explanation {
   std::string config_version;
   /// Of the configuration that its standing offer was decided by, if one stands.
   std::string offer_config_version;
-  /// Groups that the step in force asks for, and that are outside their hours.
+  /// Of one that waits: groups that the step in force asks for, and that are outside their hours.
   std::vector<std::string> closed_groups;
   std::vector<Candidate> candidates;
   /// Of all agents, also those who are not listed.

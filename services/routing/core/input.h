@@ -277,7 +277,8 @@ struct QueueHours {
   std::string queue_id;
   bool open = false;
 };
-/// The hours of a group that has some: until it is told that it is open, it is closed.
+/// The hours of a group that has some. Until they are told a new leader's groups are closed, and one that
+/// gets hours later stays open.
 struct GroupHours {
   std::string group_id;
   bool open = false;

@@ -40,7 +40,7 @@ enum class Comparison : std::uint8_t { kAtLeast, kAtMost };
 
 /// When a step is left out: by what the agents of the queue who meet it come to as its time comes.
 struct SkipCondition {
-  /// kReadyAgents: with room on the ticket's channel. kStaffedAgents: available and connected.
+  /// kReadyAgents: with room for the ticket's class of work. kStaffedAgents: available and connected.
   Metric metric = Metric::kReadyAgents;
   Comparison comparison = Comparison::kAtMost;
   int value = 0;
@@ -58,8 +58,9 @@ struct Step {
   bool drop_all_skills = false;
   /// 0: to the end. A last step that ends is followed by "any in the queue".
   Duration lasts{0};
-  /// Looked at once, when the step's time comes. If it holds, the next step begins at once, and those after
-  /// it come so much earlier; the place in line is kept. What the step would have dropped is dropped.
+  /// Looked at when the step's time comes, and anew when something about the ticket changes. If it holds, the
+  /// next step begins at once, and those after it come so much earlier; the place in line is kept. What the
+  /// step would have dropped is dropped.
   std::optional<SkipCondition> skip_if;
 
   friend bool operator==(const Step&, const Step&) = default;

@@ -109,7 +109,10 @@ void Router::on(const SettingsChanged& in) {
   read_settings();
   const bool other_labels = !classes_.tell_apart_as(before);
   if (other_labels) take_labels_on(before);
-  if (other_queues || other_labels) rebuild_queues();
+  if (other_queues || other_labels) {
+    rebuild_queues();
+    end_pauses();
+  }
   if (other_room) {
     refresh_next_ = 0;
     refresh_end_ = agents_.size();

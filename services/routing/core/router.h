@@ -239,6 +239,7 @@ class Router {
   // router_pauses.cc
   void count_queue_miss(AgentIndex index, const QueueRules& rules, TimePoint offered_at);
   void set_paused(AgentIndex index, std::vector<std::string> queue_ids);
+  void end_pauses();
   void forget_queue_misses(AgentIndex index, std::string_view queue_id);
   [[nodiscard]] std::int64_t paused_count(const QueueState& queue, bool ready) const;
 
@@ -277,6 +278,7 @@ class Router {
   [[nodiscard]] WorkClass charged_class(const TicketState& ticket) const;
   void set_charge(TicketState& ticket) const;
   bool charge_anew(TicketState& ticket);
+  void charge_anew(const AgentState& agent);
   void take_labels_on(const WorkClasses& before);
   [[nodiscard]] const SparseBits<kChannels>& ready_for(WorkClass work_class) const {
     return ready_[label_of(work_class)];

@@ -159,6 +159,7 @@ void Router::withdraw_offers(AgentIndex index, const std::string& why) {
 /// first.
 void Router::withdraw_misfits(AgentIndex index) {
   AgentState& agent = agents_[index];
+  if (refresh_next_ < refresh_end_) charge_anew(agent);
   const auto offered = agent.offered;
   for (auto at = offered.rbegin(); at != offered.rend(); ++at) {
     TicketState& ticket = **at;

@@ -69,6 +69,12 @@ bool Router::charge_anew(TicketState& ticket) {
   return true;
 }
 
+/// All that the agent has: before any of it is judged while other labels are taken on.
+void Router::charge_anew(const AgentState& agent) {
+  for (TicketState* ticket : agent.held) charge_anew(*ticket);
+  for (TicketState* ticket : agent.offered) charge_anew(*ticket);
+}
+
 /// Until they are looked at again, all agents and lanes are without the labels of before: nobody has more
 /// room by that than they really have.
 void Router::take_labels_on(const WorkClasses& before) {

@@ -259,7 +259,8 @@ std::optional<Explanation> Router::explain_fully(std::string_view ticket_id,
     out.estimated_wait = wait_in(queues_[ticket.queue], out.ahead);
   }
   out.requirement = to_text(require);
-  for (const std::string& group : sets_.closed_groups(require)) out.closed_groups.push_back(group);
+  if (ticket.standing == Standing::kWaiting)
+    for (const std::string& group : sets_.closed_groups(require)) out.closed_groups.push_back(group);
   std::vector<std::pair<Candidate, Rank>> all;
   const ChoicePolicy choice = queues_[ticket.queue].rules.choice;
   for (AgentIndex index = 0; index < agents_.size(); ++index) {

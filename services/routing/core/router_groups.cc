@@ -9,7 +9,8 @@ namespace hark::routing {
 void Router::read_groups() {
   std::vector<std::string> groups;
   for (const GroupRules& group : settings_.groups) groups.push_back(group.id);
-  sets_.give_hours(groups);
+  // What waits would go elsewhere for good if nobody were in a group until its hours are told.
+  sets_.give_hours(groups, !rebuilding_);
 }
 
 bool Router::goes_by_hours(const Lanes::Lane& lane) const {
@@ -38,7 +39,7 @@ void Router::on(const GroupHours& in) {
 /// look for the same first tickets.
 void Router::take_hours_on() {
   const auto cost = static_cast<int>(timed_lanes_.count()) + 1;
-  int left = kRulesShare, gaining = kGroupGainsMax;
+  int gaining = kGroupGainsMax;
   std::vector<AgentIndex> share;
   for_each_in_both(regrouped_, regrouped_, [&](AgentIndex index) {
     share.push_back(index);
@@ -46,11 +47,10 @@ void Router::take_hours_on() {
   });
   any_regrouped_ = static_cast<int>(share.size()) > kRulesShare / cost;
   for (const AgentIndex index : share) {
-    if (left <= 0 || gaining == 0) {
+    if (gaining == 0) {
       any_regrouped_ = true;
       break;
     }
-    left -= cost;
     regrouped_.put(index, false);
     if (!regroup(index)) continue;
     --gaining;

@@ -145,13 +145,48 @@ TEST(Groups, NewRulesKeepOpenWhatWasOpenAndFreeWhatHasNoHoursAnyMore) {
   settings.groups.push_back({"day", "dayshift"});
   c.tell(SettingsChanged{settings});
   EXPECT_TRUE(c.router.is_group_open("night"));
-  EXPECT_FALSE(c.router.is_group_open("day"));
+  EXPECT_TRUE(c.router.is_group_open("day")) << "as it was, until its hours are told";
   c.hours(false);
   c.member("ana", {"night"});
   c.come("t1");
   settings.groups.clear();
   c.tell(SettingsChanged{settings});
   EXPECT_EQ(c.standing("t1"), Standing::kOffered);
+}
+
+TEST(Groups, GivingHoursToOneSendsNothingElsewhereBeforeTheyAreTold) {
+  QueueRules queue = served_by("group:night");
+  queue.empty_on_join = queue.empty_on_leave = kOfflineCounts;
+  queue.empty_to = "rest";
+  Settings settings = with({queue, queue_named("rest")});
+  Center c{settings};
+  c.begin();
+  c.tell(AgentUpserted{{"ana", {}, 1, {"night"}}});
+  c.tell(AgentConnected{"ana", Presence::kAvailable});
+  for (const char* id : {"t1", "t2"}) {
+    Work ticket = Center::work(id);
+    ticket.account_id = "a";
+    c.queue(ticket);
+  }
+  settings.groups = {{"night", "nightshift"}};
+  c.tell(SettingsChanged{settings});
+  c.wait(0s);
+  EXPECT_EQ(c.router.ticket("t2")->queue_id, "claims");
+  c.tell(GroupHours{"night", false});
+  c.wait(0s);
+  EXPECT_EQ(c.router.ticket("t2")->queue_id, "rest");
+}
+
+TEST(Groups, WhatWasOfferedStandsToWhoIsOutOnlyWhileAGroupIsOpen) {
+  Night c{served_by("not group:night")};
+  c.member("ana", {"night"});
+  c.come("t1");
+  c.hours(true);
+  c.tell(AgentUpserted{{"ana", {}, 1, {"night"}}});
+  EXPECT_EQ(c.standing("t1"), Standing::kOffered);
+  c.tell(OfferDeclined{c.last_offer.id, "ana"});
+  c.come("t2");
+  EXPECT_THAT(c.made(), IsEmpty());
 }
 
 TEST(Groups, ALargeOneOpensInShares) {

@@ -4,11 +4,12 @@
 
 namespace hark::routing {
 
-/// Queues that stay open when rules change.
+/// Queues that stay open when rules change, until their hours are told: what waits in one that was always
+/// open is not to go elsewhere for good.
 std::set<std::string> Router::open_by_hours() const {
   std::set<std::string> open;
   for (const auto& [id, queue] : queue_index_) {
-    if (!queues_[queue].rules.hours.empty() && !queues_[queue].closed) open.insert(id);
+    if (!queues_[queue].closed) open.insert(id);
   }
   return open;
 }

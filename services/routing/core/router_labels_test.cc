@@ -88,7 +88,7 @@ TEST(Labels, WhatIsInterruptedAndByWhatIsSaid) {
   c.queue(call);
   EXPECT_THAT(c.made(), ElementsAre("call>ana"));
   EXPECT_EQ(c.router.explain("down"), "held by ana, interrupted by a call");
-  EXPECT_EQ(c.router.ticket("down")->interrupted_by, "a call");
+  EXPECT_EQ(c.ana().interrupted_by.at("down"), "a call");
   EXPECT_EQ(c.router.explain_fully("down", 0)->summary, "held by ana, interrupted by a call");
   c.tell(TicketClosed{"call"});
   c.tell(TicketClosed{"down"});

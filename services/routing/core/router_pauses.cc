@@ -22,9 +22,14 @@ void Router::count_queue_miss(AgentIndex index, const QueueRules& rules, TimePoi
   set_paused(index, std::move(paused));
 }
 
-/// These queues offer the agent nothing from now on, the others everything.
+/// These queues offer the agent nothing from now on, as far as they pause at all, the others everything. What
+/// waited for the agent there waits no longer.
 void Router::set_paused(AgentIndex index, std::vector<std::string> queue_ids) {
   AgentState& agent = agents_[index];
+  std::erase_if(queue_ids, [this](const std::string& id) {
+    const auto queue = queue_index_.find(id);
+    return queue == queue_index_.end() || queues_[queue->second].rules.missed_offers_until_paused <= 0;
+  });
   std::ranges::sort(queue_ids);
   queue_ids.erase(std::unique(queue_ids.begin(), queue_ids.end()), queue_ids.end());
   if (agent.paused_queues == queue_ids) return;
@@ -43,7 +48,18 @@ void Router::set_paused(AgentIndex index, std::vector<std::string> queue_ids) {
   effects_.emplace_back(QueuesPaused{agent.id, agent.paused_queues});
   mark_changed(index);
   watch_emptiness();
+  if (!rebuilding_) drop_wishes(index);
   if (!std::exchange(agent.in_dirty, true)) dirty_agents_.push_back(index);
+}
+
+/// Queues may pause no more.
+void Router::end_pauses() {
+  std::vector<AgentIndex> paused;
+  for_each_in_both(paused_agents_, paused_agents_, [&](AgentIndex index) {
+    paused.push_back(index);
+    return true;
+  });
+  for (const AgentIndex index : paused) set_paused(index, agents_[index].paused_queues);
 }
 
 /// The agent has answered an offer of that queue.

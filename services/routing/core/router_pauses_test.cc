@@ -124,6 +124,36 @@ TEST(Pauses, WhoKnowsTheCustomerIsNotWaitedForMeanwhile) {
   EXPECT_EQ(c.router.ticket("t2")->reserved_for, "");
 }
 
+TEST(Pauses, WhatWaitsForTheAgentAlreadyGoesToOthers) {
+  QueueRules strict = queue_named("strict", "a");
+  strict.affinity_wait = 600s;
+  Pausing c{strict};
+  c.agent("ana", {}, 1);
+  c.agent("ben", {}, 5);
+  for (const char* id : {"t1", "t2", "t3"}) {
+    Work ticket = Center::work(id);
+    ticket.account_id = "a";
+    ticket.preferred = {{"ana", 1}};
+    c.queue(ticket);
+  }
+  EXPECT_EQ(c.router.ticket("t3")->reserved_for, "ana");
+  c.miss();
+  c.miss();
+  ASSERT_THAT(c.paused("ana"), ElementsAre("strict"));
+  EXPECT_EQ(c.router.ticket("t3")->agent_id, "ben");
+}
+
+TEST(Pauses, EndWhenTheQueuePausesNobodyAnyMore) {
+  Pausing c;
+  c.pause_ana();
+  c.wait(1s);
+  Settings settings = c.router.settings();
+  settings.queues[0].missed_offers_until_paused = 0;
+  c.tell(SettingsChanged{settings});
+  EXPECT_THAT(c.paused("ana"), IsEmpty());
+  EXPECT_EQ(c.standing("t1"), Standing::kOffered);
+}
+
 TEST(Pauses, AreToldAgainToANewLeader) {
   Center c{settings_of(queue_named("strict", "a"))};
   c.tell(AgentUpserted{{"ana", {}, 1}});

@@ -246,7 +246,7 @@ class World {
         const auto held = *router_.ticket(ticket);
         const bool steps_back = std::ranges::any_of(
             all[id], [&](const Work& other) { return capacity_.steps_back(held.work, other); });
-        EXPECT_EQ(!held.interrupted_by.empty(), steps_back) << router_.explain(ticket);
+        EXPECT_EQ(agent.interrupted_by.contains(ticket), steps_back) << router_.explain(ticket);
       }
       EXPECT_EQ(agent.used_units, capacity_.used(all[id])) << id;
       bool open_offer = false;

@@ -86,8 +86,7 @@ void Router::take_rules_on() {
   }
   for (; refresh_next_ < refresh_end_ && share > 0; ++refresh_next_) {
     const AgentState& agent = agents_[refresh_next_];
-    for (TicketState* ticket : agent.held) charge_anew(*ticket);
-    for (TicketState* ticket : agent.offered) charge_anew(*ticket);
+    charge_anew(agent);
     if (!agent.known) continue;
     refresh(refresh_next_);
     for (TicketState* ticket : agent.held) settle_load(*ticket);
@@ -225,12 +224,13 @@ bool Router::leaves_out(TicketState& ticket, std::size_t next) {
 }
 
 bool Router::holds(const SkipCondition& condition, LaneIndex index) const {
-  const Lanes::Lane& lane = lanes_.at(index);
+  const Bits& agents = lanes_.at(index).agents;
+  // While other labels are taken on, the lane's kind may still name one that is gone.
+  const WorkClass work_class = lanes_.head(index).work_class;
   const std::size_t count =
       condition.metric == Metric::kStaffedAgents
-          ? count_in_both(lane.agents, staffed_, agents_.size())
-          : ready_for(lane.kind.work_class)
-                .count_in_both(static_cast<std::size_t>(channel_of(lane.kind.work_class)), lane.agents);
+          ? count_in_both(agents, staffed_, agents_.size())
+          : ready_for(work_class).count_in_both(static_cast<std::size_t>(channel_of(work_class)), agents);
   const auto value = static_cast<std::size_t>(condition.value);
   return condition.comparison == Comparison::kAtLeast ? count >= value : count <= value;
 }

@@ -152,6 +152,27 @@ TEST(Skips, AnOfferOfALaterStepStandsOverAChangeOfLeader) {
   EXPECT_EQ(next.router.ticket("t1")->step, "step 2 of 2");
 }
 
+TEST(Skips, AreDecidedWhileOtherLabelsAreTakenOn) {
+  Settings settings =
+      with({in_steps({step("billing >= 4", 10s), step("billing >= 3", 60s, kNobodyReady), step("any", 0s)})});
+  settings.topics = {{"outage", {"invoice"}}};
+  Center c{settings};
+  c.begin();
+  constexpr int kTickets = 100;
+  for (int i = 0; i < kTickets; ++i) {
+    Work ticket = Center::work("t" + std::to_string(i), {}, 1 + i);
+    ticket.account_id = "a";
+    ticket.topics = {i % 2 == 0 ? "outage" : "invoice"};
+    c.queue(ticket);
+  }
+  c.now += 10s;
+  settings.topics.clear();
+  (void)c.router.apply(SettingsChanged{settings}, c.now - 1ms);
+  for (int more = 0; more < 100; ++more) c.tell(TimePassed{});
+  for (int i = 0; i < kTickets; ++i)
+    EXPECT_EQ(c.router.ticket("t" + std::to_string(i))->step, "step 3 of 3") << i;
+}
+
 TEST(Skips, AMassOfThemIsDecidedInShares) {
   OneQueue c{in_steps({step("any", 10s), step("billing", 10s, kNobodyReady), step("any", 0s)})};
   for (int i = 0; i < 1000; ++i) c.come("t" + std::to_string(i), Channel::kEmail, 1 + i % 200);

@@ -244,6 +244,7 @@ void Router::on(const TicketAssigned& in) {
 /// channel, or somebody found out. If its agent is not there for a live one, or cannot carry it, it moves.
 void Router::reweigh(TicketState& ticket, const Work& news) {
   const Work regular = made_regular(news);
+  if (refresh_next_ < refresh_end_) charge_anew(agents_[ticket.agent]);
   const WorkClass class_before = charged_class(ticket);
   const Channel channel_before = channel_of(class_before);
   const bool other_channel = regular.channel != channel_before;
@@ -343,6 +344,7 @@ void Router::hold(TicketState& ticket, AgentIndex index, std::int64_t assignment
     special.misses.clear();
     special.wanted.clear();
     special.wish = Wish::kNone;
+    special.wanted_had_it = false;
     special.refusals = 0;
     special.rests_until = {};
     special.departure.reset();

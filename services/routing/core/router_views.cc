@@ -135,7 +135,6 @@ std::optional<TicketView> Router::ticket(std::string_view id) const {
     view.key = ticket.key;
   }
   view.load = ticket.load;
-  view.interrupted_by = interrupted_by(ticket);
   view.next_ring_at = ticket.next_ring_at;
   view.rests_until = ticket.special().rests_until;
   for (const AgentIndex agent : ticket.special().declined) view.declined_by.emplace_back(agents_[agent].id);

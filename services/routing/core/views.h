@@ -91,8 +91,6 @@ struct TicketView {
   std::string step;
   WaitKey key;
   Load load = Load::kActive;
-  /// Of a held one: what it has stepped back for, "a call"; empty: nothing.
-  std::string interrupted_by;
   /// Not offered to anyone before this, if that is to come.
   TimePoint rests_until;
   std::vector<std::string> declined_by;
