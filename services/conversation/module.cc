@@ -27,7 +27,8 @@ Conversations::Settings settings_from(const v1::Config& config) {
                          : account.has_social() ? v1::CHANNEL_SOCIAL
                          : account.has_phone()  ? v1::CHANNEL_PHONE
                                                 : v1::CHANNEL_EMAIL;
-    settings.accounts.emplace(account.id(), OwnAccount{channel, account.name()});
+    settings.accounts.emplace(
+        account.id(), OwnAccount{channel, account.name(), std::chrono::days{account.reopen_within_days()}});
   }
   settings.offer_switch_after = std::chrono::seconds{config.chat().offer_switch_after_seconds()};
   return settings;

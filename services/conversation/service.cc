@@ -139,6 +139,7 @@ Task<Result<v1::AcceptResponse>> Conversations::accept(v1::InboundMessage messag
   in.proved_thread_id = proof.thread.thread_id;
   in.own_reference = message.thread().own_reference();
   in.references = {message.thread().references().begin(), message.thread().references().end()};
+  in.reopen_within = settings_.accounts.at(message.account_id()).reopen_within;
   in.blobs = take_blobs(*message.mutable_blobs());
 
   in.tell_entry = identity.claims.joined.empty() && identity.claims.matches.empty() &&
@@ -152,6 +153,10 @@ Task<Result<v1::AcceptResponse>> Conversations::accept(v1::InboundMessage messag
     in.entry_id = new_id(IdKind::kEntry, partition);
     in.ticket_id = new_id(IdKind::kTicket, partition);
     in.thread_id = new_id(IdKind::kThread, partition);
+    if (in.reopen_within.count() > 0) {
+      in.reopening =
+          status_entry(conversation, v1::StatusChange::CHANGE_REOPENED, "", "", "the customer wrote");
+    }
     auto accepted = co_await store_.accept(now, in);
     if (!accepted.ok() && accepted.error().reason == Reason::kMergeUnderWay) {
       HARK_CO_TRY_VOID(co_await finish_sagas(conversation));

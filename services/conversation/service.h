@@ -46,6 +46,8 @@ constexpr std::size_t kKnownAddressesMax = 200'000;  // addresses whose customer
 struct OwnAccount {
   v1::Channel channel = v1::CHANNEL_UNSPECIFIED;
   std::string name;
+  /// For so long after it was resolved a customer's last ticket opens again for a message in a known thread.
+  std::chrono::days reopen_within{0};
 };
 
 /// What conversation does, one function per call of its contracts (proto/hark/v1/*_service.proto tells what

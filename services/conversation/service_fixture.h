@@ -15,14 +15,16 @@ namespace hark::conversation {
 /// The service over a real Redis, with a clock that the test moves.
 class ConversationsTest : public hark::testing::RedisTest {
  protected:
-  ConversationsTest() { start_service(); }
+  explicit ConversationsTest(std::chrono::days reopen_within = {}) : reopen_within_{reopen_within} {
+    start_service();
+  }
 
   /// Also again: as a process that has just been started and remembers nothing.
   void start_service() {
     Conversations::Settings settings;
-    settings.accounts.emplace("support", OwnAccount{v1::CHANNEL_EMAIL, "Support"});
+    settings.accounts.emplace("support", OwnAccount{v1::CHANNEL_EMAIL, "Support", reopen_within_});
     settings.accounts.emplace("sales", OwnAccount{v1::CHANNEL_EMAIL, "Sales"});
-    settings.accounts.emplace("site", OwnAccount{v1::CHANNEL_CHAT, "Site"});
+    settings.accounts.emplace("site", OwnAccount{v1::CHANNEL_CHAT, "Site", reopen_within_});
     settings.accounts.emplace("line", OwnAccount{v1::CHANNEL_PHONE, "Our number"});
     settings.accounts.emplace("number", OwnAccount{v1::CHANNEL_SOCIAL, "Our number"});
     service_.emplace(store_, clock_, ThreadTokens{"a secret of sixteen bytes"}, std::move(settings),
@@ -113,6 +115,7 @@ class ConversationsTest : public hark::testing::RedisTest {
   Metrics metrics_;
   ManualClock clock_{from_ms(1'700'000'000'000)};
   Store store_{client(), 8};
+  std::chrono::days reopen_within_;  // of new services' accounts
   std::optional<Conversations> service_;
 };
 

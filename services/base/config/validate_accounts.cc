@@ -57,6 +57,7 @@ class Accounts {
       if (account.has_chat()) chat_account(path + ".chat", account.chat());
       if (account.has_social()) social_account(path + ".social", account.social());
       if (account.has_phone()) phone_account(path + ".phone", account.phone());
+      checks_.range(path + ".reopen_within_days", account.reopen_within_days(), 0, 366);
       for (int j = 0; j < account.required_skills_size(); ++j) {
         checks_.skill(path + ".required_skills[" + std::to_string(j) + "]", account.required_skills(j));
       }

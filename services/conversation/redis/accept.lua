@@ -6,10 +6,12 @@
            20 '1' if the parts' references were looked up  21 until when the network lets the sender be answered, or '0'
            22 '1' if the conversation is a new one, for an address of this partition that may be nobody's
            23 what is added to the Entry's bytes where a reference leads to the thread
-           24 number of references, then those, nearest first
+           24 for how long after it was resolved the customer's last ticket opens again for a message in a known thread
+           25 status entry id for that  26 its bytes
+           27 number of references, then those, nearest first
            then pairs of blob id, content
      Returns {'accepted', entry, sequence, ticket, opened '1'|'0', conversation, thread, hash of a ticket that was opened
-               without its attributes}
+               without its attributes, reopened '1'|'0'}
            | {'duplicate', entry, sequence, ticket, '0', conversation} | {'moved', conversation} | {'moving'} (a merge is under way)
            | {'owned', conversation} (the address is its) | {'look'} (up the references in the conversations that are part of
                this one) | {'full'} ]]
@@ -46,15 +48,15 @@ else
 end
 
 -- The thread: proved by token, else named by a message of this very conversation, else a new one.
-local references = tonumber(ARGV[24])
+local references = tonumber(ARGV[27])
 local found, own, entry_bytes = ARGV[15], ARGV[16], ARGV[10]
 local refs_key = P .. 'refs:' .. conversation
 if found == '' and references > 0 and ARGV[22] ~= '1' then
-  local hits = redis.call('HMGET', refs_key, unpack(ARGV, 25, 24 + references))
+  local hits = redis.call('HMGET', refs_key, unpack(ARGV, 28, 27 + references))
   for i = 1, references do
     if hits[i] then
       if found == '' then found = hits[i] end
-      if ARGV[24 + i] == own then own = '' end  -- it has been told
+      if ARGV[27 + i] == own then own = '' end  -- it has been told
     end
   end
   if found == '' and con[2] and con[2] ~= '' and ARGV[20] ~= '1' then return { 'look' } end
@@ -67,18 +69,26 @@ else
 end
 if own ~= '' then redis.call('HSETNX', refs_key, own, thread) end
 
--- The ticket: the open one, or a new one for a message that wants an answer. An answer to what an agent started is meant
--- for that agent.
+-- The ticket: the open one, or for a message that wants an answer one that was resolved a little while ago, or a new one.
+-- An answer to what an agent started is meant for that agent.
 local opened, hash = '0', nil
 local changes = ARGV[14] ~= '' and { 'name', ARGV[14] } or {}
 local current = con[1]
-local t = current and redis.call('HMGET', P .. 'tkt:' .. current, 'state', 'hold', 'quiet', 'chat')
-local stirred, joined = false, false
+local t = current and redis.call('HMGET', P .. 'tkt:' .. current, 'state', 'hold', 'quiet', 'chat', 'resolved',
+  'resolved_by')
+local stirred, joined, reopened = false, false, false
 local chat = channel == kChat and '1' or nil
 if current and t[1] ~= 'r' then
   ticket = current
   stirred = kind == 'message' and (t[2] or t[3])
   joined = kind == 'message' and chat and not t[4]
+elseif current and kind == 'message' and found ~= '' and tonumber(now) - tonumber(t[5] or '0') < tonumber(ARGV[24]) then
+  ticket = current
+  reopened = true
+  requeue(ticket, '')
+  local key = P .. 'tkt:' .. ticket
+  redis.call('HSET', key, 'before', t[5], 'before_agent', t[6] or '')
+  if chat then redis.call('HSET', key, 'chat', '1') end
 elseif kind == 'message' then
   opened = '1'
   local agent = found ~= '' and redis.call('HGET', P .. 'thr:' .. thread, 'agent') or ''
@@ -97,7 +107,12 @@ if ARGV[21] ~= '0' then
   changes[#changes + 1] = '1'
 end
 
-local sequence = append(conversation, entry, entry_bytes, ticket, thread, changes, con[4] or '0')
+local last = con[4] or '0'
+if reopened then
+  last = append(conversation, ARGV[25], ARGV[26], ticket, '', nil, last)
+  emit(7, with_ticket({ 'c', conversation, 't', ticket, 'e', ARGV[25], 's', last }, ticket))
+end
+local sequence = append(conversation, entry, entry_bytes, ticket, thread, changes, last)
 if ARGV[13] == '1' then
   redis.call('HSET', P .. 'adr:' .. conversation, ARGV[12], '1')
 else
@@ -105,7 +120,7 @@ else
 end
 if kind == 'message' then redis.call('HSET', P .. 'obl:' .. conversation, entry, sequence .. ' ' .. thread) end
 redis.call('SET', seen_key, cmsgpack.pack({ entry, tostring(sequence), ticket, opened, conversation, account }), 'EX', ARGV[17])
-store_blobs(25 + references)
+store_blobs(28 + references)
 
 local fields = { 'c', conversation, 't', ticket, 'e', entry, 's', sequence, 'h', channel, 'u', account }
 if opened == '1' then with_ticket(fields, ticket, hash) end
@@ -119,4 +134,5 @@ if joined then
   redis.call('HSET', P .. 'tkt:' .. ticket, 'chat', '1')
   emit(52, with_ticket({ 'c', conversation, 't', ticket, 'e', entry }, ticket))
 end
-return { 'accepted', entry, tostring(sequence), ticket, opened, conversation, thread, hash and without_attributes(hash) or {} }
+return { 'accepted', entry, tostring(sequence), ticket, opened, conversation, thread, hash and without_attributes(hash) or {},
+  reopened and '1' or '0' }

@@ -271,6 +271,7 @@ Task<Result<Store::Accepted>> Store::accept(TimePoint now, const Acceptance& in)
   const auto events = std::to_string(kEventsMax);
   static const std::string kLedByReference = led_by_reference();
   const auto references = std::to_string(in.references.size());
+  const auto reopen_within = std::to_string(in.reopen_within.count());
   const auto answerable_until =
       std::to_string(in.entry.is_public() ? 0 : std::max<std::int64_t>(0, in.entry.answerable_until_ms()));
   std::vector<std::string_view> args{in.conversation_id,
@@ -295,6 +296,9 @@ Task<Result<Store::Accepted>> Store::accept(TimePoint now, const Acceptance& in)
                                      answerable_until,
                                      in.claim_address ? "1" : "0",
                                      kLedByReference,
+                                     reopen_within,
+                                     in.reopening.id,
+                                     in.reopening.bytes,
                                      references};
   args.insert(args.end(), in.references.begin(), in.references.end());
   add_blobs(args, in.blobs);
@@ -314,7 +318,8 @@ Task<Result<Store::Accepted>> Store::accept(TimePoint now, const Acceptance& in)
   out.ticket_id = reply[3].text();
   out.opened = reply[4].view() == "1";
   out.conversation_id = reply[5].text();
-  if (!out.duplicate) complete(ran.events.front(), now, in, out, reply[7]);
+  const std::size_t reopened = !out.duplicate && reply[8].view() == "1" ? 1 : 0;  // told before the message
+  if (!out.duplicate) complete(ran.events.at(reopened), now, in, out, reply[7]);
   std::shared_ptr<v1::Entry> entry;
   if (in.tell_entry && !out.duplicate) {
     entry = std::make_shared<v1::Entry>(in.entry);

@@ -74,6 +74,10 @@ class Store {
   /// is left out.
   Task<Status> add_possible_matches(v1::Conversation& conversation);
 
+  /// A status entry to append with a change of the ticket.
+  struct StatusEntry {
+    std::string id, bytes;
+  };
   struct Acceptance {
     std::string conversation_id, entry_id, ticket_id,
         thread_id;  // the last three are used if new ones are needed
@@ -91,6 +95,10 @@ class Store {
     std::string via;  // the part of the conversation that led here; empty if it is the customer's own
     bool parts_looked_up = false;  // references are not known in the conversations that are part of it either
     std::vector<std::string> references;
+    /// For so long after it was resolved the customer's last ticket opens again for a message in a known
+    /// thread, with this entry before it. 0: never.
+    std::chrono::milliseconds reopen_within{0};
+    StatusEntry reopening;
     Blobs blobs;
   };
   struct Accepted {
@@ -145,10 +153,6 @@ class Store {
                               std::string_view entry_bytes, std::string_view agent_id,
                               std::string_view for_agents);
 
-  /// A status entry to append with a change of the ticket.
-  struct StatusEntry {
-    std::string id, bytes;
-  };
   Task<Result<v1::Ticket>> assign(TimePoint now, const v1::AssignRequest& in, std::string_view digest,
                                   const StatusEntry& entry);
   Task<Result<v1::Ticket>> annotate(TimePoint now, const v1::AnnotateTicketRequest& in,

@@ -247,7 +247,9 @@ function statusText(state: State, entry: Entry): string {
     case "CHANGE_RESOLVED": return t("resolvedTicket", {who});
     case "CHANGE_MERGED": return t("mergedIn", {who});
     case "CHANGE_UNMERGED": return t("unmerged", {who});
-    case "CHANGE_REOPENED": if (!entry.agentId && entry.answersEntryId) return t("replyLost"); return t("reopenedTicket", {who});
+    case "CHANGE_REOPENED":
+      if (entry.agentId) return t("reopenedTicket", {who});
+      return t(entry.answersEntryId ? "replyLost" : "reopenedByCustomer");
     case "CHANGE_SLA_WARNING": return t("slaWarning", {what: slaTargetText(entry.status.sla), percent: String(entry.status.sla?.percent ?? 0)});
     case "CHANGE_SLA_MISSED": return t("slaMissed", {what: slaTargetText(entry.status.sla)});
     case "CHANGE_HELD": return t("heldTicket", {who, what: holdStateName(entry.status.hold?.state), time: timeText(entry.status.hold?.untilMs, serverNow(state))});

@@ -241,6 +241,7 @@ export const en = {
   ticketReturnedFrom: "The ticket went back to the queue from {who}",
   resolvedTicket: "{who} resolved the ticket",
   reopenedTicket: "{who} reopened the ticket",
+  reopenedByCustomer: "The customer wrote again: the ticket is open again",
   waivedMessage: "{who} marked a message as needing no answer",
   switchedChannel: "{who} answered on another channel",
   changedTicket: "{who} changed the ticket",

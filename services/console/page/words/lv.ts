@@ -238,6 +238,7 @@ export const lv: Dictionary = {
   ticketReturnedFrom: "Pieteikums atgriezās rindā no: {who}",
   resolvedTicket: "{who} atrisina pieteikumu",
   reopenedTicket: "{who} atver pieteikumu no jauna",
+  reopenedByCustomer: "Klients uzrakstīja vēlreiz: pieteikums atkal ir atvērts",
   waivedMessage: "{who} atzīmē, ka uz ziņu nav jāatbild",
   switchedChannel: "{who} atbild pa citu kanālu",
   changedTicket: "{who} maina pieteikumu",

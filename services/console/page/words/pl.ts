@@ -238,6 +238,7 @@ export const pl: Dictionary = {
   ticketReturnedFrom: "Zgłoszenie wróciło do kolejki od: {who}",
   resolvedTicket: "{who} rozwiązuje zgłoszenie",
   reopenedTicket: "{who} otwiera zgłoszenie ponownie",
+  reopenedByCustomer: "Klient napisał ponownie: zgłoszenie jest znów otwarte",
   waivedMessage: "{who} oznacza wiadomość jako niewymagającą odpowiedzi",
   switchedChannel: "{who} odpowiada innym kanałem",
   changedTicket: "{who} zmienia zgłoszenie",

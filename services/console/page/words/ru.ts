@@ -238,6 +238,7 @@ export const ru: Dictionary = {
   ticketReturnedFrom: "Заявка вернулась в очередь от {who}",
   resolvedTicket: "{who} закрывает заявку",
   reopenedTicket: "{who} открывает заявку снова",
+  reopenedByCustomer: "Клиент написал снова: заявка опять открыта",
   waivedMessage: "{who} отмечает: ответ не нужен",
   switchedChannel: "{who} отвечает по другому каналу",
   changedTicket: "{who} меняет заявку",
