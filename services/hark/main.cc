@@ -20,11 +20,6 @@
 #include "hark/version.h"
 #include "routing/config_check.h"
 
-// What jemalloc reads when the process starts: memory that is free goes back to the system within seconds,
-// also while nothing happens.
-extern "C" const char* malloc_conf;
-const char* malloc_conf = "background_thread:true,dirty_decay_ms:2000,muzzy_decay_ms:0";
-
 namespace hark {
 namespace {
 
