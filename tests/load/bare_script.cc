@@ -79,7 +79,8 @@ class Accepts {
     std::vector<std::string_view> args{"EVALSHA", script_.sha1, "1", key,        at,     customer,  entry,
                                        ticket,    thread,       "1", kAccountId, native, "message", entry_,
                                        ticket_,   address,      "0", "Customer", "",     native,    remember,
-                                       events,    "",           "0", "0",        claims, "",        "0"};
+                                       events,    "",           "0", "0",        claims, "",        "0",
+                                       "",        "",           "0"};
     std::vector<std::string> names;
     for (std::size_t b = 0; b < blobs_.size(); ++b) names.push_back(entry + "-" + std::to_string(b));
     for (std::size_t b = 0; b < blobs_.size(); ++b) args.insert(args.end(), {names[b], blobs_[b]});

@@ -137,7 +137,7 @@ class Agent final : public grpc::ClientBidiReactor<v1::AgentSessionRequest, v1::
     auto call = std::make_shared<Accepting>();
     call->request.set_offer_id(offer.id());
     call->request.set_agent_id(id_);
-    call->context.set_deadline(std::chrono::system_clock::now() + 10s);
+    call->context.set_deadline(std::chrono::system_clock::now() + 60s);
     {
       const std::lock_guard lock{mutex_};
       ++accepting_;
