@@ -253,21 +253,13 @@ Task<> Term::tick() {
   }
 }
 
-std::string Term::reason_of(const AssignTicket& effect) const {
-  const auto ticket = router_.ticket(effect.ticket_id);
-  if (!ticket) return {};
-  const auto offer = std::ranges::find(ticket->offers, effect.offer_id, &Offer::id);
-  return offer == ticket->offers.end() ? std::string{}
-                                       : offer->explanation + " (rules " + offer->version + ")";
-}
-
 Task<> Term::assign(AssignTicket effect) {
   v1::AssignRequest request;
   request.set_idempotency_key(effect.offer_id);
   request.set_ticket_id(effect.ticket_id);
   request.set_agent_id(effect.agent_id);
   request.set_fencing_token(token_);
-  request.set_reason(reason_of(effect));
+  request.set_reason(router_.why_offered(effect.ticket_id, effect.offer_id));
   // Unless somebody else is asked for it.
   if (world_.triager == nullptr && unstored_verdicts_.contains(effect.ticket_id)) {
     *request.mutable_verdict() = tickets_.at(effect.ticket_id).verdict();

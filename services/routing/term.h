@@ -168,7 +168,6 @@ class Term {
   Task<> tick();
   Task<> assign(AssignTicket effect);
   /// Why the offer was made, and by which rules; empty: it does not stand.
-  [[nodiscard]] std::string reason_of(const AssignTicket& effect) const;
   Task<> give_back(ReturnTicket effect);
   Task<> end_hold(EndHold effect);
   void finish_assignment(const std::string& offer_id, Result<v1::Ticket> result);

@@ -122,6 +122,8 @@ class Router {
   /// Whether the agent has the ticket, by this assignment of it.
   [[nodiscard]] bool holds(std::string_view agent_id, std::string_view ticket_id,
                            std::int64_t assignment_token) const;
+  /// Why the offer was made, and by which rules, for people; empty if it stands no more.
+  [[nodiscard]] std::string why_offered(std::string_view ticket_id, std::string_view offer_id) const;
   /// Tickets without a holder, in the order in which they are served.
   [[nodiscard]] std::vector<std::string> queue(std::size_t limit) const;
   [[nodiscard]] std::size_t queue_size() const { return tickets_.count() - held_count_; }
@@ -130,8 +132,7 @@ class Router {
   /// Each queue, in the order of the settings, the one without a name first. Looks at queues and at agents,
   /// not at tickets.
   [[nodiscard]] std::vector<QueueView> queues(TimePoint now, Duration target) const;
-  /// Why the ticket is where it is, for people: "waits: 2 agents have language:lv ≥ 1: 1 offline, 1 without
-  /// room".
+  /// Why the ticket is where it is, for people: "waits: 2 agents have language:lv ≥ 1: 1 offline, 1 away".
   [[nodiscard]] std::string explain(std::string_view ticket_id) const;
   /// The same in full: the step in force, the place in line, and each agent with the rule that excluded or
   /// ranked them. At most `candidates_max` agents, those who come nearest first.
@@ -284,6 +285,7 @@ class Router {
     return ready_[label_of(work_class)];
   }
   [[nodiscard]] std::string interrupted_by(const TicketState& ticket) const;
+  [[nodiscard]] ClassMask classes_stepping_back(const AgentState& agent) const;
 
   // router_talk_time.cc
   [[nodiscard]] Duration talk_time(const AgentState& agent) const;
@@ -461,8 +463,7 @@ class Router {
   HashIndex held_by_conversation_;
   /// Tickets by the ids of their offers.
   HashIndex offered_;
-  /// A ring of the last ones.
-  std::vector<EndedOffer> ended_;
+  std::vector<EndedOffer> ended_;  // a ring of the last ones
   std::size_t ended_next_ = 0;
   HashIndex ended_by_id_;
   SortedChunks<Deadline> deadlines_;
@@ -493,8 +494,7 @@ class Router {
   std::vector<AgentIndex> changed_agents_;
   /// For other shards; while rebuilding they are kept.
   std::vector<std::string> leaving_;
-  /// A heap.
-  std::vector<Proposal> proposals_;
+  std::vector<Proposal> proposals_;  // a heap
 };
 
 }  // namespace hark::routing

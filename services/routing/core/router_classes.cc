@@ -92,6 +92,14 @@ void Router::take_labels_on(const WorkClasses& before) {
   }
 }
 
+/// What the agent's work may make step back, as far as it is under way.
+ClassMask Router::classes_stepping_back(const AgentState& agent) const {
+  ClassMask all = 0;
+  for (const auto* tickets : {&agent.held, &agent.offered})
+    for (const TicketState* ticket : *tickets) all |= classes_.stepping_back_for(charged_class(*ticket));
+  return all;
+}
+
 /// What a held ticket has stepped back for, for people: "a call", "a mail about outage". Empty: for nothing.
 std::string Router::interrupted_by(const TicketState& ticket) const {
   if (ticket.standing != Standing::kHeld || ticket.load != Load::kActive) return "";

@@ -60,8 +60,10 @@ std::optional<AgentView> Router::agent(std::string_view id) const {
   view.presence = agent.presence;
   view.used_units = used_units(agent);
   view.connections = agent.connections;
+  const ClassMask stepping_back = classes_stepping_back(agent);
   for (const TicketState* ticket : agent.held) {
     view.ticket_ids.emplace_back(ticket->id);
+    if ((stepping_back & mask_of_class(charged_class(*ticket))) == 0) continue;
     if (std::string by = interrupted_by(*ticket); !by.empty())
       view.interrupted_by.emplace(ticket->id.str(), std::move(by));
   }
@@ -107,6 +109,14 @@ bool Router::holds(std::string_view agent_id, std::string_view ticket_id,
   const TicketState* ticket = find_ticket(ticket_id);
   return ticket && ticket->standing == Standing::kHeld && agents_[ticket->agent].id == agent_id &&
          ticket->assignment_token == assignment_token;
+}
+
+std::string Router::why_offered(std::string_view ticket_id, std::string_view offer_id) const {
+  const TicketState* ticket = find_ticket(ticket_id);
+  if (!ticket) return {};
+  const auto offer = std::ranges::find(ticket->offers, offer_id, &StandingOffer::id);
+  if (offer == ticket->offers.end()) return {};
+  return offer->explanation + " (rules " + offer->version + ")";
 }
 
 std::optional<TicketView> Router::ticket(std::string_view id) const {
