@@ -10,6 +10,13 @@ namespace {
 using ::testing::ElementsAre;
 using ::testing::SizeIs;
 
+TEST_F(ConversationsTest, AnAssignmentThatIsRepeatedIsAnsweredAsAtFirst) {
+  const auto in = accept(mail("m1"));
+  const auto first = assign(in.ticket_id(), "ana", 1, "a1");
+  EXPECT_EQ(first.sender().address(), "mailto:ana@x.lv");
+  EXPECT_EQ(assign(in.ticket_id(), "ana", 1, "a1").SerializeAsString(), first.SerializeAsString());
+}
+
 TEST_F(ConversationsTest, AHundredMailsAtOnceAreOneConversationWithOneTicketInOneOrder) {
   std::vector<std::optional<Result<v1::AcceptResponse>>> accepted(100);
   for (std::size_t i = 0; i < accepted.size(); ++i) {

@@ -5,7 +5,7 @@
 local key, digest, ticket = ARGV[2], ARGV[3], ARGV[4]
 local fenced = fenced_off(ARGV[5])
 if fenced then return fenced end
-local first = repeated(key, digest)
+local first = repeated_ticket(key, digest, ticket)
 if first then return first end
 local refused = refused_transition(ticket, ARGV[6])
 if refused then return refused end
@@ -14,4 +14,4 @@ local ticket_key = P .. 'tkt:' .. ticket
 local t = redis.call('HMGET', ticket_key, 'con', 'agent')
 local sequence = append(t[1], ARGV[7], ARGV[8], ticket, '')
 emit(41, { 'c', t[1], 't', ticket, 'e', ARGV[7], 's', sequence, 'g', t[2] or '', 'x', ARGV[9] })
-return remember(key, digest, { 'ok', redis.call('HGETALL', ticket_key) })
+return remember_ticket(key, digest, redis.call('HGETALL', ticket_key))

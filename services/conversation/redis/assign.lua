@@ -8,7 +8,7 @@
 local key, digest, ticket, agent = ARGV[2], ARGV[3], ARGV[4], ARGV[5]
 local fenced = fenced_off(ARGV[6])
 if fenced then return fenced end
-local first = repeated(key, digest)
+local first = repeated_ticket(key, digest, ticket)
 if first then return first end
 local ticket_key = P .. 'tkt:' .. ticket
 local t = field_map(redis.call('HGETALL', ticket_key))
@@ -40,4 +40,4 @@ if t.agent and t.agent ~= '' and t.agent ~= agent then redis.call('SREM', P .. '
 redis.call('SADD', P .. 'held:' .. agent, ticket)
 local sequence = append(t.con, ARGV[8], ARGV[9], ticket, '')
 emit_place(4, with_ticket({ 'c', t.con, 't', ticket, 'e', ARGV[8], 's', sequence, 'g', agent }, ticket, hash))
-return remember(key, digest, { 'ok', hash, sequence })
+return remember_ticket(key, digest, hash, sequence)

@@ -3,7 +3,7 @@
            7 from-states  8 TicketHold bytes  9 its end  10 status entry id  11 its bytes
      Returns {'ok', ticket's hash} | {'key_reused'} | {'no_ticket'} | {'illegal', state} | {'stale_assignment', holder} ]]
 local key, digest, ticket = ARGV[2], ARGV[3], ARGV[4]
-local first = repeated(key, digest)
+local first = repeated_ticket(key, digest, ticket)
 if first then return first end
 local refused = refused_transition(ticket, ARGV[7]) or not_holder(ticket, ARGV[6], ARGV[5])
 if refused then return refused end
@@ -15,4 +15,4 @@ local t = redis.call('HMGET', ticket_key, 'con', 'agent')
 local sequence = append(t[1], ARGV[10], ARGV[11], ticket, '')
 local fields, all = with_ticket({ 'c', t[1], 't', ticket, 'e', ARGV[10], 's', sequence, 'g', t[2] }, ticket)
 emit(42, fields)
-return remember(key, digest, { 'ok', all })
+return remember_ticket(key, digest, all)

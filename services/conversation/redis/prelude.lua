@@ -151,6 +151,21 @@ local function remember(key, digest, result)
   return result
 end
 
+-- The same of a result whose second value is the ticket's hash: what it was opened with never changes, so it is read again
+-- rather than kept twice.
+local function remember_ticket(key, digest, hash, sequence)
+  remember(key, digest, { 'ok', without_attributes(hash), sequence })
+  return { 'ok', hash, sequence }
+end
+local function repeated_ticket(key, digest, ticket)
+  local first = repeated(key, digest)
+  if first and first[1] == 'ok' then
+    first[2][#first[2] + 1] = 'attrs'
+    first[2][#first[2] + 1] = redis.call('HGET', P .. 'tkt:' .. ticket, 'attrs') or ''
+  end
+  return first
+end
+
 -- May `agent` act on the ticket with `token`? An unassigned ticket is acted on with token 0, by anybody.
 local function not_holder(ticket, token, agent)
   local t = redis.call('HMGET', P .. 'tkt:' .. ticket, 'state', 'token', 'agent')

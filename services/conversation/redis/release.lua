@@ -7,7 +7,7 @@
 local key, digest, ticket = ARGV[2], ARGV[3], ARGV[4]
 local fenced = ARGV[6] == '' and fenced_off(ARGV[7])
 if fenced then return fenced end
-local first = repeated(key, digest)
+local first = repeated_ticket(key, digest, ticket)
 if first then return first end
 local refused = refused_transition(ticket, ARGV[8])
 if not refused and ARGV[6] ~= '' then refused = not_holder(ticket, ARGV[6], ARGV[5]) end
@@ -16,7 +16,7 @@ if refused then return refused end
 local ticket_key = P .. 'tkt:' .. ticket
 local t = redis.call('HMGET', ticket_key, 'con', 'agent', 'hold_until')
 if not t[3] or (ARGV[9] ~= '0' and ARGV[9] ~= t[3]) then
-  return remember(key, digest, { 'ok', redis.call('HGETALL', ticket_key) })
+  return remember_ticket(key, digest, redis.call('HGETALL', ticket_key))
 end
 redis.call('HDEL', ticket_key, 'hold', 'hold_until', 'quiet')
 local sequence = append(t[1], ARGV[10], ARGV[11], ticket, '')
@@ -25,4 +25,4 @@ local why = ARGV[6] == '' and 'due' or ''
 if why == 'due' then redis.call('HSET', ticket_key, 'hold_due', ARGV[10] .. ' ' .. now) end
 local fields, all = with_ticket({ 'c', t[1], 't', ticket, 'e', ARGV[10], 's', sequence, 'g', t[2], 'x', why }, ticket)
 emit(43, fields)
-return remember(key, digest, { 'ok', all })
+return remember_ticket(key, digest, all)

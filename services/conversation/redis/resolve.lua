@@ -4,7 +4,7 @@
      Returns {'ok', ticket's hash} | {'key_reused'} | {'no_ticket'} | {'illegal', state} | {'stale_assignment', holder}
            | {'on_the_line'} | {'obligations', count} ]]
 local key, digest, ticket = ARGV[2], ARGV[3], ARGV[4]
-local first = repeated(key, digest)
+local first = repeated_ticket(key, digest, ticket)
 if first then return first end
 local refused = refused_transition(ticket, ARGV[7]) or not_holder(ticket, ARGV[6], ARGV[5])
 if refused then return refused end
@@ -28,4 +28,4 @@ redis.call('RPUSH', P .. 'past:' .. conversation, ticket)
 redis.call('ZREM', P .. 'open', ticket)
 local sequence = append(conversation, ARGV[9], ARGV[10], ticket, '')
 emit(6, { 'c', conversation, 't', ticket, 'e', ARGV[9], 's', sequence, 'g', t['agent'] })
-return remember(key, digest, { 'ok', redis.call('HGETALL', ticket_key) })
+return remember_ticket(key, digest, redis.call('HGETALL', ticket_key))

@@ -8,7 +8,7 @@
 local key, digest, ticket = ARGV[2], ARGV[3], ARGV[4]
 local fenced = ARGV[6] == '' and fenced_off(ARGV[7])
 if fenced then return fenced end
-local first = repeated(key, digest)
+local first = repeated_ticket(key, digest, ticket)
 if first then return first end
 local refused = refused_transition(ticket, ARGV[8])
 if not refused and ARGV[6] ~= '' then refused = not_holder(ticket, ARGV[6], ARGV[5]) end
@@ -29,4 +29,4 @@ if ARGV[13] ~= '' then redis.call('HSET', ticket_key, 'wanted_queue', ARGV[13]) 
 if ARGV[14] ~= '0' then redis.call('HSET', ticket_key, 'virtual', ARGV[14]) end
 local sequence = append(t['con'], ARGV[11], ARGV[12], ticket, '')
 emit(5, with_ticket({ 'c', t['con'], 't', ticket, 'e', ARGV[11], 's', sequence, 'g', t['agent'] }, ticket))
-return remember(key, digest, { 'ok', redis.call('HGETALL', ticket_key) })
+return remember_ticket(key, digest, redis.call('HGETALL', ticket_key))
