@@ -154,6 +154,8 @@ Result<PrivateServer> PrivateServer::start(const Options& options) {
                                    "noeviction",
                                    "--stream-node-max-bytes",
                                    "16384",
+                                   "--rdbcompression",
+                                   "no",
                                    "--daemonize",
                                    "no",
                                    "--auto-aof-rewrite-min-size",
