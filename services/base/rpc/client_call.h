@@ -30,8 +30,7 @@ struct PendingCall {
   std::shared_ptr<PendingCall> self;  // gRPC uses it until it tells the end
 };
 
-/// On the executor's thread: the call has ended. Nothing of it is left to the caller's thread, as is said of
-/// let_go().
+/// From gRPC's thread, to which nothing of the call is left: see let_go().
 template <class Request, class Response>
 void end_call(std::shared_ptr<PendingCall<Request, Response>> pending, const grpc::Status& status) {
   const auto executor = pending->timer.get_executor();
@@ -40,6 +39,11 @@ void end_call(std::shared_ptr<PendingCall<Request, Response>> pending, const grp
     pending->done = true;
     pending->timer.cancel();
   });
+}
+
+/// Does not end before what is held with it is let go of.
+inline asio::any_io_executor kept_running(const asio::any_io_executor& executor) {
+  return asio::prefer(executor, asio::execution::outstanding_work.tracked);
 }
 
 /// Leaves the last reference to a call to the executor's thread. A call holds its channel: if that died with
@@ -193,9 +197,10 @@ struct StreamReactor final : grpc::ClientBidiReactor<Request, Response>,
   void OnDone(const grpc::Status& status) override {
     this->end.set(status);
     this->inbox->on_read_done(false);
-    let_go(this->executor, std::move(self));
+    let_go(on_end, std::move(self));
   }
   grpc::ClientContext context;
+  asio::any_io_executor on_end = kept_running(this->executor);
   std::shared_ptr<StreamReactor> self;  // gRPC uses the reactor until OnDone
 };
 
@@ -268,9 +273,10 @@ struct ReadStreamReactor final : grpc::ClientReadReactor<Response>, ClientReadSt
   void OnDone(const grpc::Status& status) override {
     this->end.set(status);
     this->inbox->on_read_done(false);
-    let_go(this->executor, std::move(self));
+    let_go(on_end, std::move(self));
   }
   grpc::ClientContext context;
+  asio::any_io_executor on_end = kept_running(this->executor);
   std::shared_ptr<ReadStreamReactor> self;  // gRPC uses the reactor until OnDone
 };
 
@@ -347,7 +353,7 @@ class ClientWriteStream {
   }
 
   struct Reactor final : grpc::ClientWriteReactor<Request> {
-    explicit Reactor(const asio::any_io_executor& on) : executor{on}, done_signal{on} {}
+    explicit Reactor(const asio::any_io_executor& on) : executor{kept_running(on)}, done_signal{on} {}
     void OnWriteDone(bool ok) override { outbox.on_write_done(ok); }
     void OnDone(const grpc::Status& status) override {
       asio::post(executor, [me = std::move(self), status] {
