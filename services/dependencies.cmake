@@ -36,8 +36,8 @@ pkg_check_modules(gmime REQUIRED IMPORTED_TARGET gmime-3.0)
 pkg_check_modules(sodium REQUIRED IMPORTED_TARGET libsodium)
 pkg_check_modules(jemalloc REQUIRED IMPORTED_TARGET jemalloc)
 
-find_package(GTest)
-find_package(benchmark)
+find_package(GTest QUIET)
+find_package(benchmark QUIET)
 
 # Debian's libphonenumber-dev would remove Boost 1.81, so deploy/packages unpacks its headers here.
 set(HARK_UNPACKED ${CMAKE_SOURCE_DIR}/build/deps)
