@@ -23,11 +23,7 @@ std::vector<PreferredAgent> preferred_of(const v1::Ticket& ticket, const Rules& 
   if (rules.policies) {
     for (const std::string& id : rules.policies->agents_of_tier(ticket)) add(id, score--);
   }
-  // One that was opened again came when that was.
-  const bool again = ticket.previous_resolved_at_ms() > ticket.opened_at_ms();
-  const auto since = from_ms(again ? ticket.waiting_since_ms() : ticket.opened_at_ms()) -
-                     from_ms(ticket.previous_resolved_at_ms());
-  if (since <= rules.affinity_window) add(ticket.previous_agent_id(), kLastScore);
+  if (since_previous(ticket) <= rules.affinity_window) add(ticket.previous_agent_id(), kLastScore);
   return out;
 }
 

@@ -388,11 +388,17 @@ const BusinessHours* Policies::hours(const std::string& id) const {
   return found == hours_.end() ? nullptr : found->second.get();
 }
 
+Duration since_previous(const v1::Ticket& ticket) {
+  const bool again = ticket.previous_resolved_at_ms() > ticket.opened_at_ms();
+  return from_ms(again ? ticket.waiting_since_ms() : ticket.opened_at_ms()) -
+         from_ms(ticket.previous_resolved_at_ms());
+}
+
 int Policies::points_of(const v1::Ticket& ticket, const Verdict& verdict) const {
   int points = verdict.priority_points;
   if (const Tier* tier = find_tier(ticket)) points += tier->priority_points;
-  const auto since = from_ms(ticket.opened_at_ms()) - from_ms(ticket.previous_resolved_at_ms());
-  if (ticket.previous_resolved_at_ms() > 0 && since <= repeat_days_) points += repeat_points_;
+  if (ticket.previous_resolved_at_ms() > 0 && since_previous(ticket) <= repeat_days_)
+    points += repeat_points_;
   return std::clamp(points, -kPriorityPointsMax, kPriorityPointsMax);
 }
 

@@ -40,6 +40,10 @@ struct HoldState {
   std::array<WhilePaused, kSlaMetrics> clocks{};
 };
 
+/// How long after the customer's ticket before it was resolved this one came, or, if it was opened again,
+/// came again.
+Duration since_previous(const v1::Ticket& ticket);
+
 /// What the configuration says of hours, targets, topics and tiers, ready for use. Lives on its service's
 /// thread.
 class Policies {

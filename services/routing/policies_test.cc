@@ -75,6 +75,9 @@ TEST(Policies, TierComplaintTopicAndRepeatedContactRaiseThePriority) {
   EXPECT_EQ(priority(again), 5);
   again.set_previous_resolved_at_ms(again.opened_at_ms() - 8 * 86'400'000LL);
   EXPECT_EQ(priority(again), 0);
+  again.set_previous_resolved_at_ms(again.opened_at_ms() + 1);
+  again.set_waiting_since_ms(again.opened_at_ms() + 8 * 86'400'000LL);
+  EXPECT_EQ(priority(again), 0) << "opened again late";
 }
 
 TEST(Policies, AStoredVerdictHoldsInPlaceOfTheText) {

@@ -56,6 +56,7 @@ void SlaDesk::take(const v1::Ticket& ticket, std::shared_ptr<const SlaRule> rule
   Watched& watched = watched_[ticket.id()];
   const bool changed = watched.rule != rule || watched.ticket.conversation_id() != ticket.conversation_id();
   watched.ticket = ticket;
+  ++watched.told_of;
   watched.rule = std::move(rule);
   if (changed) want_reading(ticket.id());
 }
@@ -246,13 +247,13 @@ Task<> SlaDesk::move(std::string ticket_id, std::shared_ptr<const SlaRule> rule,
   for (const SlaMark& mark : missed)
     (targets += targets.empty() ? "" : ", the ") += describe(mark.metric, rule->policy);
   request.set_reason("the " + targets + (missed.size() > 1 ? " are missed" : " is missed"));
+  const auto told_of = watched_.at(ticket_id).told_of;
   auto moved = co_await send(&Conversations::transfer, std::move(request));
   const auto found = watched_.find(ticket_id);
   if (found == watched_.end()) co_return;
   found->second.moving = false;
-  // The log may have brought what came after.
-  if (moved && moved->ticket().assignment_token() >= found->second.ticket.assignment_token())
-    found->second.ticket = std::move(*moved->mutable_ticket());
+  // What the log has brought meanwhile may be newer.
+  if (moved && found->second.told_of == told_of) found->second.ticket = std::move(*moved->mutable_ticket());
 }
 
 }  // namespace hark::routing

@@ -81,6 +81,8 @@ class SlaDesk {
     bool missed = false;
     /// On its way to where its rule sends tickets that missed a target.
     bool moving = false;
+    /// How often the log has told of it.
+    std::uint64_t told_of = 0;
   };
 
   Task<> read();

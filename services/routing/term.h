@@ -167,7 +167,6 @@ class Term {
   Task<> write();
   Task<> tick();
   Task<> assign(AssignTicket effect);
-  /// Why the offer was made, and by which rules; empty: it does not stand.
   Task<> give_back(ReturnTicket effect);
   Task<> end_hold(EndHold effect);
   void finish_assignment(const std::string& offer_id, Result<v1::Ticket> result);

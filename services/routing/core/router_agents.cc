@@ -61,6 +61,9 @@ void Router::on(const PresenceChanged& in) {
   set_presence(index, in.presence, in.channels, in.by.empty() ? "as asked" : "set by " + in.by,
                in.missed_offers);
   set_paused(index, in.paused_queue_ids);
+  // What the store has is not what holds now: the rules pause nobody there any more.
+  if (!in.paused_queue_ids.empty() && agents_[index].paused_queues.empty())
+    effects_.emplace_back(QueuesPaused{agents_[index].id, {}});
 }
 
 void Router::on(const AgentConnected& in) {
