@@ -155,7 +155,7 @@ Task<Result<v1::AcceptResponse>> Conversations::accept(v1::InboundMessage messag
     in.thread_id = new_id(IdKind::kThread, partition);
     if (in.reopen_within.count() > 0) {
       in.reopening =
-          status_entry(conversation, v1::StatusChange::CHANGE_REOPENED, "", "", "the customer wrote");
+          status_entry(conversation, v1::StatusChange::CHANGE_REOPENED, "", "", "", "", in.entry_id);
     }
     auto accepted = co_await store_.accept(now, in);
     if (!accepted.ok() && accepted.error().reason == Reason::kMergeUnderWay) {

@@ -55,17 +55,57 @@ TEST_F(ReopeningTest, AMessageThatGoesOnWithItsThreadSoonOpensTheTicketAgain) {
   const auto entries = timeline(first_.conversation_id());
   const auto& told = entries.at(entries.size() - 2);
   EXPECT_EQ(told.status().change(), v1::StatusChange::CHANGE_REOPENED);
-  EXPECT_EQ(told.reason(), "the customer wrote");
+  EXPECT_EQ(told.status().concerns_id(), again.entry_id());
   EXPECT_EQ(entries.back().id(), again.entry_id());
   EXPECT_EQ(entries.back().sequence(), again.sequence());
   EXPECT_EQ(entries.back().obligation(), v1::OBLIGATION_STATE_OPEN);
 }
 
 TEST_F(ReopeningTest, TheSameMessageOnceMoreOpensNothing) {
-  const auto again = accept(going_on(mail("m2"), "m1"));
+  const auto again = resolved(going_on(mail("m2"), "m1"), "2");
   const auto repeated = accept(going_on(mail("m2"), "m1"));
   EXPECT_TRUE(repeated.duplicate());
   EXPECT_EQ(repeated.ticket_id(), again.ticket_id());
+  EXPECT_EQ(conversation(first_.conversation_id()).ticket().state(), v1::TICKET_STATE_RESOLVED);
+}
+
+TEST_F(ReopeningTest, TheOneBeforeIsHowItWasResolvedLast) {
+  resolved(going_on(mail("m2"), "m1"), "2");
+  clock_.advance(24h);
+  v1::ReopenRequest request;
+  request.set_idempotency_key("again");
+  request.set_conversation_id(first_.conversation_id());
+  request.set_agent_id("bea");
+  const auto reopened = run(service_->reopen(request));
+  ASSERT_TRUE(reopened.ok()) << reopened.error().message;
+  EXPECT_EQ(reopened->ticket().previous_resolved_at_ms(), to_ms(clock_.now() - 24h));
+  EXPECT_EQ(reopened->ticket().previous_agent_id(), "ana");
+}
+
+TEST_F(ReopeningTest, WhoWroteFirstInTheThreadIsAskedFirst) {
+  v1::StartRequest start;
+  start.set_idempotency_key("s1");
+  start.set_account_id("support");
+  start.mutable_to()->set_address("mailto:ana@x.lv");
+  start.set_agent_id("bea");
+  start.set_subject("Your kettle");
+  start.set_text("Did it come?");
+  start.set_reason("to be sure");
+  const auto started = run(service_->start(start));
+  ASSERT_TRUE(started.ok()) << started.error().message;
+  auto back = mail("m2");
+  back.mutable_thread()->add_tokens(
+      ThreadTokens{"a secret of sixteen bytes"}.sign(started->entry().thread_id()));
+  const auto again = accept(std::move(back));
+  EXPECT_EQ(again.ticket_id(), first_.ticket_id());
+  EXPECT_EQ(conversation(first_.conversation_id()).ticket().wanted_agent_id(), "bea");
+}
+
+TEST_F(ReopeningTest, WhatCameByAnotherWayIsNewWork) {
+  const auto chatted = resolved(claiming(chat("v1"), "mailto:ana@x.lv", true), "2");
+  ASSERT_EQ(chatted.conversation_id(), first_.conversation_id());
+  const auto later = accept(going_on(mail("m3"), "m1"));
+  EXPECT_TRUE(later.ticket_opened()) << "the last ticket is the chat's";
 }
 
 TEST_F(ReopeningTest, LaterANewTicketIsOpened) {
@@ -90,6 +130,17 @@ TEST_F(ReopeningTest, AnAccountThatDoesNotAskForItOpensANewOne) {
   auto elsewhere = mail("m2");
   elsewhere.set_account_id("sales");
   EXPECT_TRUE(accept(going_on(std::move(elsewhere), "m1")).ticket_opened());
+}
+
+TEST_F(ReopeningTest, NeitherDoesOneWhoseClockIsBehindThatOfWhoResolved) {
+  const auto sold = mail("m2", "ben@x.lv");
+  auto first = sold;
+  first.set_account_id("sales");
+  const auto in = resolved(std::move(first), "2");
+  clock_.advance(-1min);
+  auto second = going_on(mail("m3", "ben@x.lv"), "m2");
+  second.set_account_id("sales");
+  EXPECT_NE(accept(std::move(second)).ticket_id(), in.ticket_id());
 }
 
 TEST_F(ReopeningTest, ATicketThatAChatOpensAgainIsOneOfAChat) {

@@ -6,7 +6,8 @@
            20 '1' if the parts' references were looked up  21 until when the network lets the sender be answered, or '0'
            22 '1' if the conversation is a new one, for an address of this partition that may be nobody's
            23 what is added to the Entry's bytes where a reference leads to the thread
-           24 for how long after it was resolved the customer's last ticket opens again for a message in a known thread
+           24 for how long after it was resolved the customer's last ticket, if it was opened through the same account, opens
+           again for a message in a known thread; 0: never
            25 status entry id for that  26 its bytes
            27 number of references, then those, nearest first
            then pairs of blob id, content
@@ -75,24 +76,25 @@ local opened, hash = '0', nil
 local changes = ARGV[14] ~= '' and { 'name', ARGV[14] } or {}
 local current = con[1]
 local t = current and redis.call('HMGET', P .. 'tkt:' .. current, 'state', 'hold', 'quiet', 'chat', 'resolved',
-  'resolved_by')
+  'origin', 'line', 'carried')
 local stirred, joined, reopened = false, false, false
 local chat = channel == kChat and '1' or nil
+local agent = found ~= '' and redis.call('HGET', P .. 'thr:' .. thread, 'agent') or ''
+local origin = channel .. ' ' .. account
+local within = tonumber(ARGV[24])
 if current and t[1] ~= 'r' then
   ticket = current
   stirred = kind == 'message' and (t[2] or t[3])
   joined = kind == 'message' and chat and not t[4]
-elseif current and kind == 'message' and found ~= '' and tonumber(now) - tonumber(t[5] or '0') < tonumber(ARGV[24]) then
+elseif current and within > 0 and kind == 'message' and found ~= '' and t[6] == origin and t[7] ~= '1' and not t[8]
+    and tonumber(now) - tonumber(t[5] or '0') < within then
   ticket = current
   reopened = true
-  requeue(ticket, '')
-  local key = P .. 'tkt:' .. ticket
-  redis.call('HSET', key, 'before', t[5], 'before_agent', t[6] or '')
-  if chat then redis.call('HSET', key, 'chat', '1') end
+  requeue(ticket, agent)
+  if chat then redis.call('HSET', P .. 'tkt:' .. ticket, 'chat', '1') end
 elseif kind == 'message' then
   opened = '1'
-  local agent = found ~= '' and redis.call('HGET', P .. 'thr:' .. thread, 'agent') or ''
-  hash = new_ticket(conversation, ticket, ARGV[11], agent, current, con[5] or '', chat)
+  hash = new_ticket(conversation, ticket, ARGV[11], agent, current, con[5] or '', chat, origin)
   changes[#changes + 1] = 'ticket'
   changes[#changes + 1] = ticket
 else
@@ -110,7 +112,7 @@ end
 local last = con[4] or '0'
 if reopened then
   last = append(conversation, ARGV[25], ARGV[26], ticket, '', nil, last)
-  emit(7, with_ticket({ 'c', conversation, 't', ticket, 'e', ARGV[25], 's', last }, ticket))
+  emit(7, with_ticket({ 'c', conversation, 't', ticket, 'e', ARGV[25], 's', last, 'x', 'the customer wrote' }, ticket))
 end
 local sequence = append(conversation, entry, entry_bytes, ticket, thread, changes, last)
 if ARGV[13] == '1' then

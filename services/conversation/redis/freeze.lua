@@ -23,7 +23,7 @@ if open then
   redis.call('SREM', P .. 'held:' .. t[2], ticket)
   redis.call('ZREM', P .. 'open', ticket)
   redis.call('HSET', P .. 'tkt:' .. ticket, 'state', 'r', 'agent', '', 'resolved', now, 'carried', t[2])
-  redis.call('HDEL', P .. 'tkt:' .. ticket, 'hold', 'hold_until', 'hold_due', 'quiet')
+  redis.call('HDEL', P .. 'tkt:' .. ticket, 'hold', 'hold_until', 'hold_due', 'quiet', 'resolved_by')
   fields[#fields + 1] = 't'
   fields[#fields + 1] = ticket
   with_ticket(fields, ticket)

@@ -20,7 +20,8 @@
                                    was resolved), line ('1' while the customer is on the telephone), chat ('1' once the
                                    customer has written by chat), hold (TicketHold bytes), hold_until, hold_due ("<status entry> <at>" of one whose time came), quiet (since when the
                                    customer is the one to write next), queued (since when it waits this time, if not since it
-                                   was opened), wanted_queue, virtual, preferred, before_agent, shard (routing's,
+                                   was opened), wanted_queue, virtual, preferred, before_agent, origin ("<channel> <account>" of the
+                                   message that opened it), shard (routing's,
                                    from 1; there is none until one takes it, and where there is only one), passage
                                    (TicketPassage bytes: why it is that one's)
      tl:<conversation>     stream  <seq>-0: e Entry bytes, i entry id, t ticket, h thread
@@ -232,8 +233,8 @@ end
 
 -- An open ticket, for `wanted` first, if that is not ''; `last` was the conversation's one before, if any. Whoever calls this
 -- makes it the conversation's. Returns its hash. `preferred` are the customer's agents, from who has read them already;
--- `chat` is '1' if a chat opens it.
-local function new_ticket(conversation, ticket, attributes, wanted, last, preferred, chat)
+-- `chat` is '1' if a chat opens it; `origin` is what a customer's message came through.
+local function new_ticket(conversation, ticket, attributes, wanted, last, preferred, chat, origin)
   local before = last and redis.call('HMGET', P .. 'tkt:' .. last, 'resolved', 'resolved_by') or {}
   local hash = { 'con', conversation, 'state', 'q', 'agent', '', 'token', '0', 'opened', now, 'waiting', now,
     'attrs', attributes, 'wanted_agent', wanted, 'before', before[1] or '0' }
@@ -244,6 +245,7 @@ local function new_ticket(conversation, ticket, attributes, wanted, last, prefer
   end
   also('before_agent', before[2])
   also('chat', chat)
+  also('origin', origin)
   also('preferred', preferred or redis.call('HGET', P .. 'con:' .. conversation, 'preferred'))
   redis.call('HSET', P .. 'tkt:' .. ticket, unpack(hash))
   redis.call('ZADD', P .. 'open', now, ticket)
@@ -257,9 +259,14 @@ local function open_ticket(conversation, ticket, attributes, wanted)
   redis.call('HSET', key, 'ticket', ticket)
 end
 
--- A resolved ticket waits for an agent again: for `wanted` first, if that is not ''.
+-- A resolved ticket waits for an agent again: for `wanted` first, if that is not ''. It is its own one before.
 local function requeue(ticket, wanted)
   local key = P .. 'tkt:' .. ticket
+  local t = redis.call('HMGET', key, 'con', 'resolved', 'resolved_by')
+  if t[2] then
+    redis.call('HSET', key, 'before', t[2], 'before_agent', t[3] or '', 'preferred',
+      redis.call('HGET', P .. 'con:' .. t[1], 'preferred') or '')
+  end
   redis.call('HSET', key, 'state', 'q', 'agent', '', 'waiting', now, 'queued', now, 'declined', '', 'wanted_agent', wanted,
     'wanted_queue', '', 'virtual', '0')
   redis.call('HDEL', key, 'chat', 'resolved', 'wanted_skills', 'passage')

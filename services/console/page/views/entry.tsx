@@ -248,8 +248,8 @@ function statusText(state: State, entry: Entry): string {
     case "CHANGE_MERGED": return t("mergedIn", {who});
     case "CHANGE_UNMERGED": return t("unmerged", {who});
     case "CHANGE_REOPENED":
-      if (entry.agentId) return t("reopenedTicket", {who});
-      return t(entry.answersEntryId ? "replyLost" : "reopenedByCustomer");
+      if (entry.status.concernsId) return t("reopenedByCustomer");
+      return !entry.agentId && entry.answersEntryId ? t("replyLost") : t("reopenedTicket", {who});
     case "CHANGE_SLA_WARNING": return t("slaWarning", {what: slaTargetText(entry.status.sla), percent: String(entry.status.sla?.percent ?? 0)});
     case "CHANGE_SLA_MISSED": return t("slaMissed", {what: slaTargetText(entry.status.sla)});
     case "CHANGE_HELD": return t("heldTicket", {who, what: holdStateName(entry.status.hold?.state), time: timeText(entry.status.hold?.untilMs, serverNow(state))});
