@@ -27,32 +27,7 @@ struct PendingCall {
   grpc::Status status;
   asio::steady_timer timer;  // what the coroutine sleeps on; in this process also the deadline
   bool done = false;
-  std::shared_ptr<PendingCall> self;  // gRPC uses it until it tells the end
 };
-
-/// From gRPC's thread, to which nothing of the call is left: see let_go().
-template <class Request, class Response>
-void end_call(std::shared_ptr<PendingCall<Request, Response>> pending, const grpc::Status& status) {
-  const auto executor = pending->timer.get_executor();
-  asio::post(executor, [pending = std::move(pending), status] {
-    pending->status = status;
-    pending->done = true;
-    pending->timer.cancel();
-  });
-}
-
-/// Does not end before what is held with it is let go of.
-inline asio::any_io_executor kept_running(const asio::any_io_executor& executor) {
-  return asio::prefer(executor, asio::execution::outstanding_work.tracked);
-}
-
-/// Leaves the last reference to a call to the executor's thread. A call holds its channel: if that died with
-/// it on a thread of gRPC's, and was the last, gRPC would wait there for that very thread, and go on with
-/// memory that it has freed.
-template <class Call>
-void let_go(const asio::any_io_executor& executor, std::shared_ptr<Call> call) {
-  asio::post(executor, [call = std::move(call)] {});
-}
 
 /// Begins the call on the handler's thread. Who waits no longer has left the handler to its end.
 template <class Request, class Response>
@@ -74,17 +49,21 @@ Task<Result<Response>> call(Async* async,
   const auto executor = co_await asio::this_coro::executor;
   auto pending = std::make_shared<PendingCall<Request, Response>>(executor);
   pending->request = std::move(request);
+  const OnEnd on_end = [pending, executor](const grpc::Status& status) {
+    asio::post(executor, [pending, status] {
+      pending->status = status;
+      pending->done = true;
+      pending->timer.cancel();
+    });
+  };
   const auto* handler = in_process ? in_process->find<UnaryHandler, Request, Response>() : nullptr;
   if (handler) {
     pending->timer.expires_after(timeout);
-    begin_in_process(*handler, pending, [pending](const grpc::Status& status) { end_call(pending, status); });
+    begin_in_process(*handler, pending, on_end);
   } else {
     pending->timer.expires_at(asio::steady_timer::time_point::max());
     pending->context.set_deadline(std::chrono::system_clock::now() + timeout);
-    pending->self = pending;
-    (async->*method)(
-        &pending->context, &pending->request, &pending->response,
-        [raw = pending.get()](const grpc::Status& status) { end_call(std::move(raw->self), status); });
+    (async->*method)(&pending->context, &pending->request, &pending->response, on_end);
   }
   co_await asio::this_coro::throw_if_cancelled(false);
   while (!pending->done) {
@@ -129,11 +108,10 @@ class ClientReadStream {
   using Message = Response;
   /// What the stream runs on: gRPC, or the service itself in this process.
   struct Ground {
-    explicit Ground(const asio::any_io_executor& on)
-        : executor{on}, inbox{std::make_shared<Inbox<Response>>(on)} {}
+    explicit Ground(const asio::any_io_executor& executor)
+        : inbox{std::make_shared<Inbox<Response>>(executor)} {}
     virtual ~Ground() = default;
     virtual void cancel() = 0;
-    asio::any_io_executor executor;
     std::shared_ptr<Inbox<Response>> inbox;
     StreamEnd end;
   };
@@ -197,10 +175,9 @@ struct StreamReactor final : grpc::ClientBidiReactor<Request, Response>,
   void OnDone(const grpc::Status& status) override {
     this->end.set(status);
     this->inbox->on_read_done(false);
-    let_go(on_end, std::move(self));
+    self.reset();
   }
   grpc::ClientContext context;
-  asio::any_io_executor on_end = kept_running(this->executor);
   std::shared_ptr<StreamReactor> self;  // gRPC uses the reactor until OnDone
 };
 
@@ -273,10 +250,9 @@ struct ReadStreamReactor final : grpc::ClientReadReactor<Response>, ClientReadSt
   void OnDone(const grpc::Status& status) override {
     this->end.set(status);
     this->inbox->on_read_done(false);
-    let_go(on_end, std::move(self));
+    self.reset();
   }
   grpc::ClientContext context;
-  asio::any_io_executor on_end = kept_running(this->executor);
   std::shared_ptr<ReadStreamReactor> self;  // gRPC uses the reactor until OnDone
 };
 
@@ -353,7 +329,7 @@ class ClientWriteStream {
   }
 
   struct Reactor final : grpc::ClientWriteReactor<Request> {
-    explicit Reactor(const asio::any_io_executor& on) : executor{kept_running(on)}, done_signal{on} {}
+    explicit Reactor(const asio::any_io_executor& on) : executor{on}, done_signal{on} {}
     void OnWriteDone(bool ok) override { outbox.on_write_done(ok); }
     void OnDone(const grpc::Status& status) override {
       asio::post(executor, [me = std::move(self), status] {
