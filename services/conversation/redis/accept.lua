@@ -79,7 +79,7 @@ local t = current and redis.call('HMGET', P .. 'tkt:' .. current, 'state', 'hold
   'origin', 'line', 'carried')
 local stirred, joined, reopened = false, false, false
 local chat = channel == kChat and '1' or nil
-local agent = found ~= '' and redis.call('HGET', P .. 'thr:' .. thread, 'agent') or ''
+local function meant_for() return found ~= '' and redis.call('HGET', P .. 'thr:' .. thread, 'agent') or '' end
 local origin = channel .. ' ' .. account
 local within = tonumber(ARGV[24])
 if current and t[1] ~= 'r' then
@@ -90,11 +90,11 @@ elseif current and within > 0 and kind == 'message' and found ~= '' and t[6] == 
     and tonumber(now) - tonumber(t[5] or '0') < within then
   ticket = current
   reopened = true
-  requeue(ticket, agent)
+  requeue(ticket, meant_for())
   if chat then redis.call('HSET', P .. 'tkt:' .. ticket, 'chat', '1') end
 elseif kind == 'message' then
   opened = '1'
-  hash = new_ticket(conversation, ticket, ARGV[11], agent, current, con[5] or '', chat, origin)
+  hash = new_ticket(conversation, ticket, ARGV[11], meant_for(), current, con[5] or '', chat, origin)
   changes[#changes + 1] = 'ticket'
   changes[#changes + 1] = ticket
 else
