@@ -1,6 +1,6 @@
 // What an agent is to the others, and whether they are told.
 import assert from "node:assert/strict";
-import type {ExplainResponse, SummarizeQueueResponse} from "hark/v1";
+import type {ConsoleResponse, ExplainResponse, SummarizeQueueResponse} from "hark/v1";
 import {phone} from "./support/screen.js";
 import {stage} from "./support/stage.js";
 
@@ -21,6 +21,26 @@ story("who signs in is away until they say otherwise, and sees it", async ({agen
   await ana.isAvailable();
   await ana.page.reload();
   await ana.page.locator("input[value=PRESENCE_AVAILABLE]:checked").waitFor({state: "attached"});
+});
+
+// What the last page left holds until the grace period ends: a click on the choice it still shows would change nothing.
+story("presence is chosen once routing has told what it is", async ({console}) => {
+  const ana = await console();
+  let release = () => {};
+  const released = new Promise<void>((resolve) => { release = resolve; });
+  await ana.page.routeWebSocket("**/ws/console", (socket) => {
+    let told = Promise.resolve();
+    socket.connectToServer().onMessage((text) => {
+      const isWork = Boolean((JSON.parse(text.toString()) as ConsoleResponse).work);
+      told = told.then(() => (isWork ? released : undefined)).then(() => socket.send(text));
+    });
+  });
+  await ana.page.reload();
+  await ana.signsIn("ana");
+  await ana.shows("#console");
+  assert.equal(await ana.page.locator("#presence input:enabled").count(), 0);
+  release();
+  await ana.isAvailable();
 });
 
 story("an agent whom a supervisor takes offline sees that, and the way back", async ({agent}) => {
@@ -46,6 +66,21 @@ story("a supervisor sees themselves connected on the floor, from the first momen
 });
 
 for (const [size, view] of Object.entries({"at a desk": {}, "on a phone": phone})) {
+  story(`what an agent is about to click stays under the pointer when they are no longer offline, ${size}`, async ({agent, hark}) => {
+    const ana = await agent("ana", {view});
+    const choice = ana.find("#presence label", "Available");
+    const checked = (presence: string) => ana.page.locator(`input[value=PRESENCE_${presence}]:checked`).waitFor({state: "attached"});
+    const places = [await choice.boundingBox()];
+    for (const presence of ["offline", "away"]) {
+      await hark.ctl("agents", "presence", "ana", presence);
+      await checked(presence.toUpperCase());
+      places.push(await choice.boundingBox());
+    }
+    const [available, offline, away] = places;
+    assert.deepEqual(away, available);
+    assert.deepEqual(away, offline);
+  });
+
   story(`an agent who let offers run out is told how many, and comes back with a click, ${size}`, async ({agent, customer}) => {
     const ana = await agent("ana", {view});
     const ivo = customer("Ivo");

@@ -17,9 +17,8 @@ import {t} from "./words/words.js";
 // Of this tab: another tab may be another agent.
 const TOKEN = "hark.session";
 const PRESENCE = "hark.presence";
-/** By the server's clock; since then its word on presence has come. */
+/** By the server's clock. */
 let signedInAtMs = 0;
-let arrived = false;
 
 export const store = new Store();
 export const link = new Link({frame: onFrame, state: onState, signedIn: onSignedIn});
@@ -33,13 +32,12 @@ function onState(state: LinkState, retryMs: number, reason: string): void {
 function onSignedIn(signedIn: ConsoleResponse_SignedIn): void {
   sessionStorage.setItem(TOKEN, signedIn.sessionToken ?? "");
   signedInAtMs = Number(signedIn.nowMs ?? 0);
-  arrived = false;
   // Downloads carry no header of ours, so they are let in by a cookie.
   fetch("/console/session", {method: "POST", headers: {Authorization: `Bearer ${signedIn.sessionToken}`}}).catch(() => {});
   const agentId = signedIn.agent?.id ?? "";
   if (agentId !== store.state.me?.id) drafts = new Drafts(localStorage, agentId);
   store.change((state) => ({
-    ...state, me: {...state.me, ...signedIn.agent}, setup: signedIn.setup ?? state.setup,
+    ...state, me: {...state.me, ...signedIn.agent}, presenceKnown: false, setup: signedIn.setup ?? state.setup,
     serverOffsetMs: signedIn.nowMs ? Number(signedIn.nowMs) - Date.now() : state.serverOffsetMs,
     threads: signedIn.resumed ? state.threads : onlySelected(state),
   }));
@@ -78,8 +76,8 @@ function onFrame(frame: ConsoleResponse): void {
  */
 function keepPresence({agent, nowMs}: ConsoleResponse_Work): void {
   if (!agent?.presence || Number(nowMs ?? 0) < signedInAtMs) return;  // not known yet, or told before and heard again
-  const arrives = !arrived;
-  arrived = true;
+  const arrives = !store.state.presenceKnown;
+  if (arrives) store.patch({presenceKnown: true});
   if (agent.presence !== "PRESENCE_OFFLINE") sessionStorage.setItem(PRESENCE, agent.presence);
   else if (arrives) setPresence((sessionStorage.getItem(PRESENCE) as Presence | null) ?? "PRESENCE_AWAY");
 }

@@ -76,15 +76,18 @@ class Story {
     return screen;
   }
 
-  /** What went wrong is easier to see than to guess. */
-  async explain(): Promise<void> {
+  /** What went wrong is easier to see than to guess. What the pages say goes with the failure: of some runs nothing else is kept. */
+  async explain(error: unknown): Promise<Error> {
     mkdirSync(PICTURES, {recursive: true});
+    const told = [error instanceof Error ? error.message : String(error)];
     for (const [i, {page, errors}] of this.#screens.entries()) {
       const picture = join(PICTURES, `${this.name.replace(/\W+/g, "-")}-${i + 1}.png`);
       await page.screenshot({path: picture}).catch(() => {});
-      console.error(`page ${i + 1}: ${picture}; its errors: ${errors.join("; ") || "none"}`);
+      const says = await page.locator("[role=alert], [role=status], #presence").allInnerTexts().catch(() => []);
+      told.push(`page ${i + 1} says: ${says.filter(Boolean).join(" | ") || "nothing"}; its errors: ${errors.join("; ") || "none"}; ${picture}`);
     }
     console.error(`the end of hark's log:\n${this.stage.hark.tail()}`);
+    return new Error(told.join("\n"), {cause: error});
   }
 
   async end(): Promise<void> {
@@ -109,8 +112,7 @@ export function stage(settings: Settings = {}): Tell {
       try {
         await play(story.cast());
       } catch (error) {
-        await story.explain();
-        throw error;
+        throw await story.explain(error);
       } finally {
         await story.end();
       }

@@ -45,6 +45,8 @@ export interface State {
   offers: readonly Offer[];
   assigned: readonly Conversation[];
   workKnown: boolean;
+  /** Routing has told it since this sign-in. Before, it may be what the agent was when their last page closed. */
+  presenceKnown: boolean;
   colleagues: ReadonlyMap<string, ConsoleResponse_Colleague>;
   threads: ReadonlyMap<string, Thread>;
   /** Conversations by when they were last looked at, longest ago first. */
@@ -81,6 +83,7 @@ export const initialState: State = {
   offers: [],
   assigned: [],
   workKnown: false,
+  presenceKnown: false,
   colleagues: new Map(),
   threads: new Map(),
   lookedAt: [],

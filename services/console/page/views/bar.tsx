@@ -30,11 +30,12 @@ function Connection({state}: {state: State}) {
   );
 }
 
-/** Offline is nothing to choose, but it is shown to who is. */
+/** Offline is nothing to choose, but it is shown to who is: before the others, which so stay where a pointer may be about to click. */
 function PresenceChoice({state}: {state: State}) {
   const choice = (value: Presence, words: WordKey) => (
     <label>
-      <input type="radio" name="presence" value={value} checked={state.me?.presence === value} disabled={state.link.state !== "open"}
+      <input type="radio" name="presence" value={value} checked={state.me?.presence === value}
+             disabled={state.link.state !== "open" || !state.presenceKnown}
              onChange={() => { unlockSound(); setPresence(value); }} />
       <span>{t(words)}</span>
     </label>
@@ -42,8 +43,8 @@ function PresenceChoice({state}: {state: State}) {
   return (
     <fieldset id="presence" class="segments presence">
       <legend class="hidden">{t("yourPresence")}</legend>
-      {choice("PRESENCE_AVAILABLE", "available")}{choice("PRESENCE_AWAY", "away")}
       {state.me?.presence === "PRESENCE_OFFLINE" && choice("PRESENCE_OFFLINE", "offline")}
+      {choice("PRESENCE_AVAILABLE", "available")}{choice("PRESENCE_AWAY", "away")}
     </fieldset>
   );
 }
