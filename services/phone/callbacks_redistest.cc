@@ -18,8 +18,10 @@ TEST_F(DeskTest, ACustomerIsCalledBackAsOftenAsConfiguredAndThenGivenUp) {
     until([&] { return desk_->find("line", call)->done.contains("ring:" + call + ".a1"); });
     answer(call, call + ".a1");
     until([&] { return desk_->find("line", call)->done.contains("dial"); });
+    until([&] { return last_state() == v1::CALL_STATE_DIALING; });
     end(call, {}, v1::LEG_END_BUSY);
     until([&] { return desk_->find("line", call) == nullptr; });
+    EXPECT_EQ(last_state(), v1::CALL_STATE_UNANSWERED);
   }
   const auto& last = conversation_.receipts.back();
   EXPECT_EQ(last.state(), v1::DELIVERY_STATE_FAILED);

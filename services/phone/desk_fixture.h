@@ -40,7 +40,11 @@ class OneTicket final : public ConversationPort {
   }
   Task<Status> report_call(v1::CallReport report) override {
     if (away) co_return Error{Code::kUnavailable, Reason::kStoreUnavailable, "not now"};
-    reports.push_back(std::move(report));
+    if (auto& last = revisions[report.entry_id()]; report.revision() > last) {
+      last = report.revision();
+      reports.push_back(std::move(report));
+    }
+    if (unheard) co_return Error{Code::kUnavailable, Reason::kOutcomeUnknown, "done, but who hears it"};
     co_return Status{};
   }
   Task<Result<v1::Ticket>> ticket(std::string) override { co_return current; }
@@ -58,11 +62,13 @@ class OneTicket final : public ConversationPort {
 
   int refusals = 0;
   bool away = false;
+  bool unheard = false;  // it takes reports, and its answers are lost
   bool heard = false;  // whoever was to be called back
   v1::Ticket current;
   std::vector<v1::InboundMessage> accepted;
   std::vector<v1::Receipt> receipts;
   std::vector<v1::CallReport> reports;
+  std::map<std::string, std::int64_t> revisions;
   std::vector<v1::TransferRequest> transfers;
 };
 

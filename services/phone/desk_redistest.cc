@@ -65,6 +65,17 @@ TEST_F(DeskTest, WhoHangsUpIsNotKeptOnTheLineWhileConversationIsAway) {
   until([&] { return last_state() == v1::CALL_STATE_ENDED; });
 }
 
+TEST_F(DeskTest, WhatBecomesOfACallIsOnRecordThoughItIsNotKnownWhetherTheReportBeforeIs) {
+  arrive("c1");
+  until_told("queue");
+  conversation_.unheard = true;
+  assign("ana", 1);
+  until([&] { return last_state() == v1::CALL_STATE_OFFERED; });
+  end("c1");
+  conversation_.unheard = false;
+  until([&] { return last_state() == v1::CALL_STATE_ABANDONED; });
+}
+
 TEST_F(DeskTest, TheNextProcessTakesUpWhatThisOneLeft) {
   board_.answers["ring:c1.a1"] = std::vector<Carried>(1000, {Carried::Kind::kAway, "no line"});
   arrive("c1");

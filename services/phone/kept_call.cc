@@ -107,7 +107,6 @@ v1::CallRecord to_record(const KeptCall& kept) {
   out.set_ticket_after_token(call.ticket_after_token);
   for (const auto& [id, copy] : kept.copies) *out.add_copies() = copy;
   for (const auto& id : call.done) out.add_done(id);
-  out.set_revision(kept.revision);
   if (!kept.reported.empty()) out.mutable_reported()->ParseFromString(kept.reported);
   out.set_attempt(kept.attempt);
   out.set_lease_id(kept.lease_id);
@@ -142,7 +141,6 @@ KeptCall from_record(const v1::CallRecord& in) {
   call.ticket_after_token = in.ticket_after_token();
   for (const auto& copy : in.copies()) kept.copies.emplace(copy.recording_id(), copy);
   call.done = {in.done().begin(), in.done().end()};
-  kept.revision = in.revision();
   if (in.has_reported()) kept.reported = in.reported().SerializeAsString();
   kept.attempt = in.attempt();
   kept.lease_id = in.lease_id();

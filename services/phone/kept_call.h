@@ -14,8 +14,7 @@ namespace hark::phone {
 struct KeptCall {
   Call call;
   std::map<std::string, v1::RecordingCopy> copies;  // by the recording's id
-  std::int64_t revision = 0;                        // of the last report
-  std::string reported;                             // what it said
+  std::string reported;                             // what the last report said
   int attempt = 0;                                  // of a callback
   std::string lease_id;
   bool receipt_sent = false;

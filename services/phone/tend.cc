@@ -14,6 +14,7 @@ constexpr Duration kRetryFirst{200};
 constexpr Duration kRetryMost{10'000};
 /// How long a call waits for routing to take its ticket back from who is not there.
 constexpr Duration kTakenBackWithin{2'000};
+constexpr std::int64_t kVersionsOfATry = std::int64_t{1} << 32;
 
 const Logger& logger() {
   static const Logger log{"phone"};
@@ -314,15 +315,19 @@ Task<Status> Desk::give_ticket(LivePtr live, Command command) {
   co_return co_await tell(live, {"", world_.clock.now(), CommandDone{command.id}});
 }
 
+/// Only what is kept is told, under its version: whoever takes the call up after a crash, or does not hear that a report
+/// was taken, goes on from there, so nothing else ever comes under the same revision. A try to call back is later than
+/// the tries before it.
 Task<Status> Desk::report(LivePtr live) {
   const auto& call = live->kept.call;
   if (call.entry_id.empty()) co_return Status{};
+  while (live->saved_version < live->kept.version) HARK_CO_TRY_VOID(co_await save(live));
   const auto progress = progress_to_tell(live->kept);
   const auto text = progress.SerializeAsString();
   if (text == live->kept.reported) co_return Status{};
   v1::CallReport report;
   report.set_entry_id(call.entry_id);
-  report.set_revision(live->kept.revision + 1);
+  report.set_revision(live->kept.attempt * kVersionsOfATry + live->kept.version);
   *report.mutable_progress() = progress;
   const auto told = co_await world_.conversation.report_call(std::move(report));
   if (!told.ok() && !for_good(told.error())) co_return told;
@@ -333,7 +338,6 @@ Task<Status> Desk::report(LivePtr live) {
     if (const auto number = callable_number(call.from, world_.settings.region); number && !call.outbound)
       HARK_CO_TRY_VOID(co_await world_.store.answered(call.account, *number));
   }
-  ++live->kept.revision;
   live->kept.reported = text;
   ++live->kept.version;
   logger().info("call goes on", {{"call", call.id},

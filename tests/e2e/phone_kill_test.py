@@ -191,15 +191,21 @@ def judge(one, board):
     assert board.arrived == set(board.calls) and board.talked, "no call was heard; the test proves nothing"
     grpc.channel_ready_future(one.channel()).result(20 * PATIENCE)
 
+    found, alive = {}, []
+
     def all_over():
-        found = collections.defaultdict(list)
+        found.clear()
         for conversation in one.all_conversations():
             for entry in one.timeline(conversation.id):
                 if entry.kind == ENTRY.ENTRY_KIND_INBOUND:
-                    found[entry.native_id.removeprefix("call:line:")].append(entry)
-        return found if len(found) == len(board.calls) and all(e.call.ended_at_ms for entries in found.values() for e in entries) else None
+                    found.setdefault(entry.native_id.removeprefix("call:line:"), []).append(entry)
+        alive[:] = [(call, board.calls.get(call), entry) for call, entries in found.items() for entry in entries if not entry.call.ended_at_ms]
+        return len(found) == len(board.calls) and not alive
 
-    found = wait_for("every call is over", all_over, 60)
+    try:
+        wait_for("every call is over", all_over, 60)
+    finally:
+        print(f"missing: {set(board.calls) - set(found)}; not over: {alive}")
     assert [call for call, entries in found.items() if len(entries) > 1] == [], "doubled"
     for call, (entry,) in found.items():
         assert entry.sender.address == f"tel:{board.customers[call]}", "with the wrong customer"
