@@ -23,6 +23,7 @@
 #include "base/log/log.h"
 #include "base/metrics/metrics.h"
 #include "base/redis/private_server.h"
+#include "base/rpc/call_in_flight.h"
 #include "base/rpc/in_process.h"
 #include "base/rpc/server.h"
 #include "base/web/http_server.h"
@@ -197,6 +198,7 @@ class Running {
     if (http_listens_) block_on(web_.executor(), stop_http());
     for (auto it = modules_.rbegin(); it != modules_.rend(); ++it) (*it)->stop();
     rpc_.shutdown(1s);
+    if (!rpc::await_calls(kDrain)) log_.warning("gRPC still holds calls of this process");
     while (!modules_.empty()) modules_.pop_back();
     if (redis_) redis_->stop();
   }

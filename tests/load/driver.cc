@@ -26,6 +26,7 @@ struct Asked {
   AcceptsOptions accept;
   MailsOptions way;
   OffersOptions offer;
+  bool auto_answer = false;
   std::int64_t waiting = 0;
   DesksOptions desk;
   ChatsOptions chat;
@@ -76,8 +77,9 @@ void add_mails(CLI::App& app, Asked& asked) {
   add_way(*command, offer.way);
   command->add_option("--agents", offer.agents);
   command->add_option("--waiting", asked.waiting)->required();
+  command->add_flag("--auto-answer", asked.auto_answer, "The rules accept offers in the agents' stead");
   command->callback([&] {
-    asked.offer.takes = true;
+    asked.offer.takes = !asked.auto_answer;
     asked.measure = [&] { return assigned(asked.offer, asked.waiting); };
   });
 }

@@ -58,7 +58,8 @@ struct OffersOptions {
 };
 /// Mails of new customers, until the offer of each has come down to an agent.
 Report offers(const OffersOptions& options);
-/// So many tickets wait; agents who come take them all.
+/// So many tickets wait; agents who come take them all, or, if they take nothing by themselves, are given them by
+/// rules that answer in their stead.
 Report assigned(const OffersOptions& options, std::int64_t waiting);
 
 struct DesksOptions {

@@ -4,12 +4,14 @@
 #include <condition_variable>
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <set>
 #include <stdexcept>
 #include <thread>
 #include <unordered_map>
 
 #include "drivers.h"
+#include "hark/v1/event_service.grpc.pb.h"
 #include "hark/v1/routing_service.grpc.pb.h"
 #include "latencies.h"
 #include "lmtp_client.h"
@@ -168,6 +170,61 @@ class Agent final : public grpc::ClientBidiReactor<v1::AgentSessionRequest, v1::
   int accepting_ = 0;
 };
 
+/// Counts what the log says was assigned.
+class Assignments final : public grpc::ClientReadReactor<v1::SubscribeResponse> {
+ public:
+  Assignments(const std::shared_ptr<grpc::Channel>& channel, Ledger& ledger)
+      : ledger_{ledger}, stub_{v1::EventService::NewStub(channel)} {
+    request_.set_from_now(true);
+    request_.set_mark_caught_up(true);
+    request_.add_types(v1::EVENT_TYPE_ASSIGNED);
+    stub_->async()->Subscribe(&context_, &request_, this);
+    StartRead(&response_);
+    StartCall();
+    std::unique_lock lock{mutex_};
+    changed_.wait(lock, [this] { return listens_ || ended_; });
+    if (ended_) throw std::runtime_error("the log cannot be followed: " + status_.error_message());
+  }
+  ~Assignments() override {
+    context_.TryCancel();
+    std::unique_lock lock{mutex_};
+    changed_.wait(lock, [this] { return ended_; });
+  }
+  Assignments(const Assignments&) = delete;
+  Assignments& operator=(const Assignments&) = delete;
+
+  void OnReadDone(bool ok) override {
+    if (!ok) return;
+    for (int i = 0; i < response_.events_size(); ++i) ledger_.taken(grpc::Status::OK);
+    if (response_.caught_up()) {
+      const std::lock_guard lock{mutex_};
+      listens_ = true;
+      changed_.notify_all();
+    }
+    StartRead(&response_);
+  }
+
+  void OnDone(const grpc::Status& status) override {
+    const std::lock_guard lock{mutex_};
+    status_ = status;
+    ended_ = true;
+    changed_.notify_all();
+  }
+
+ private:
+  Ledger& ledger_;
+  std::unique_ptr<v1::EventService::Stub> stub_;
+  grpc::ClientContext context_;
+  v1::SubscribeRequest request_;
+  v1::SubscribeResponse response_;
+
+  std::mutex mutex_;
+  std::condition_variable changed_;
+  bool listens_ = false;
+  bool ended_ = false;
+  grpc::Status status_;
+};
+
 /// So many sessions share a connection, as those of one console process do: here there are four.
 constexpr int kSessionsPerConnection = 500;
 
@@ -176,6 +233,9 @@ void make_agent(v1::RoutingService::Stub& stub, const std::string& id) {
   v1::UpsertAgentRequest request;
   request.mutable_agent()->set_id(id);
   request.mutable_agent()->set_capacity_units(1000);
+  auto& skill = *request.mutable_agent()->add_skills();
+  skill.set_name(kSkill);
+  skill.set_level(3);
   v1::UpsertAgentResponse response;
   const auto status = stub.UpsertAgent(&context, request, &response);
   if (!status.ok()) throw std::runtime_error("agent " + id + ": " + status.error_message());
@@ -266,6 +326,12 @@ Report assigned(const OffersOptions& options, std::int64_t waiting) {
   Ledger ledger;
   ProcessCpu cpu{options.way.watched};
   const auto agents = connect(options, ledger, v1::PRESENCE_AWAY);
+  std::optional<Assignments> log;
+  if (!options.takes) {
+    log.emplace(grpc::CreateChannel(options.way.host + ":" + std::to_string(options.way.grpc_port),
+                                    grpc::InsecureChannelCredentials()),
+                ledger);
+  }
   cpu.begin();
   const auto began = steady_now();
   make_available(options);

@@ -13,6 +13,8 @@ constexpr std::int64_t kCustomers = 5'000;
 /// The account of the configuration that tests/load/run writes.
 constexpr const char* kAccountId = "support";
 constexpr const char* kAccountAddress = "support@hark.test";
+/// What its tickets may require, and all agents have.
+constexpr const char* kSkill = "mail";
 
 /// Tells apart the messages of different runs on one store.
 std::string run_name();

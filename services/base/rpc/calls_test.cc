@@ -2,6 +2,7 @@
 #include <gtest/gtest.h>
 
 #include <boost/asio/io_context.hpp>
+#include <future>
 
 #include "base/async/service_thread.h"
 #include "base/rpc/client_call.h"
@@ -121,15 +122,14 @@ class CallsTest : public ::testing::TestWithParam<Way> {
     TaskGroup closing{context_.get_executor()};
     closing.spawn("stop", stop());
     while (closing.size() > 0) context_.run_one();
-    wait_for_calls();
-    server_.shutdown(0ms);
-  }
-  /// Calls hold the channel until gRPC is through with them. Were one of them the last to, gRPC 1.51 would
-  /// wait on its own thread for that thread, and use what it has freed.
-  void wait_for_calls() {
-    const auto give_up = std::chrono::steady_clock::now() + 10s;
-    while (channel_.use_count() > 1 && std::chrono::steady_clock::now() < give_up) context_.run_one_for(1ms);
-    EXPECT_EQ(channel_.use_count(), 1);
+    // What came too late for its group is answered on the service's thread.
+    auto closed = std::async(std::launch::async, [this] {
+      server_.shutdown(0ms);
+      return await_calls(10s);
+    });
+    while (closed.wait_for(0s) != std::future_status::ready) context_.run_one_for(1ms);
+    EXPECT_TRUE(closed.get());
+    EXPECT_EQ(channel_.use_count(), 1) << "a call that is no longer counted holds it";
   }
   Task<> stop() {
     server_tasks_.cancel();
@@ -193,6 +193,16 @@ TEST_P(CallsTest, OfACancelledTaskAreCancelledAndAwaited) {
   while (tasks.size() > 0) context_.run_one_for(10s);
   ASSERT_TRUE(out.has_value());
   EXPECT_EQ(out->error().code, Code::kCancelled);
+}
+
+TEST_P(CallsTest, AreInFlightUntilGrpcIsThroughWithThem) {
+  std::optional<Result<v1::AcceptResponse>> out;
+  TaskGroup tasks{context_.get_executor()};
+  tasks.spawn("test", call_it(*stub_, in_process(), "hang", 1h, out));
+  context_.run_one_for(100ms);
+  EXPECT_EQ(await_calls(1ms), in_process() != nullptr) << "in this process there is nothing to wait for";
+  tasks.cancel();
+  while (tasks.size() > 0) context_.run_one_for(10s);
 }
 
 Task<> stream_many(v1::ChannelService::Stub& stub, const InProcess* in_process, int count,

@@ -10,6 +10,7 @@
 #include <memory>
 #include <optional>
 
+#include "base/rpc/call_in_flight.h"
 #include "base/rpc/in_process.h"
 #include "base/rpc/mailbox.h"
 #include "base/rpc/status.h"
@@ -21,6 +22,7 @@ constexpr std::chrono::milliseconds kCallTimeout{10'000};
 template <class Request, class Response>
 struct PendingCall {
   explicit PendingCall(const asio::any_io_executor& executor) : timer{executor} {}
+  std::optional<CallInFlight> in_flight;  // over gRPC
   grpc::ClientContext context;
   Request request;
   Response response;
@@ -62,6 +64,7 @@ Task<Result<Response>> call(Async* async,
     begin_in_process(*handler, pending, on_end);
   } else {
     pending->timer.expires_at(asio::steady_timer::time_point::max());
+    pending->in_flight.emplace();
     pending->context.set_deadline(std::chrono::system_clock::now() + timeout);
     (async->*method)(&pending->context, &pending->request, &pending->response, on_end);
   }
@@ -160,7 +163,8 @@ class ClientStream : public ClientReadStream<Response> {
 };
 
 template <class Request, class Response>
-struct StreamReactor final : grpc::ClientBidiReactor<Request, Response>,
+struct StreamReactor final : CallInFlight,
+                             grpc::ClientBidiReactor<Request, Response>,
                              ClientStream<Request, Response>::Ground {
   explicit StreamReactor(const asio::any_io_executor& executor)
       : ClientStream<Request, Response>::Ground{executor} {}
@@ -238,7 +242,9 @@ std::shared_ptr<ClientStream<Request, Response>> open_stream(
 }
 
 template <class Response>
-struct ReadStreamReactor final : grpc::ClientReadReactor<Response>, ClientReadStream<Response>::Ground {
+struct ReadStreamReactor final : CallInFlight,
+                                 grpc::ClientReadReactor<Response>,
+                                 ClientReadStream<Response>::Ground {
   explicit ReadStreamReactor(const asio::any_io_executor& executor)
       : ClientReadStream<Response>::Ground{executor} {}
   void cancel() override { context.TryCancel(); }
@@ -328,7 +334,7 @@ class ClientWriteStream {
     co_return std::move(reactor_->response);
   }
 
-  struct Reactor final : grpc::ClientWriteReactor<Request> {
+  struct Reactor final : CallInFlight, grpc::ClientWriteReactor<Request> {
     explicit Reactor(const asio::any_io_executor& on) : executor{on}, done_signal{on} {}
     void OnWriteDone(bool ok) override { outbox.on_write_done(ok); }
     void OnDone(const grpc::Status& status) override {
