@@ -23,6 +23,18 @@ using namespace std::chrono_literals;
 constexpr std::chrono::milliseconds kDrain = 5s;
 constexpr int kLmtpPortOffset = 2;
 
+class OverChannel final : public ConversationPort {
+ public:
+  void connect(ChannelClient& channel) { channel_ = &channel; }
+  Task<Status> report(v1::Receipt receipt) override { return channel_->report(std::move(receipt)); }
+  Task<Result<std::string>> get_blob(v1::BlobRef blob, std::string conversation_id) override {
+    return channel_->get_blob(std::move(blob), std::move(conversation_id));
+  }
+
+ private:
+  ChannelClient* channel_ = nullptr;
+};
+
 class EmailModule final : public Module {
  public:
   explicit EmailModule(Process& process)
@@ -35,12 +47,12 @@ class EmailModule final : public Module {
 
   Status start() override {
     choose_transport();
-    sender_.emplace(tasks_, settings_, *transport_, process_.clock);
+    sender_.emplace(tasks_, settings_, conversation_, *transport_, process_.clock);
     std::vector<std::string> accounts;
     for (const auto& account : settings_.accounts) accounts.push_back(account.id);
     channel_.emplace(tasks_, process_.channel_to("conversation"), v1::CHANNEL_EMAIL, std::move(accounts),
                      [this](v1::Lease lease) { sender_->take(std::move(lease)); });
-    sender_->connect(*channel_);
+    conversation_.connect(*channel_);
     intake_.emplace(*channel_, settings_);
     LmtpServer::Options options;
     const auto& config = process_.config;
@@ -83,6 +95,7 @@ class EmailModule final : public Module {
 
   Task<bool> close() {
     if (lmtp_) co_await lmtp_->stop(kDrain);
+    if (sender_) co_await sender_->drain(kDrain);
     tasks_.cancel();
     co_await tasks_.wait();
     co_return true;
@@ -93,6 +106,7 @@ class EmailModule final : public Module {
   ServiceThread thread_{"email"};
   TaskGroup tasks_;
   std::unique_ptr<Transport> transport_;
+  OverChannel conversation_;
   std::optional<Sender> sender_;
   std::optional<ChannelClient> channel_;
   std::optional<Intake> intake_;

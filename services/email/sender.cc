@@ -1,5 +1,8 @@
 #include "email/sender.h"
 
+#include <algorithm>
+
+#include "base/async/notifier.h"
 #include "base/log/log.h"
 #include "email/core/compose_mail.h"
 #include "email/core/retry.h"
@@ -9,6 +12,8 @@ namespace hark::email {
 namespace {
 
 constexpr std::string_view kScheme = "mailto:";
+constexpr std::chrono::milliseconds kReportAgainFirst{200};
+constexpr std::chrono::milliseconds kReportAgainMost{10'000};
 
 const Logger& logger() {
   static const Logger log{"email"};
@@ -29,7 +34,24 @@ std::string tagged(const std::string& address, const std::string& token) {
 
 }  // namespace
 
-void Sender::take(v1::Lease lease) { tasks_.spawn("send mail", send(std::move(lease))); }
+void Sender::take(v1::Lease lease) {
+  if (draining_) return;
+  if (const auto found = under_way_.find(lease.message().entry_id()); found != under_way_.end()) {
+    found->second = lease.lease_id();
+    return;
+  }
+  if (under_way_.size() >= kMailsUnderWayMax) return;
+  under_way_.emplace(lease.message().entry_id(), lease.lease_id());
+  tasks_.spawn("send mail", send(std::move(lease)));
+}
+
+Task<> Sender::drain(std::chrono::milliseconds time) {
+  draining_ = true;
+  transport_.stop();
+  const auto give_up = std::chrono::steady_clock::now() + time;
+  while (!under_way_.empty() && std::chrono::steady_clock::now() < give_up)
+    co_await sleep_for(std::chrono::milliseconds{10});
+}
 
 Task<Result<OutgoingTransfer>> Sender::compose(const v1::OutboundMessage& message) {
   const auto* account = settings_.account(message.account_id());
@@ -54,7 +76,7 @@ Task<Result<OutgoingTransfer>> Sender::compose(const v1::OutboundMessage& messag
   mail.text = message.content().text();
   mail.html = message.content().html();
   for (const auto& file : message.content().attachments()) {
-    HARK_CO_TRY(auto content, co_await channel_->get_blob(file.blob(), message.conversation_id()));
+    HARK_CO_TRY(auto content, co_await conversation_.get_blob(file.blob(), message.conversation_id()));
     mail.attachments.push_back(
         {file.file_name(), file.content_type(), file.content_id(), file.is_inline(), std::move(content)});
   }
@@ -70,43 +92,61 @@ Task<Result<OutgoingTransfer>> Sender::compose(const v1::OutboundMessage& messag
 }
 
 Task<> Sender::send(v1::Lease lease) {
+  const auto entry = lease.message().entry_id();
+  auto receipt = co_await try_once(lease);
+  if (receipt) {
+    logger().info("mail out", {{"conversation", lease.message().conversation_id()},
+                               {"entry", entry},
+                               {"state", v1::DeliveryState_Name(receipt->state())},
+                               {"detail", receipt->detail()}});
+    co_await report(*std::move(receipt));
+  }
+  under_way_.erase(entry);
+}
+
+/// What there is to report; nothing: the lease runs out and comes again.
+Task<std::optional<v1::Receipt>> Sender::try_once(const v1::Lease& lease) {
   const auto& message = lease.message();
   v1::Receipt receipt;
-  receipt.set_lease_id(lease.lease_id());
   receipt.set_entry_id(message.entry_id());
   auto transfer = co_await compose(message);
   if (!transfer.ok()) {
     const bool later =
         transfer.error().code == Code::kUnavailable || transfer.error().code == Code::kDeadlineExceeded;
-    if (later) co_return;  // the lease runs out and comes again
+    if (later) co_return std::nullopt;
     receipt.set_state(v1::DELIVERY_STATE_FAILED);
     receipt.set_detail(transfer.error().message);
-  } else {
-    const auto outcome = co_await transport_.send(*std::move(transfer));
-    receipt.set_detail(outcome.detail);
-    const auto now = clock_.now();
-    const auto again =
-        next_attempt(lease.attempts() + 1, from_ms(message.created_at_ms()), now, settings_.give_up_after);
-    if (outcome.kind == TransferOutcome::Kind::kSent) {
-      receipt.set_state(v1::DELIVERY_STATE_SENT);
-    } else if (outcome.kind == TransferOutcome::Kind::kTryLater && again) {
-      receipt.set_state(v1::DELIVERY_STATE_QUEUED);
-      receipt.set_retry_at_ms(to_ms(*again));
-    } else {
-      receipt.set_state(v1::DELIVERY_STATE_FAILED);
-    }
+    co_return receipt;
   }
-  logger().info("mail out", {{"conversation", message.conversation_id()},
-                             {"entry", message.entry_id()},
-                             {"state", v1::DeliveryState_Name(receipt.state())},
-                             {"detail", receipt.detail()}});
-  // A receipt that is lost costs a second mail with the same Message-ID, so it is worth another try.
-  for (int attempt = 0; attempt < 5; ++attempt) {
-    const auto reported = co_await channel_->report(receipt);
+  const auto outcome = co_await transport_.send(*std::move(transfer));
+  receipt.set_detail(outcome.detail);
+  const auto now = clock_.now();
+  const auto again =
+      next_attempt(lease.attempts() + 1, from_ms(message.created_at_ms()), now, settings_.give_up_after);
+  if (outcome.kind == TransferOutcome::Kind::kSent) {
+    receipt.set_state(v1::DELIVERY_STATE_SENT);
+  } else if (outcome.kind == TransferOutcome::Kind::kNotBegun) {
+    receipt.set_state(v1::DELIVERY_STATE_QUEUED);
+    receipt.set_retry_at_ms(to_ms(now));
+  } else if (outcome.kind == TransferOutcome::Kind::kTryLater && again) {
+    receipt.set_state(v1::DELIVERY_STATE_QUEUED);
+    receipt.set_retry_at_ms(to_ms(*again));
+  } else {
+    receipt.set_state(v1::DELIVERY_STATE_FAILED);
+  }
+  co_return receipt;
+}
+
+/// Until conversation has it: a receipt that is lost costs a second mail. It goes under the lease that holds
+/// by then.
+Task<> Sender::report(v1::Receipt receipt) {
+  for (auto pause = kReportAgainFirst;; pause = std::min(pause * 2, kReportAgainMost)) {
+    receipt.set_lease_id(under_way_.at(receipt.entry_id()));
+    const auto reported = co_await conversation_.report(receipt);
     if (reported.ok() || reported.error().code == Code::kInvalidArgument ||
         reported.error().code == Code::kNotFound)
       co_return;
-    co_await sleep_for(std::chrono::milliseconds{200 << attempt});
+    co_await sleep_for(pause);
   }
 }
 

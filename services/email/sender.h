@@ -1,7 +1,12 @@
 #pragma once
 
+#include <chrono>
+#include <functional>
+#include <map>
+#include <optional>
+#include <string>
+
 #include "base/async/task_group.h"
-#include "base/channel/channel_client.h"
 #include "base/core/time.h"
 #include "email/ports.h"
 #include "email/settings.h"
@@ -9,26 +14,42 @@
 
 namespace hark::email {
 
-/// Sends what conversation leases out, and reports what became of it.
+/// Mails that go out at once, or wait for one of the relay's connections; what is leased beyond is left, and
+/// comes again.
+constexpr std::size_t kMailsUnderWayMax = 128;
+
+/// Sends what conversation leases out, and reports what became of it. A lease that comes again while its mail
+/// is under way, or until conversation has heard what became of it, sends nothing: only a crash may cost a
+/// second mail.
 class Sender {
  public:
-  Sender(TaskGroup& tasks, const Settings& settings, Transport& transport, const Clock& clock)
-      : tasks_{tasks}, settings_{settings}, transport_{transport}, clock_{clock} {}
-
-  void connect(ChannelClient& channel) { channel_ = &channel; }
+  Sender(TaskGroup& tasks, const Settings& settings, ConversationPort& conversation, Transport& transport,
+         const Clock& clock)
+      : tasks_{tasks},
+        settings_{settings},
+        conversation_{conversation},
+        transport_{transport},
+        clock_{clock} {}
 
   /// Starts to send; returns at once.
   void take(v1::Lease lease);
+  /// Begins nothing more; returns when conversation has heard of all that was under way, or after that time.
+  Task<> drain(std::chrono::milliseconds time);
 
  private:
   Task<> send(v1::Lease lease);
+  Task<std::optional<v1::Receipt>> try_once(const v1::Lease& lease);
   Task<Result<OutgoingTransfer>> compose(const v1::OutboundMessage& message);
+  Task<> report(v1::Receipt receipt);
 
   TaskGroup& tasks_;
   const Settings& settings_;
+  ConversationPort& conversation_;
   Transport& transport_;
   const Clock& clock_;
-  ChannelClient* channel_ = nullptr;
+  /// Entry -> the lease that holds now.
+  std::map<std::string, std::string, std::less<>> under_way_;
+  bool draining_ = false;
 };
 
 }  // namespace hark::email

@@ -99,9 +99,12 @@ SmtpRelay::SmtpRelay(Options options)
 SmtpRelay::~SmtpRelay() { pool_.join(); }
 
 Task<TransferOutcome> SmtpRelay::send(OutgoingTransfer transfer) {
-  co_return co_await run_blocking(pool_, [options = options_, transfer = std::move(transfer)] {
-    return transfer_now(options, transfer);
-  });
+  co_return co_await run_blocking(pool_,
+                                  [options = options_, transfer = std::move(transfer), stopping = stopping_] {
+                                    if (*stopping)
+                                      return TransferOutcome{TransferOutcome::Kind::kNotBegun, ""};
+                                    return transfer_now(options, transfer);
+                                  });
 }
 
 }  // namespace hark::email

@@ -1,6 +1,8 @@
 #pragma once
 
+#include <atomic>
 #include <boost/asio/thread_pool.hpp>
+#include <memory>
 
 #include "email/ports.h"
 
@@ -22,9 +24,11 @@ class SmtpRelay final : public Transport {
   ~SmtpRelay() override;
 
   Task<TransferOutcome> send(OutgoingTransfer transfer) override;
+  void stop() override { *stopping_ = true; }
 
  private:
   Options options_;
+  std::shared_ptr<std::atomic<bool>> stopping_ = std::make_shared<std::atomic<bool>>(false);
   asio::thread_pool pool_;
 };
 
