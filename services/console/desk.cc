@@ -41,8 +41,6 @@ bool holds(const Session& session, const v1::Conversation& conversation) {
 v1::AgentSessionRequest::Hello hello_of(const Session& session) {
   v1::AgentSessionRequest::Hello hello;
   hello.set_agent_id(session.agent_id);
-  // After routing was away, the agent is to it what they were to the page.
-  hello.set_presence(session.desk.agent().presence());
   return hello;
 }
 
@@ -74,7 +72,11 @@ void Desk::leave(const SessionPtr& session) {
 void Desk::follow_routing(const SessionPtr& session) {
   auto& sitting = *session;  // whose hooks these are
   const std::weak_ptr weak{session};
-  session->routing.start({.open = [this, &sitting] { return routing_.agent_session(hello_of(sitting)); },
+  session->routing.start({.open =
+                              [this, &sitting] {
+                                sitting.comes_back_as = sitting.desk.agent().presence();
+                                return routing_.agent_session(hello_of(sitting));
+                              },
                           .take =
                               [this, weak](v1::AgentSessionResponse state) {
                                 if (const auto who = weak.lock()) on_state(who, std::move(state));
@@ -97,9 +99,27 @@ void Desk::on_state(const SessionPtr& session, v1::AgentSessionResponse state) {
     return;
   }
   session->choices_stale |= state.has_choices();
+  const auto was = std::exchange(session->comes_back_as, v1::PRESENCE_UNSPECIFIED);
   take_frame(session->desk, std::move(state));
+  if (was == v1::PRESENCE_AVAILABLE || was == v1::PRESENCE_AWAY) stay(*session, was);
   // Before the first list is there, the page would take its absence for an empty desk.
   if (session->assigned_known) send_work(*session);
+}
+
+/// While routing could not be reached it took the agent for gone, who sits before their page. Whatever else
+/// they have become meanwhile was somebody's wish, and newer.
+void Desk::stay(const Session& session, v1::Presence presence) {
+  const auto& agent = session.desk.agent();
+  if (agent.presence() != v1::PRESENCE_OFFLINE) return;
+  v1::SetPresenceRequest request;
+  request.set_agent_id(session.agent_id);
+  request.set_presence(presence);
+  *request.mutable_channels() = agent.channels();
+  tasks_.spawn("stay", set_presence(std::move(request)));
+}
+
+Task<> Desk::set_presence(v1::SetPresenceRequest request) {
+  (void)co_await routing_.set_presence(std::move(request));  // the page shows what it became
 }
 
 void Desk::on_event(const v1::Event& event) {

@@ -34,6 +34,8 @@ class Desk {
  private:
   void follow_routing(const SessionPtr& session);
   void on_state(const SessionPtr& session, v1::AgentSessionResponse state);
+  void stay(const Session& session, v1::Presence presence);
+  Task<> set_presence(v1::SetPresenceRequest request);
   void read_again(const SessionPtr& session);
   void start_reading(const SessionPtr& session);
   Task<> read_work(SessionPtr session);

@@ -8,8 +8,10 @@
 namespace hark::console {
 namespace {
 
+using ::testing::Contains;
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
+using ::testing::IsEmpty;
 
 TEST_F(ConsoleServiceTest, SignsInByPasswordThenByTokenAndTellsTheServersTime) {
   const auto page = std::make_shared<Page>();
@@ -400,15 +402,28 @@ TEST_F(ConsoleServiceTest, AcceptsDeclinesAndSetsPresenceForTheAgentWhoSignedIn)
                           "presence PRESENCE_AVAILABLE of ana"));
 }
 
-TEST_F(ConsoleServiceTest, ComesBackToRoutingWithThePresenceThatThePageKnew) {
+TEST_F(ConsoleServiceTest, WhoSitsBeforeAPageIsNotGoneBecauseRoutingWasAway) {
   world.routing.agents["ana"].set_presence(v1::PRESENCE_AVAILABLE);
   const auto page = std::make_shared<Page>();
   signed_in(page);
-  EXPECT_EQ(world.routing.streams.at(0)->hello.presence(), v1::PRESENCE_UNSPECIFIED);
   world.routing.streams.at(0)->end();
+  world.routing.agents["ana"].set_presence(v1::PRESENCE_OFFLINE);
   while (world.routing.streams.size() < 2) context.run_one();
-  EXPECT_EQ(world.routing.streams.at(1)->hello.presence(), v1::PRESENCE_AVAILABLE);
+  settle();
   EXPECT_EQ(world.routing.streams.at(1)->hello.agent_id(), "ana");
+  EXPECT_THAT(world.routing.log, Contains("presence PRESENCE_AVAILABLE of ana"));
+}
+
+TEST_F(ConsoleServiceTest, WhatAnAgentBecameWhileRoutingWasAwayIsNewerThanWhatThePageKnew) {
+  world.routing.agents["ana"].set_presence(v1::PRESENCE_AVAILABLE);
+  const auto page = std::make_shared<Page>();
+  signed_in(page);
+  world.routing.streams.at(0)->end();
+  world.routing.agents["ana"].set_presence(v1::PRESENCE_AWAY);
+  while (world.routing.streams.size() < 2) context.run_one();
+  settle();
+  EXPECT_EQ(world.routing.streams.at(1)->hello.presence(), v1::PRESENCE_UNSPECIFIED);
+  EXPECT_THAT(world.routing.log, IsEmpty());
 }
 
 TEST_F(ConsoleServiceTest, SendsAPageToTheSignInFormWhenItsAgentIsGone) {

@@ -102,6 +102,8 @@ struct Session {
   v1::AgentSessionResponse desk;
   /// The page has not been told yet what its agent may choose from.
   bool choices_stale = false;
+  /// To whoever is told of the agent again after routing was away.
+  v1::Presence comes_back_as = v1::PRESENCE_UNSPECIFIED;
   /// Follows routing while the agent is at their desk.
   Follower<AgentStream> routing;
   /// How long a page may take to sign in.

@@ -12,6 +12,8 @@ const SOCKET_OPEN = 1;
 // Nobody knows whether these happened, or they can only have not happened: the same command is sent again as it was.
 const RETRIED = new Set(["OUTCOME_UNKNOWN", "STORE_UNAVAILABLE", "NOT_LEADER", "SHUTTING_DOWN", "DEADLINE"]);
 const RETRIES_MAX = 5;
+// Not of the store, which alone knows what became of an earlier try.
+const UNASKED = new Set([...RETRIED, "OVERLOADED", "STORE_FULL", "INTERNAL"]);
 
 /** Why the server said no, without the enum's prefix; LOST is ours: the connection broke before an answer came. */
 export type RefusalReason = (Reason extends `REASON_${infer Name}` ? Name : never) | "LOST";
@@ -75,6 +77,8 @@ interface Unanswered {
   reject(refusal: unknown): void;
   tries: number;
   sending: boolean;
+  /** Of some try nobody knows whether it acted. */
+  unknown: boolean;
 }
 
 export class Link {
@@ -137,7 +141,7 @@ export class Link {
     kind: Kind, body: NonNullable<ConsoleRequest_Command[Kind]> & {idempotencyKey: string},
   ): Promise<ConsoleResponse> {
     return new Promise((resolve, reject) => {
-      const entry = {frame: {command: {[kind]: body}}, resolve, reject, tries: 0, sending: false};
+      const entry = {frame: {command: {[kind]: body}}, resolve, reject, tries: 0, sending: false, unknown: false};
       this.#unanswered.set(body.idempotencyKey, entry);
       void this.#trySend(body.idempotencyKey, entry);
     });
@@ -161,13 +165,14 @@ export class Link {
       entry.resolve(answer);
     } catch (error) {
       const reason = reasonOf(error);
+      entry.unknown ||= reason === "LOST" || reason === "OUTCOME_UNKNOWN" || reason === "DEADLINE";
       if (reason === "LOST") return;  // goes out again when the connection is back
       if (RETRIED.has(reason) && ++entry.tries < RETRIES_MAX) {
         void this.ports.pause(500 * 2 ** entry.tries * (0.5 + Math.random())).then(() => this.#trySend(key, entry));
         return;
       }
       this.#unanswered.delete(key);
-      entry.reject(error);
+      entry.reject(entry.unknown && UNASKED.has(reason) ? new Refusal("OUTCOME_UNKNOWN", (error as Error).message) : error);
     } finally {
       entry.sending = false;
     }

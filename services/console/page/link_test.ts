@@ -120,6 +120,16 @@ test("a command of unknown outcome is repeated under the same key, and no oftene
   assert.equal(server.frames.filter((frame) => frame.command?.addNote?.idempotencyKey === "k").length, 5);
 });
 
+test("a command that may have acted stays unknown, whatever keeps the store from being asked again", async () => {
+  const {server, link} = await signedIn();
+  let tries = 0;
+  server.answer = () => ({failed: {reason: tries++ ? "STORE_UNAVAILABLE" : "OUTCOME_UNKNOWN", message: "no"}});
+  await assert.rejects(link.command("addNote", {idempotencyKey: "k1", conversationId: "con_1", text: "hello"}), {reason: "OUTCOME_UNKNOWN"});
+  assert.equal(tries, 5);
+  tries = 1;
+  await assert.rejects(link.command("addNote", {idempotencyKey: "k2", conversationId: "con_1", text: "hello"}), {reason: "STORE_UNAVAILABLE"});
+});
+
 test("a session that no longer holds ends at the sign-in, not in a loop", async () => {
   const {server, states} = await signedIn();
   server.sockets[0]?.close(1008, "sign in again");

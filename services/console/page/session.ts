@@ -41,10 +41,12 @@ function onSignedIn(signedIn: ConsoleResponse_SignedIn): void {
     serverOffsetMs: signedIn.nowMs ? Number(signedIn.nowMs) - Date.now() : state.serverOffsetMs,
     threads: signedIn.resumed ? state.threads : onlySelected(state),
   }));
-  // What the server is to tell, it is told anew; the answer shows what was missed.
-  if (!signedIn.resumed) queueMicrotask(() => {
-    if (store.state.selected) void open(store.state.selected);
-    if (store.state.section === "floor") watchFloor(true);
+  // What the server is to tell, it is told anew; the answer shows what was missed. After a resumed session that is what was
+  // asked for while the connection was lost.
+  queueMicrotask(() => {
+    const {selected, section, threads, overview} = store.state;
+    if (selected && (!signedIn.resumed || (section === "desk" && !threads.get(selected)?.opened))) void open(selected);
+    if (section === "floor" && !(signedIn.resumed && overview)) watchFloor(true);
   });
   queueMicrotask(saveUnsaved);
 }
@@ -72,14 +74,15 @@ function onFrame(frame: ConsoleResponse): void {
 
 /**
  * Whoever sits before the page is not offline. After a long loss routing took them for gone, and what they last were still
- * holds; who comes afresh is away until they say otherwise. Later, offline is what a supervisor made of them.
+ * holds; who comes afresh is away until they say otherwise. Later, offline is what a supervisor made of them, and stays.
  */
 function keepPresence({agent, nowMs}: ConsoleResponse_Work): void {
   if (!agent?.presence || Number(nowMs ?? 0) < signedInAtMs) return;  // not known yet, or told before and heard again
   const arrives = !store.state.presenceKnown;
   if (arrives) store.patch({presenceKnown: true});
-  if (agent.presence !== "PRESENCE_OFFLINE") sessionStorage.setItem(PRESENCE, agent.presence);
-  else if (arrives) setPresence((sessionStorage.getItem(PRESENCE) as Presence | null) ?? "PRESENCE_AWAY");
+  if (agent.presence !== "PRESENCE_OFFLINE" || !arrives) return sessionStorage.setItem(PRESENCE, agent.presence);
+  const last = (sessionStorage.getItem(PRESENCE) as Presence | null) ?? "PRESENCE_AWAY";
+  if (last !== "PRESENCE_OFFLINE") setPresence(last);
 }
 
 /** One after the other, so that the last one said holds. */
