@@ -90,8 +90,9 @@ class ConversationsTest : public hark::testing::RedisTest {
     return request;
   }
   v1::Ticket assign(const std::string& ticket, const std::string& agent, std::int64_t fence,
-                    const std::string& key) {
+                    const std::string& key, const std::string& by = {}) {
     v1::AssignRequest request;
+    request.set_by_agent_id(by);
     request.set_idempotency_key(key);
     request.set_ticket_id(ticket);
     request.set_agent_id(agent);

@@ -112,12 +112,16 @@ Task<Result<v1::ReplyResponse>> Conversations::try_to_reply(v1::ReplyRequest req
   for (const auto& reference : binding.references) out.add_references(reference);
   entry.set_native_id(out.native_id_left());
 
+  // Who holds the ticket, and what they have seen, may be different when the same reply is sent again because
+  // nobody heard what became of it.
+  in.assignment_token = request.assignment_token();
+  in.seen_sequence = request.seen_sequence();
+  request.clear_assignment_token();
+  request.clear_seen_sequence();
   in.digest = digest_of(request);
   in.key = request.idempotency_key();
   in.conversation_id = answered.conversation_id();
   in.answers_entry_id = answered.id();
-  in.assignment_token = request.assignment_token();
-  in.seen_sequence = request.seen_sequence();
   in.thread_id = answered.thread_id();
   in.answers_sequence = answered.sequence();
   if (!answered.customer_id().empty()) {

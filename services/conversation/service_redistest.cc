@@ -101,6 +101,12 @@ TEST_F(ConversationsTest, AReplySentTwiceWithOneKeyGoesOutOnce) {
   ASSERT_TRUE(first.ok() && again.ok());
   EXPECT_EQ(first->entry().id(), again->entry().id());
   EXPECT_THAT(timeline(in.conversation_id()), SizeIs(2));
+  auto later = answer(in.entry_id());
+  later.set_seen_sequence(7);
+  later.set_assignment_token(3);
+  const auto once_more = run(service_->reply(later));
+  ASSERT_TRUE(once_more.ok()) << once_more.error().message;
+  EXPECT_EQ(once_more->entry().id(), first->entry().id());
   auto other = answer(in.entry_id());
   other.set_text("Something else");
   EXPECT_EQ(run(service_->reply(other)).error().reason, Reason::kIdempotencyKeyReused);
@@ -136,7 +142,7 @@ TEST_F(ConversationsTest, OnlyTheHolderRepliesAndAFormerHolderDoesNot) {
   const auto in = accept(mail("m1"));
   EXPECT_EQ(assign(in.ticket_id(), "ana", 1, "a1").assignment_token(), 1);
   EXPECT_EQ(run(service_->reply(answer(in.entry_id()))).error().reason, Reason::kStaleAssignment);
-  EXPECT_EQ(assign(in.ticket_id(), "bob", 1, "a2").assignment_token(), 2);
+  EXPECT_EQ(assign(in.ticket_id(), "bob", 1, "a2", "sam").assignment_token(), 2);
   auto former = answer(in.entry_id());
   former.set_assignment_token(1);
   EXPECT_EQ(run(service_->reply(former)).error().reason, Reason::kStaleAssignment);
@@ -148,6 +154,27 @@ TEST_F(ConversationsTest, OnlyTheHolderRepliesAndAFormerHolderDoesNot) {
   holder.set_assignment_token(2);
   holder.set_agent_id("bob");
   EXPECT_TRUE(run(service_->reply(holder)).ok());
+}
+
+TEST_F(ConversationsTest, RoutingTakesATicketOnlyFromWhomItMeans) {
+  const auto in = accept(mail("m1"));
+  assign(in.ticket_id(), "ana", 1, "a1");
+  v1::AssignRequest late;
+  late.set_idempotency_key("a2");
+  late.set_ticket_id(in.ticket_id());
+  late.set_agent_id("bob");
+  late.set_fencing_token(1);
+  EXPECT_EQ(run(service_->assign(late)).error().reason, Reason::kIllegalTransition) << "of an offer";
+  late.set_by_agent_id("sam");
+  EXPECT_EQ(run(service_->assign(late))->ticket().assignment_token(), 2) << "a supervisor may";
+  v1::TransferRequest gone;
+  gone.set_idempotency_key("t1");
+  gone.set_ticket_id(in.ticket_id());
+  gone.set_fencing_token(1);
+  gone.set_assignment_token(1);
+  EXPECT_EQ(run(service_->transfer(gone)).error().reason, Reason::kStaleAssignment);
+  gone.set_assignment_token(2);
+  EXPECT_EQ(run(service_->transfer(gone))->ticket().state(), v1::TICKET_STATE_QUEUED);
 }
 
 TEST_F(ConversationsTest, AnOldRoutingLeaderCanDoNothing) {
@@ -244,6 +271,7 @@ TEST_F(ConversationsTest, AnAssignmentBringsTheVerdictIfThereIsNoneYet) {
 
   request.set_idempotency_key("a2");
   request.set_agent_id("ben");
+  request.set_by_agent_id("sam");
   request.mutable_verdict()->set_language("en");
   const auto again = run(service_->assign(request));
   EXPECT_EQ(again->ticket().agent_id(), "ben");

@@ -455,6 +455,41 @@ TEST_F(RoutingService, AMissedTargetMovesTheTicketToOtherSkillsAndQueueWhoeverHa
   });
 }
 
+TEST_F(RoutingService, AMissedTargetThatTheLastLeaderOnlyToldOfMovesTheTicketOnce) {
+  play(+[](RoutingService& t) -> Task<> {
+    const v1::Entry message = unanswered_for(t, 61'000);
+    v1::Entry told;
+    told.set_ticket_id("tkt_1");
+    told.set_kind(v1::ENTRY_KIND_STATUS);
+    told.mutable_status()->set_change(v1::StatusChange::CHANGE_SLA_MISSED);
+    told.mutable_status()->mutable_sla()->set_metric(v1::SLA_METRIC_FIRST_RESPONSE);
+    told.mutable_status()->mutable_sla()->set_percent(100);
+    told.mutable_status()->mutable_sla()->set_since_ms(message.accepted_at_ms());
+    t.conversations.entries.push_back(told);
+    const auto rules = with_policies(
+        "  sla:\n    - {id: quick, first_response_minutes: 1, missed_move_to_queue: last}\n  queues: [{id: "
+        "last}]\n");
+    co_await t.start("one", rules);
+    co_await until([&t] { return !t.conversations.transfers.empty(); });
+    EXPECT_EQ(t.conversations.transfers[0].reason(), "the first response target of quick (1 min) is missed");
+    EXPECT_TRUE(t.conversations.notices.empty());
+    co_await t.stop();
+
+    told.mutable_status()->clear_sla();
+    told.mutable_status()->set_change(v1::StatusChange::CHANGE_RETURNED);
+    t.conversations.entries.push_back(told);
+    t.conversations.tickets["tkt_1"].clear_wanted_queue_id();
+    co_await t.start("two", rules);
+    for (;;) {
+      const auto summary = co_await t.node->service.summarize_queue({});
+      if (summary.ok() && summary->sla_missed() == 1) break;
+      co_await sleep_for(std::chrono::milliseconds{5});
+    }
+    co_await t.stop();
+    EXPECT_EQ(t.conversations.transfers.size(), 1u);
+  });
+}
+
 TEST_F(RoutingService, TargetsMissedAtOnceOrWhileTheTicketWaitsThereAlreadyMoveItOnce) {
   play(+[](RoutingService& t) -> Task<> {
     const v1::Entry message = unanswered_for(t, 21'000);

@@ -54,7 +54,10 @@ Task<> SlaDesk::close() {
 void SlaDesk::take(const v1::Ticket& ticket, std::shared_ptr<const SlaRule> rule) {
   if (rule == nullptr) return forget(ticket.id());
   Watched& watched = watched_[ticket.id()];
-  const bool changed = watched.rule != rule || watched.ticket.conversation_id() != ticket.conversation_id();
+  // Whatever ends a hold: not all of it is an event of its own.
+  const bool released = watched.ticket.has_hold() && !ticket.has_hold();
+  const bool changed =
+      released || watched.rule != rule || watched.ticket.conversation_id() != ticket.conversation_id();
   watched.ticket = ticket;
   ++watched.told_of;
   watched.rule = std::move(rule);
@@ -141,6 +144,7 @@ Task<> SlaDesk::read() {
     }
     pause = kPauseMin;
     Watched& watched = found->second;
+    const bool first = !watched.clock;
     SlaLog log = sla_log(ticket, *entries);
     watched.clock_rule = watched.rule;
     watched.clock.emplace(watched.clock_rule->policy, *watched.clock_rule->hours);
@@ -150,8 +154,19 @@ Task<> SlaDesk::read() {
     if (watched.rule->missed_priority_points != 0 && std::ranges::any_of(watched.told, missed)) {
       world_.raise(id, watched.rule->missed_priority_points);
     }
-    if (const auto still = watched_.find(id); still != watched_.end()) look(id, still->second);
+    auto still = watched_.find(id);
+    if (still == watched_.end()) continue;
+    // Whoever led before said that it is missed, and did not come to pass it on.
+    if (first && log.missed && is_to_move(still->second)) {
+      still->second.moving = true;
+      tasks_.spawn("sla move", move(id, still->second.rule, {*std::move(log.missed)}));
+    }
+    look(id, still->second);
   }
+}
+
+bool SlaDesk::is_to_move(const Watched& watched) {
+  return moves(*watched.rule) && !watched.moving && !is_where_moved(watched.ticket, *watched.rule);
 }
 
 /// Tells what has been passed, and arms the timer for what comes next.
@@ -228,7 +243,7 @@ Task<> SlaDesk::tell(std::string ticket_id, std::vector<SlaMark> marks) {
   if (rule.missed_priority_points != 0) world_.raise(ticket_id, rule.missed_priority_points);
   const auto still = watched_.find(ticket_id);
   if (still == watched_.end()) co_return;  // it became another shard's
-  if (!moves(rule) || still->second.moving || is_where_moved(still->second.ticket, rule)) co_return;
+  if (!is_to_move(still->second)) co_return;
   still->second.moving = true;
   co_await move(ticket_id, held, std::move(marks));
 }

@@ -89,6 +89,7 @@ class SlaDesk {
   Task<> tick();
   Task<> tell(std::string ticket_id, std::vector<SlaMark> marks);
   Task<> move(std::string ticket_id, std::shared_ptr<const SlaRule> rule, std::vector<SlaMark> missed);
+  static bool is_to_move(const Watched& watched);
   void want_reading(const std::string& ticket_id);
   void look(const std::string& ticket_id, Watched& watched);
   void arm(const std::string& ticket_id, Watched& watched, std::optional<TimePoint> at);

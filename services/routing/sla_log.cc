@@ -10,6 +10,10 @@ namespace hark::routing {
 namespace {
 
 v1::SlaMetric metric_of(SlaMetric metric) { return static_cast<v1::SlaMetric>(static_cast<int>(metric) + 1); }
+SlaMark mark_of(const v1::SlaNotice& notice) {
+  return {static_cast<SlaMetric>(notice.metric() - 1), notice.percent(), from_ms(notice.since_ms()),
+          from_ms(notice.at_ms())};
+}
 Duration target_of(SlaMetric metric, const SlaPolicy& policy) {
   return policy.targets[static_cast<std::size_t>(metric)].within;
 }
@@ -53,6 +57,7 @@ SlaLog sla_log(const v1::Ticket& ticket, std::span<const v1::Entry> entries) {
       case v1::ENTRY_KIND_STATUS:
         switch (entry.status().change()) {
           case v1::StatusChange::CHANGE_RESOLVED:
+            log.missed.reset();
             log.events.push_back({at, Kind::kResolved, {}});
             break;
           case v1::StatusChange::CHANGE_REOPENED:
@@ -68,6 +73,7 @@ SlaLog sla_log(const v1::Ticket& ticket, std::span<const v1::Entry> entries) {
           case v1::StatusChange::CHANGE_ASSIGNED:
           case v1::StatusChange::CHANGE_TRANSFERRED:
           case v1::StatusChange::CHANGE_RETURNED:
+            log.missed.reset();
             release(at);
             break;
           case v1::StatusChange::CHANGE_WAIVED:
@@ -78,6 +84,7 @@ SlaLog sla_log(const v1::Ticket& ticket, std::span<const v1::Entry> entries) {
           case v1::StatusChange::CHANGE_SLA_WARNING:
           case v1::StatusChange::CHANGE_SLA_MISSED:
             log.told.insert(key_of(entry.status().sla()));
+            if (entry.status().sla().percent() >= 100) log.missed = mark_of(entry.status().sla());
             break;
           default:
             break;

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <optional>
 #include <set>
 #include <span>
 #include <string>
@@ -22,6 +23,8 @@ struct SlaLog {
   std::vector<SlaEvent> events;
   /// Marks that stand on the timeline already.
   std::set<SlaMarkKey> told;
+  /// The last one of a missed target, if nobody was given the ticket since.
+  std::optional<SlaMark> missed;
 };
 
 /// `entries` in order of the timeline. A reply that did not arrive answered nothing: its messages are owed

@@ -298,6 +298,7 @@ Task<> Term::give_back(ReturnTicket effect) {
   request.set_idempotency_key("return-" + effect.ticket_id + "-" + std::to_string(effect.assignment_token));
   request.set_ticket_id(effect.ticket_id);
   request.set_fencing_token(token_);
+  request.set_assignment_token(effect.assignment_token);
   request.set_reason(effect.why);
   // Being gone is not declining: should the agent be back by then, the customer is theirs first. Nobody waits
   // for who is away.

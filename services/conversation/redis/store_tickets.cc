@@ -54,18 +54,22 @@ void complete(v1::Event& event, TimePoint now, const v1::Ticket& ticket, std::st
   *event.mutable_ticket() = ticket;
 }
 
+constexpr std::string_view kWaiting = "q";
+
 }  // namespace
 
 Task<Result<v1::Ticket>> Store::assign(TimePoint now, const v1::AssignRequest& in, std::string_view digest,
                                        const StatusEntry& entry) {
   const auto fence = std::to_string(in.fencing_token());
   const auto verdict = in.has_verdict() ? in.verdict().SerializeAsString() : std::string{};
+  // An offer that is accepted too late takes the ticket from nobody who has it by then.
+  const bool taken_over = !in.by_agent_id().empty();
   std::vector<std::string_view> args{in.idempotency_key(),
                                      digest,
                                      in.ticket_id(),
                                      in.agent_id(),
                                      fence,
-                                     transition(TicketEvent::kAssign).from,
+                                     taken_over ? transition(TicketEvent::kAssign).from : kWaiting,
                                      entry.id,
                                      entry.bytes,
                                      verdict,
@@ -108,7 +112,10 @@ Task<Status> Store::set_verdicts(std::uint16_t partition, TimePoint now, std::in
 
 Task<Result<v1::Ticket>> Store::transfer(TimePoint now, const v1::TransferRequest& in,
                                          std::string_view digest, const StatusEntry& entry) {
-  const auto token = in.fencing_token() > 0 ? std::string{} : std::to_string(in.assignment_token());
+  const auto assignment = std::to_string(in.assignment_token());
+  const auto token = in.fencing_token() > 0 ? std::string{} : assignment;
+  // From this holder alone; a ticket that it is to be taken from whoever has it names none.
+  const auto from = in.fencing_token() > 0 && in.assignment_token() > 0 ? assignment : std::string{};
   const auto fence = std::to_string(in.fencing_token());
   const auto skills = spaced(in.wanted_skills());
   const auto virtual_start = std::to_string(in.virtual_start_ms());
@@ -127,7 +134,8 @@ Task<Result<v1::Ticket>> Store::transfer(TimePoint now, const v1::TransferReques
                                      entry.id,
                                      entry.bytes,
                                      in.wanted_queue_id(),
-                                     virtual_start};
+                                     virtual_start,
+                                     from};
   co_return changed_ticket(event, in.ticket_id(),
                            co_await run(transfer_script(), place(in.ticket_id()), now, std::move(args)));
 }

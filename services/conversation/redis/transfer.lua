@@ -3,6 +3,7 @@
      ARGV  1 now  2 key  3 digest  4 ticket  5 agent who does it, or ''  6 assignment token or ''  7 fencing token
            8 from-states  9 wanted agent  10 wanted skills, space-separated  11 status entry id  12 its bytes
            13 wanted queue, '' leaves that as it is  14 virtual start in ms, '0' likewise
+           15 assignment token of whom routing takes it from, or '': whoever has it
      Returns {'ok', ticket's hash} | {'key_reused'} | {'stale_fence', fence} | {'no_ticket'} | {'illegal', state}
            | {'stale_assignment', holder} ]]
 local key, digest, ticket = ARGV[2], ARGV[3], ARGV[4]
@@ -12,6 +13,7 @@ local first = repeated_ticket(key, digest, ticket)
 if first then return first end
 local refused = refused_transition(ticket, ARGV[8])
 if not refused and ARGV[6] ~= '' then refused = not_holder(ticket, ARGV[6], ARGV[5]) end
+if not refused and ARGV[15] ~= '' then refused = not_holder(ticket, ARGV[15], '') end
 if refused then return refused end
 
 local ticket_key = P .. 'tkt:' .. ticket
