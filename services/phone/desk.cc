@@ -143,9 +143,9 @@ Task<Status> Desk::tell(LivePtr live, Event event) {
     ++live->kept.version;
     live->kept.closed = false;
   }
-  HARK_CO_TRY_VOID(co_await save(live));
-  wake(*live);
-  co_return Status{};
+  const auto saved = co_await save(live);
+  wake(*live);  // whether or not it is kept yet: whoever looks after it keeps it first
+  co_return saved;
 }
 
 Task<Status> Desk::save(LivePtr live) {

@@ -89,8 +89,9 @@ class PhoneModule final : public Module {
   Task<Status> open() {
     running_ = std::make_unique<Running>(process_, settings_, tasks_);
     add_exchanges();
-    HARK_CO_TRY_VOID(co_await running_->channel.start());
+    // Before anything is leased: a reply may be a call already.
     HARK_CO_TRY_VOID(co_await running_->desk.start());
+    HARK_CO_TRY_VOID(co_await running_->channel.start());
     // Only now: what they compare with their channels are the calls that were taken up.
     for (auto* exchange : asterisks_) tasks_.spawn("Asterisk", exchange->run());
     for (const auto& [id, exchange] : carriers_) {
