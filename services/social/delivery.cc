@@ -269,7 +269,8 @@ Task<Outcome> Delivery::settle(const Piece& piece, Verdict verdict) {
   const auto& to = piece.comment.empty() || piece.privately ? piece.address : piece.comment;
   const auto settled = co_await out_.store.settle(
       account_.id, {piece.entry_id, to, sent, piece.last, verdict.native_id}, out_.clock.now());
-  if (!settled.ok() && !(sent && piece.last)) {
+  const bool over = verdict.kind == Verdict::Kind::kRefused || (sent && piece.last);
+  if (!settled.ok() && !over) {
     // It cannot be told from one that was on its way when Hark ended.
     co_return Outcome{v1::DELIVERY_STATE_UNKNOWN,
                       "its progress could not be kept: " + settled.error().message};

@@ -215,6 +215,8 @@ Task<Status> Intake::note(Request& request, const Account& account, const Progre
                                        noted.error().code == Code::kInvalidArgument);
     if (!noted.ok() && !never) co_return noted;
   }
+  if (progress.state == Progress::State::kRead && !progress.address.empty() && !reached.empty())
+    co_return co_await store_.forget_read(account.id, progress.address, std::move(reached));
   co_return Status{};
 }
 

@@ -134,12 +134,8 @@ Task<Status> Store::silence(std::string account, TimePoint now, TimePoint until)
 }
 
 Task<Result<std::vector<Store::Reached>>> Store::reached(std::string account, Progress progress) {
-  std::vector<std::string> args{progress.native_id,
-                                progress.address,
-                                std::to_string(progress.before_ms),
-                                progress.state == Progress::State::kRead ? "1" : "0",
-                                progress.echo,
-                                std::to_string(kSentFor.count())};
+  std::vector<std::string> args{progress.native_id, progress.address, std::to_string(progress.before_ms),
+                                progress.echo, std::to_string(kSentFor.count())};
   HARK_CO_TRY(const auto reply, co_await run(reached_script(), account, std::move(args)));
   std::vector<Reached> out;
   for (std::size_t i = 0; i < reply.size(); ++i) {
@@ -148,6 +144,14 @@ Task<Result<std::vector<Store::Reached>>> Store::reached(std::string account, Pr
     out.push_back({text.substr(0, space), text.ends_with(" 1")});
   }
   co_return out;
+}
+
+Task<Status> Store::forget_read(std::string account, std::string address, std::vector<Reached> answers) {
+  const auto key = keys::account(account) + ":to:" + address;
+  std::vector<std::string_view> args{"ZREM", key};
+  for (const auto& answer : answers) args.push_back(answer.entry_id);
+  HARK_CO_TRY_VOID(co_await redis_.command(key, args));
+  co_return Status{};
 }
 
 }  // namespace hark::social

@@ -69,6 +69,8 @@ class Store {
     bool last_piece = false;
   };
   Task<Result<std::vector<Reached>>> reached(std::string account, Progress progress);
+  /// Conversation knows that these are read: nothing more is to be heard of them.
+  Task<Status> forget_read(std::string account, std::string address, std::vector<Reached> answers);
 
  private:
   Task<Result<redis::Reply>> run(const redis::Script& script, std::string_view account,
