@@ -63,7 +63,7 @@ class OneTicket final : public ConversationPort {
   int refusals = 0;
   bool away = false;
   bool unheard = false;  // it takes reports, and its answers are lost
-  bool heard = false;  // whoever was to be called back
+  bool heard = false;    // whoever was to be called back
   v1::Ticket current;
   std::vector<v1::InboundMessage> accepted;
   std::vector<v1::Receipt> receipts;

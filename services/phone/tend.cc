@@ -315,9 +315,9 @@ Task<Status> Desk::give_ticket(LivePtr live, Command command) {
   co_return co_await tell(live, {"", world_.clock.now(), CommandDone{command.id}});
 }
 
-/// Only what is kept is told, under its version: whoever takes the call up after a crash, or does not hear that a report
-/// was taken, goes on from there, so nothing else ever comes under the same revision. A try to call back is later than
-/// the tries before it.
+/// Only what is kept is told, under its version: whoever takes the call up after a crash, or does not hear
+/// that a report was taken, goes on from there, so nothing else ever comes under the same revision. A try to
+/// call back is later than the tries before it.
 Task<Status> Desk::report(LivePtr live) {
   const auto& call = live->kept.call;
   if (call.entry_id.empty()) co_return Status{};

@@ -16,7 +16,8 @@ CallInFlight::~CallInFlight() { in_flight.fetch_sub(1, std::memory_order_release
 
 bool await_calls(std::chrono::milliseconds patience) {
   using Clock = std::chrono::steady_clock;
-  // Looked at again and again: whoever ends the last call must touch nothing after it, a lock of ours included.
+  // Looked at again and again: whoever ends the last call must touch nothing after it, a lock of ours
+  // included.
   for (const auto give_up = Clock::now() + patience; in_flight.load(std::memory_order_acquire) > 0;) {
     if (Clock::now() >= give_up) return false;
     std::this_thread::sleep_for(std::chrono::milliseconds{1});
