@@ -99,12 +99,10 @@ SmtpRelay::SmtpRelay(Options options)
 SmtpRelay::~SmtpRelay() { pool_.join(); }
 
 Task<TransferOutcome> SmtpRelay::send(OutgoingTransfer transfer) {
-  co_return co_await run_blocking(pool_,
-                                  [options = options_, transfer = std::move(transfer), stopping = stopping_] {
-                                    if (*stopping)
-                                      return TransferOutcome{TransferOutcome::Kind::kNotBegun, ""};
-                                    return transfer_now(options, transfer);
-                                  });
+  co_return co_await run_blocking(pool_, [this, transfer = std::move(transfer)] {
+    if (stopping_) return TransferOutcome{TransferOutcome::Kind::kNotBegun, ""};
+    return transfer_now(options_, transfer);
+  });
 }
 
 }  // namespace hark::email

@@ -2,7 +2,6 @@
 
 #include <atomic>
 #include <boost/asio/thread_pool.hpp>
-#include <memory>
 
 #include "email/ports.h"
 
@@ -24,12 +23,12 @@ class SmtpRelay final : public Transport {
   ~SmtpRelay() override;
 
   Task<TransferOutcome> send(OutgoingTransfer transfer) override;
-  void stop() override { *stopping_ = true; }
+  void stop() override { stopping_ = true; }
 
  private:
   Options options_;
-  std::shared_ptr<std::atomic<bool>> stopping_ = std::make_shared<std::atomic<bool>>(false);
-  asio::thread_pool pool_;
+  std::atomic<bool> stopping_ = false;
+  asio::thread_pool pool_;  // joined before the rest goes
 };
 
 }  // namespace hark::email
