@@ -19,6 +19,17 @@ void follow(v1::Participant& participant, std::string_view region) {
   if (normal.ok()) participant.set_address(*std::move(normal));
 }
 
+v1::AcceptResponse response_to(Store::Accepted accepted) {
+  v1::AcceptResponse response;
+  response.set_conversation_id(std::move(accepted.conversation_id));
+  response.set_entry_id(std::move(accepted.entry_id));
+  response.set_ticket_id(std::move(accepted.ticket_id));
+  response.set_sequence(accepted.sequence);
+  response.set_duplicate(accepted.duplicate);
+  response.set_ticket_opened(accepted.opened);
+  return response;
+}
+
 }  // namespace
 
 Conversations::Conversations(Store& store, const Clock& clock, ThreadTokens tokens, Settings settings,
@@ -105,6 +116,31 @@ Task<Result<bool>> Conversations::are_one(std::string_view a, std::string_view b
   co_return one.conversation_id == other.conversation_id;
 }
 
+Store::Acceptance Conversations::acceptance(v1::InboundMessage& message, TimePoint now,
+                                            const Identity& identity, const ThreadProof& proof) const {
+  Store::Acceptance in;
+  in.entry = inbound_entry(message, to_ms(now));
+  in.entry.set_linked_conversation_id(proof.linked_conversation_id);
+  in.entry.set_threaded_by(proof.thread.by);
+  in.channel = message.channel();
+  in.account_id = message.account_id();
+  in.native_id = message.native_id();
+  in.wants_answer = message.kind() == v1::InboundMessage::KIND_MESSAGE;
+  in.ticket_bytes = ticket_attributes(message).SerializeAsString();
+  in.address = message.sender().address();
+  in.claim_address = identity.to_claim;
+  in.name = message.sender().name();
+  in.verified = message.sender_verified();
+  in.proved_thread_id = proof.thread.thread_id;
+  in.own_reference = message.thread().own_reference();
+  in.references = {message.thread().references().begin(), message.thread().references().end()};
+  in.reopen_within = settings_.accounts.at(message.account_id()).reopen_within;
+  in.blobs = take_blobs(*message.mutable_blobs());
+  in.tell_entry = identity.claims.joined.empty() && identity.claims.matches.empty() &&
+                  in.entry.ByteSizeLong() <= kToldEntryBytesMax;
+  return in;
+}
+
 Task<Result<v1::AcceptResponse>> Conversations::accept(v1::InboundMessage message) {
   HARK_CO_TRY_VOID(check_inbound(message));
   HARK_CO_TRY(const auto address, normalise_address(message.sender().address(), settings_.default_region));
@@ -119,31 +155,8 @@ Task<Result<v1::AcceptResponse>> Conversations::accept(v1::InboundMessage messag
   HARK_CO_TRY(const auto identity, co_await identify(address, message.claims(), !threads.empty()));
   auto customer = identity.customer, conversation = customer;
   HARK_CO_TRY(auto proof, co_await prove_thread(std::move(threads), conversation));
-
   const auto now = clock_.now();
-  auto entry = inbound_entry(message, to_ms(now));
-  entry.set_linked_conversation_id(proof.linked_conversation_id);
-  entry.set_threaded_by(proof.thread.by);
-
-  Store::Acceptance in;
-  in.channel = message.channel();
-  in.account_id = message.account_id();
-  in.native_id = message.native_id();
-  in.wants_answer = message.kind() == v1::InboundMessage::KIND_MESSAGE;
-  in.entry = std::move(entry);
-  in.ticket_bytes = ticket_attributes(message).SerializeAsString();
-  in.address = address;
-  in.claim_address = identity.to_claim;
-  in.name = message.sender().name();
-  in.verified = message.sender_verified();
-  in.proved_thread_id = proof.thread.thread_id;
-  in.own_reference = message.thread().own_reference();
-  in.references = {message.thread().references().begin(), message.thread().references().end()};
-  in.reopen_within = settings_.accounts.at(message.account_id()).reopen_within;
-  in.blobs = take_blobs(*message.mutable_blobs());
-
-  in.tell_entry = identity.claims.joined.empty() && identity.claims.matches.empty() &&
-                  in.entry.ByteSizeLong() <= kToldEntryBytesMax;
+  auto in = acceptance(message, now, identity, proof);
 
   // Before the entry, so that who is told of it finds them.
   HARK_CO_TRY_VOID(co_await store_.record_claims(now, customer, identity.claims));
@@ -185,14 +198,7 @@ Task<Result<v1::AcceptResponse>> Conversations::accept(v1::InboundMessage messag
     if (in.claim_address && !accepted->duplicate) know_owner(address, customer);
     (accepted->duplicate ? duplicates_ : accepted_).add();
     if (accepted->opened) tickets_.add();
-    v1::AcceptResponse response;
-    response.set_conversation_id(std::move(accepted->conversation_id));
-    response.set_entry_id(std::move(accepted->entry_id));
-    response.set_ticket_id(std::move(accepted->ticket_id));
-    response.set_sequence(accepted->sequence);
-    response.set_duplicate(accepted->duplicate);
-    response.set_ticket_opened(accepted->opened);
-    co_return response;
+    co_return response_to(*std::move(accepted));
   }
   co_return Error{Code::kAborted, Reason::kConversationMoved,
                   "the conversation was merged too often while accepting; retry"};

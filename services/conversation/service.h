@@ -147,6 +147,9 @@ class Conversations {
   };
   Task<Result<ThreadProof>> prove_thread(std::vector<NamedThread> candidates,
                                          std::string_view conversation_id);
+  /// What the store is to accept, without the ids; takes the blobs out of the message.
+  [[nodiscard]] Store::Acceptance acceptance(v1::InboundMessage& message, TimePoint now,
+                                             const Identity& identity, const ThreadProof& proof) const;
   /// What a reply comes to on the account that it goes out from.
   struct Sendable {
     std::string text;
