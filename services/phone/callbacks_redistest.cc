@@ -109,6 +109,26 @@ TEST_F(DeskTest, WhoTalksToTheAgentWhoCalledBackGoesOnTalking) {
   EXPECT_THAT(board_.commands, Not(Contains(StartsWith("hangup"))));
 }
 
+TEST_F(DeskTest, ACallBackThatTheExchangeDoesNotKnowAnyMoreIsOver) {
+  const std::string call = "back-ent_reply-1";
+  board_.answers["ring:" + call + ".a1"] = {{Carried::Kind::kSent}};
+  desk_->take(reply());
+  until_told("ring:" + call + ".a1");
+  ASSERT_TRUE(run(desk_->reconcile("line", {})).ok());
+  EXPECT_FALSE(is_over(*desk_->find("line", call))) << "it may not have heard of it yet";
+  answer(call, call + ".a1");
+  until_told("dial");
+  answer(call);
+  until([&] { return conversation_.receipts.back().state() == v1::DELIVERY_STATE_SENT; });
+  v1::PhoneEventsRequest::CommandResult rung;
+  rung.set_call_id(call);
+  rung.set_command_id("ring:" + call + ".a1");
+  ASSERT_TRUE(run(desk_->take("line", rung)).ok());
+  ASSERT_TRUE(run(desk_->reconcile("line", {})).ok());
+  until([&] { return desk_->find("line", call) == nullptr; });
+  EXPECT_EQ(last_state(), v1::CALL_STATE_ENDED);
+}
+
 TEST_F(DeskTest, ACustomerIsCalledByDay) {
   settings_.callback_hours = {9 * 60, 10 * 60};  // in Riga; it is past midnight there
   desk_->take(reply());

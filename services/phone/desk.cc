@@ -173,14 +173,20 @@ void Desk::connected(std::string_view account) {
 
 Task<Status> Desk::reconcile(std::string account, std::set<std::string> calls) {
   std::vector<LivePtr> gone;
-  for (auto& [key, live] : live_)
-    if (key.first == account && !live->kept.call.outbound && !calls.contains(key.second))
-      gone.push_back(live);
-  const Event ended{"", world_.clock.now(),
-                    Ended{LegEnd::kLost, "gone when the line to the exchange came back"}};
+  for (auto& [key, live] : live_) {
+    const auto& call = live->kept.call;
+    // Whom we call ourselves the exchange knows of only once it has carried that out.
+    const bool told = !call.outbound || call.done.contains("ring:" + agent_leg_id(call, 1));
+    if (key.first == account && told && !calls.contains(key.second)) gone.push_back(live);
+  }
+  Event ended{"", world_.clock.now(), Ended{LegEnd::kLost, "gone when the line to the exchange came back"}};
   for (const auto& live : gone) {
-    if (is_over(live->kept.call)) continue;
+    const auto& call = live->kept.call;
+    if (is_over(call)) continue;
+    ended.leg_id = call.outbound ? agent_leg_id(call, 1) : "";
     HARK_CO_TRY_VOID(co_await tell(live, ended));
+    ended.leg_id.clear();
+    if (call.outbound) HARK_CO_TRY_VOID(co_await tell(live, ended));
   }
   co_return Status{};
 }

@@ -320,6 +320,13 @@ def test_who_waits_hears_their_place_and_then_may_leave_a_message(tmp_path):
         assert dict(number)["name"] == f"message.{first}"
         wait_for("it was asked for too early", lambda: [path for _, path, _ in asterisk.refused if path.endswith(f"/recordings/stored/message.{first}/file")])
         asterisk.recordings[f"message.{first}"] = wave(7)
+        asterisk.wait("POST", f"/ari/channels/{second}/record")
+        asterisk.drop(APP)
+        asterisk.finish_recording(second, 3)
+        asterisk.wait_follower(APP)
+        found = wait_for("the message that nobody heard of", lambda: next((e for c in hark.all_conversations() for e in hark.timeline(c.id) if e.content.text == "[voicemail]"), None))
+        assert hark.blob(found.content.attachments[0].blob) == wave(3)
+        wait_for("who left it is hung up", lambda: second not in asterisk.channels)
         message = wait_for("the message", lambda: next((e for c in hark.all_conversations() for e in hark.timeline(c.id) if e.content.text == "[voicemail, 7 s]"), None))
         (file,) = message.content.attachments
         assert (file.content_type, file.file_name) == ("audio/wav", "voicemail.wav")

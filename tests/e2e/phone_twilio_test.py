@@ -231,6 +231,22 @@ def test_a_reply_calls_back_the_agent_first(world, ana):
     world.resolve(ana, customer, token)
 
 
+@pytest.mark.parametrize("dialled", [True, False], ids=["dialled", "before the customer's phone rings"])
+def test_the_end_of_a_call_back_that_nobody_heard_of_is_found(world, ana, dialled):
+    customer, conversation, reply, token, ring, leg = called_back(world, ana)
+    if dialled:
+        number = world.twilio.tell(ring["Url"], CallSid=leg, CallStatus="in-progress").find("Dial/Number")
+        called = world.twilio.new_call("queued")
+        world.twilio.tell(number.get("statusCallback"), CallSid=called, CallStatus="in-progress", SequenceNumber="2")
+        wait_for("they talk", lambda: world.hark.entry(conversation.id, reply.id).delivery == STATE.DELIVERY_STATE_SENT)
+        world.twilio.calls[called] = "completed"
+    world.hark.kill()
+    world.twilio.calls[leg] = "completed"
+    world.hark.start()
+    world.wait_state(customer, PHONE.CALL_STATE_ENDED if dialled else PHONE.CALL_STATE_UNANSWERED, kind=protos.entry_pb2.ENTRY_KIND_REPLY)
+    world.resolve(ana, customer, token, waive_reason="test")
+
+
 def test_who_was_heard_before_their_agent_picked_up_is_not_dialled(world, ana):
     customer, conversation, reply, token, ring, leg = called_back(world, ana)
     ben = Agent(world.hark, "ben")
@@ -295,6 +311,18 @@ def test_an_end_that_nobody_heard_of_is_found(world):
     assert world.entries(other)[0].call.state == PHONE.CALL_STATE_QUEUED
     world.twilio.tell(world.hook, CallSid=stays, From=other, To=OURS, CallStatus="completed")
     world.wait_state(other, PHONE.CALL_STATE_ABANDONED)
+
+
+def test_words_on_tape_that_nobody_heard_of_are_found(world):
+    sid, customer, _, _ = waits(world)
+    world.twilio.wait_doing(sid, lambda root: root.find("Record") is not None, seconds=30)
+    world.hark.kill()
+    world.twilio.calls[sid], world.twilio.tapes["RE7"], world.twilio.recordings["RE7"] = "completed", sid, b"ID3\4" + bytes(700)
+    world.hark.start()
+    world.wait_state(customer, PHONE.CALL_STATE_VOICEMAIL)
+    message = wait_for("the message", lambda: (c := world.entries(customer)) and len(c) == 2 and c[1])
+    assert message.content.text == "[voicemail, 5 s]"
+    assert world.hark.blob(message.content.attachments[0].blob) == world.twilio.recordings["RE7"]
 
 
 def test_who_waits_hears_their_place_when_the_music_begins_anew(world):

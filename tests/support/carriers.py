@@ -126,6 +126,8 @@ class Twilio(Server):
         self.calls = {}
         # By SID; what is not there yet is 404, as in the first seconds after a recording.
         self.recordings = {}
+        # Of which call a recording is, by SID.
+        self.tapes = {}
         # What calls were last told to do in place of what they did.
         self.doing = {}
 
@@ -155,6 +157,9 @@ class Twilio(Server):
         recording = re.fullmatch(rf"/2010-04-01/Accounts/{TWILIO_SID}/Recordings/(RE\w+)\.(?:mp3|wav)", path)
         if method == "GET" and recording and recording[1] in self.recordings:
             return 200, self.recordings[recording[1]]
+        listed = re.fullmatch(rf"/2010-04-01/Accounts/{TWILIO_SID}/Calls/(CA\w+)/Recordings\.json", path)
+        if method == "GET" and listed:
+            return 200, {"recordings": [{"sid": sid, "call_sid": listed[1], "duration": "5", "status": "completed"} for sid, call in self.tapes.items() if call == listed[1]]}
         match = re.fullmatch(rf"/2010-04-01/Accounts/{TWILIO_SID}/Calls(?:/(CA\w+))?\.json", path)
         if method == "GET" and match and match[1] in self.calls:
             return 200, {"sid": match[1], "status": self.calls[match[1]]}
@@ -340,11 +345,11 @@ class Asterisk(Server):
             return 200, list(self.channels.values())
         if (method, path) == ("POST", "/ari/channels"):
             return self._originate(named)
-        match = re.fullmatch(r"/ari/recordings/stored/([^/]+)/file", path)
+        match = re.fullmatch(r"/ari/recordings/(stored|live)/([^/]+?)(/file)?", path)
         if match and method == "GET":
-            if match[1] not in self.recordings:
+            if match[1] == "live" or match[2] not in self.recordings:
                 raise Refusal(404, "Recording not found")
-            return 200, self.recordings[match[1]]
+            return 200, self.recordings[match[2]] if match[3] else {"name": match[2], "format": "wav"}
         match = re.fullmatch(r"/ari/channels/([^/]+)(?:/(\w+))?", path)
         if match:
             return self._on_channel(method, match[1], match[2], named)

@@ -155,12 +155,8 @@ Task<Status> AriExchange::take(ari::News news) {
 
 /// Events while nobody listened are lost: channels that are gone are over, those that are here have arrived.
 Task<Status> AriExchange::reconcile() {
-  const auto answer = co_await ask("GET", "/channels");
-  if (answer.kind != http::Answer::Kind::kAnswered || answer.status != 200) {
-    co_return Error{Code::kUnavailable, Reason::kUnspecified,
-                    answer.detail.empty() ? "HTTP " + std::to_string(answer.status) : answer.detail};
-  }
-  const auto channels = ari::read_channels(answer.body);
+  HARK_CO_TRY(const auto list, co_await look("/channels"));
+  const auto channels = ari::read_channels(list.value_or(""));
   if (!channels) co_return Error{Code::kUnavailable, Reason::kUnspecified, "that was no list of channels"};
   for (auto& call : desk_.calls_of(account_.id))
     HARK_CO_TRY_VOID(co_await reconcile_call(std::move(call), *channels));
@@ -178,6 +174,8 @@ Task<Status> AriExchange::reconcile_call(Call call, const std::vector<ari::Chann
     const bool asked_for =
         customers ? !call.outbound || call.done.contains("dial") : call.done.contains("ring:" + leg.id);
     if (leg.ended || !asked_for) continue;
+    if (customers && tape_is_missing(call, clock_.now(), desk_.settings().rules))
+      HARK_CO_TRY_VOID(co_await look_for_tape(call.id));
     const auto found = std::ranges::find(channels, leg.id, &ari::Channel::id);
     Event event{customers ? std::string{} : leg.id, clock_.now(),
                 phone::Ended{LegEnd::kLost, "gone when the line came back"}};
@@ -188,6 +186,18 @@ Task<Status> AriExchange::reconcile_call(Call call, const std::vector<ari::Chann
     HARK_CO_TRY_VOID(co_await desk_.take(account_.id, call.id, std::move(event), false));
   }
   co_return Status{};
+}
+
+/// That it is finished is told once.
+Task<Status> AriExchange::look_for_tape(std::string call) {
+  Recording tape;
+  tape.id = ari::recording_name(call);
+  tape.voicemail = true;
+  HARK_CO_TRY(const auto runs, co_await look("/recordings/live/" + url_encoded(tape.id)));
+  if (runs) co_return Status{};
+  HARK_CO_TRY(const auto stored, co_await look("/recordings/stored/" + url_encoded(tape.id)));
+  if (!stored) co_return Status{};
+  co_return co_await take({{std::move(call), {}}, {{}, clock_.now(), Recorded{std::move(tape)}}});
 }
 
 Task<Carried> AriExchange::carry_out(v1::PhoneCommand command) {
@@ -304,6 +314,16 @@ Task<http::Answer> AriExchange::ask(std::string method, std::string path) {
   request.user = account_.user;
   request.password = account_.password;
   co_return co_await http_.send(std::move(request), {.ca_file = account_.ca_file});
+}
+
+/// Nothing: there is no such thing.
+Task<Result<std::optional<std::string>>> AriExchange::look(std::string path) {
+  auto answer = co_await ask("GET", std::move(path));
+  const bool answered = answer.kind == http::Answer::Kind::kAnswered;
+  if (answered && answer.status == 404) co_return std::optional<std::string>{};
+  if (answered && answer.status == 200) co_return std::optional{std::move(answer.body)};
+  co_return Error{Code::kUnavailable, Reason::kUnspecified,
+                  answer.detail.empty() ? "HTTP " + std::to_string(answer.status) : answer.detail};
 }
 
 Task<Carried> AriExchange::send(std::string method, std::string path, bool gone_is_done) {

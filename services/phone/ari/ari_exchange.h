@@ -33,6 +33,7 @@ class AriExchange final : public Exchange {
   Task<> take_events(std::shared_ptr<EventSocket> socket);
   Task<Status> take(ari::News news);
   Task<Status> reconcile();
+  Task<Status> look_for_tape(std::string call);
   Task<Status> reconcile_call(Call call, const std::vector<ari::Channel>& channels);
 
   Task<Carried> queue(std::string channel);
@@ -44,6 +45,7 @@ class AriExchange final : public Exchange {
   Task<Carried> hold(std::string customer, bool held);
   Task<Carried> hang_up(std::string channel);
   Task<Carried> take_voicemail(std::string channel);
+  Task<Result<std::optional<std::string>>> look(std::string path);
   Task<http::Answer> ask(std::string method, std::string path);
   /// `gone_is_done`: what is not there needs no more of it.
   Task<Carried> send(std::string method, std::string path, bool gone_is_done = false);

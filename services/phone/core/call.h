@@ -215,6 +215,9 @@ const Leg* asked_leg(const Call& call);
 /// Nobody is left who could hear the other; a recording may still come.
 bool is_over(const Call& call);
 
+/// The customer may have been asked for words on tape, and no tape is known of.
+bool tape_is_missing(const Call& call, TimePoint now, const Rules& rules);
+
 /// How it stands, for readers.
 struct Progress {
   CallState state = CallState::kUnspecified;

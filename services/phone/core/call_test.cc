@@ -412,13 +412,16 @@ TEST_F(CallTest, WhoHasWaitedLongEnoughMayLeaveAMessage) {
   rules.voicemail_after = 60s;
   arrive();
   EXPECT_EQ(next_deadline(call, now, rules), kStart + 60s);
+  EXPECT_FALSE(tape_is_missing(call, now, rules));
   now += 60s;
+  EXPECT_TRUE(tape_is_missing(call, now, rules)) << "asked or about to be";
   EXPECT_THAT(carry_out(), ElementsAre("voicemail"));
   EXPECT_EQ(state(), CallState::kVoicemail);
   say(Ended{});
   EXPECT_EQ(state(), CallState::kAbandoned);  // without a word
   say(Recorded{{"r1", "https://x/r1", 12, true, ""}});
   EXPECT_EQ(state(), CallState::kVoicemail);
+  EXPECT_FALSE(tape_is_missing(call, now, rules));
 }
 
 TEST_F(CallTest, NobodyIsAskedForAMessageWhileAPhoneRings) {

@@ -324,6 +324,12 @@ bool passed_on(const Call& call) {
 
 bool is_over(const Call& call) { return end_of(call).has_value(); }
 
+bool tape_is_missing(const Call& call, TimePoint now, const Rules& rules) {
+  return !call.outbound && rules.voicemail_after > Duration{0} && call.arrived &&
+         now >= *call.arrived + rules.voicemail_after && !last_talk(call) &&
+         std::ranges::none_of(call.recordings, &Recording::voicemail);
+}
+
 Progress progress_of(const Call& call) {
   Progress out;
   out.state = state_of(call);

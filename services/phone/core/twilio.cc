@@ -116,6 +116,21 @@ int number(std::string_view digits) {
   return out;
 }
 
+/// What Twilio answers; null if that is broken.
+boost::json::value read_json(std::string_view body) {
+  boost::system::error_code broken;
+  boost::json::parse_options options;
+  options.max_depth = 16;
+  auto json = boost::json::parse(body, broken, {}, options);
+  return broken ? boost::json::value{} : json;
+}
+
+std::string text_in(const boost::json::object* object, std::string_view name) {
+  const auto* value = object ? object->if_contains(name) : nullptr;
+  const auto* string = value ? value->if_string() : nullptr;
+  return string ? std::string{*string} : std::string{};
+}
+
 LegEnd end_of(std::string_view status) {
   if (status == "busy") return LegEnd::kBusy;
   if (status == "no-answer") return LegEnd::kNoAnswer;
@@ -295,25 +310,37 @@ std::string write_form(const Form& form) {
   return out;
 }
 
+std::vector<Recording> read_recordings(std::string_view body) {
+  const auto json = read_json(body);
+  const auto* object = json.if_object();
+  const auto* listed = object ? object->if_contains("recordings") : nullptr;
+  const auto* list = listed ? listed->if_array() : nullptr;
+  std::vector<Recording> out;
+  if (!list) return out;
+  for (const auto& value : *list) {
+    const auto* one = value.if_object();
+    Recording recording;
+    recording.id = clean_text(text_in(one, "sid"), 64);
+    recording.seconds = std::max(0, number(text_in(one, "duration")));
+    if (recording.id.empty() || text_in(one, "status") != "completed" || out.size() >= kRecordingsMax)
+      continue;
+    out.push_back(std::move(recording));
+  }
+  return out;
+}
+
 Answer judge(int status, std::string_view body) {
   Answer answer;
-  boost::system::error_code broken;
-  boost::json::parse_options options;
-  options.max_depth = 16;
-  const auto json = boost::json::parse(body, broken, {}, options);
-  const auto* object = broken ? nullptr : json.if_object();
-  const auto text = [&](std::string_view name) {
-    const auto* value = object ? object->if_contains(name) : nullptr;
-    const auto* string = value ? value->if_string() : nullptr;
-    return string ? std::string{*string} : std::string{};
-  };
+  const auto json = read_json(body);
+  const auto* object = json.if_object();
   answer.done = status >= 200 && status < 300;
   answer.again = status == 429 || status >= 500;
   answer.gone = status == 404;
-  answer.sid = clean_text(text("sid"), 64);
-  answer.status = clean_text(text("status"), 64);
+  answer.sid = clean_text(text_in(object, "sid"), 64);
+  answer.status = clean_text(text_in(object, "status"), 64);
   answer.detail =
-      answer.done ? "" : "Twilio " + std::to_string(status) + ": " + clean_text(text("message"), 300);
+      answer.done ? ""
+                  : "Twilio " + std::to_string(status) + ": " + clean_text(text_in(object, "message"), 300);
   return answer;
 }
 

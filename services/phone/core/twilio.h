@@ -78,5 +78,7 @@ struct Answer {
   std::string status;  // of the call
 };
 Answer judge(int status, std::string_view body);
+/// Of a call, from the list that Twilio gives of them; those that are finished. Without their places.
+std::vector<Recording> read_recordings(std::string_view body);
 
 }  // namespace hark::phone::twilio

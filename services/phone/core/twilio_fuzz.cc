@@ -9,6 +9,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   using namespace hark::phone;
   const std::string_view raw{reinterpret_cast<const char*>(data), size};
   twilio::judge(200, raw);
+  twilio::read_recordings(raw);
   twilio::proves_body("token", raw, raw, raw);
   if (const auto text = clean_text(raw, 100); text != clean_text(text, 100)) std::abort();
   const auto form = twilio::read_form(raw);

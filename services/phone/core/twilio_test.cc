@@ -11,6 +11,7 @@
 namespace hark::phone::twilio {
 namespace {
 
+using ::testing::ElementsAre;
 using ::testing::IsEmpty;
 using ::testing::SizeIs;
 
@@ -143,6 +144,14 @@ TEST(TwilioAnswer, TellsWhetherItIsWorthTryingAgain) {
   EXPECT_TRUE(judge(503, "<html>").again);
   EXPECT_TRUE(judge(404, R"({"message":"not found"})").gone);
   EXPECT_EQ(judge(400, R"({"message":"bad To"})").detail, "Twilio 400: bad To");
+}
+
+TEST(TwilioAnswer, ListsTheRecordingsThatAreFinished) {
+  EXPECT_THAT(read_recordings(R"({"recordings":[{"sid":"RE1","duration":"12","status":"completed"},
+                                 {"sid":"RE2","status":"processing"},{"status":"completed"},7]})"),
+              ElementsAre(Recording{.id = "RE1", .seconds = 12}));
+  EXPECT_THAT(read_recordings("<html>"), IsEmpty());
+  EXPECT_THAT(read_recordings(R"({"recordings":{}})"), IsEmpty());
 }
 
 TEST(TwiML, CarriesAnythingAsText) {

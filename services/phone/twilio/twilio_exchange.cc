@@ -257,22 +257,52 @@ Task<Carried> TwilioExchange::change(std::string sid, Form form) {
 
 Task<> TwilioExchange::watch() {
   for (;;) {
-    for (const auto& call : desk_.calls_of(account_.id))
-      if (!call.outbound && !is_over(call)) co_await look_at(call.id);
+    for (auto& call : desk_.calls_of(account_.id))
+      if (!is_over(call)) co_await look_at(std::move(call));
     co_await sleep_for(kLookEvery);
   }
 }
 
-Task<> TwilioExchange::look_at(std::string call) {
-  const auto sent = co_await http_.send({.url = resource("/Calls/" + url_encoded(call) + ".json"),
+/// Agents' lines first: where the customer's has ended, theirs are to be hung up.
+Task<> TwilioExchange::look_at(Call call) {
+  for (auto leg = call.legs.rbegin(); leg != call.legs.rend(); ++leg) {
+    const bool customers = leg->id == call.id;
+    const auto sid = sid_of(call.id, leg->id);
+    if (leg->ended || sid.empty()) continue;
+    const auto sent = co_await http_.send({.url = resource("/Calls/" + url_encoded(sid) + ".json"),
+                                           .user = account_.user,
+                                           .password = account_.password});
+    if (sent.kind != http::Answer::Kind::kAnswered) co_return;
+    const auto answer = twilio::judge(sent.status, sent.body);
+    std::optional<Event> ended =
+        answer.gone ? Event{{}, clock_.now(), Ended{LegEnd::kLost, "Twilio does not know it any more"}}
+                    : twilio::ended_by(answer.status, clock_.now());
+    if (!ended) continue;
+    if (!customers) ended->leg_id = leg->id;
+    if (customers && tape_is_missing(call, clock_.now(), desk_.settings().rules))
+      co_await look_for_tape(call.id);
+    static_cast<void>(co_await desk_.take(account_.id, call.id, *std::move(ended), false));
+  }
+  // Who is called back is dialled by their agent's line, and not a moment longer.
+  const auto* now = desk_.find(account_.id, call.id);
+  if (!now || !now->outbound || is_over(*now) || !now->legs.back().ended ||
+      !now->legs.front().native_id.empty())
+    co_return;
+  static_cast<void>(co_await desk_.take(
+      account_.id, call.id, {{}, clock_.now(), Ended{LegEnd::kLost, "its agent's line is gone"}}, false));
+}
+
+Task<> TwilioExchange::look_for_tape(std::string call) {
+  const auto sent = co_await http_.send({.url = resource("/Calls/" + url_encoded(call) + "/Recordings.json"),
                                          .user = account_.user,
                                          .password = account_.password});
-  if (sent.kind != http::Answer::Kind::kAnswered) co_return;
-  const auto answer = twilio::judge(sent.status, sent.body);
-  std::optional<Event> ended =
-      answer.gone ? Event{{}, clock_.now(), Ended{LegEnd::kLost, "Twilio does not know it any more"}}
-                  : twilio::ended_by(answer.status, clock_.now());
-  if (ended) static_cast<void>(co_await desk_.take(account_.id, call, *std::move(ended), false));
+  if (sent.kind != http::Answer::Kind::kAnswered || sent.status != 200) co_return;
+  for (auto& tape : twilio::read_recordings(sent.body)) {
+    tape.url = resource("/Recordings/" + url_encoded(tape.id));
+    tape.voicemail = true;
+    static_cast<void>(
+        co_await desk_.take(account_.id, call, {{}, clock_.now(), Recorded{std::move(tape)}}, false));
+  }
 }
 
 std::string TwilioExchange::resource(std::string_view path) const {

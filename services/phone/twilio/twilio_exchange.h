@@ -26,14 +26,15 @@ class TwilioExchange final : public Exchange {
   /// The answer to a webhook: TwiML, once what it says is durable. 401 without a right signature.
   Task<web::HttpResponse> take(web::HttpRequest request);
 
-  /// Asks now and then what became of calls: Twilio tells of their end once, and not again if nobody
-  /// listened.
+  /// Asks now and then what became of calls, of each of their lines and of words on tape: Twilio tells of
+  /// that once, and not again if nobody listened.
   Task<> watch();
 
   Task<Carried> carry_out(v1::PhoneCommand command) override;
 
  private:
-  Task<> look_at(std::string call);
+  Task<> look_at(Call call);
+  Task<> look_for_tape(std::string call);
   [[nodiscard]] bool proved(const web::HttpRequest& request, const twilio::Form& form) const;
   Task<std::string> answer_to(const twilio::About& about, const twilio::Form& form);
   Task<std::string> own_room(twilio::About about);
