@@ -206,9 +206,7 @@ Task<> ChatService::tell_conversation(Visitor visitor, Store::Marks marks) {
 Task<bool> ChatService::report(v1::Receipt receipt) {
   for (int attempt = 0; attempt < kReportAttempts; ++attempt) {
     const auto reported = co_await conversation_.report(receipt);
-    if (reported.ok() || reported.error().code == Code::kInvalidArgument ||
-        reported.error().code == Code::kNotFound)
-      co_return true;
+    if (reported.ok() || is_final(reported.error())) co_return true;
     co_await sleep_for(std::chrono::milliseconds{200 << attempt});
   }
   co_return false;

@@ -26,12 +26,6 @@ Mailbox mailbox(const v1::Participant& participant) {
   return {std::move(address), participant.name()};
 }
 
-/// What will never be taken, however often it is said.
-bool for_good(const Error& error) {
-  return error.code == Code::kInvalidArgument || error.code == Code::kNotFound ||
-         error.code == Code::kFailedPrecondition;
-}
-
 /// support@x.lv with a token: support+token@x.lv.
 std::string tagged(const std::string& address, const std::string& token) {
   const auto at = address.rfind('@');
@@ -149,7 +143,7 @@ Task<> Sender::report(v1::Receipt receipt) {
   for (auto pause = kReportAgainFirst;; pause = std::min(pause * 2, kReportAgainMost)) {
     receipt.set_lease_id(under_way_.at(receipt.entry_id()));
     const auto reported = co_await conversation_.report(receipt);
-    if (reported.ok() || for_good(reported.error())) co_return;
+    if (reported.ok() || is_final(reported.error())) co_return;
     co_await sleep_for(pause);
   }
 }

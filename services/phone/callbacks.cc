@@ -196,10 +196,7 @@ Task<Status> Desk::tell_outcome(LivePtr live) {
 /// What conversation does not know any more, or has withdrawn, needs no receipt.
 Task<Status> Desk::send(v1::Receipt receipt) {
   const auto reported = co_await world_.conversation.report(std::move(receipt));
-  if (reported.ok() || reported.error().code == Code::kNotFound ||
-      reported.error().code == Code::kInvalidArgument || reported.error().reason == Reason::kWithdrawn)
-    co_return Status{};
-  co_return reported;
+  co_return reported.ok() || is_final(reported.error()) ? Status{} : reported;
 }
 
 }  // namespace hark::phone

@@ -64,12 +64,6 @@ OtherTicket other_ticket(const Call& call, const v1::Ticket& ticket) {
                                : std::max(call.holder.token, call.released_token)};
 }
 
-/// What will never be accepted, however often it is tried.
-bool for_good(const Error& error) {
-  return error.code == Code::kInvalidArgument || error.code == Code::kNotFound ||
-         error.code == Code::kFailedPrecondition;
-}
-
 }  // namespace
 
 Task<> Desk::tend(LivePtr live) {
@@ -294,7 +288,7 @@ Task<Status> Desk::return_ticket(LivePtr live, Command command) {
   request.set_reason(command.detail);
   const auto returned = co_await world_.conversation.transfer(std::move(request));
   // Refused: it is not theirs any more.
-  if (!returned.ok() && !for_good(returned.error()) && returned.error().code != Code::kAborted)
+  if (!returned.ok() && !is_final(returned.error()) && returned.error().code != Code::kAborted)
     co_return returned;
   live->holder_to_look_for = true;
   co_return co_await tell(live, {"", world_.clock.now(), CommandDone{command.id}});
@@ -310,7 +304,7 @@ Task<Status> Desk::give_ticket(LivePtr live, Command command) {
   request.set_agent_id(find_leg(call, command.leg_id)->agent_id);
   request.set_reason("took the call from " + call.holder.agent_id);
   const auto given = co_await world_.agents.give(std::move(request));
-  if (!given.ok() && !for_good(given.error()) && given.error().code != Code::kAborted) co_return given;
+  if (!given.ok() && !is_final(given.error()) && given.error().code != Code::kAborted) co_return given;
   live->holder_to_look_for = true;
   co_return co_await tell(live, {"", world_.clock.now(), CommandDone{command.id}});
 }
@@ -330,7 +324,7 @@ Task<Status> Desk::report(LivePtr live) {
   report.set_revision(live->kept.attempt * kVersionsOfATry + live->kept.version);
   *report.mutable_progress() = progress;
   const auto told = co_await world_.conversation.report_call(std::move(report));
-  if (!told.ok() && !for_good(told.error())) co_return told;
+  if (!told.ok() && !is_final(told.error())) co_return told;
   v1::CallProgress before;
   before.ParseFromString(live->kept.reported);
   if (progress.answered_at_ms() > 0 && before.answered_at_ms() == 0) {

@@ -211,9 +211,7 @@ Task<Status> Intake::note(Request& request, const Account& account, const Progre
     receipt.set_state(state_of(progress.state));
     receipt.set_detail(std::string{first_bytes(progress.detail, 1000)});
     const auto noted = co_await conversation_.report(std::move(receipt));
-    const bool never = !noted.ok() && (noted.error().code == Code::kNotFound ||
-                                       noted.error().code == Code::kInvalidArgument);
-    if (!noted.ok() && !never) co_return noted;
+    if (!noted.ok() && !is_final(noted.error())) co_return noted;
   }
   if (progress.state == Progress::State::kRead && !progress.address.empty() && !reached.empty())
     co_return co_await store_.forget_read(account.id, progress.address, std::move(reached));

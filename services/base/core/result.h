@@ -41,6 +41,12 @@ struct Error {
   friend bool operator==(const Error&, const Error&) = default;
 };
 
+/// What was said will never be taken, however often it is said: as it is, or as things stand.
+[[nodiscard]] inline bool is_final(const Error& error) {
+  return error.code == Code::kInvalidArgument || error.code == Code::kNotFound ||
+         error.code == Code::kFailedPrecondition;
+}
+
 /// The one type that functions with an expected failure return. Our own bugs are HARK_CHECK instead, never an
 /// Error; nothing that the network sent is ever a HARK_CHECK.
 template <class T>
