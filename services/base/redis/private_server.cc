@@ -4,6 +4,7 @@
 #include <hiredis/hiredis.h>
 #include <signal.h>
 #include <spawn.h>
+#include <sys/file.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -39,6 +40,7 @@ Error failed(std::string message) {
 }
 
 struct Answer {
+  bool there = false;  // somebody listens, whether or not they answer
   bool reachable = false;
   bool loading = false;
   int pid = 0;
@@ -49,12 +51,14 @@ Answer ask(const fs::path& socket) {
   const std::unique_ptr<redisContext, void (*)(redisContext*)> context{
       redisConnectUnixWithTimeout(socket.c_str(), timeval{1, 0}), &redisFree};
   if (!context || context->err) return {};
+  Answer answer{.there = true};
   redisSetTimeout(context.get(), timeval{2, 0});
   const std::unique_ptr<redisReply, void (*)(void*)> reply{
       static_cast<redisReply*>(redisCommand(context.get(), "INFO")), &freeReplyObject};
-  if (!reply || (reply->type != REDIS_REPLY_STRING)) return {};
+  if (!reply || (reply->type != REDIS_REPLY_STRING)) return answer;
   const std::string_view info{reply->str, reply->len};
-  Answer answer{.reachable = true, .loading = info.find("\nloading:1") != std::string_view::npos};
+  answer.reachable = true;
+  answer.loading = info.find("\nloading:1") != std::string_view::npos;
   if (const auto at = info.find("process_id:"); at != std::string_view::npos) {
     std::from_chars(info.data() + at + 11, info.data() + info.size(), answer.pid);
   }
@@ -80,7 +84,28 @@ std::string find_program() {
   return {};
 }
 
-Result<int> spawn(const std::string& program, std::vector<std::string> args) {
+/// A file of the folder that its server holds locked for as long as it lives: two servers on the same files
+/// destroy them, and one that does not answer now may only be slow.
+class ServerLock {
+ public:
+  explicit ServerLock(const fs::path& folder)
+      : fd_{::open((folder / "redis.lock").c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600)},
+        held_{fd_ >= 0 && ::flock(fd_, LOCK_EX | LOCK_NB) == 0} {}
+  ServerLock(const ServerLock&) = delete;
+  ServerLock& operator=(const ServerLock&) = delete;
+  /// Whoever inherited it holds it on.
+  ~ServerLock() {
+    if (fd_ >= 0) ::close(fd_);
+  }
+  [[nodiscard]] bool held() const { return held_; }
+  [[nodiscard]] int fd() const { return fd_; }
+
+ private:
+  int fd_;
+  bool held_;
+};
+
+Result<int> spawn(const std::string& program, std::vector<std::string> args, int lock) {
   std::vector<char*> argv;
   for (auto& arg : args) argv.push_back(arg.data());
   argv.push_back(nullptr);
@@ -98,14 +123,60 @@ Result<int> spawn(const std::string& program, std::vector<std::string> args) {
   posix_spawn_file_actions_addopen(&actions, 0, "/dev/null", O_RDONLY, 0);
   posix_spawn_file_actions_addopen(&actions, 1, "/dev/null", O_WRONLY, 0);
   posix_spawn_file_actions_addopen(&actions, 2, "/dev/null", O_WRONLY, 0);
-  // None of our sockets: the server outlives us, and would keep our ports.
-  posix_spawn_file_actions_addclosefrom_np(&actions, 3);
+  // The lock, and none of our sockets: the server outlives us, and would keep our ports.
+  posix_spawn_file_actions_adddup2(&actions, lock, 3);
+  posix_spawn_file_actions_addclosefrom_np(&actions, 4);
   pid_t pid = 0;
   const int error = posix_spawn(&pid, program.c_str(), &actions, &attributes, argv.data(), environ);
   posix_spawn_file_actions_destroy(&actions);
   posix_spawnattr_destroy(&attributes);
   if (error != 0) return failed("cannot start " + program + ": " + std::strerror(error));
   return pid;
+}
+
+/// Of nobody who lives: the socket that is there is a dead one's.
+Result<int> launch(const fs::path& folder, const fs::path& socket, bool fsync_always,
+                   const ServerLock& lock) {
+  const auto program = find_program();
+  if (program.empty())
+    return failed("redis-server is not installed; install Debian's redis-tools or set redis.url");
+  std::error_code error;
+  fs::remove(socket, error);
+  return spawn(program,
+               {"redis-server",
+                "--port",
+                "0",
+                "--unixsocket",
+                socket.string(),
+                "--unixsocketperm",
+                "700",
+                "--dir",
+                folder.string(),
+                "--logfile",
+                (folder / "redis.log").string(),
+                "--pidfile",
+                (folder / "redis.pid").string(),
+                "--save",
+                "",
+                "--appendonly",
+                "yes",
+                "--appendfsync",
+                fsync_always ? "always" : "everysec",
+                "--latency-tracking",
+                "no",
+                "--maxmemory-policy",
+                "noeviction",
+                "--stream-node-max-bytes",
+                "16384",
+                "--rdbcompression",
+                "no",
+                "--daemonize",
+                "no",
+                "--auto-aof-rewrite-min-size",
+                kRewriteFrom,
+                "--proc-title-template",
+                "{title} {unixsocket}"},
+               lock.fd());
 }
 
 }  // namespace
@@ -122,50 +193,8 @@ Result<PrivateServer> PrivateServer::start(const Options& options) {
                   "); use a shorter --data");
   }
 
-  const bool adopted = ask(socket).reachable;
+  bool adopted = true;
   int child = 0;
-  if (!adopted) {
-    const auto program = find_program();
-    if (program.empty())
-      return failed("redis-server is not installed; install Debian's redis-tools or set redis.url");
-    fs::remove(socket, error);
-    auto spawned = spawn(program, {"redis-server",
-                                   "--port",
-                                   "0",
-                                   "--unixsocket",
-                                   socket.string(),
-                                   "--unixsocketperm",
-                                   "700",
-                                   "--dir",
-                                   folder.string(),
-                                   "--logfile",
-                                   log.string(),
-                                   "--pidfile",
-                                   (folder / "redis.pid").string(),
-                                   "--save",
-                                   "",
-                                   "--appendonly",
-                                   "yes",
-                                   "--appendfsync",
-                                   options.fsync_always ? "always" : "everysec",
-                                   "--latency-tracking",
-                                   "no",
-                                   "--maxmemory-policy",
-                                   "noeviction",
-                                   "--stream-node-max-bytes",
-                                   "16384",
-                                   "--rdbcompression",
-                                   "no",
-                                   "--daemonize",
-                                   "no",
-                                   "--auto-aof-rewrite-min-size",
-                                   kRewriteFrom,
-                                   "--proc-title-template",
-                                   "{title} {unixsocket}"});
-    if (!spawned.ok()) return std::move(spawned).error();
-    child = *spawned;
-  }
-
   const auto give_up = std::chrono::steady_clock::now() + kLoadTimeout;
   while (std::chrono::steady_clock::now() < give_up) {
     const auto answer = ask(socket);
@@ -173,6 +202,14 @@ Result<PrivateServer> PrivateServer::start(const Options& options) {
     if (child != 0 && ::waitpid(child, nullptr, WNOHANG) == child) {
       return failed("the private redis-server ended while starting; the end of " + log.string() + ":" +
                     last_lines(log));
+    }
+    if (child == 0 && !answer.there) {
+      const ServerLock lock{folder};
+      if (lock.fd() < 0) return failed("cannot write to the folder " + folder.string());
+      if (lock.held()) {
+        HARK_TRY(child, launch(folder, socket, options.fsync_always, lock));
+        adopted = false;
+      }
     }
     std::this_thread::sleep_for(kPollInterval);
   }
