@@ -2,6 +2,7 @@
 
 #include <openssl/evp.h>
 
+#include <algorithm>
 #include <array>
 #include <boost/asio/connect.hpp>
 #include <boost/asio/generic/stream_protocol.hpp>
@@ -12,6 +13,7 @@
 #include <boost/asio/write.hpp>
 #include <charconv>
 #include <deque>
+#include <functional>
 
 #include "base/async/notifier.h"
 #include "base/core/ids.h"
@@ -23,6 +25,8 @@ using namespace std::chrono_literals;
 
 constexpr std::chrono::milliseconds kBackOffMin = 20ms;
 constexpr std::chrono::milliseconds kBackOffMax = 2s;
+/// Past the deadline of a command that was sent, without a word about any.
+constexpr std::chrono::milliseconds kSilenceMax = 10s;
 constexpr std::size_t kReadBytes = 64U << 10;
 /// Up to here commands share a connection, and with it the system calls of both sides; then the next one is
 /// used.
@@ -99,7 +103,9 @@ class Client::Connection {
     }
     auto waiter = std::make_shared<Waiter>(tasks_.executor(), std::chrono::steady_clock::now() + timeout);
     look_at_deadlines_by(waiter->deadline);
+    const auto before = unsent_.size();
     append_command(unsent_, args);
+    waiter->bytes = unsent_.size() - before;
     waiters_.push_back(waiter);
     ++unsent_waiters_;
     if (unsent_waiters_ == 1) wake_writer_.notify_all();
@@ -132,6 +138,7 @@ class Client::Connection {
     Waiter(const asio::any_io_executor& executor, SteadyTime until) : wake{executor}, deadline{until} {}
     Notifier wake;
     SteadyTime deadline;
+    std::size_t bytes = 0;  // of the command
     std::optional<Result<Reply>> outcome;
     bool sent = false;
     bool late = false;
@@ -157,15 +164,45 @@ class Client::Connection {
       const auto now = std::chrono::steady_clock::now();
       if (now < looks_at_) continue;
       looks_at_ = SteadyTime::max();
+      bool unsent_late = false;
       for (auto& waiter : waiters_) {
-        if (waiter->late) continue;
-        waiter->late = waiter->deadline <= now;
-        if (waiter->late) {
+        if (!waiter->late && waiter->deadline <= now) {
+          waiter->late = true;
           waiter->wake.notify_all();
-        } else {
-          looks_at_ = std::min(looks_at_, waiter->deadline);
+          unsent_late |= !waiter->sent;
         }
+        if (!waiter->late) looks_at_ = std::min(looks_at_, waiter->deadline);
       }
+      if (unsent_late) drop_late_unsent();
+      give_silence_up(now);
+    }
+  }
+
+  /// Their callers are told that nothing happened: so nothing may happen later.
+  void drop_late_unsent() {
+    std::string kept;
+    std::size_t at = 0;
+    auto begin = waiters_.end() - static_cast<std::ptrdiff_t>(unsent_waiters_);
+    for (auto it = begin; it != waiters_.end(); ++it) {
+      if (!(*it)->late) kept.append(unsent_, at, (*it)->bytes);
+      at += (*it)->bytes;
+    }
+    const auto gone = std::remove_if(begin, waiters_.end(), [](const auto& waiter) { return waiter->late; });
+    unsent_waiters_ = static_cast<std::size_t>(gone - begin);
+    waiters_.erase(gone, waiters_.end());
+    unsent_ = std::move(kept);
+  }
+
+  /// A server that has said nothing for long is given up with its connection: the other side may be gone
+  /// without a word, or be another server by now.
+  void give_silence_up(SteadyTime now) {
+    if (waiters_.empty() || !waiters_.front()->late || !waiters_.front()->sent) return;
+    const auto until = std::max(waiters_.front()->deadline, heard_at_) + kSilenceMax;
+    if (now < until) {
+      looks_at_ = std::min(looks_at_, until);
+    } else if (cut_) {
+      report("the store has been silent for long, connecting again");
+      cut_();
     }
   }
 
@@ -244,12 +281,18 @@ class Client::Connection {
     {
       CloseOnExit close{socket};
       serves_ = true;
+      heard_at_ = std::chrono::steady_clock::now();
+      cut_ = [&socket] {
+        boost::system::error_code ignored;
+        socket.close(ignored);
+      };
       writers.spawn("redis writer", write_loop(stream));
       try {
         co_await read_loop(stream, reader);
       } catch (const boost::system::system_error&) {
         // Cancelled: the writer must be gone before the stream is.
       }
+      cut_ = {};
       serves_ = false;
     }
     co_await asio::this_coro::throw_if_cancelled(false);
@@ -302,6 +345,7 @@ class Client::Connection {
       const auto [error, size] = co_await stream.async_read_some(asio::buffer(chunk), as_result);
       if (error) co_return;
       reader.feed({chunk.data(), size});
+      heard_at_ = std::chrono::steady_clock::now();
       for (;;) {
         Reply reply;
         const auto ready = reader.next(reply);
@@ -316,7 +360,9 @@ class Client::Connection {
         const auto waiter = std::move(waiters_.front());
         waiters_.pop_front();
         if (const auto* failure = reply.error()) {
+          const bool demoted = failure->text.starts_with("READONLY");
           settle(*waiter, from_error_line(failure->text));
+          if (demoted) co_return;  // its place is another's by now
         } else {
           settle(*waiter, std::move(reply));
         }
@@ -347,6 +393,8 @@ class Client::Connection {
   std::deque<std::shared_ptr<Waiter>> waiters_;
   std::size_t unsent_waiters_ = 0;
   bool serves_ = false;  // is connected, and answers in time
+  SteadyTime heard_at_{};
+  std::function<void()> cut_;  // the connection, while there is one
 };
 
 Client::Client(asio::any_io_executor executor, Options options)

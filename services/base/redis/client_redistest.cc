@@ -88,6 +88,26 @@ TEST_F(ClientTest, SaysSoWhenNoServerCanBeReached) {
   start_server();
 }
 
+Task<> count_up(Client& client, std::optional<Result<Reply>>& out, std::chrono::milliseconds timeout) {
+  const std::array<std::string_view, 2> args{"INCR", "counter"};
+  out = co_await client.command("counter", args, timeout);
+}
+
+TEST_F(ClientTest, WhatWasRefusedBeforeItWasSentDoesNotRunLater) {
+  kill_server();
+  std::optional<Result<Reply>> lost, refused, counted;
+  tasks().spawn("into the dying socket", ping(client(), lost, std::chrono::milliseconds{200}));
+  run_until_idle();
+  tasks().spawn("count", count_up(client(), refused, std::chrono::milliseconds{200}));
+  run_until_idle();
+  EXPECT_EQ(refused->error().reason, Reason::kStoreUnavailable);
+  start_server();
+  tasks().spawn("count", count_up(client(), counted, std::chrono::seconds{20}));
+  run_until_idle();
+  ASSERT_TRUE(counted->ok()) << counted->error().message;
+  EXPECT_EQ((*counted)->number(), 1);
+}
+
 TEST(Endpoint, ReadsTheThreeFormsAndRefusesOthers) {
   EXPECT_EQ(parse_endpoint("unix:/run/r.sock")->path, "/run/r.sock");
   EXPECT_EQ(parse_endpoint("redis://[::1]:7000")->host, "::1");
