@@ -7,6 +7,7 @@
 #include <pthread.h>
 #include <signal.h>
 #include <sys/file.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -335,6 +336,7 @@ Status run_services(const RunOptions& options) {
   sigaddset(&ends, SIGTERM);
   pthread_sigmask(SIG_BLOCK, &ends, nullptr);  // before any thread starts, so that all inherit it
   signal(SIGPIPE, SIG_IGN);
+  ::umask(077);  // what customers wrote is nobody else's on this machine
 
   Running running{options};
   if (auto status = running.start(); !status.ok()) return status;
