@@ -51,6 +51,15 @@ TEST_F(OutboxTest, ARefusalForNowComesAgainLater) {
   EXPECT_EQ(reply().delivery_detail(), "451 busy");
 }
 
+TEST_F(OutboxTest, WhatHasFailedIsNotTriedAgainByANewsThatComesLate) {
+  lease("l1");
+  ASSERT_TRUE(report("l1", v1::DELIVERY_STATE_FAILED, "no such user").ok());
+  ASSERT_TRUE(report("l1", v1::DELIVERY_STATE_QUEUED, "451 busy").ok());
+  clock_.advance(std::chrono::hours{1});
+  EXPECT_THAT(lease("l2"), SizeIs(0));
+  EXPECT_EQ(reply().delivery(), v1::DELIVERY_STATE_FAILED);
+}
+
 TEST_F(OutboxTest, ABounceMarksTheReplyWithItsReasonAndALateReceiptDoesNotUndoIt) {
   const auto out = lease("l1");
   ASSERT_THAT(out, SizeIs(1));

@@ -69,6 +69,23 @@ class MergeTest : public ConversationsTest {
   }
 };
 
+TEST_F(MergeTest, WhoWasMergedIsFoundByTheirAddressNameAndWords) {
+  auto named = mail("b1", "bruno@y.lv");
+  named.mutable_sender()->set_name("Bruno Ozols");
+  named.mutable_content()->set_text("my kettle leaks");
+  named.mutable_content()->set_visible_text("my kettle leaks");
+  const auto a = accept(mail("a1", "anna@x.lv")), b = accept(named);
+  merge(a.conversation_id(), b.conversation_id());
+  for (const auto* query : {"bruno@y.lv", "ozols", "kettle", "kettle bruno"}) {
+    v1::SearchRequest request;
+    request.set_query(query);
+    const auto found = *run(service_->search(request));
+    ASSERT_EQ(found.hits_size(), 1) << query;
+    EXPECT_EQ(found.hits(0).conversation().id(), a.conversation_id()) << query;
+  }
+  EXPECT_EQ(*run(service_->conversation_of_address("mailto:bruno@y.lv")), a.conversation_id());
+}
+
 TEST_F(MergeTest, TwoCustomersAreOneTimelineByTimeWithOneTicketThatOwesBoth) {
   const auto work = write("w1", "ana@work.lv");
   const auto home = write("h1", "ana@home.lv");

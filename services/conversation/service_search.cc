@@ -31,9 +31,15 @@ bool may_look(const v1::Entry& entry, const std::string& agent_id) {
          entry.agent_id() == agent_id;
 }
 
+/// With those who were merged into it.
+struct Searched {
+  v1::Conversation conversation;
+  std::vector<v1::Conversation> parts;
+  std::vector<v1::Entry> newest_entries;
+};
+
 /// A hit if every word is found somewhere in the conversation; it names the first place that has any of them.
-std::optional<v1::SearchHit> look_into(const SearchQuery& query, Store::Searchable item,
-                                       const std::string& agent_id) {
+std::optional<v1::SearchHit> look_into(const SearchQuery& query, Searched item, const std::string& agent_id) {
   std::vector<bool> found(query.size());
   v1::SearchHit hit;
   const auto look = [&](std::string_view text, const char* where, const std::string& entry_id) {
@@ -46,6 +52,10 @@ std::optional<v1::SearchHit> look_into(const SearchQuery& query, Store::Searchab
   const auto& conversation = item.conversation;
   look(conversation.customer_name(), "name", {});
   for (const auto& known : conversation.addresses()) look(known.address(), "address", {});
+  for (const auto& part : item.parts) {
+    look(part.customer_name(), "name", {});
+    for (const auto& known : part.addresses()) look(known.address(), "address", {});
+  }
   look(conversation.ticket().subject(), "subject", {});
   for (const auto& entry : item.newest_entries) {
     if (SearchQuery::complete(found)) break;
@@ -63,7 +73,10 @@ std::optional<v1::SearchHit> look_into(const SearchQuery& query, Store::Searchab
 
 Task<Result<std::string>> Conversations::conversation_of_address(std::string address) {
   HARK_CO_TRY(const auto normalised, normalise_address(address, settings_.default_region));
-  co_return co_await store_.address_owner(normalised);
+  HARK_CO_TRY(auto owner, co_await store_.address_owner(normalised));
+  if (owner.empty()) co_return owner;
+  HARK_CO_TRY(auto way, co_await store_.route(std::move(owner)));  // merged: found where they are now
+  co_return std::move(way.conversation_id);
 }
 
 Task<Result<std::string>> Conversations::owner_if_address(std::string query) {
@@ -114,13 +127,34 @@ Task<Result<v1::SearchResponse>> Conversations::search(v1::SearchRequest request
     by_partition[partition_of(ref.id).ok() ? *partition_of(ref.id) : 0].push_back(ref.id);
   if (!direct.empty() && std::ranges::find(refs, direct, &Store::OpenTicketRef::id) == refs.end())
     by_partition[partition_of(direct).ok() ? *partition_of(direct) : 0].push_back(direct);
-  std::vector<v1::SearchHit> hits;
-  for (auto& [partition, ids] : by_partition) {
-    HARK_CO_TRY(auto items, co_await store_.searchable(partition, std::move(ids), kSearchedEntriesEach));
-    for (auto& item : items) {
-      if (auto hit = look_into(query, std::move(item), request.as_agent_id()))
-        hits.push_back(*std::move(hit));
+  std::map<std::string, Searched> searched;
+  std::map<std::string, std::string> part_of;  // as a part, in whom it is found
+  for (bool parts = false; !by_partition.empty(); parts = true) {
+    std::map<std::uint16_t, std::vector<std::string>> next;
+    for (auto& [partition, ids] : by_partition) {
+      HARK_CO_TRY(auto items,
+                  co_await store_.searchable(partition, std::move(ids), kSearchedEntriesEach, parts));
+      for (auto& item : items) {
+        const std::string id = item.conversation.id();
+        const std::string whole = parts ? part_of.at(id) : id;
+        for (auto& part : item.parts) {
+          part_of.emplace(part, whole);
+          next[partition_of(part).ok() ? *partition_of(part) : 0].push_back(std::move(part));
+        }
+        Searched& into = searched[whole];
+        if (parts) {
+          into.parts.push_back(std::move(item.conversation));
+        } else {
+          into.conversation = std::move(item.conversation);
+        }
+        std::ranges::move(item.newest_entries, std::back_inserter(into.newest_entries));
+      }
     }
+    by_partition = std::move(next);
+  }
+  std::vector<v1::SearchHit> hits;
+  for (auto& [id, item] : searched) {
+    if (auto hit = look_into(query, std::move(item), request.as_agent_id())) hits.push_back(*std::move(hit));
   }
   std::ranges::sort(hits, [&](const auto& a, const auto& b) {
     const auto rank = [&](const v1::SearchHit& hit) {

@@ -82,6 +82,12 @@ Task<Result<Conversations::Sendable>> Conversations::judge_sending(const v1::Rep
                                                                    const v1::Conversation& conversation,
                                                                    const v1::Entry& answered) {
   Sendable out{request.text(), {}, {}};
+  if (!settings_.accounts.contains(binding.account_id)) {
+    out.refused = Error{Code::kFailedPrecondition, Reason::kAccountUnknown,
+                        "entry_id: it came through '" + binding.account_id +
+                            "', which is no account of ours any more; answer by another one, with a reason"};
+    co_return out;
+  }
   if (answered.is_public() && !binding.switched &&
       (request.has_template_() || !request.attachments().empty())) {
     out.refused = Error{Code::kFailedPrecondition, Reason::kFileUnsendable,

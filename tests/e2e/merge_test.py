@@ -32,6 +32,8 @@ def test_merged_customers_are_one_conversation_and_come_apart_again(hark, agent,
     hark.ctl("merge", survivor.id, loser.id, "--reason", "the same passport", "--agent", "ana")
     assert hark.conversation_of(home).id == hark.conversation_of(work).id == survivor.id
     assert texts(hark, survivor.id) == ["Parcel 0", "Parcel 1"]
+    for entry in (e for e in hark.timeline(survivor.id) if e.raw.id):
+        assert f"Subject: {entry.content.subject}".encode() in hark.blob(entry.raw, entry.id)
     audit(hark)
 
     token = agent.take(survivor.id)

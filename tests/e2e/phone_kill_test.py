@@ -211,7 +211,8 @@ def judge(one, board):
         assert entry.sender.address == f"tel:{board.customers[call]}", "with the wrong customer"
         talked = call in board.talked
         assert entry.call.state == (STATE.CALL_STATE_ENDED if talked else STATE.CALL_STATE_ABANDONED), (call, board.calls[call], entry.call)
-        assert not talked or entry.obligation == ENTRY.OBLIGATION_STATE_ANSWERED, (call, entry.obligation)
+        # Where the end was heard of before the talk, an agent may have waived what looked abandoned.
+        assert not talked or entry.obligation in (ENTRY.OBLIGATION_STATE_ANSWERED, ENTRY.OBLIGATION_STATE_WAIVED), (call, entry.obligation)
     result = one.command("audit", "--port-base", str(one.port_base), "--data", str(one.data), "--json", check=False, timeout=120)
     assert result.returncode == 0, result.stdout + result.stderr
     assert json.loads(result.stdout).get("findings", []) == []

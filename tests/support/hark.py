@@ -225,10 +225,10 @@ class Hark:
     def phone(self):
         return protos.phone_service_pb2_grpc.PhoneServiceStub(self.channel())
 
-    def blob(self, ref):
-        """The bytes of a BlobRef."""
+    def blob(self, ref, entry_id=""):
+        """The bytes of a BlobRef; of one that is inlined, by the entry that names it."""
         stub = protos.blob_service_pb2_grpc.BlobServiceStub(self.channel())
-        return b"".join(piece.chunk for piece in stub.GetBlob(protos.blob_service_pb2.GetBlobRequest(blob=ref)))
+        return b"".join(piece.chunk for piece in stub.GetBlob(protos.blob_service_pb2.GetBlobRequest(blob=ref, conversation_id=entry_id)))
 
     def events(self):
         return protos.event_service_pb2_grpc.EventServiceStub(self.channel())

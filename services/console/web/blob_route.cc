@@ -58,8 +58,7 @@ class BlobBody final : public web::BodySource {
 
 Task<HttpResponse> serve_blob(std::shared_ptr<ConsoleService> service, HttpRequest request) {
   const auto call = read_address(request);
-  if (!call)
-    co_return web::plain_response(400, "a blob's address is /console/blob/<conversation>/<64 hex digits>");
+  if (!call) co_return web::plain_response(400, "a blob's address is /console/blob/<entry>/<64 hex digits>");
   const auto stream = service->blobs().get_blob(*call);
   auto first = co_await stream->read();
   if (!first.ok()) {

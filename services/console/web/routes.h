@@ -26,7 +26,7 @@ struct RouteOptions {
 ///   DELETE /console/session             takes the cookie back
 ///   POST   /console/attachments?name=&type=
 ///                                       takes a file in, for whoever is signed in
-///   GET    /console/blob/<conversation>/<blob>?name=&type=&size=&inlined=&inline=
+///   GET    /console/blob/<entry>/<blob>?name=&type=&size=&inlined=&inline=
 ///                                       an attachment or a raw message, for whoever is signed in
 ///   /ws/console                         the WebSocket
 void add_routes(web::HttpServer& server, ServiceSlot slot, RouteOptions options);

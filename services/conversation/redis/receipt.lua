@@ -69,7 +69,7 @@ end
 if state == 1 then
   -- Try again later; only the current lease may say so.
   if lease ~= '' and lease ~= o['lease'] then return { 'known' } end
-  if lease ~= '' then redis.call('ZADD', P .. 'outq:' .. account, ARGV[6], entry) end
+  if lease ~= '' and before == 1 then redis.call('ZADD', P .. 'outq:' .. account, ARGV[6], entry) end
   if detail == '' or before > (lease == '' and 2 or 1) then return { 'known' } end
   tell_delivery(before, lease ~= '' and ARGV[6] or nil)
   return { 'ok' }

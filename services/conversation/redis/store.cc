@@ -165,8 +165,8 @@ Task<Result<std::vector<v1::Ticket>>> Store::tickets(std::uint16_t partition, st
 }
 
 Task<Result<std::vector<Store::Searchable>>> Store::searchable(std::uint16_t partition,
-                                                               std::vector<std::string> ids,
-                                                               int entries_each) {
+                                                               std::vector<std::string> ids, int entries_each,
+                                                               bool parts) {
   const auto each = std::to_string(entries_each);
   std::vector<std::string_view> args{each};
   args.insert(args.end(), ids.begin(), ids.end());
@@ -175,9 +175,9 @@ Task<Result<std::vector<Store::Searchable>>> Store::searchable(std::uint16_t par
   for (std::size_t i = 0; i < ids.size(); ++i) {
     const auto& found = reply[i];
     const auto con = fields_of(found[0]);
-    // A conversation that was merged into another is found there.
-    if (con.empty() || !field(con, "moved").empty()) continue;
+    if (con.empty() || field(con, "moved").empty() == parts) continue;
     Searchable& item = out.emplace_back();
+    item.parts = words_of(field(con, "parts"));
     item.conversation.set_id(ids[i]);
     item.conversation.set_customer_name(std::string{field(con, "name")});
     item.conversation.set_last_sequence(number(field(con, "seq")));

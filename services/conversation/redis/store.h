@@ -392,9 +392,12 @@ class Store {
   struct Searchable {
     v1::Conversation conversation;
     std::vector<v1::Entry> newest_entries;
+    /// Of conversations that were merged into it.
+    std::vector<std::string> parts;
   };
+  /// `parts`: of those that were merged into others, which is where they are found; else they are left out.
   Task<Result<std::vector<Searchable>>> searchable(std::uint16_t partition, std::vector<std::string> ids,
-                                                   int entries_each);
+                                                   int entries_each, bool parts = false);
   /// The conversation's tickets, those that were resolved last and the present one first.
   Task<Result<std::vector<v1::Ticket>>> tickets_of(std::string_view conversation_id, int limit);
   /// Tickets, in no order and without their times.

@@ -19,7 +19,7 @@ export function blobAddress(owner: string | undefined, blob: BlobRef | undefined
 }
 
 const fileAddress = (entry: Entry, file: Attachment, inline = false): string =>
-  blobAddress(entry.conversationId, file.blob, {name: file.fileName ?? "", type: file.contentType ?? "", inline});
+  blobAddress(entry.id, file.blob, {name: file.fileName ?? "", type: file.contentType ?? "", inline});
 
 const dataUrl = (blob: Blob): Promise<string> => new Promise((resolve, reject) => {
   const reader = new FileReader();
@@ -148,7 +148,7 @@ export function EntryBody({entry}: {entry: Entry}) {
         <div class="folds">
           {folds && !formatted && <button type="button" class="plain small" aria-expanded={whole} onClick={toggleWhole}>{t(whole ? "hideQuoted" : "showQuoted")}</button>}
           {html && <button type="button" class="plain small" aria-expanded={formatted} onClick={toggleFormatted}>{t(formatted ? "showAsText" : "showFormatted")}</button>}
-          {entry.raw?.id && <a class="plain small" href={blobAddress(entry.conversationId, entry.raw, {name: `${entry.id}.eml`})} download={`${entry.id}.eml`}>{t("rawMessage")}</a>}
+          {entry.raw?.id && <a class="plain small" href={blobAddress(entry.id, entry.raw, {name: `${entry.id}.eml`})} download={`${entry.id}.eml`}>{t("rawMessage")}</a>}
         </div>
       )}
       {remarks.length > 0 && <details class="remarks"><summary>{t("howItWasRead")}</summary><ul>{remarks.map((remark) => <li>{remark}</li>)}</ul></details>}
