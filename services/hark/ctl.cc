@@ -365,6 +365,7 @@ void add_ctl(CLI::App& app, int& status) {
   agents->callback([ctl, agents] {
     if (agents->get_subcommands().empty()) ctl->agents();
   });
+  command(*agents, *ctl, "list", "All of them", &Ctl::agents);
   auto* add =
       command(*agents, *ctl, "add", "Create an agent, or replace one of the same id", &Ctl::add_agent);
   add->add_option("id", ctl->id)->required();

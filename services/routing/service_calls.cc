@@ -333,7 +333,7 @@ Task<Result<v1::PutOnHoldResponse>> Routing::put_on_hold(v1::PutOnHoldRequest re
   co_return response;
 }
 
-/// The queue and the agent, if any, that there are, and that go together.
+/// The queue, the agent and the skills, if any, that there are, and that go together.
 Task<Status> Routing::check_goal(const Term& term, v1::TransferRequest transfer) {
   const Rules& rules = term.rules();
   const std::string& queue_id = transfer.wanted_queue_id();
@@ -343,6 +343,13 @@ Task<Status> Routing::check_goal(const Term& term, v1::TransferRequest transfer)
     for (const QueueRules& one : rules.settings.queues) (known += known.empty() ? "" : ", ") += one.id;
     co_return invalid("wanted_queue_id: there is no queue '" + queue_id.substr(0, kAgentIdBytesMax) +
                       "' in routing.queues" + (known.empty() ? ", which has none" : ": " + known));
+  }
+  for (const auto& text : transfer.wanted_skills()) {
+    const auto skill = parse_skill(text, 1);
+    // Other shards' agents are not known here; what is no skill at all, conversation refuses.
+    if (rules.shards.several() || !skill.ok() || term.skill_known(skill->name)) continue;
+    co_return invalid("wanted_skills: no agent has the skill '" + skill->name +
+                      "' (`hark ctl agents` shows what they have)");
   }
   const std::string& agent_id = transfer.wanted_agent_id();
   if (agent_id.empty()) co_return Status{};
@@ -354,7 +361,7 @@ Task<Status> Routing::check_goal(const Term& term, v1::TransferRequest transfer)
   }
   if (!shard)
     co_return invalid("wanted_agent_id: there is no agent '" + agent_id.substr(0, kAgentIdBytesMax) +
-                      "' (`hark ctl agents list` shows all)");
+                      "' (`hark ctl agents` shows all)");
   const auto of_queue = queue_id.empty() ? shard : rules.shards.find(queue->shard);
   if (of_queue == shard) co_return Status{};
   co_return invalid("wanted_agent_id: '" + agent_id + "' is of shard " + rules.shards.name(*shard) +

@@ -239,7 +239,7 @@ TEST_F(RoutingShards, APassToWhatIsNotThereOrDoesNotGoTogetherSaysWhatThereIs) {
     EXPECT_EQ(co_await pass_on(*t.emea, "wset", ""),
               "wanted_queue_id: there is no queue 'wset' in routing.queues: west, east");
     EXPECT_EQ(co_await pass_on(*t.emea, "", "bobo"),
-              "wanted_agent_id: there is no agent 'bobo' (`hark ctl agents list` shows all)");
+              "wanted_agent_id: there is no agent 'bobo' (`hark ctl agents` shows all)");
     EXPECT_EQ(co_await pass_on(*t.emea, "west", "bob"),
               "wanted_agent_id: 'bob' is of shard apac and cannot serve queue 'west' of shard emea; name one "
               "of the two");

@@ -129,6 +129,8 @@ class Term {
   [[nodiscard]] std::optional<v1::Agent> agent(std::string_view id) const;
   /// As stored.
   [[nodiscard]] std::optional<v1::Agent> record(std::string_view id) const;
+  /// Whether any agent of this shard has it, at whatever level.
+  [[nodiscard]] bool skill_known(std::string_view name) const { return router_.skill_known(name); }
   [[nodiscard]] std::vector<v1::Agent> agents() const;
   /// What the session has not been told yet; with what agents may choose from, if it was told of other rules.
   [[nodiscard]] v1::AgentSessionResponse session_state(std::string_view agent_id, Session& session) const;
