@@ -41,6 +41,12 @@ TEST_F(OutboxTest, AnAnswerIsPublicIfTheMessageIsUnlessItsWriterAloneIsToReadIt)
   EXPECT_EQ(run(service_->reply(of_a_mail)).error().reason, Reason::kInvalidField);
 }
 
+TEST_F(OutboxTest, NothingWaitsForAnAccountThatIsConfiguredNoMore) {
+  gone_accounts_ = {"support"};
+  start_service();
+  EXPECT_EQ(run(service_->reply(answer(in_.entry_id(), "k9"))).error().reason, Reason::kAccountUnknown);
+}
+
 TEST_F(OutboxTest, ARefusalForNowComesAgainLater) {
   lease("l1");
   ASSERT_TRUE(report("l1", v1::DELIVERY_STATE_QUEUED, "451 busy").ok());

@@ -27,6 +27,7 @@ class ConversationsTest : public hark::testing::RedisTest {
     settings.accounts.emplace("site", OwnAccount{v1::CHANNEL_CHAT, "Site", reopen_within_});
     settings.accounts.emplace("line", OwnAccount{v1::CHANNEL_PHONE, "Our number"});
     settings.accounts.emplace("number", OwnAccount{v1::CHANNEL_SOCIAL, "Our number"});
+    for (const auto& gone : gone_accounts_) settings.accounts.erase(gone);
     service_.emplace(store_, clock_, ThreadTokens{"a secret of sixteen bytes"}, std::move(settings),
                      metrics_);
   }
@@ -116,7 +117,8 @@ class ConversationsTest : public hark::testing::RedisTest {
   Metrics metrics_;
   ManualClock clock_{from_ms(1'700'000'000'000)};
   Store store_{client(), 8};
-  std::chrono::days reopen_within_;  // of new services' accounts
+  std::chrono::days reopen_within_;         // of new services' accounts
+  std::vector<std::string> gone_accounts_;  // which new services do not have
   std::optional<Conversations> service_;
 };
 

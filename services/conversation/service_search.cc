@@ -69,6 +69,37 @@ std::optional<v1::SearchHit> look_into(const SearchQuery& query, Searched item, 
   return hit;
 }
 
+using ByPartition = std::map<std::uint16_t, std::vector<std::string>>;
+
+void add(ByPartition& ids, const std::string& id) {
+  const auto partition = partition_of(id);
+  ids[partition.ok() ? *partition : 0].push_back(id);
+}
+
+/// By id. Parts lie in partitions of their own, and may have parts: they are read round by round.
+Task<Result<std::map<std::string, Searched>>> read_with_parts(Store& store, ByPartition ids) {
+  std::map<std::string, Searched> out;
+  std::map<std::string, std::string> whole_of;  // by part
+  for (bool parts = false; !ids.empty(); parts = true) {
+    std::vector<Store::Searchable> items;
+    for (auto& [partition, some] : ids) {
+      HARK_CO_TRY(auto read,
+                  co_await store.searchable(partition, std::move(some), kSearchedEntriesEach, parts));
+      std::ranges::move(read, std::back_inserter(items));
+    }
+    ids.clear();
+    for (auto& item : items) {
+      const std::string whole = parts ? whole_of.at(item.conversation.id()) : item.conversation.id();
+      for (const auto& part : item.parts)
+        if (whole_of.emplace(part, whole).second) add(ids, part);
+      Searched& into = out[whole];
+      std::ranges::move(item.newest_entries, std::back_inserter(into.newest_entries));
+      (parts ? into.parts.emplace_back() : into.conversation) = std::move(item.conversation);
+    }
+  }
+  co_return out;
+}
+
 }  // namespace
 
 Task<Result<std::string>> Conversations::conversation_of_address(std::string address) {
@@ -122,36 +153,11 @@ Task<Result<v1::SearchResponse>> Conversations::search(v1::SearchRequest request
   HARK_CO_TRY(const auto refs, co_await next_to_search(read_page_token(request.page_token())));
 
   // Read by partition, shown by time.
-  std::map<std::uint16_t, std::vector<std::string>> by_partition;
-  for (const auto& ref : refs)
-    by_partition[partition_of(ref.id).ok() ? *partition_of(ref.id) : 0].push_back(ref.id);
+  ByPartition ids;
+  for (const auto& ref : refs) add(ids, ref.id);
   if (!direct.empty() && std::ranges::find(refs, direct, &Store::OpenTicketRef::id) == refs.end())
-    by_partition[partition_of(direct).ok() ? *partition_of(direct) : 0].push_back(direct);
-  std::map<std::string, Searched> searched;
-  std::map<std::string, std::string> part_of;  // as a part, in whom it is found
-  for (bool parts = false; !by_partition.empty(); parts = true) {
-    std::map<std::uint16_t, std::vector<std::string>> next;
-    for (auto& [partition, ids] : by_partition) {
-      HARK_CO_TRY(auto items,
-                  co_await store_.searchable(partition, std::move(ids), kSearchedEntriesEach, parts));
-      for (auto& item : items) {
-        const std::string id = item.conversation.id();
-        const std::string whole = parts ? part_of.at(id) : id;
-        for (auto& part : item.parts) {
-          part_of.emplace(part, whole);
-          next[partition_of(part).ok() ? *partition_of(part) : 0].push_back(std::move(part));
-        }
-        Searched& into = searched[whole];
-        if (parts) {
-          into.parts.push_back(std::move(item.conversation));
-        } else {
-          into.conversation = std::move(item.conversation);
-        }
-        std::ranges::move(item.newest_entries, std::back_inserter(into.newest_entries));
-      }
-    }
-    by_partition = std::move(next);
-  }
+    add(ids, direct);
+  HARK_CO_TRY(auto searched, co_await read_with_parts(store_, std::move(ids)));
   std::vector<v1::SearchHit> hits;
   for (auto& [id, item] : searched) {
     if (auto hit = look_into(query, std::move(item), request.as_agent_id())) hits.push_back(*std::move(hit));

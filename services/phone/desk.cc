@@ -179,14 +179,14 @@ Task<Status> Desk::reconcile(std::string account, std::set<std::string> calls) {
     const bool told = !call.outbound || call.done.contains("ring:" + agent_leg_id(call, 1));
     if (key.first == account && told && !calls.contains(key.second)) gone.push_back(live);
   }
-  Event ended{"", world_.clock.now(), Ended{LegEnd::kLost, "gone when the line to the exchange came back"}};
+  const auto lost = [now = world_.clock.now()](std::string leg) {
+    return Event{std::move(leg), now, Ended{LegEnd::kLost, "gone when the line to the exchange came back"}};
+  };
   for (const auto& live : gone) {
     const auto& call = live->kept.call;
     if (is_over(call)) continue;
-    ended.leg_id = call.outbound ? agent_leg_id(call, 1) : "";
-    HARK_CO_TRY_VOID(co_await tell(live, ended));
-    ended.leg_id.clear();
-    if (call.outbound) HARK_CO_TRY_VOID(co_await tell(live, ended));
+    if (call.outbound) HARK_CO_TRY_VOID(co_await tell(live, lost(agent_leg_id(call, 1))));
+    HARK_CO_TRY_VOID(co_await tell(live, lost({})));
   }
   co_return Status{};
 }

@@ -223,6 +223,8 @@ def test_a_transfer_to_what_is_not_there_is_refused_and_says_what_there_is(hark)
     assert "claims" in queue.stderr
     agent = hark.ctl("transfer", conversation.id, "--to", "nobody", check=False)
     assert agent.returncode == 1 and "there is no agent 'nobody'" in agent.stderr, agent
+    skill = hark.ctl("transfer", conversation.id, "--skill", "welding", check=False)
+    assert skill.returncode == 1 and "no agent has the skill 'welding'" in skill.stderr, skill
     assert not ticket(hark, conversation).wanted_queue_id
     hark.ctl("transfer", conversation.id, "--queue", "claims")
     assert "transferred to queue claims" in hark.ctl("timeline", conversation.id).stdout

@@ -269,9 +269,7 @@ Task<> TwilioExchange::look_at(Call call) {
     const bool customers = leg->id == call.id;
     const auto sid = sid_of(call.id, leg->id);
     if (leg->ended || sid.empty()) continue;
-    const auto sent = co_await http_.send({.url = resource("/Calls/" + url_encoded(sid) + ".json"),
-                                           .user = account_.user,
-                                           .password = account_.password});
+    const auto sent = co_await get("/Calls/" + url_encoded(sid) + ".json");
     if (sent.kind != http::Answer::Kind::kAnswered) co_return;
     const auto answer = twilio::judge(sent.status, sent.body);
     std::optional<Event> ended =
@@ -293,9 +291,7 @@ Task<> TwilioExchange::look_at(Call call) {
 }
 
 Task<> TwilioExchange::look_for_tape(std::string call) {
-  const auto sent = co_await http_.send({.url = resource("/Calls/" + url_encoded(call) + "/Recordings.json"),
-                                         .user = account_.user,
-                                         .password = account_.password});
+  const auto sent = co_await get("/Calls/" + url_encoded(call) + "/Recordings.json");
   if (sent.kind != http::Answer::Kind::kAnswered || sent.status != 200) co_return;
   for (auto& tape : twilio::read_recordings(sent.body)) {
     tape.url = resource("/Recordings/" + url_encoded(tape.id));
@@ -307,6 +303,11 @@ Task<> TwilioExchange::look_for_tape(std::string call) {
 
 std::string TwilioExchange::resource(std::string_view path) const {
   return account_.base_url + "/2010-04-01/Accounts/" + url_encoded(account_.user) + std::string{path};
+}
+
+Task<http::Answer> TwilioExchange::get(std::string path) {
+  co_return co_await http_.send(
+      {.url = resource(path), .user = account_.user, .password = account_.password});
 }
 
 Task<http::Answer> TwilioExchange::post(std::string path, Form form) {

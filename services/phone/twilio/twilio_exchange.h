@@ -50,6 +50,7 @@ class TwilioExchange final : public Exchange {
   Task<Carried> ring(v1::PhoneCommand command);
   Task<Carried> change(std::string sid, twilio::Form form);
   [[nodiscard]] std::string resource(std::string_view path) const;
+  Task<http::Answer> get(std::string path);
   Task<http::Answer> post(std::string path, twilio::Form form);
 
   const Account& account_;
