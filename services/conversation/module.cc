@@ -16,6 +16,7 @@
 #include "conversation/rpc/conversation_handler.h"
 #include "conversation/rpc/event_handler.h"
 #include "conversation/unfetched_replies.h"
+#include "conversation/unfinished_merges.h"
 
 namespace hark::conversation {
 namespace {
@@ -32,6 +33,11 @@ Conversations::Settings settings_from(const v1::Config& config) {
   }
   settings.offer_switch_after = std::chrono::seconds{config.chat().offer_switch_after_seconds()};
   return settings;
+}
+
+void tell_unfinished_merge(const Error& why) {
+  Logger{"conversation"}.warning("a merge of customers could not be finished; it is tried again",
+                                 {{"why", why.message}});
 }
 
 /// gRPC services that exist before the store is open: calls that come earlier wait for nothing, they are
@@ -71,6 +77,7 @@ class ConversationModule final : public Module {
                      process_.metrics);
     events_.emplace(tasks_, *store_, blocking_);
     unfetched_.emplace(tasks_, *service_, *events_);
+    merges_.emplace(tasks_, *service_, &tell_unfinished_merge);
     conversation_.emplace(tasks_, *service_);
     channel_.emplace(tasks_, *service_, *events_, attention_hub_);
     event_.emplace(tasks_, *service_, *events_);
@@ -89,15 +96,15 @@ class ConversationModule final : public Module {
   }
 
   Status start() override {
-    // What a crash left of merges; a merge that cannot be finished now is finished by the next call that
-    // meets it.
-    if (const auto finished = block_on(thread_.executor(), service_->finish_all_sagas()); !finished.ok()) {
-      Logger{"conversation"}.warning("a merge of customers could not be finished",
-                                     {{"why", finished.error().message}});
-    }
+    // What a crash left of merges; a merge that cannot be finished now is carried on later.
+    const auto finished = block_on(thread_.executor(), service_->finish_all_sagas());
+    if (!finished.ok()) tell_unfinished_merge(finished.error());
     asio::post(thread_.executor(), [this] { attention_relay_.start(); });
     if (auto started = block_on(thread_.executor(), events_->start()); !started.ok()) return started;
-    asio::post(thread_.executor(), [this] { unfetched_->start(); });
+    asio::post(thread_.executor(), [this] {
+      unfetched_->start();
+      merges_->start();
+    });
     return {};
   }
 
@@ -129,6 +136,7 @@ class ConversationModule final : public Module {
   std::optional<Conversations> service_;
   std::optional<EventHub> events_;
   std::optional<UnfetchedReplies> unfetched_;
+  std::optional<UnfinishedMerges> merges_;
   std::optional<ConversationHandler> conversation_;
   std::optional<ChannelHandler> channel_;
   std::optional<EventHandler> event_;

@@ -81,8 +81,9 @@ class Conversations {
   Task<Result<v1::WithdrawCallbackResponse>> withdraw_callback(v1::WithdrawCallbackRequest request);
   Task<Result<v1::MergeResponse>> merge(v1::MergeRequest request);
   Task<Result<v1::UnmergeResponse>> unmerge(v1::UnmergeRequest request);
-  /// Finishes what a crash left of merges, in all partitions. At start.
-  Task<Status> finish_all_sagas();
+  /// Finishes what a crash left of merges, in all partitions: those that began so long ago. One that fails
+  /// keeps none of the others; the first failure is returned.
+  Task<Status> finish_all_sagas(Duration begun_before = {});
   Task<Result<v1::TransferResponse>> transfer(v1::TransferRequest request);
   Task<Result<v1::HoldTicketResponse>> hold_ticket(v1::HoldTicketRequest request);
   Task<Result<v1::ReleaseTicketResponse>> release_ticket(v1::ReleaseTicketRequest request);
@@ -122,7 +123,6 @@ class Conversations {
   Task<Result<bool>> are_one(std::string_view a, std::string_view b);
   Task<Result<std::string>> owner_if_address(std::string query);
   Task<Result<std::vector<Store::OpenTicketRef>>> next_to_search(Store::OpenTicketRef before);
-  Task<Result<v1::Entry>> entry_at(std::string conversation_id, std::int64_t sequence);
   /// Whose the address is: `candidate`'s if it was nobody's.
   Task<Result<std::string>> claim_for(std::string address, std::string candidate);
   /// Empty: nobody's.
@@ -172,6 +172,7 @@ class Conversations {
   Task<Status> owe_elsewhere(Store::Lost lost, const Store::DeliveryNews& news);
   /// A customer was heard in the call that the entry stands for.
   Task<Status> settle_by_talk(std::string entry_id, std::string agent_id);
+  Task<Status> tell_line(v1::CallReport report, v1::Entry entry);
   Task<Status> try_to_settle_by_talk(std::string conversation_id, std::string entry_id, std::string agent_id);
 
   Task<Status> run_saga(Store::Saga saga);

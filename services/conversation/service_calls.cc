@@ -32,7 +32,23 @@ Task<Status> Conversations::receive_call(v1::CallReport report) {
   const bool talked = report.progress().answered_at_ms() > 0 && entry.call().answered_at_ms() == 0;
   if (talked && entry.kind() == v1::ENTRY_KIND_INBOUND)
     HARK_CO_TRY_VOID(co_await settle_by_talk(report.entry_id(), report.progress().agent_id()));
-  co_return co_await store_.call(clock_.now(), report, entry, name_of(state));
+  HARK_CO_TRY(const bool newest, co_await store_.call(clock_.now(), report, entry, name_of(state)));
+  if (!newest) co_return Status{};
+  co_return co_await tell_line(std::move(report), entry);
+}
+
+/// The call's customer may be part of another's conversation by now, whose ticket is to say that they are on
+/// the line.
+Task<Status> Conversations::tell_line(v1::CallReport report, v1::Entry entry) {
+  for (int attempt = 0; attempt < kRetriesMax; ++attempt) {
+    HARK_CO_TRY(const auto stream, co_await store_.conversation_of_entry(report.entry_id()));
+    HARK_CO_TRY(const auto way, co_await store_.route(stream));
+    if (way.via.empty()) co_return Status{};
+    auto told = co_await store_.line(clock_.now(), way, report, entry, name_of(report.progress().state()));
+    if (told.ok() || !in_the_way_of_merges(told.error())) co_return told;
+    HARK_CO_TRY_VOID(co_await finish_sagas(way.conversation_id));
+  }
+  co_return merged_too_often();
 }
 
 Task<Status> Conversations::settle_by_talk(std::string entry_id, std::string agent_id) {

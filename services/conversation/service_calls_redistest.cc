@@ -38,6 +38,16 @@ class CallsTest : public ConversationsTest {
     return run(service_->receive_call(report));
   }
 
+  void merge(const std::string& survivor, const std::string& loser) {
+    v1::MergeRequest merge;
+    merge.set_idempotency_key("merge " + loser);
+    merge.set_survivor_id(survivor);
+    merge.set_loser_id(loser);
+    merge.set_agent_id("ana");
+    merge.set_reason("the same person");
+    ASSERT_TRUE(run(service_->merge(merge)).ok());
+  }
+
   std::vector<std::string> owed(const std::string& conversation_id) {
     const auto found = conversation(conversation_id);
     return {found.open_obligations().begin(), found.open_obligations().end()};
@@ -76,18 +86,50 @@ TEST_F(CallsTest, TalkingAnswersTheCallAndWhatItsThreadWasOwedButNothingElse) {
 TEST_F(CallsTest, TalkingAnswersACallWhoseCustomerWasMergedMeanwhile) {
   const auto in = accept(call("c1"));
   const auto other = accept(mail("m1", "ben@x.lv"));
-  v1::MergeRequest merge;
-  merge.set_idempotency_key("merge");
-  merge.set_survivor_id(other.conversation_id());
-  merge.set_loser_id(in.conversation_id());
-  merge.set_agent_id("ana");
-  merge.set_reason("the same person");
-  ASSERT_TRUE(run(service_->merge(merge)).ok());
+  merge(other.conversation_id(), in.conversation_id());
   ASSERT_TRUE(report(in.entry_id(), 1, v1::CALL_STATE_ANSWERED, 5).ok());
   EXPECT_EQ(owed(other.conversation_id()), std::vector<std::string>{other.entry_id()});
   for (const auto& entry : timeline(other.conversation_id())) {
     if (entry.id() == in.entry_id()) EXPECT_EQ(entry.call().state(), v1::CALL_STATE_ANSWERED);
   }
+}
+
+TEST_F(CallsTest, WhoIsMergedDuringACallIsOnTheLineUntilItIsOver) {
+  const auto in = accept(call("c1"));
+  const auto other = accept(mail("m1", "ben@x.lv"));
+  ASSERT_TRUE(report(in.entry_id(), 1, v1::CALL_STATE_ANSWERED, 5).ok());
+  merge(other.conversation_id(), in.conversation_id());
+  EXPECT_TRUE(conversation(other.conversation_id()).ticket().on_the_line());
+  ASSERT_TRUE(report(in.entry_id(), 3, v1::CALL_STATE_ENDED, 5).ok());
+  EXPECT_FALSE(conversation(other.conversation_id()).ticket().on_the_line());
+  ASSERT_TRUE(report(in.entry_id(), 2, v1::CALL_STATE_ANSWERED, 5).ok()) << "it comes late";
+  EXPECT_FALSE(conversation(other.conversation_id()).ticket().on_the_line());
+}
+
+TEST_F(CallsTest, ACallThatBeginsAfterAMergePutsTheOneTicketOnTheLine) {
+  const auto in = accept(call("c1"));
+  const auto other = accept(mail("m1", "ben@x.lv"));
+  merge(other.conversation_id(), in.conversation_id());
+  ASSERT_TRUE(report(in.entry_id(), 1, v1::CALL_STATE_ANSWERED, 5).ok());
+  EXPECT_TRUE(conversation(other.conversation_id()).ticket().on_the_line());
+  ASSERT_TRUE(report(in.entry_id(), 2, v1::CALL_STATE_ENDED, 5).ok());
+  EXPECT_FALSE(conversation(other.conversation_id()).ticket().on_the_line());
+}
+
+TEST_F(CallsTest, AMergeTakenBackDuringACallLeavesTheOtherCustomerOffTheLine) {
+  const auto in = accept(call("c1"));
+  const auto other = accept(mail("m1", "ben@x.lv"));
+  ASSERT_TRUE(report(in.entry_id(), 1, v1::CALL_STATE_QUEUED).ok());
+  merge(other.conversation_id(), in.conversation_id());
+  v1::UnmergeRequest back;
+  back.set_idempotency_key("back");
+  back.set_customer_id(in.conversation_id());
+  back.set_reason("two people");
+  ASSERT_TRUE(run(service_->unmerge(back)).ok());
+  EXPECT_FALSE(conversation(other.conversation_id()).ticket().on_the_line());
+  EXPECT_TRUE(conversation(in.conversation_id()).ticket().on_the_line());
+  ASSERT_TRUE(report(in.entry_id(), 2, v1::CALL_STATE_ENDED, 5).ok());
+  EXPECT_FALSE(conversation(in.conversation_id()).ticket().on_the_line());
 }
 
 TEST_F(CallsTest, TheTicketSaysWhileTheCustomerIsOnTheLineWhateverOpenedIt) {
@@ -318,13 +360,7 @@ TEST_F(CallbacksTest, CallingOffOverAResolvedTicketPutsItBeforeWhoPromised) {
 TEST_F(CallbacksTest, ACallBackIsCalledOffThoughItsCustomerWasMergedSince) {
   const auto reply = call_back(missed_.entry_id());
   const auto other = accept(call("c2", "", "+37120000001"));
-  v1::MergeRequest merge;
-  merge.set_idempotency_key("merge");
-  merge.set_survivor_id(other.conversation_id());
-  merge.set_loser_id(missed_.conversation_id());
-  merge.set_agent_id("ana");
-  merge.set_reason("the same person");
-  ASSERT_TRUE(run(service_->merge(merge)).ok());
+  merge(other.conversation_id(), missed_.conversation_id());
   EXPECT_THAT(conversation(other.conversation_id()).waiting_callbacks(), SizeIs(1));
   ASSERT_TRUE(call_off(reply.id()).ok());
   EXPECT_EQ(entry(reply.id()).delivery(), v1::DELIVERY_STATE_WITHDRAWN);
@@ -336,17 +372,22 @@ TEST_F(CallbacksTest, ACallBackIsCalledOffThoughItsCustomerWasMergedSince) {
 TEST_F(CallbacksTest, ACallBackIsWithdrawnThoughItsCustomerWasMergedSince) {
   const auto reply = call_back(missed_.entry_id());
   const auto other = accept(call("c2", "", "+37120000001"));
-  v1::MergeRequest merge;
-  merge.set_idempotency_key("merge");
-  merge.set_survivor_id(other.conversation_id());
-  merge.set_loser_id(missed_.conversation_id());
-  merge.set_agent_id("ana");
-  merge.set_reason("the same person");
-  ASSERT_TRUE(run(service_->merge(merge)).ok());
+  merge(other.conversation_id(), missed_.conversation_id());
   ASSERT_TRUE(report(other.entry_id(), 1, v1::CALL_STATE_ANSWERED, 5).ok());
   EXPECT_THAT(lease("l1"), IsEmpty());
   EXPECT_EQ(entry(reply.id()).delivery(), v1::DELIVERY_STATE_WITHDRAWN);
   EXPECT_EQ(entry(missed_.entry_id()).answered_by_entry_id(), other.entry_id());
+}
+
+TEST_F(CallbacksTest, ACustomerWhoWasMergedIsNotCalledBackTwice) {
+  const auto reply = call_back(missed_.entry_id());
+  const auto other = accept(call("c2", "", "+37120000001"));
+  merge(other.conversation_id(), missed_.conversation_id());
+  const auto again = run(service_->reply(answer(other.entry_id(), "another")));
+  ASSERT_FALSE(again.ok());
+  EXPECT_EQ(again.error().reason, Reason::kIllegalTransition);
+  EXPECT_THAT(again.error().message, ::testing::HasSubstr(reply.id()));
+  EXPECT_EQ(call_back(missed_.entry_id()).id(), reply.id()) << "its own key is answered as before";
 }
 
 }  // namespace

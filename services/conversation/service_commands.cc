@@ -2,6 +2,7 @@
 #include "base/async/all.h"
 #include "base/core/invalid.h"
 #include "conversation/entry_build.h"
+#include "conversation/once.h"
 #include "conversation/service.h"
 
 namespace hark::conversation {
@@ -43,23 +44,10 @@ Store::StatusEntry Conversations::status_entry(std::string_view about, v1::Statu
   return {ids_.next(IdKind::kEntry, partition.ok() ? *partition : 0, now), entry.SerializeAsString()};
 }
 
-/// What a command appended is read back rather than echoed: a repeated key must answer with the first entry,
-/// not with this attempt's.
-Task<Result<v1::Entry>> Conversations::entry_at(std::string conversation_id, std::int64_t sequence) {
-  v1::ListTimelineRequest place;
-  place.set_conversation_id(std::move(conversation_id));
-  place.set_after_sequence(sequence - 1);
-  place.set_limit(1);
-  HARK_CO_TRY(auto page, co_await store_.timeline(place));
-  if (page.entries_size() != 1) co_return v1::Entry{};
-  co_return std::move(*page.mutable_entries(0));
-}
-
 Task<Result<v1::AddNoteResponse>> Conversations::add_note(v1::AddNoteRequest request) {
   HARK_CO_TRY_VOID(check_key(request.idempotency_key()));
   HARK_CO_TRY(auto way, co_await store_.route(request.conversation_id()));
-  request.set_conversation_id(std::move(way.conversation_id));
-  HARK_CO_TRY(const auto partition, partition_of(request.conversation_id()));
+  HARK_CO_TRY(const auto partition, partition_of(way.conversation_id));
   if (request.text().empty()) co_return invalid("text: is empty");
   if (request.text().size() > kNoteTextBytesMax) {
     co_return Error{Code::kInvalidArgument, Reason::kTooLarge, "text: a note has at most 64 KiB"};
@@ -73,14 +61,22 @@ Task<Result<v1::AddNoteResponse>> Conversations::add_note(v1::AddNoteRequest req
   entry.mutable_content()->set_visible_text(request.text());
   entry.set_whisper_to(request.whisper_to());
   *entry.mutable_mentions() = request.mentions();
-  HARK_CO_TRY(const auto for_agents, agents_named(request));
-  const auto id = new_id(IdKind::kEntry, partition);
-  HARK_CO_TRY(
-      const auto appended,
-      co_await store_.note(now, request.idempotency_key(), digest_of(request), request.conversation_id(), id,
-                           entry.SerializeAsString(), request.agent_id(), for_agents));
+  Store::NoteInput in;
+  in.key = request.idempotency_key();
+  in.digest = digest_of(request);  // of what was asked for, wherever the customer is now
+  in.conversation_id = std::move(way.conversation_id);
+  in.entry_id = new_id(IdKind::kEntry, partition);
+  in.entry_bytes = entry.SerializeAsString();
+  in.agent_id = request.agent_id();
+  HARK_CO_TRY(in.for_agents, agents_named(request));
+  const auto notes = [&](bool key_looked_up) {
+    in.key_looked_up = key_looked_up;
+    return store_.note(now, in);
+  };
+  HARK_CO_TRY(const auto appended, co_await once(store_, in.conversation_id, in.key, in.digest, notes));
+  // Read back rather than echo: a repeated key must answer with the first entry, not with this attempt's.
   v1::AddNoteResponse response;
-  HARK_CO_TRY(*response.mutable_entry(), co_await entry_at(request.conversation_id(), appended.sequence));
+  HARK_CO_TRY(*response.mutable_entry(), co_await store_.entry(appended.entry_id));
   co_return response;
 }
 
@@ -180,13 +176,20 @@ Task<Result<v1::ResolveResponse>> Conversations::resolve(v1::ResolveRequest requ
 Task<Result<v1::ReopenResponse>> Conversations::reopen(v1::ReopenRequest request) {
   HARK_CO_TRY_VOID(check_key(request.idempotency_key()));
   HARK_CO_TRY_VOID(parse_id(IdKind::kConversation, request.conversation_id()));
+  const auto digest = digest_of(request);  // of what was asked for, wherever the customer is now
   HARK_CO_TRY(auto way, co_await store_.route(request.conversation_id()));
   request.set_conversation_id(std::move(way.conversation_id));
+  const auto now = clock_.now();
   const auto entry = status_entry(request.conversation_id(), v1::StatusChange::CHANGE_REOPENED,
                                   request.agent_id(), "", request.reason());
-  HARK_CO_TRY(auto ticket, co_await store_.reopen(clock_.now(), request, digest_of(request), entry));
+  const auto reopens = [&](bool key_looked_up) {
+    return store_.reopen(now, request, digest, entry, key_looked_up);
+  };
+  HARK_CO_TRY_VOID(
+      co_await once(store_, request.conversation_id(), request.idempotency_key(), digest, reopens));
+  HARK_CO_TRY(auto conversation, co_await store_.conversation(request.conversation_id()));
   v1::ReopenResponse response;
-  *response.mutable_ticket() = std::move(ticket);
+  *response.mutable_ticket() = std::move(*conversation.mutable_ticket());
   co_return response;
 }
 
@@ -199,15 +202,15 @@ Task<Result<v1::WaiveObligationResponse>> Conversations::waive_obligation(
   const auto& conversation = way.conversation_id;
   const auto entry = status_entry(conversation, v1::StatusChange::CHANGE_WAIVED, request.agent_id(), "",
                                   request.reason(), request.entry_id());
+  const auto now = clock_.now();
+  const auto digest = digest_of(request);
+  const auto waives = [&](bool key_looked_up) {
+    return store_.waive(now, request, conversation, digest, entry, key_looked_up);
+  };
   HARK_CO_TRY(const auto appended,
-              co_await store_.waive(clock_.now(), request, conversation, digest_of(request), entry));
+              co_await once(store_, conversation, request.idempotency_key(), digest, waives));
   v1::WaiveObligationResponse response;
-  v1::Entry shown;
-  shown.ParseFromString(entry.bytes);
-  shown.set_id(entry.id);
-  shown.set_conversation_id(conversation);
-  shown.set_sequence(appended.sequence);
-  *response.mutable_entry() = std::move(shown);
+  HARK_CO_TRY(*response.mutable_entry(), co_await store_.entry(appended.entry_id));
   co_return response;
 }
 

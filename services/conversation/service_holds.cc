@@ -1,6 +1,7 @@
 // Tickets that are left alone for a while, and who is to serve a customer.
 #include "base/core/invalid.h"
 #include "conversation/entry_build.h"
+#include "conversation/once.h"
 #include "conversation/service.h"
 
 namespace hark::conversation {
@@ -98,11 +99,17 @@ Task<Result<v1::SetPreferredAgentsResponse>> Conversations::set_preferred_agents
   HARK_CO_TRY_VOID(check_key(request.idempotency_key()));
   HARK_CO_TRY_VOID(parse_id(IdKind::kConversation, request.conversation_id()));
   HARK_CO_TRY_VOID(check_preferred(request));
+  const auto digest = digest_of(request);  // of what was asked for, wherever the customer is now
   HARK_CO_TRY(auto way, co_await store_.route(request.conversation_id()));
   request.set_conversation_id(std::move(way.conversation_id));
+  const auto now = clock_.now();
   const auto entry = status_entry(request.conversation_id(), v1::StatusChange::CHANGE_PREFERRED,
                                   request.agent_id(), "", listed(request));
-  HARK_CO_TRY_VOID(co_await store_.prefer(clock_.now(), request, digest_of(request), entry));
+  const auto prefers = [&](bool key_looked_up) {
+    return store_.prefer(now, request, digest, entry, key_looked_up);
+  };
+  HARK_CO_TRY_VOID(
+      co_await once(store_, request.conversation_id(), request.idempotency_key(), digest, prefers));
   v1::SetPreferredAgentsResponse response;
   HARK_CO_TRY(*response.mutable_conversation(), co_await store_.conversation(request.conversation_id()));
   co_return response;

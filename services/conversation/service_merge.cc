@@ -1,6 +1,6 @@
 // Merging customers, and taking it back. Each is a saga over the two partitions: recorded with the survivor,
 // then steps of one script each, any of which may be repeated. Whoever meets one that is not finished
-// finishes it: the next call, the next message of the loser, the next start.
+// finishes it: the next call, the next message of the loser, the next start, and UnfinishedMerges.
 #include <algorithm>
 #include <set>
 
@@ -188,17 +188,27 @@ Task<Status> Conversations::finish_sagas_around(std::string any_id) {
   co_return co_await finish_sagas(way.conversation_id);
 }
 
-Task<Status> Conversations::finish_all_sagas() {
+Task<Status> Conversations::finish_all_sagas(Duration begun_before) {
+  const auto latest = clock_.now() - begun_before;
+  Status first_failure;
+  const auto note = [&](const Status& status) {
+    if (first_failure.ok()) first_failure = status;
+  };
   for (std::uint16_t p = 0; p < store_.partitions(); ++p) {
-    HARK_CO_TRY(const auto sagas, co_await store_.sagas(p));
-    for (const auto& saga : sagas) {
+    const auto sagas = co_await store_.sagas(p);
+    if (!sagas.ok()) {
+      note(sagas.error());
+      continue;
+    }
+    for (const auto& saga : *sagas) {
+      if (saga.begun > latest) continue;
       const auto finished = co_await finish(saga);
       if (!finished.ok() && !in_the_way_of_merges(finished.error()) &&
           finished.error().code != Code::kNotFound)
-        co_return finished;
+        note(finished);
     }
   }
-  co_return Status{};
+  co_return first_failure;
 }
 
 /// Runs a saga from wherever it is.

@@ -227,6 +227,92 @@ TEST_F(MergeTest, AReplyOfBeforeTheMergeThatBouncesAfterItIsOwedByTheSurvivor) {
   EXPECT_EQ(reply_to(home.entry_id(), "k1").id(), reply.id());  // its key still acts once
 }
 
+TEST_F(MergeTest, WhatAKeyDidBeforeItIsNotDoneAgainAfterIt) {
+  const auto work = write("w1", "ana@work.lv");
+  const auto home = write("h1", "ana@home.lv");
+  v1::AddNoteRequest note;
+  note.set_idempotency_key("note");
+  note.set_conversation_id(home.conversation_id());
+  note.set_text("She moves house.");
+  const auto noted = run(service_->add_note(note));
+  v1::WaiveObligationRequest waive;
+  waive.set_idempotency_key("waive");
+  waive.set_entry_id(home.entry_id());
+  waive.set_reason("a greeting");
+  const auto waived = run(service_->waive_obligation(waive));
+  v1::SetPreferredAgentsRequest prefer;
+  prefer.set_idempotency_key("prefer");
+  prefer.set_conversation_id(home.conversation_id());
+  prefer.add_preferred_agent_ids("ben");
+  ASSERT_TRUE(run(service_->set_preferred_agents(prefer)).ok());
+  const auto merged = merge(work.conversation_id(), home.conversation_id());
+  const auto entries = timeline(merged.id()).size();
+  EXPECT_EQ(run(service_->add_note(note))->entry().id(), noted->entry().id());
+  EXPECT_EQ(run(service_->waive_obligation(waive))->entry().id(), waived->entry().id());
+  EXPECT_TRUE(run(service_->set_preferred_agents(prefer)).ok());
+  EXPECT_THAT(timeline(merged.id()), SizeIs(entries));
+  unmerge(home.conversation_id());
+  EXPECT_EQ(run(service_->add_note(note))->entry().id(), noted->entry().id());
+  note.set_text("She stays.");
+  EXPECT_EQ(run(service_->add_note(note)).error().reason, Reason::kIdempotencyKeyReused);
+}
+
+TEST_F(MergeTest, AReopeningOfBeforeTheMergeIsNotRepeatedAfterIt) {
+  const auto work = write("w1", "ana@work.lv");
+  const auto home = write("h1", "ana@home.lv");
+  reply_to(home.entry_id(), "k1");
+  v1::ResolveRequest done;
+  done.set_idempotency_key("done");
+  done.set_ticket_id(home.ticket_id());
+  ASSERT_TRUE(run(service_->resolve(done)).ok());
+  v1::ReopenRequest reopen;
+  reopen.set_idempotency_key("again");
+  reopen.set_conversation_id(home.conversation_id());
+  ASSERT_TRUE(run(service_->reopen(reopen)).ok());
+  const auto merged = merge(work.conversation_id(), home.conversation_id());
+  const auto repeated = run(service_->reopen(reopen));
+  ASSERT_TRUE(repeated.ok()) << repeated.error().message;
+  EXPECT_EQ(repeated->ticket().id(), merged.ticket().id());
+}
+
+TEST_F(MergeTest, WhatTheLosersTicketWaitedForIsWaitedForByTheOneThatIsLeft) {
+  const auto work = write("w1", "ana@work.lv");
+  reply_to(work.entry_id(), "k1");
+  v1::ResolveRequest done;
+  done.set_idempotency_key("done");
+  done.set_ticket_id(work.ticket_id());
+  ASSERT_TRUE(run(service_->resolve(done)).ok());
+  const auto home = accept(chat("v1"));
+  v1::TransferRequest pass;
+  pass.set_idempotency_key("pass");
+  pass.set_ticket_id(home.ticket_id());
+  pass.set_agent_id("ana");
+  pass.set_assignment_token(assign(home.ticket_id(), "ana", 1, "take").assignment_token());
+  pass.set_wanted_queue_id("claims");
+  pass.add_wanted_skills("lv");
+  pass.set_reason("a claim");
+  ASSERT_TRUE(run(service_->transfer(pass)).ok());
+  const auto ticket = merge(work.conversation_id(), home.conversation_id()).ticket();
+  EXPECT_NE(ticket.id(), work.ticket_id());
+  EXPECT_EQ(ticket.wanted_queue_id(), "claims");
+  EXPECT_THAT(ticket.wanted_skills(), ElementsAre("lv"));
+  EXPECT_TRUE(ticket.chatting());
+}
+
+TEST_F(MergeTest, OneThatWasCutOffIsFinishedThoughNobodyMeetsIt) {
+  const auto work = write("w1", "ana@work.lv");
+  const auto home = write("h1", "ana@home.lv");
+  Store::Saga saga{false, work.conversation_id(), home.conversation_id(), "ben", "one", "m1", "d", "1", ""};
+  ASSERT_TRUE(*run(store_.begin_saga(clock_.now(), saga)));
+  clock_.advance(std::chrono::seconds{9});
+  ASSERT_TRUE(run(service_->finish_all_sagas(std::chrono::seconds{10})).ok());
+  EXPECT_EQ(conversation(home.conversation_id()).id(), home.conversation_id()) << "it may still be under way";
+  clock_.advance(std::chrono::seconds{1});
+  ASSERT_TRUE(run(service_->finish_all_sagas(std::chrono::seconds{10})).ok());
+  EXPECT_THAT(conversation(work.conversation_id()).open_obligations(),
+              UnorderedElementsAre(work.entry_id(), home.entry_id()));
+}
+
 TEST_F(MergeTest, TwoMergesThatCrossLeaveOneConversation) {
   const auto a = write("a1", "a@x.lv"), b = write("b1", "b@x.lv");
   std::optional<Result<v1::MergeResponse>> one, other;

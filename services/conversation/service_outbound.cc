@@ -2,6 +2,8 @@
 #include "base/core/invalid.h"
 #include "conversation/core/address.h"
 #include "conversation/entry_build.h"
+#include "conversation/once.h"
+#include "conversation/redis/run.h"
 #include "conversation/service.h"
 
 namespace hark::conversation {
@@ -104,6 +106,10 @@ Task<Result<v1::ReplyResponse>> Conversations::try_to_reply(v1::ReplyRequest req
   if (sendable.filled) *entry.mutable_template_() = *std::move(sendable.filled);
 
   Store::ReplyInput in;
+  // Those of who was merged wait in partitions that the store does not look into; nobody adds to them.
+  if (sendable.refused.ok() && binding.channel == v1::CHANNEL_PHONE &&
+      conversation.waiting_callbacks_size() > 0)
+    sendable.refused = callback_waits(conversation.waiting_callbacks(0).entry_id());
   in.unsendable = !sendable.refused.ok();
   in.entry_id = new_id(IdKind::kEntry, partition);
   auto out =
@@ -151,14 +157,11 @@ Task<Result<v1::ReplyResponse>> Conversations::try_to_reply(v1::ReplyRequest req
     in.switch_entry_bytes = record.SerializeAsString();
   }
 
-  HARK_CO_TRY(auto appended, co_await store_.reply(now, in));
-  if (appended.look_up_key) {
-    HARK_CO_TRY(appended, co_await store_.sent_before(in.conversation_id, in.key, in.digest));
-    in.key_looked_up = true;
-    if (appended.entry_id.empty()) {
-      HARK_CO_TRY(appended, co_await store_.reply(now, in));
-    }
-  }
+  const auto replies = [&](bool key_looked_up) {
+    in.key_looked_up = key_looked_up;
+    return store_.reply(now, in);
+  };
+  HARK_CO_TRY(const auto appended, co_await once(store_, in.conversation_id, in.key, in.digest, replies));
   if (appended.unsendable) co_return std::move(sendable.refused).error();
   replies_.add();
   // Read back rather than echo: a repeated key must answer with the first entry, not with this attempt's.

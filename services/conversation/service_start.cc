@@ -2,6 +2,7 @@
 #include "base/core/invalid.h"
 #include "conversation/core/address.h"
 #include "conversation/entry_build.h"
+#include "conversation/once.h"
 #include "conversation/service.h"
 
 namespace hark::conversation {
@@ -115,14 +116,11 @@ Task<Result<v1::StartResponse>> Conversations::try_to_start(v1::StartRequest req
   in.name = request.to().name();
   in.ticket_bytes = ticket_attributes(entry).SerializeAsString();
   in.blobs = take_blobs(*request.mutable_blobs());
-  HARK_CO_TRY(auto appended, co_await store_.start(now, in));
-  if (appended.look_up_key) {
-    HARK_CO_TRY(appended, co_await store_.sent_before(conversation, in.key, in.digest));
-    in.key_looked_up = true;
-    if (appended.entry_id.empty()) {
-      HARK_CO_TRY(appended, co_await store_.start(now, in));
-    }
-  }
+  const auto starts = [&](bool key_looked_up) {
+    in.key_looked_up = key_looked_up;
+    return store_.start(now, in);
+  };
+  HARK_CO_TRY(const auto appended, co_await once(store_, conversation, in.key, in.digest, starts));
   started_.add();
   HARK_CO_TRY(auto stored, co_await store_.entry(appended.entry_id));
   v1::StartResponse response;

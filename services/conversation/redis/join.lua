@@ -3,7 +3,8 @@
      ARGV  1 now  2 survivor  3 loser  4 survivor's last sequence in the order given  5 number of entries in it  6 agent who
            held the loser's ticket  7 since when it waited  8 Ticket bytes, or '' if it had no open ticket  9 agent wanted
            10 ticket id, if a new one is needed  11 status entry id  12 its bytes  13 agent who merges
-           14 id of the saga
+           14 id of the saga  15 '1' if its customer has written by chat  16 queue, 17 skills wanted, 18 virtual start of it
+           19 number of the loser's calls that go on, then those
            then the entries "<conversation> <seq>"; then triples of entry owed, its place "<conversation> <seq>", thread
      Returns {'ok'} | {'done'} | {'cancelled'} ]]
 local survivor, loser = ARGV[2], ARGV[3]
@@ -16,7 +17,8 @@ if con[3] ~= loser or redis.call('HGET', P .. 'saga:' .. loser, 'id') ~= ARGV[14
 local old = redis.call('LRANGE', view, 0, -1)
 local covered, count = tonumber(ARGV[4]), tonumber(ARGV[5])
 local places, index = {}, {}
-for i = 1, count do places[i] = ARGV[14 + i] end
+local calls = tonumber(ARGV[19])
+for i = 1, count do places[i] = ARGV[19 + calls + i] end
 for sequence = covered + 1, tonumber(con[1]) do places[#places + 1] = survivor .. ' ' .. sequence end
 redis.call('DEL', view)
 for i, place in ipairs(places) do
@@ -33,7 +35,7 @@ for i = 1, #owed, 2 do
   local place = old[tonumber(sequence)] or survivor .. ' ' .. sequence
   redis.call('HSET', owed_key, owed[i], index[place] .. ' ' .. thread)
 end
-for i = 15 + count, #ARGV, 3 do redis.call('HSET', owed_key, ARGV[i], index[ARGV[i + 1]] .. ' ' .. ARGV[i + 2]) end
+for i = 20 + calls + count, #ARGV, 3 do redis.call('HSET', owed_key, ARGV[i], index[ARGV[i + 1]] .. ' ' .. ARGV[i + 2]) end
 
 -- The ticket.
 local ticket = con[4] or ''
@@ -43,8 +45,10 @@ if ARGV[8] ~= '' then
   if ticket == '' then
     ticket, state = ARGV[10], 'q'
     open_ticket(survivor, ticket, ARGV[8], ARGV[9])
+    redis.call('HSET', P .. 'tkt:' .. ticket, 'wanted_queue', ARGV[16], 'wanted_skills', ARGV[17], 'virtual', ARGV[18])
   end
   local key = P .. 'tkt:' .. ticket
+  if ARGV[15] == '1' then redis.call('HSET', key, 'chat', '1') end
   redis.call('HDEL', key, 'hold', 'hold_until', 'hold_due', 'quiet')  -- there is more to do than was known
   if tonumber(ARGV[7]) < tonumber(redis.call('HGET', key, 'waiting')) then redis.call('HSET', key, 'waiting', ARGV[7]) end
   if state == 'q' and ARGV[6] ~= '' then
@@ -54,6 +58,8 @@ if ARGV[8] ~= '' then
     redis.call('SADD', P .. 'held:' .. ARGV[6], ticket)
   end
 end
+
+for i = 20, 19 + calls do on_the_line(survivor, ARGV[i], true) end
 
 redis.call('HDEL', con_key, 'expects')
 redis.call('SREM', P .. 'sagas', loser)

@@ -12,6 +12,6 @@ if con[4] or (con[3] and con[3] ~= loser) then return { 'moving' } end
 redis.call('HSET', P .. 'con:' .. survivor, 'expects', loser)
 redis.call('SADD', P .. 'sagas', loser)
 redis.call('HSET', P .. 'saga:' .. loser, 'kind', 'merge', 'survivor', survivor, 'agent', ARGV[6], 'reason', ARGV[7], 'key', ARGV[2],
-  'digest', ARGV[3])
+  'digest', ARGV[3], 'at', now)
 redis.call('HSETNX', P .. 'saga:' .. loser, 'id', ARGV[8])
 return { 'ok', redis.call('HGET', P .. 'saga:' .. loser, 'id') }

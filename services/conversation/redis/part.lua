@@ -20,6 +20,7 @@ for i = 10, 9 + 2 * count, 2 do
   if own then redis.call('RPUSH', parted, own) end
   redis.call('LSET', view, sequence, '')
   goes[entry] = true
+  if redis.call('SISMEMBER', P .. 'lines:' .. survivor, entry) == 1 then on_the_line(survivor, entry, false) end
 end
 local owed_here = false
 for i = 10 + 2 * count, #ARGV, 3 do
@@ -58,5 +59,5 @@ elseif state == 'r' then
 end
 local sequence = append(survivor, ARGV[4], ARGV[5], ticket, '')
 local fields = { 'c', survivor, 't', ticket, 'e', ARGV[4], 's', sequence, 'g', ARGV[6], 'x', loser }
-emit(25, opens and with_ticket(fields, ticket) or fields)
+emit(25, ticket ~= '' and with_ticket(fields, ticket) or fields)
 return { 'ok' }

@@ -10,7 +10,7 @@
      view:<conversation>   list    "<conversation> <seq>" of the entry with this sequence, '' where one went back; sequences
                                    above its length are the conversation's own
      sagas                 set     customers who are being merged into, or taken out of, one of this partition
-     saga:<customer>       hash    kind, survivor, agent, reason, key, digest, id, merge (id that is taken back);
+     saga:<customer>       hash    kind, survivor, agent, reason, key, digest, id, merge (id that is taken back), at;
                                    who comes late with the id of a saga that is over does nothing
      refused:<saga id>     string  it could not freeze its loser, and will not; kept a day
      parted:<customer>     list    sequences to give back; :owed list entry, thread; :fold hash entry -> obligation
@@ -25,7 +25,7 @@
                                    from 1; there is none until one takes it, and where there is only one), passage
                                    (TicketPassage bytes: why it is that one's)
      tl:<conversation>     stream  <seq>-0: e Entry bytes, i entry id, t ticket, h thread
-     lines:<ticket>        set     calls of its that are not over
+     lines:<conversation>  set     calls of its that are not over
      ent:<entry>           string  "<conversation> <seq>"
      obl:<conversation>    hash    entry -> "<seq> <thread>" of every unanswered message
      fold:<conversation>   hash    <entry>:d "<state> <at>[/<again at>] <detail>" · <entry>:o "1" owed again, "2 <reply>" answered, "3" waived · <entry>:also accounts
@@ -271,6 +271,18 @@ local function requeue(ticket, wanted)
     'wanted_queue', '', 'virtual', '0')
   redis.call('HDEL', key, 'chat', 'resolved', 'wanted_skills', 'passage')
   redis.call('ZADD', P .. 'open', redis.call('HGET', key, 'opened'), ticket)
+end
+
+-- A call of the customer's goes on, or is over: their ticket says whether they are on the line. They may have two lines, and
+-- calls ring and end on their own. Returns the ticket if it says something else now and is open.
+local function on_the_line(conversation, call, goes_on)
+  redis.call(goes_on and 'SADD' or 'SREM', P .. 'lines:' .. conversation, call)
+  local ticket = redis.call('HGET', P .. 'con:' .. conversation, 'ticket') or ''
+  local key, line = P .. 'tkt:' .. ticket, tostring(redis.call('EXISTS', P .. 'lines:' .. conversation))
+  local t = redis.call('HMGET', key, 'state', 'line')
+  if not t[1] or (t[2] or '0') == line then return nil end
+  redis.call('HSET', key, 'line', line)
+  return t[1] ~= 'r' and ticket or nil
 end
 
 -- A message did not arrive: a ticket is open for it, and a status entry with the network's words says so.

@@ -16,6 +16,12 @@ std::uint16_t place(std::string_view id) {
   return partition.ok() ? *partition : 0;
 }
 
+Error callback_waits(std::string_view entry_id) {
+  return {Code::kFailedPrecondition, Reason::kIllegalTransition,
+          "the customer is to be called back already (" + std::string{entry_id} +
+              "); withdraw that to call back anew"};
+}
+
 Error refusal(TicketEvent event, const redis::Reply& reply) {
   const auto what = reply[0].view();
   const auto detail = reply[1].text();
@@ -62,10 +68,7 @@ Error refusal(TicketEvent event, const redis::Reply& reply) {
     return {Code::kFailedPrecondition, Reason::kIllegalTransition,
             "a call with the customer goes on; end it, then resolve the ticket"};
   }
-  if (what == "callback_waits") {
-    return {Code::kFailedPrecondition, Reason::kIllegalTransition,
-            "the customer is to be called back already (" + detail + "); withdraw that to call back anew"};
-  }
+  if (what == "callback_waits") return callback_waits(detail);
   if (what == "waits_no_more") {
     return {Code::kFailedPrecondition, Reason::kIllegalTransition,
             "entry_id: is no call back that waits; it was made or withdrawn, or is none"};
@@ -88,6 +91,23 @@ Error refusal(TicketEvent event, const redis::Reply& reply) {
             "the event log is at its cap; archive or add room, then send again"};
   }
   return {Code::kInternal, Reason::kInternal, "a script answered '" + std::string{what} + "'"};
+}
+
+Result<Store::Appended> appended(TicketEvent event, const Result<redis::Reply>& reply) {
+  if (!reply.ok()) return reply.error();
+  if ((*reply)[0].view() == "look") {
+    Store::Appended look;
+    look.look_up_key = true;
+    return look;
+  }
+  if ((*reply)[0].view() == "unsendable") {
+    Store::Appended nothing;
+    nothing.unsendable = true;
+    return nothing;
+  }
+  if ((*reply)[0].view() != "ok") return refusal(event, *reply);
+  return Store::Appended{
+      (*reply)[1].number(), (*reply)[2].text(), (*reply)[3].text(), (*reply)[4].text(), false, false};
 }
 
 Result<v1::Ticket> changed_ticket(TicketEvent event, std::string_view id, const Result<redis::Reply>& reply) {

@@ -21,6 +21,7 @@ extern const std::string_view resolve_lua;
 extern const std::string_view reopen_lua;
 extern const std::string_view waive_lua;
 extern const std::string_view call_lua;
+extern const std::string_view line_lua;
 extern const std::string_view talked_lua;
 extern const std::string_view withdraw_lua;
 extern const std::string_view lease_lua;

@@ -74,23 +74,6 @@ void add_blobs(std::vector<std::string_view>& args, const Blobs& blobs) {
   }
 }
 
-Result<Store::Appended> appended(TicketEvent event, const Result<redis::Reply>& reply) {
-  if (!reply.ok()) return reply.error();
-  if ((*reply)[0].view() == "look") {
-    Store::Appended look;
-    look.look_up_key = true;
-    return look;
-  }
-  if ((*reply)[0].view() == "unsendable") {
-    Store::Appended nothing;
-    nothing.unsendable = true;
-    return nothing;
-  }
-  if ((*reply)[0].view() != "ok") return refusal(event, *reply);
-  return Store::Appended{
-      (*reply)[1].number(), (*reply)[2].text(), (*reply)[3].text(), (*reply)[4].text(), false, false};
-}
-
 /// The event of an accept, of which the script tells only the place: as the log has it.
 void complete(v1::Event& event, TimePoint now, const Store::Acceptance& in, const Store::Accepted& out,
               const redis::Reply& ticket) {
@@ -392,22 +375,27 @@ Task<Result<Store::Appended>> Store::start(TimePoint now, const StartInput& in) 
                      co_await run(start_script(), place(in.conversation_id), now, std::move(args)));
 }
 
-Task<Result<Store::Appended>> Store::note(TimePoint now, std::string_view key, std::string_view digest,
-                                          std::string_view conversation_id, std::string_view entry_id,
-                                          std::string_view entry_bytes, std::string_view agent_id,
-                                          std::string_view for_agents) {
-  std::vector<std::string_view> args{key,         digest,   conversation_id, entry_id,
-                                     entry_bytes, agent_id, for_agents};
+Task<Result<Store::Appended>> Store::note(TimePoint now, const NoteInput& in) {
+  std::vector<std::string_view> args{
+      in.key,         in.digest,   in.conversation_id, in.entry_id,
+      in.entry_bytes, in.agent_id, in.for_agents,      in.key_looked_up ? "1" : "0"};
   co_return appended(TicketEvent::kReply,
-                     co_await run(note_script(), place(conversation_id), now, std::move(args)));
+                     co_await run(note_script(), place(in.conversation_id), now, std::move(args)));
 }
 
 Task<Result<Store::Appended>> Store::waive(TimePoint now, const v1::WaiveObligationRequest& in,
                                            std::string_view conversation_id, std::string_view digest,
-                                           const StatusEntry& entry) {
+                                           const StatusEntry& entry, bool key_looked_up) {
   const auto token = std::to_string(in.assignment_token());
-  std::vector<std::string_view> args{in.idempotency_key(), digest, conversation_id, in.entry_id(),
-                                     in.agent_id(),        token,  entry.id,        entry.bytes};
+  std::vector<std::string_view> args{in.idempotency_key(),
+                                     digest,
+                                     conversation_id,
+                                     in.entry_id(),
+                                     in.agent_id(),
+                                     token,
+                                     entry.id,
+                                     entry.bytes,
+                                     key_looked_up ? "1" : "0"};
   co_return appended(TicketEvent::kReply,
                      co_await run(waive_script(), place(conversation_id), now, std::move(args)));
 }

@@ -128,12 +128,13 @@ class Store {
   struct Appended {
     std::int64_t sequence = 0;
     std::string ticket_id, thread_id;
-    std::string entry_id;      // of what was sent: the first time's, if the key was used before
-    bool look_up_key = false;  // nothing happened: ask sent_before(), then say so with `key_looked_up`
+    std::string entry_id;      // the first time's, if the key was used before
+    bool look_up_key = false;  // nothing happened: ask done_before(), then say so with `key_looked_up`
     bool unsendable = false;   // nothing happened
   };
-  /// What a key did where the customer was before a merge, or before it was taken back; no entry if nothing.
-  Task<Result<Appended>> sent_before(std::string conversation_id, std::string key, std::string digest);
+  /// What a key did where the customer was before a merge, or before it was taken back.
+  Task<Result<std::optional<Appended>>> done_before(std::string conversation_id, std::string key,
+                                                    std::string digest);
   Task<Result<Appended>> reply(TimePoint now, const ReplyInput& in);
   struct StartInput {
     std::string key, digest, conversation_id, entry_id, entry_bytes, outbound_bytes, account_id, agent_id,
@@ -147,11 +148,12 @@ class Store {
     Blobs blobs;
   };
   Task<Result<Appended>> start(TimePoint now, const StartInput& in);
-  /// `for_agents`: whom it names, space-separated.
-  Task<Result<Appended>> note(TimePoint now, std::string_view key, std::string_view digest,
-                              std::string_view conversation_id, std::string_view entry_id,
-                              std::string_view entry_bytes, std::string_view agent_id,
-                              std::string_view for_agents);
+  struct NoteInput {
+    std::string key, digest, conversation_id, entry_id, entry_bytes, agent_id;
+    std::string for_agents;  // whom it names, space-separated
+    bool key_looked_up = false;
+  };
+  Task<Result<Appended>> note(TimePoint now, const NoteInput& in);
 
   Task<Result<v1::Ticket>> assign(TimePoint now, const v1::AssignRequest& in, std::string_view digest,
                                   const StatusEntry& entry);
@@ -169,17 +171,25 @@ class Store {
                                 const v1::TicketHold& hold, const StatusEntry& entry);
   Task<Result<v1::Ticket>> release(TimePoint now, const v1::ReleaseTicketRequest& in, std::string_view digest,
                                    const StatusEntry& entry);
-  Task<Status> prefer(TimePoint now, const v1::SetPreferredAgentsRequest& in, std::string_view digest,
-                      const StatusEntry& entry);
+  Task<Result<Appended>> prefer(TimePoint now, const v1::SetPreferredAgentsRequest& in,
+                                std::string_view digest, const StatusEntry& entry, bool key_looked_up);
   Task<Result<v1::Ticket>> resolve(TimePoint now, const v1::ResolveRequest& in, std::string_view digest,
                                    const StatusEntry& entry, const StatusEntry& waiver);
-  Task<Result<v1::Ticket>> reopen(TimePoint now, const v1::ReopenRequest& in, std::string_view digest,
-                                  const StatusEntry& entry);
+  Task<Result<Appended>> reopen(TimePoint now, const v1::ReopenRequest& in, std::string_view digest,
+                                const StatusEntry& entry, bool key_looked_up);
   Task<Result<Appended>> waive(TimePoint now, const v1::WaiveObligationRequest& in,
                                std::string_view conversation_id, std::string_view digest,
-                               const StatusEntry& entry);
-  /// How a call stands; `entry` is its own. An earlier revision changes nothing.
-  Task<Status> call(TimePoint now, const v1::CallReport& report, const v1::Entry& entry,
+                               const StatusEntry& entry, bool key_looked_up);
+  /// Where a customer's conversation is now, and by which part of it one gets there (empty: it is their own).
+  struct Route {
+    std::string conversation_id, via;
+  };
+  /// How a call stands; `entry` is its own. False if a later revision is known, which changes nothing.
+  Task<Result<bool>> call(TimePoint now, const v1::CallReport& report, const v1::Entry& entry,
+                          std::string_view state);
+  /// The same, of one whose customer is part of another's conversation, for that one's ticket. Errors:
+  /// CONVERSATION_MOVED, MERGE_UNDER_WAY.
+  Task<Status> line(TimePoint now, const Route& way, const v1::CallReport& report, const v1::Entry& entry,
                     std::string_view state);
   struct Talk {
     std::string conversation_id, entry_id, agent_id;
@@ -257,6 +267,7 @@ class Store {
     bool takes_back = false;
     std::string survivor, loser, agent_id, reason, key, digest;
     std::string id, merge_id;  // made when it begins; of the merge that is taken back
+    TimePoint begun{};
   };
   /// Those under way with a survivor of this partition.
   Task<Result<std::vector<Saga>>> sagas(std::uint16_t partition);
@@ -271,6 +282,8 @@ class Store {
   };
   struct Carried {
     std::string agent_id, waiting_ms, ticket_bytes, wanted_agent_id;
+    std::string chat, wanted_queue_id, wanted_skills, virtual_start_ms;
+    std::vector<std::string> calls;  // entries of those that go on
   };
   /// The ticket that was open when the conversation was frozen; no bytes if there was none.
   Task<Result<Carried>> carried(std::string loser, std::string ticket_id);
@@ -346,10 +359,6 @@ class Store {
     std::string unmerged_by, unmerged_from;  // the last un-merge: its key, and the survivor
   };
   Task<Result<Head>> head(std::string_view conversation_id);
-  /// Where a customer's conversation is now, and by which part of it one gets there (empty: it is their own).
-  struct Route {
-    std::string conversation_id, via;
-  };
   Task<Result<Route>> route(std::string_view conversation_id);
   /// Everyone who is part of it, and of its parts.
   Task<Result<std::vector<std::string>>> parts_of(std::string conversation_id);

@@ -12,6 +12,10 @@ const redis::Script& call_script() {
   static const auto s = script("call", scripts::call_lua);
   return s;
 }
+const redis::Script& line_script() {
+  static const auto s = script("line", scripts::line_lua);
+  return s;
+}
 const redis::Script& talked_script() {
   static const auto s = script("talked", scripts::talked_lua);
   return s;
@@ -21,19 +25,36 @@ const redis::Script& withdraw_script() {
   return s;
 }
 
+std::string_view goes_on(const v1::CallReport& report) {
+  return report.progress().ended_at_ms() > 0 ? "0" : "1";
+}
+
 }  // namespace
 
-Task<Status> Store::call(TimePoint now, const v1::CallReport& report, const v1::Entry& entry,
-                         std::string_view state) {
+Task<Result<bool>> Store::call(TimePoint now, const v1::CallReport& report, const v1::Entry& entry,
+                               std::string_view state) {
   const auto revision = std::to_string(report.revision());
   const auto progress = report.progress().SerializeAsString();
   const auto channel = std::to_string(static_cast<int>(entry.channel()));
   HARK_CO_TRY(const auto reply,
               co_await run(call_script(), place(report.entry_id()), now,
                            {report.entry_id(), revision, progress, state, report.progress().agent_id(),
-                            channel, entry.account_id(), report.progress().ended_at_ms() > 0 ? "0" : "1"}));
+                            channel, entry.account_id(), goes_on(report)}));
   const auto what = reply[0].view();
-  if (what == "ok" || what == "known") co_return Status{};
+  if (what == "ok" || what == "known") co_return true;
+  if (what == "late") co_return false;
+  co_return refusal(TicketEvent::kReply, reply);
+}
+
+Task<Status> Store::line(TimePoint now, const Route& way, const v1::CallReport& report,
+                         const v1::Entry& entry, std::string_view state) {
+  const auto channel = std::to_string(static_cast<int>(entry.channel()));
+  std::vector<std::string_view> args{
+      way.conversation_id,          way.via, report.entry_id(), goes_on(report), state,
+      report.progress().agent_id(), channel, entry.account_id()};
+  HARK_CO_TRY(const auto reply,
+              co_await run(line_script(), place(way.conversation_id), now, std::move(args)));
+  if (reply[0].view() == "ok") co_return Status{};
   co_return refusal(TicketEvent::kReply, reply);
 }
 

@@ -60,15 +60,15 @@ Task<Result<v1::Ticket>> Store::release(TimePoint now, const v1::ReleaseTicketRe
                            co_await run(release_script(), place(in.ticket_id()), now, std::move(args)));
 }
 
-Task<Status> Store::prefer(TimePoint now, const v1::SetPreferredAgentsRequest& in, std::string_view digest,
-                           const StatusEntry& entry) {
+Task<Result<Store::Appended>> Store::prefer(TimePoint now, const v1::SetPreferredAgentsRequest& in,
+                                            std::string_view digest, const StatusEntry& entry,
+                                            bool key_looked_up) {
   const auto agents = spaced(in.preferred_agent_ids());
   std::vector<std::string_view> args{
-      in.idempotency_key(), digest, in.conversation_id(), agents, entry.id, entry.bytes, in.agent_id()};
-  const auto reply = co_await run(prefer_script(), place(in.conversation_id()), now, std::move(args));
-  if (!reply.ok()) co_return reply.error();
-  if ((*reply)[0].view() != "ok") co_return refusal(TicketEvent::kHold, *reply);
-  co_return Status{};
+      in.idempotency_key(), digest,        in.conversation_id(),     agents, entry.id,
+      entry.bytes,          in.agent_id(), key_looked_up ? "1" : "0"};
+  co_return appended(TicketEvent::kHold,
+                     co_await run(prefer_script(), place(in.conversation_id()), now, std::move(args)));
 }
 
 }  // namespace hark::conversation

@@ -79,19 +79,18 @@ Task<Status> Store::owe_again(TimePoint now, const OweAgain& in) {
   co_return done(co_await run(owe_again_script(), place(in.conversation_id), now, std::move(args)));
 }
 
-Task<Result<Store::Appended>> Store::sent_before(std::string conversation_id, std::string key,
-                                                 std::string digest) {
+Task<Result<std::optional<Store::Appended>>> Store::done_before(std::string conversation_id, std::string key,
+                                                                std::string digest) {
   HARK_CO_TRY(auto places, co_await parts_of(conversation_id));
   HARK_CO_TRY(auto own, co_await head(conversation_id));
   if (!own.unmerged_from.empty()) places.push_back(std::move(own.unmerged_from));
   for (const auto& id : places) {
     HARK_CO_TRY(const auto reply, co_await run(repeated_script(), place(id), TimePoint{}, {key, digest}));
-    const auto what = reply[0].view();
-    if (what == "ok")
-      co_return Appended{reply[1].number(), reply[2].text(), reply[3].text(), reply[4].text(), false};
-    if (what != "new") co_return refusal(TicketEvent::kReply, reply);
+    if (reply[0].view() == "new") continue;
+    HARK_CO_TRY(auto first, appended(TicketEvent::kReply, reply));
+    co_return std::optional{std::move(first)};
   }
-  co_return Appended{};
+  co_return std::optional<Appended>{};
 }
 
 Task<Result<std::vector<Store::Saga>>> Store::sagas(std::uint16_t partition) {
@@ -103,7 +102,8 @@ Task<Result<std::vector<Store::Saga>>> Store::sagas(std::uint16_t partition) {
     if (fields.empty()) continue;  // done meanwhile
     const auto text = [&](std::string_view name) { return std::string{field(fields, name)}; };
     out.push_back({field(fields, "kind") == "unmerge", text("survivor"), loser.text(), text("agent"),
-                   text("reason"), text("key"), text("digest"), text("id"), text("merge")});
+                   text("reason"), text("key"), text("digest"), text("id"), text("merge"),
+                   from_ms(number(field(fields, "at")))});
   }
   co_return out;
 }
@@ -134,11 +134,18 @@ Task<Result<Store::Carried>> Store::carried(std::string loser, std::string ticke
   Carried out;
   if (ticket_id.empty()) co_return out;
   HARK_CO_TRY(const auto ticket, co_await command({"HMGET", keys::in(place(loser), "tkt", ticket_id),
-                                                   "carried", "waiting", "attrs", "wanted_agent"}));
+                                                   "carried", "waiting", "attrs", "wanted_agent", "chat",
+                                                   "wanted_queue", "wanted_skills", "virtual"}));
   out.agent_id = ticket[0].text();
   out.waiting_ms = ticket[1].text();
   out.ticket_bytes = ticket[2].text();
   out.wanted_agent_id = ticket[3].text();
+  out.chat = ticket[4].text();
+  out.wanted_queue_id = ticket[5].text();
+  out.wanted_skills = ticket[6].text();
+  out.virtual_start_ms = ticket[7].is_nil() ? "0" : ticket[7].text();
+  HARK_CO_TRY(const auto calls, co_await command({"SMEMBERS", keys::in(place(loser), "lines", loser)}));
+  for (const auto& call : calls.items()) out.calls.push_back(call.text());
   co_return out;
 }
 
@@ -158,6 +165,7 @@ Task<Result<std::vector<Store::Owed>>> Store::owed_by(std::string conversation_i
 Task<Status> Store::join(TimePoint now, const Saga& saga, const JoinInput& in) {
   const auto covers = std::to_string(in.covers);
   const auto count = std::to_string(in.places.size());
+  const auto calls = std::to_string(in.carried.calls.size());
   std::vector<std::string_view> args{saga.survivor,
                                      saga.loser,
                                      covers,
@@ -170,7 +178,13 @@ Task<Status> Store::join(TimePoint now, const Saga& saga, const JoinInput& in) {
                                      in.status.id,
                                      in.status.bytes,
                                      saga.agent_id,
-                                     saga.id};
+                                     saga.id,
+                                     in.carried.chat,
+                                     in.carried.wanted_queue_id,
+                                     in.carried.wanted_skills,
+                                     in.carried.virtual_start_ms,
+                                     calls};
+  args.insert(args.end(), in.carried.calls.begin(), in.carried.calls.end());
   args.insert(args.end(), in.places.begin(), in.places.end());
   for (const auto& owed : in.owed) args.insert(args.end(), {owed.entry_id, owed.place, owed.thread_id});
   co_return done(co_await run(join_script(), place(saga.survivor), now, std::move(args)));

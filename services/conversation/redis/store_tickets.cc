@@ -159,17 +159,19 @@ Task<Result<v1::Ticket>> Store::resolve(TimePoint now, const v1::ResolveRequest&
                            co_await run(resolve_script(), place(in.ticket_id()), now, std::move(args)));
 }
 
-Task<Result<v1::Ticket>> Store::reopen(TimePoint now, const v1::ReopenRequest& in, std::string_view digest,
-                                       const StatusEntry& entry) {
+Task<Result<Store::Appended>> Store::reopen(TimePoint now, const v1::ReopenRequest& in,
+                                            std::string_view digest, const StatusEntry& entry,
+                                            bool key_looked_up) {
   std::vector<std::string_view> args{in.idempotency_key(),
                                      digest,
                                      in.conversation_id(),
                                      in.agent_id(),
                                      transition(TicketEvent::kReopen).from,
                                      entry.id,
-                                     entry.bytes};
-  const auto reply = co_await run(reopen_script(), place(in.conversation_id()), now, std::move(args));
-  co_return changed_ticket(TicketEvent::kReopen, reply.ok() ? (*reply)[2].text() : "", reply);
+                                     entry.bytes,
+                                     key_looked_up ? "1" : "0"};
+  co_return appended(TicketEvent::kReopen,
+                     co_await run(reopen_script(), place(in.conversation_id()), now, std::move(args)));
 }
 
 Task<Status> Store::set_shards(std::uint16_t partition, TimePoint now, std::int64_t fencing_token,

@@ -13,5 +13,5 @@ local merge = redis.call('HGET', P .. 'con:' .. survivor, 'by:' .. loser)
 redis.call('HSET', P .. 'con:' .. survivor, 'leaving', loser)
 redis.call('SADD', P .. 'sagas', loser)
 redis.call('HSET', P .. 'saga:' .. loser, 'kind', 'unmerge', 'survivor', survivor, 'agent', ARGV[6], 'reason', ARGV[7], 'key', ARGV[2],
-  'digest', ARGV[3], 'id', ARGV[8], 'merge', merge)
+  'digest', ARGV[3], 'id', ARGV[8], 'merge', merge, 'at', now)
 return { 'ok', ARGV[8], merge }
