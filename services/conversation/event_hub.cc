@@ -53,8 +53,10 @@ Task<> EventHub::watch() {
     }
     std::vector<std::int64_t> before;
     for (;;) {
+      const auto known = positions_;
       auto now = co_await ends();
       if (!now.ok()) break;
+      notice_older(known, *now);
       co_await sleep_for(kGrace);
       if (co_await read_untold(*now)) continue;
       if (*now == before) break;
@@ -84,6 +86,25 @@ Task<Result<std::vector<std::int64_t>>> EventHub::ends() {
   std::vector<std::int64_t> out;
   for (const auto& end : reply.items()) out.push_back(end.number());
   co_return out;
+}
+
+void EventHub::notice_older(const std::vector<std::int64_t>& known, const std::vector<std::int64_t>& ends) {
+  bool older = false;
+  for (std::size_t p = 0; p < ends.size(); ++p) {
+    if (ends[p] >= known[p]) continue;
+    older = true;
+    positions_[p] = ends[p];
+    early_[p].clear();
+  }
+  if (!older) return;
+  if (on_older) on_older();
+  for (const auto& weak : subscriptions_) {
+    const auto subscription = weak.lock();
+    if (!subscription) continue;
+    subscription->events.clear();
+    subscription->overflowed = subscription->rewound = true;
+    subscription->arrived.notify_all();
+  }
 }
 
 Task<bool> EventHub::read_untold(std::vector<std::int64_t> ends) {

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <deque>
+#include <functional>
 #include <map>
 #include <memory>
 #include <vector>
@@ -36,11 +37,16 @@ class EventHub {
     explicit Subscription(const asio::any_io_executor& executor) : arrived{executor} {}
     std::deque<News> events;
     bool overflowed = false;  // cleared by the reader when it has caught up from the store
+    /// The store came back with older data: positions that were handed out are no more, or name other events.
+    bool rewound = false;
     Notifier arrived;
   };
 
   /// `blocking` is a client with one connection that serves nothing else.
   EventHub(TaskGroup& tasks, Store& store, redis::Client& blocking);
+
+  /// The store came back with older data (Subscription::rewound): what was remembered of it may be wrong.
+  std::function<void()> on_older;
 
   /// Finds the ends of the logs and starts to tail.
   Task<Status> start();
@@ -56,6 +62,9 @@ class EventHub {
   /// Until a log has more than was handed out; false if the store could not say.
   Task<bool> something_new();
   Task<Result<std::vector<std::int64_t>>> ends();
+  /// The logs may end before what was handed out up to `known`, if another copy of the store took over, or
+  /// its files came from a backup. Then handing out goes on from there, and whoever reads is told.
+  void notice_older(const std::vector<std::int64_t>& known, const std::vector<std::int64_t>& ends);
   /// Reads on in logs of these ends that nobody has told. False: there are none.
   Task<bool> read_untold(std::vector<std::int64_t> ends);
   /// Publishes the event if it is the next one of its partition, and those that waited for it. False: it was

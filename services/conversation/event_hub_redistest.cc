@@ -25,6 +25,11 @@ class EventHubTest : public ConversationsTest {
       co_await sleep_for(std::chrono::milliseconds{2});
     co_return Status{};
   }
+  Task<Status> wait_until_rewound(std::shared_ptr<EventHub::Subscription> heard) {
+    for (int turns = 0; !heard->rewound && turns < 5'000; ++turns)
+      co_await sleep_for(std::chrono::milliseconds{2});
+    co_return Status{};
+  }
   static v1::Event event(std::int64_t position) {
     v1::Event event;
     event.set_partition(3);
@@ -86,6 +91,25 @@ TEST_F(EventHubTest, HearsOfWhatAnotherProcessDid) {
   ASSERT_TRUE(run(wait_for(heard, 2)).ok());
   ASSERT_EQ(heard->events.size(), 2U);
   EXPECT_EQ(positions(*heard), (std::vector<std::int64_t>{1, 2})) << "each once, in order";
+}
+
+TEST_F(EventHubTest, TellsReadersThatTheStoreCameBackWithOlderDataAndGoesOnFromThere) {
+  hub_.on_older = [this] { service_->forget_owners(); };
+  const auto heard = hub_.subscribe();
+  const auto before = accept(chat("v1"));
+  accept(chat("v1", "c2"));
+  const std::vector<std::string_view> forget{"FLUSHALL"};
+  ASSERT_TRUE(run(client().command("", forget)).ok());
+  accept(chat("v3"));  // so that something is to be read
+  ASSERT_TRUE(run(wait_until_rewound(heard)).ok());
+  EXPECT_TRUE(heard->rewound);
+  EXPECT_TRUE(heard->overflowed);
+  const auto after = hub_.subscribe();
+  accept(chat("v1", "c4"));
+  ASSERT_TRUE(run(wait_for(after, 1)).ok());
+  ASSERT_FALSE(after->events.empty());
+  EXPECT_EQ(after->events.front().event->partition(), *partition_of(before.conversation_id()));
+  EXPECT_EQ(positions(*after).front(), 1) << "not after two others";
 }
 
 }  // namespace

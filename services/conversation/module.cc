@@ -76,6 +76,12 @@ class ConversationModule final : public Module {
     service_.emplace(*store_, process_.clock, ThreadTokens{meta->secret}, settings_from(process_.config),
                      process_.metrics);
     events_.emplace(tasks_, *store_, blocking_);
+    events_->on_older = [this] {
+      Logger{"conversation"}.error(
+          "Redis came back with older data: what was acknowledged since is not there; readers begin anew",
+          {});
+      service_->forget_owners();
+    };
     unfetched_.emplace(tasks_, *service_, *events_);
     merges_.emplace(tasks_, *service_, &tell_unfinished_merge);
     conversation_.emplace(tasks_, *service_);

@@ -98,6 +98,8 @@ class Conversations {
   Task<Result<v1::ListTicketsResponse>> list_tickets(v1::ListTicketsRequest request);
   Task<Result<v1::SearchResponse>> search(v1::SearchRequest request);
   Task<Result<v1::ListSendingRulesResponse>> list_sending_rules(v1::ListSendingRulesRequest request);
+  /// Whose addresses are is read from the store again. For when that came back with older data.
+  void forget_owners() { known_addresses_.clear(); }
   /// Of an account whose channel has connected; empty: it can send everything.
   Task<Status> keep_rules(std::string account_id, v1::SendingRules rules);
   /// The customer behind an address types: whose conversation that is, empty if nobody's yet.

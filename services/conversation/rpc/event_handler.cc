@@ -57,11 +57,17 @@ class Reader {
         if (subscription_->events.empty() && !subscription_->overflowed)
           co_await subscription_->arrived.wait();
       }
+      if (subscription_->rewound) co_return older_store();
       subscription_->overflowed = false;
     }
   }
 
  private:
+  static Error older_store() {
+    return {Code::kInvalidArgument, Reason::kCursorInvalid,
+            "the store came back with older data: events that were told are no more; begin from a snapshot"};
+  }
+
   Task<Status> set_start(const v1::SubscribeRequest& request) {
     positions_.assign(service_.store().partitions(), 0);
     if (request.from_now()) {
