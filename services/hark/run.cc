@@ -18,12 +18,14 @@
 #include <memory>
 #include <optional>
 
+#include "base/app/redis_options.h"
 #include "base/async/blocking.h"
 #include "base/async/service_thread.h"
 #include "base/config/defaults.h"
 #include "base/log/log.h"
 #include "base/metrics/metrics.h"
 #include "base/redis/private_server.h"
+#include "base/redis/watch.h"
 #include "base/rpc/call_in_flight.h"
 #include "base/rpc/in_process.h"
 #include "base/rpc/server.h"
@@ -93,10 +95,19 @@ std::string own_address(const v1::Listen& listen) {
   return host + ":" + std::to_string(listen.port_base() + 1);
 }
 
-Task<web::HttpResponse> answer_health(const bool& serving) {
+/// How a process fares. Lives on the thread of its HTTP.
+struct Health {
+  bool serving = false;
+  std::string store_trouble;  // why the store does not answer; empty: it does
+};
+
+Task<web::HttpResponse> answer_health(const Health& health) {
   web::HttpResponse response;
-  response.status = serving ? 200 : 503;
-  response.body = serving ? "ok\n" : "not serving\n";
+  const bool well = health.serving && health.store_trouble.empty();
+  response.status = well ? 200 : 503;
+  response.body = well             ? "ok\n"
+                  : health.serving ? "the store does not answer: " + health.store_trouble + "\n"
+                                   : "not serving\n";
   co_return response;
 }
 
@@ -108,8 +119,8 @@ Task<web::HttpResponse> answer_metrics(const Metrics& metrics) {
 }
 
 /// HTTP that every process has, whatever runs in it.
-void add_process_routes(web::HttpServer& http, const Metrics& metrics, const bool& serving) {
-  http.route({"GET", "/healthz", [&serving](const web::HttpRequest&) { return answer_health(serving); }});
+void add_process_routes(web::HttpServer& http, const Metrics& metrics, const Health& health) {
+  http.route({"GET", "/healthz", [&health](const web::HttpRequest&) { return answer_health(health); }});
   http.route({"GET", "/metrics", [&metrics](const web::HttpRequest&) { return answer_metrics(metrics); }});
 }
 
@@ -168,11 +179,12 @@ class Running {
     for (auto& module : modules_) {
       HARK_TRY_VOID(module->start());
     }
-    add_process_routes(http_, metrics_, serving_);
+    add_process_routes(http_, metrics_, health_);
     HARK_TRY_VOID(block_on(web_.executor(), listen_http()));
     http_listens_ = true;
     rpc_.set_serving(true);
-    serving_ = true;
+    health_.serving = true;
+    watch_store();
     const auto took =
         std::chrono::duration_cast<std::chrono::milliseconds>(std::chrono::steady_clock::now() - started);
     log_.info("ready",
@@ -194,8 +206,9 @@ class Running {
 
   void stop() {
     if (std::exchange(stopped_, true)) return;
-    serving_ = false;
+    health_.serving = false;
     rpc_.set_serving(false);
+    if (store_watch_) block_on(web_.executor(), stop_watch());
     if (http_listens_) block_on(web_.executor(), stop_http());
     for (auto it = modules_.rbegin(); it != modules_.rend(); ++it) (*it)->stop();
     rpc_.shutdown(1s);
@@ -232,6 +245,28 @@ class Running {
     return rpc::connect(address, security_);
   }
 
+  void watch_store() {
+    const auto connected = metrics_.gauge("hark_store_connected", "1 while the store answers, else 0");
+    connected.set(1);
+    redis::Watch::Hooks hooks;
+    hooks.silent = [this, connected](std::string_view why) {
+      connected.set(0);
+      health_.store_trouble = why;
+      log_.error("the store does not answer; nothing is acknowledged until it does", {{"why", why}});
+    };
+    hooks.back = [this, connected](std::chrono::seconds silence) {
+      connected.set(1);
+      health_.store_trouble.clear();
+      log_.info("the store answers again", {{"silent_s", silence.count()}});
+    };
+    store_watch_.emplace(web_.executor(), redis_options(*process_, "hark", 1), std::move(hooks));
+    asio::post(web_.executor(), [this] { store_watch_->start(); });
+  }
+  Task<bool> stop_watch() {
+    co_await store_watch_->close();
+    co_return true;
+  }
+
   Task<Status> listen_http() {
     HARK_CO_TRY_VOID(http_.listen(options_.config.listen().host(),
                                   static_cast<std::uint16_t>(options_.config.listen().port_base())));
@@ -260,7 +295,8 @@ class Running {
   std::optional<Process> process_;
   std::vector<std::unique_ptr<Module>> modules_;
   std::shared_ptr<grpc::Channel> channel_within_;
-  bool serving_ = false;
+  std::optional<redis::Watch> store_watch_;
+  Health health_;
   bool http_listens_ = false;
   bool stopped_ = false;
 };

@@ -3,7 +3,9 @@ import os
 import signal
 import threading
 import time
+import urllib.error
 
+import pytest
 from support import hark as hark_process
 from support import mail
 from support.hark import wait_for
@@ -82,5 +84,26 @@ def test_ctrl_c_ends_hark_also_while_the_store_does_not_answer(tmp_path):
             thaw.start()
             assert one.stop() == 0
             thaw.join()
+    finally:
+        one.end()
+
+
+def test_a_store_that_is_silent_is_told_to_whoever_watches(tmp_path):
+    one = hark_process.Hark(tmp_path, hark_process.config_yaml())
+    try:
+        one.start()
+        assert "hark_store_connected 1" in one.get("/metrics")
+        for pid in one.redis_pids():
+            os.kill(pid, signal.SIGSTOP)
+        wait_for("it is not well", lambda: not one.is_ready(), 20)
+        with pytest.raises(urllib.error.HTTPError) as unwell:
+            one.get("/healthz")
+        assert unwell.value.code == 503 and "the store does not answer" in unwell.value.read().decode()
+        assert "hark_store_connected 0" in one.get("/metrics")
+        for pid in one.redis_pids():
+            os.kill(pid, signal.SIGCONT)
+        wait_for("it is well again", one.is_ready, 20)
+        assert "hark_store_connected 1" in one.get("/metrics")
+        assert "the store does not answer" in one.tail() and "the store answers again" in one.tail()
     finally:
         one.end()

@@ -211,16 +211,27 @@ Task<Result<Store::Meta>> Store::read_meta(redis::Client& redis) {
 }
 
 Task<std::string> Store::durability_gap(redis::Client& redis) {
-  const std::array<std::string_view, 3> get{"CONFIG", "GET", "append*"};
-  const auto reply = co_await redis.command("", get);
-  if (!reply.ok()) co_return "its persistence settings cannot be read (" + reply.error().message + ")";
-  const auto settings = fields_of(*reply);
-  if (field(settings, "appendonly") != "yes") {
-    co_return "appendonly is off: everything since its last snapshot is lost when Redis ends; turn it on";
+  std::map<std::string, std::string> settings;
+  for (const std::string_view pattern : {"append*", "no-appendfsync-on-rewrite", "maxmemory*"}) {
+    const std::array<std::string_view, 3> get{"CONFIG", "GET", pattern};
+    const auto reply = co_await redis.command("", get);
+    if (!reply.ok()) co_return "its persistence settings cannot be read (" + reply.error().message + ")";
+    for (std::size_t i = 0; i + 1 < reply->size(); i += 2)
+      settings.emplace((*reply)[i].text(), (*reply)[i + 1].text());
   }
-  if (field(settings, "appendfsync") != "always") {
-    co_return "appendfsync is " + std::string{field(settings, "appendfsync")} +
+  if (settings["appendonly"] != "yes")
+    co_return "appendonly is off: everything since its last snapshot is lost when Redis ends; turn it on";
+  if (settings["appendfsync"] != "always") {
+    co_return "appendfsync is " + settings["appendfsync"] +
         ": up to a second of acknowledged messages is lost when the machine fails; set it to always";
+  }
+  if (settings["no-appendfsync-on-rewrite"] == "yes") {
+    co_return "no-appendfsync-on-rewrite is yes: what is acknowledged while the file is rewritten is lost when "
+              "the machine fails; set it to no";
+  }
+  if (settings["maxmemory"] != "0" && settings["maxmemory-policy"] != "noeviction") {
+    co_return "maxmemory-policy is " + settings["maxmemory-policy"] +
+        ": when memory is short Redis deletes messages, or forgets which were sent; set it to noeviction";
   }
   co_return std::string{};
 }
