@@ -275,6 +275,17 @@ TEST_F(MergeTest, AReopeningOfBeforeTheMergeIsNotRepeatedAfterIt) {
   EXPECT_EQ(repeated->ticket().id(), merged.ticket().id());
 }
 
+TEST_F(MergeTest, TheAgeOfATicketCountsFromTheOldestOfTheTwoAndIsGivenBackWithWhatIsOwed) {
+  const auto home = write("h1", "ana@home.lv");
+  const auto wrote = conversation(home.conversation_id()).ticket().opened_at_ms();
+  const auto work = write("w1", "ana@work.lv");
+  const auto later = conversation(work.conversation_id()).ticket().opened_at_ms();
+  EXPECT_EQ(merge(work.conversation_id(), home.conversation_id()).ticket().opened_at_ms(), wrote);
+  const auto apart = unmerge(home.conversation_id());
+  EXPECT_EQ(apart.restored().ticket().opened_at_ms(), wrote);
+  EXPECT_LE(apart.survivor().ticket().opened_at_ms(), later);
+}
+
 TEST_F(MergeTest, WhatTheLosersTicketWaitedForIsWaitedForByTheOneThatIsLeft) {
   const auto work = write("w1", "ana@work.lv");
   reply_to(work.entry_id(), "k1");

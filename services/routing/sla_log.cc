@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <map>
+#include <set>
 #include <utility>
 
 #include "base/core/span_text.h"
@@ -16,6 +17,26 @@ SlaMark mark_of(const v1::SlaNotice& notice) {
 }
 Duration target_of(SlaMetric metric, const SlaPolicy& policy) {
   return policy.targets[static_cast<std::size_t>(metric)].within;
+}
+
+/// Messages that the ticket answers for though they came while another was open: customers were merged, or a
+/// merge was taken back.
+std::set<std::string> taken_over(const v1::Ticket& ticket, std::span<const v1::Entry> entries) {
+  std::set<std::string> ours;  // entries of the ticket, and what it waived
+  for (const v1::Entry& entry : entries) {
+    if (entry.ticket_id() != ticket.id()) continue;
+    ours.insert(entry.id());
+    if (entry.status().change() == v1::StatusChange::CHANGE_WAIVED) ours.insert(entry.answers_entry_id());
+  }
+  ours.erase(std::string{});  // a waiver of all names none
+  std::set<std::string> out;
+  for (const v1::Entry& entry : entries) {
+    if (entry.kind() != v1::ENTRY_KIND_INBOUND || entry.ticket_id() == ticket.id()) continue;
+    if (entry.obligation() == v1::OBLIGATION_STATE_OPEN || ours.contains(entry.id()) ||
+        ours.contains(entry.answered_by_entry_id()))
+      out.insert(entry.id());
+  }
+  return out;
 }
 
 }  // namespace
@@ -34,6 +55,7 @@ SlaLog sla_log(const v1::Ticket& ticket, std::span<const v1::Entry> entries) {
     if (!entry.answered_by_entry_id().empty())
       answered_by[entry.answered_by_entry_id()].push_back(entry.id());
   }
+  const auto also = taken_over(ticket, entries);
   log.events.push_back({from_ms(ticket.opened_at_ms()), Kind::kOpened, {}});
   // Whatever makes the ticket somebody's to look after ends a hold; only some of it says so.
   bool held = false;
@@ -41,7 +63,7 @@ SlaLog sla_log(const v1::Ticket& ticket, std::span<const v1::Entry> entries) {
     if (std::exchange(held, false)) log.events.push_back({at, Kind::kReleased, {}});
   };
   for (const v1::Entry& entry : entries) {
-    if (entry.ticket_id() != ticket.id()) continue;
+    if (entry.ticket_id() != ticket.id() && !also.contains(entry.id())) continue;
     const TimePoint at = from_ms(entry.accepted_at_ms());
     switch (entry.kind()) {
       case v1::ENTRY_KIND_INBOUND:

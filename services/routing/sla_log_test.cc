@@ -66,6 +66,28 @@ TEST(SlaLog, AHoldEndsByWordByTheCustomersNextMessageAndByAChangeOfHands) {
               ElementsAre(Kind::kOpened, Kind::kOwed, Kind::kHeld, Kind::kReplied));
 }
 
+TEST(SlaLog, OwesWhatAnotherTicketWasOpenedForIfItTookThatOver) {
+  using Kind = SlaEvent::Kind;
+  const auto of_another = [](const char* id, std::int64_t at) {
+    auto out = entry(id, v1::ENTRY_KIND_INBOUND, at);
+    out.set_ticket_id("tkt_0");
+    return out;
+  };
+  auto owed = of_another("owed", 110), answered = of_another("answered", 120),
+       waived = of_another("waived", 130), before = of_another("before", 140);
+  owed.set_obligation(v1::OBLIGATION_STATE_OPEN);
+  answered.set_answered_by_entry_id("r1");
+  before.set_answered_by_entry_id("r0");  // in the other ticket
+  auto waiver = status(v1::StatusChange::CHANGE_WAIVED, 300);
+  waiver.set_answers_entry_id("waived");
+  const std::vector<v1::Entry> entries{
+      owed, answered, waived, before, entry("r1", v1::ENTRY_KIND_REPLY, 200), waiver};
+  const SlaLog log = sla_log(ticket(), entries);
+  EXPECT_THAT(kinds(log), ElementsAre(Kind::kOpened, Kind::kOwed, Kind::kOwed, Kind::kOwed, Kind::kReplied,
+                                      Kind::kWaived));
+  EXPECT_THAT(log.events[4].messages, ElementsAre("answered"));
+}
+
 TEST(SlaLog, IsReadFromTheTimeline) {
   using Kind = SlaEvent::Kind;
   auto first = entry("m1", v1::ENTRY_KIND_INBOUND, 100);

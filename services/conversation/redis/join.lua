@@ -4,7 +4,7 @@
            held the loser's ticket  7 since when it waited  8 Ticket bytes, or '' if it had no open ticket  9 agent wanted
            10 ticket id, if a new one is needed  11 status entry id  12 its bytes  13 agent who merges
            14 id of the saga  15 '1' if its customer has written by chat  16 queue, 17 skills wanted, 18 virtual start of it
-           19 number of the loser's calls that go on, then those
+           19 when it was opened  20 number of the loser's calls that go on, then those
            then the entries "<conversation> <seq>"; then triples of entry owed, its place "<conversation> <seq>", thread
      Returns {'ok'} | {'done'} | {'cancelled'} ]]
 local survivor, loser = ARGV[2], ARGV[3]
@@ -17,8 +17,8 @@ if con[3] ~= loser or redis.call('HGET', P .. 'saga:' .. loser, 'id') ~= ARGV[14
 local old = redis.call('LRANGE', view, 0, -1)
 local covered, count = tonumber(ARGV[4]), tonumber(ARGV[5])
 local places, index = {}, {}
-local calls = tonumber(ARGV[19])
-for i = 1, count do places[i] = ARGV[19 + calls + i] end
+local calls = tonumber(ARGV[20])
+for i = 1, count do places[i] = ARGV[20 + calls + i] end
 for sequence = covered + 1, tonumber(con[1]) do places[#places + 1] = survivor .. ' ' .. sequence end
 redis.call('DEL', view)
 for i, place in ipairs(places) do
@@ -35,7 +35,7 @@ for i = 1, #owed, 2 do
   local place = old[tonumber(sequence)] or survivor .. ' ' .. sequence
   redis.call('HSET', owed_key, owed[i], index[place] .. ' ' .. thread)
 end
-for i = 20 + calls + count, #ARGV, 3 do redis.call('HSET', owed_key, ARGV[i], index[ARGV[i + 1]] .. ' ' .. ARGV[i + 2]) end
+for i = 21 + calls + count, #ARGV, 3 do redis.call('HSET', owed_key, ARGV[i], index[ARGV[i + 1]] .. ' ' .. ARGV[i + 2]) end
 
 -- The ticket.
 local ticket = con[4] or ''
@@ -51,6 +51,7 @@ if ARGV[8] ~= '' then
   if ARGV[15] == '1' then redis.call('HSET', key, 'chat', '1') end
   redis.call('HDEL', key, 'hold', 'hold_until', 'hold_due', 'quiet')  -- there is more to do than was known
   if tonumber(ARGV[7]) < tonumber(redis.call('HGET', key, 'waiting')) then redis.call('HSET', key, 'waiting', ARGV[7]) end
+  if tonumber(ARGV[19]) < tonumber(redis.call('HGET', key, 'opened')) then opened_at(ticket, ARGV[19]) end
   if state == 'q' and ARGV[6] ~= '' then
     redis.call('HINCRBY', key, 'token', 1)
     redis.call('HSET', key, 'state', 'a', 'agent', ARGV[6])
@@ -59,7 +60,7 @@ if ARGV[8] ~= '' then
   end
 end
 
-for i = 20, 19 + calls do on_the_line(survivor, ARGV[i], true) end
+for i = 21, 20 + calls do on_the_line(survivor, ARGV[i], true) end
 
 redis.call('HDEL', con_key, 'expects')
 redis.call('SREM', P .. 'sagas', loser)

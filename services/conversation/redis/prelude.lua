@@ -259,6 +259,12 @@ local function open_ticket(conversation, ticket, attributes, wanted)
   redis.call('HSET', key, 'ticket', ticket)
 end
 
+-- The ticket does what one was opened for that is no more: its age, and its clocks, count from then.
+local function opened_at(ticket, time)
+  redis.call('HSET', P .. 'tkt:' .. ticket, 'opened', time)
+  redis.call('ZADD', P .. 'open', time, ticket)
+end
+
 -- A resolved ticket waits for an agent again: for `wanted` first, if that is not ''. It is its own one before.
 local function requeue(ticket, wanted)
   local key = P .. 'tkt:' .. ticket

@@ -35,6 +35,7 @@ if owed > 0 then
   ticket = ARGV[4]
   open_ticket(loser, ticket, ARGV[5], '')
   redis.call('HSET', P .. 'tkt:' .. ticket, 'waiting', ARGV[6], 'line', redis.call('EXISTS', P .. 'lines:' .. loser))
+  opened_at(ticket, ARGV[6])
 end
 redis.call('HDEL', con_key, 'moved', 'carried')
 redis.call('HSET', con_key, 'restored', first, 'unmerged_by', ARGV[13], 'unmerged_from', ARGV[3])

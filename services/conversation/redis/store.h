@@ -282,7 +282,7 @@ class Store {
   };
   struct Carried {
     std::string agent_id, waiting_ms, ticket_bytes, wanted_agent_id;
-    std::string chat, wanted_queue_id, wanted_skills, virtual_start_ms;
+    std::string chat, wanted_queue_id, wanted_skills, virtual_start_ms, opened_ms;
     std::vector<std::string> calls;  // entries of those that go on
   };
   /// The ticket that was open when the conversation was frozen; no bytes if there was none.

@@ -135,7 +135,7 @@ Task<Result<Store::Carried>> Store::carried(std::string loser, std::string ticke
   if (ticket_id.empty()) co_return out;
   HARK_CO_TRY(const auto ticket, co_await command({"HMGET", keys::in(place(loser), "tkt", ticket_id),
                                                    "carried", "waiting", "attrs", "wanted_agent", "chat",
-                                                   "wanted_queue", "wanted_skills", "virtual"}));
+                                                   "wanted_queue", "wanted_skills", "virtual", "opened"}));
   out.agent_id = ticket[0].text();
   out.waiting_ms = ticket[1].text();
   out.ticket_bytes = ticket[2].text();
@@ -144,6 +144,7 @@ Task<Result<Store::Carried>> Store::carried(std::string loser, std::string ticke
   out.wanted_queue_id = ticket[5].text();
   out.wanted_skills = ticket[6].text();
   out.virtual_start_ms = ticket[7].is_nil() ? "0" : ticket[7].text();
+  out.opened_ms = ticket[8].text();
   HARK_CO_TRY(const auto calls, co_await command({"SMEMBERS", keys::in(place(loser), "lines", loser)}));
   for (const auto& call : calls.items()) out.calls.push_back(call.text());
   co_return out;
@@ -183,6 +184,7 @@ Task<Status> Store::join(TimePoint now, const Saga& saga, const JoinInput& in) {
                                      in.carried.wanted_queue_id,
                                      in.carried.wanted_skills,
                                      in.carried.virtual_start_ms,
+                                     in.carried.opened_ms,
                                      calls};
   args.insert(args.end(), in.carried.calls.begin(), in.carried.calls.end());
   args.insert(args.end(), in.places.begin(), in.places.end());
