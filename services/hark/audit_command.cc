@@ -8,9 +8,11 @@
 
 #include "base/async/blocking.h"
 #include "base/async/service_thread.h"
+#include "base/redis/file_lock.h"
 #include "base/redis/private_server.h"
 #include "conversation/audit/audit.h"
 #include "hark/ctl_print.h"
+#include "hark/run.h"
 
 namespace hark {
 namespace {
@@ -75,7 +77,11 @@ Result<bool> run_audit(const v1::Config& config, bool json) {
     report = block_on(thread.executor(), conversation::audit(client, store, data / "blobs"));
   }
   block_on(thread.executor(), close(client));
-  if (server && !server->adopted()) server->stop();
+  if (server && !server->adopted()) {
+    // Unless a hark that began meanwhile has taken it over.
+    const redis::FileLock lock{data / kFolderLock};
+    if (lock.held()) server->stop();
+  }
   if (!meta.ok()) return std::move(meta).error();
   if (!report->ok()) return report->error();
   if (json) {

@@ -1,12 +1,10 @@
 #include "hark/run.h"
 
 #include <arpa/inet.h>
-#include <fcntl.h>
 #include <grpcpp/channel.h>
 #include <netdb.h>
 #include <pthread.h>
 #include <signal.h>
-#include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -24,6 +22,7 @@
 #include "base/config/defaults.h"
 #include "base/log/log.h"
 #include "base/metrics/metrics.h"
+#include "base/redis/file_lock.h"
 #include "base/redis/private_server.h"
 #include "base/redis/watch.h"
 #include "base/rpc/call_in_flight.h"
@@ -42,33 +41,20 @@ using namespace std::chrono_literals;
 constexpr std::chrono::milliseconds kDrain = 5s;
 
 /// One hark per data folder: two would fight over one Redis.
-class FolderLock {
- public:
-  static Result<FolderLock> take(const fs::path& folder) {
-    const auto path = folder / "hark.lock";
-    const int fd = ::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600);
-    if (fd < 0) {
-      return Error{Code::kUnavailable, Reason::kInvalidField,
-                   "cannot write to the data folder: " + path.string() + ": " + std::strerror(errno)};
-    }
-    if (::flock(fd, LOCK_EX | LOCK_NB) != 0) {
-      ::close(fd);
-      return Error{
-          Code::kFailedPrecondition, Reason::kInvalidField,
-          "another hark runs on the data folder " + folder.string() + "; stop it or choose another --data"};
-    }
-    return FolderLock{fd};
+Result<redis::FileLock> lock_folder(const fs::path& folder) {
+  const auto path = folder / kFolderLock;
+  redis::FileLock lock{path};
+  if (lock.trouble() != 0) {
+    return Error{Code::kUnavailable, Reason::kInvalidField,
+                 "cannot write to the data folder: " + path.string() + ": " + std::strerror(lock.trouble())};
   }
-  FolderLock(FolderLock&& other) noexcept : fd_{std::exchange(other.fd_, -1)} {}
-  FolderLock& operator=(FolderLock&&) = delete;
-  ~FolderLock() {
-    if (fd_ >= 0) ::close(fd_);
+  if (!lock.held()) {
+    return Error{
+        Code::kFailedPrecondition, Reason::kInvalidField,
+        "another hark runs on the data folder " + folder.string() + "; stop it or choose another --data"};
   }
-
- private:
-  explicit FolderLock(int fd) : fd_{fd} {}
-  int fd_;
-};
+  return lock;
+}
 
 /// This machine's own address, where it is not told by that which servers bind to.
 std::string address_of_host() {
@@ -154,7 +140,7 @@ class Running {
     std::error_code error;
     fs::create_directories(data, error);  // what writes there says what is wrong
     if (config.redis().url().empty() || options_.services.empty()) {
-      HARK_TRY(auto lock, FolderLock::take(data));
+      HARK_TRY(auto lock, lock_folder(data));
       lock_.emplace(std::move(lock));
     }
     HARK_TRY(security_, rpc::read_security(config.grpc()));
@@ -281,7 +267,7 @@ class Running {
   Logger log_{"hark"};
   SystemClock clock_;
   Metrics metrics_;
-  std::optional<FolderLock> lock_;
+  std::optional<redis::FileLock> lock_;
   std::optional<redis::PrivateServer> redis_;
   std::string redis_url_;
   ServiceThread web_{"web"};

@@ -2,12 +2,16 @@
 
 #include <filesystem>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "base/core/result.h"
 #include "hark/v1/config.pb.h"
 
 namespace hark {
+
+/// Of the data folder: held by the hark that runs on it.
+inline constexpr std::string_view kFolderLock = "hark.lock";
 
 struct RunOptions {
   v1::Config config;

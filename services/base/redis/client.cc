@@ -87,6 +87,24 @@ Script::Script(std::string_view script_name, std::string text) : name{script_nam
   }
 }
 
+/// Closes a socket that takes too long to become a connection of use: the other side may take it, and then
+/// not say a word.
+template <class Socket>
+class ConnectLimit {
+ public:
+  ConnectLimit(Socket& socket, std::chrono::milliseconds within) : timer_{socket.get_executor(), within} {
+    timer_.async_wait([&socket, waits = std::weak_ptr<bool>{waits_}](boost::system::error_code error) {
+      boost::system::error_code ignored;
+      if (!error && !waits.expired()) socket.close(ignored);
+    });
+  }
+  void done() { waits_.reset(); }
+
+ private:
+  std::shared_ptr<bool> waits_ = std::make_shared<bool>(true);
+  asio::steady_timer timer_;
+};
+
 /// One socket with its queue. Commands are appended to `unsent_`; one writer sends whatever has gathered, one
 /// reader hands replies to the waiters in order.
 class Client::Connection {
@@ -227,14 +245,16 @@ class Client::Connection {
     switch (options_.endpoint.kind) {
       case Endpoint::Kind::kUnix: {
         asio::local::stream_protocol::socket socket{tasks_.executor()};
+        ConnectLimit limit{socket, options_.connect_within};
         const auto [error] = co_await socket.async_connect({options_.endpoint.path}, as_result);
         if (error) co_return false;
-        co_return co_await serve(socket, socket);
+        co_return co_await serve(socket, socket, limit);
       }
       case Endpoint::Kind::kTcp: {
         asio::ip::tcp::socket socket{tasks_.executor()};
+        ConnectLimit limit{socket, options_.connect_within};
         if (!co_await connect_tcp(socket)) co_return false;
-        co_return co_await serve(socket, socket);
+        co_return co_await serve(socket, socket, limit);
       }
       case Endpoint::Kind::kTls: {
         asio::ssl::context context{asio::ssl::context::tls_client};
@@ -242,13 +262,14 @@ class Client::Connection {
         context.set_verify_mode(asio::ssl::verify_peer);
         asio::ssl::stream<asio::ip::tcp::socket> stream{tasks_.executor(), context};
         stream.set_verify_callback(asio::ssl::host_name_verification{options_.endpoint.host});
+        ConnectLimit limit{stream.next_layer(), options_.connect_within};
         if (!co_await connect_tcp(stream.next_layer())) co_return false;
         const auto [error] = co_await stream.async_handshake(asio::ssl::stream_base::client, as_result);
         if (error) {
           report("TLS with the store failed: " + error.message());
           co_return false;
         }
-        co_return co_await serve(stream, stream.next_layer());
+        co_return co_await serve(stream, stream.next_layer(), limit);
       }
     }
     co_return false;
@@ -266,9 +287,10 @@ class Client::Connection {
   }
 
   template <class Stream, class Socket>
-  Task<bool> serve(Stream& stream, Socket& socket) {
+  Task<bool> serve(Stream& stream, Socket& socket, ConnectLimit<Socket>& limit) {
     ReplyReader reader;
     if (!options_.password.empty() && !co_await authenticate(stream, reader)) co_return false;
+    limit.done();
     TaskGroup writers{tasks_.executor()};
     struct CloseOnExit {
       Socket& socket;

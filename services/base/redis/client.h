@@ -42,6 +42,8 @@ class Client {
     Endpoint endpoint;
     std::string password;
     int connections = 4;
+    /// For connecting, TLS and the password together; then it is tried again.
+    std::chrono::milliseconds connect_within{5'000};
     /// Told when a connection is lost or re-made, for the log.
     std::function<void(std::string_view what)> on_change;
   };

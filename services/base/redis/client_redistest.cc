@@ -4,6 +4,7 @@
 #include <signal.h>
 
 #include <array>
+#include <boost/asio/ip/tcp.hpp>
 #include <optional>
 
 #include "base/testing/redis_fixture.h"
@@ -91,6 +92,27 @@ TEST_F(ClientTest, SaysSoWhenNoServerCanBeReached) {
 Task<> count_up(Client& client, std::optional<Result<Reply>>& out, std::chrono::milliseconds timeout) {
   const std::array<std::string_view, 2> args{"INCR", "counter"};
   out = co_await client.command("counter", args, timeout);
+}
+
+/// Takes connections and says nothing on any.
+Task<> take_and_be_silent(asio::ip::tcp::acceptor& acceptor, int count) {
+  std::vector<asio::ip::tcp::socket> taken;
+  while (static_cast<int>(taken.size()) < count)
+    taken.push_back(co_await acceptor.async_accept(asio::use_awaitable));
+}
+
+TEST_F(ClientTest, ConnectsAnewIfWhoeverTookTheConnectionDoesNotAnswerItsPassword) {
+  asio::ip::tcp::acceptor acceptor{executor(), {asio::ip::make_address("127.0.0.1"), 0}};
+  Client silent{
+      executor(),
+      {.endpoint = *parse_endpoint("redis://127.0.0.1:" + std::to_string(acceptor.local_endpoint().port())),
+       .password = "secret",
+       .connections = 1,
+       .connect_within = std::chrono::milliseconds{50}}};
+  tasks().spawn("silent server", take_and_be_silent(acceptor, 2));
+  run_until_idle();
+  tasks().spawn("close", silent.close());
+  run_until_idle();
 }
 
 TEST_F(ClientTest, WhatWasRefusedBeforeItWasSentDoesNotRunLater) {

@@ -4,7 +4,6 @@
 #include <hiredis/hiredis.h>
 #include <signal.h>
 #include <spawn.h>
-#include <sys/file.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -16,6 +15,8 @@
 #include <memory>
 #include <thread>
 #include <vector>
+
+#include "base/redis/file_lock.h"
 
 extern char** environ;
 
@@ -84,27 +85,6 @@ std::string find_program() {
   return {};
 }
 
-/// A file of the folder that its server holds locked for as long as it lives: two servers on the same files
-/// destroy them, and one that does not answer now may only be slow.
-class ServerLock {
- public:
-  explicit ServerLock(const fs::path& folder)
-      : fd_{::open((folder / "redis.lock").c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600)},
-        held_{fd_ >= 0 && ::flock(fd_, LOCK_EX | LOCK_NB) == 0} {}
-  ServerLock(const ServerLock&) = delete;
-  ServerLock& operator=(const ServerLock&) = delete;
-  /// Whoever inherited it holds it on.
-  ~ServerLock() {
-    if (fd_ >= 0) ::close(fd_);
-  }
-  [[nodiscard]] bool held() const { return held_; }
-  [[nodiscard]] int fd() const { return fd_; }
-
- private:
-  int fd_;
-  bool held_;
-};
-
 Result<int> spawn(const std::string& program, std::vector<std::string> args, int lock) {
   std::vector<char*> argv;
   for (auto& arg : args) argv.push_back(arg.data());
@@ -135,8 +115,7 @@ Result<int> spawn(const std::string& program, std::vector<std::string> args, int
 }
 
 /// Of nobody who lives: the socket that is there is a dead one's.
-Result<int> launch(const fs::path& folder, const fs::path& socket, bool fsync_always,
-                   const ServerLock& lock) {
+Result<int> launch(const fs::path& folder, const fs::path& socket, bool fsync_always, const FileLock& lock) {
   const auto program = find_program();
   if (program.empty())
     return failed("redis-server is not installed; install Debian's redis-tools or set redis.url");
@@ -204,8 +183,11 @@ Result<PrivateServer> PrivateServer::start(const Options& options) {
                     last_lines(log));
     }
     if (child == 0 && !answer.there) {
-      const ServerLock lock{folder};
-      if (lock.fd() < 0) return failed("cannot write to the folder " + folder.string());
+      // Its server holds it for as long as it lives: two servers on the same files destroy them, and one that
+      // does not answer now may only be slow.
+      const FileLock lock{folder / "redis.lock"};
+      if (lock.trouble() != 0)
+        return failed("cannot write to the folder " + folder.string() + ": " + std::strerror(lock.trouble()));
       if (lock.held()) {
         HARK_TRY(child, launch(folder, socket, options.fsync_always, lock));
         adopted = false;
