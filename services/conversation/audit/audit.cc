@@ -2,7 +2,9 @@
 
 #include <algorithm>
 #include <array>
+#include <fstream>
 
+#include "base/core/digest.h"
 #include "conversation/audit/facts.h"
 #include "conversation/redis/decode.h"
 #include "conversation/redis/keys.h"
@@ -40,7 +42,7 @@ class Audit {
     HARK_CO_TRY(const auto cut_reply, co_await ask({"GET", keys::in(p, "evpos")}));
     const auto cut = cut_reply.number();
     std::map<std::string, std::vector<v1::Event>> by_conversation;
-    std::int64_t position = 0;
+    std::int64_t position = 0, quarantined = 0;
     while (position < cut) {
       HARK_CO_TRY(auto events, co_await store_.events(p, position, kPage));
       if (events.empty()) {
@@ -58,13 +60,39 @@ class Audit {
         position = event.position();
         if (position > cut) break;
         ++report_.counts["events"];
-        if (event.type() == v1::EVENT_TYPE_QUARANTINED) ++report_.counts["quarantined"];
+        if (event.type() == v1::EVENT_TYPE_QUARANTINED) ++quarantined;
         if (!event.conversation_id().empty())
           by_conversation[event.conversation_id()].push_back(std::move(event));
       }
     }
+    report_.counts["quarantined"] += quarantined;
+    HARK_CO_TRY(const auto kept, co_await ask({"XLEN", keys::in(p, "qua")}));
+    if (kept.number() < quarantined) {
+      report_.find("P1", keys::in(p, "qua"),
+                   "the log tells of " + std::to_string(quarantined) + " quarantined inputs, " +
+                       std::to_string(kept.number()) + " are there");
+    }
+    HARK_CO_TRY_VOID(co_await untold(p, cut, by_conversation));
     for (auto& [id, events] : by_conversation)
       HARK_CO_TRY_VOID(co_await conversation(p, id, std::move(events)));
+    co_return Status{};
+  }
+
+  /// Conversations that no event tells of: the log has been lost.
+  Task<Status> untold(std::uint16_t p, std::int64_t cut,
+                      const std::map<std::string, std::vector<v1::Event>>& told) {
+    HARK_CO_TRY(const auto all, co_await ask({"ZRANGE", keys::in(p, "all"), "0", "-1"}));
+    std::set<std::string> missing;
+    for (const auto& id : all.items()) {
+      if (!told.contains(id.text())) missing.insert(id.text());
+    }
+    while (!missing.empty()) {  // but those that have begun since
+      HARK_CO_TRY(const auto newer, co_await store_.events(p, cut, kPage));
+      if (newer.empty()) break;
+      cut = newer.back().position();
+      for (const auto& event : newer) missing.erase(event.conversation_id());
+    }
+    for (const auto& id : missing) report_.find("P6", id, "is there, and the log tells nothing of it");
     co_return Status{};
   }
 
@@ -84,6 +112,7 @@ class Audit {
     for (const auto& ticket_id : tickets) {
       auto ticket = co_await store_.ticket(ticket_id);
       if (ticket.ok()) {
+        HARK_CO_TRY_VOID(co_await indexes(p, *ticket));
         facts.tickets.push_back(*std::move(ticket));
       } else if (ticket.error().code == Code::kNotFound) {
         report_.find("P1", ticket_id, "the log names it, the store has lost it");
@@ -121,6 +150,26 @@ class Audit {
     co_return Status{};
   }
 
+  /// What routing finds open tickets by, when it begins anew.
+  Task<Status> indexes(std::uint16_t p, v1::Ticket ticket) {
+    if (ticket.state() == v1::TICKET_STATE_RESOLVED) co_return Status{};
+    HARK_CO_TRY(const auto open, co_await ask({"ZSCORE", keys::in(p, "open"), ticket.id()}));
+    bool held = true;
+    if (ticket.state() == v1::TICKET_STATE_ASSIGNED) {
+      HARK_CO_TRY(const auto member,
+                  co_await ask({"SISMEMBER", keys::in(p, "held", ticket.agent_id()), ticket.id()}));
+      held = member.number() == 1;
+    }
+    if (!open.is_nil() && held) co_return Status{};
+    HARK_CO_TRY(const auto since, co_await store_.ticket(ticket.id()));
+    if (since.state() != ticket.state() || since.agent_id() != ticket.agent_id()) co_return Status{};
+    if (open.is_nil())
+      report_.find("P1", ticket.id(), "is open, but not in the index of open tickets: nobody is offered it");
+    if (!held)
+      report_.find("P1", ticket.id(), "is not in the index of what its holder " + ticket.agent_id() + " has");
+    co_return Status{};
+  }
+
   Task<Status> merges(std::uint16_t p, ConversationFacts& facts) {
     const auto head = co_await store_.head(facts.id);
     if (!head.ok()) co_return Status{};  // told as lost where the timeline is read
@@ -149,20 +198,20 @@ class Audit {
                     std::string_view what) {
     if (ref.id().empty()) co_return Status{};
     ++report_.counts["blobs"];
-    bool there = false;
+    std::string content;
     if (ref.inlined()) {
-      HARK_CO_TRY(const auto reply, co_await ask({"STRLEN", keys::in(p, "blob", ref.id())}));
-      there = reply.number() == ref.size_bytes();
+      HARK_CO_TRY(auto reply, co_await ask({"GET", keys::in(p, "blob", ref.id())}));
+      content = std::move(reply).text();
     } else {
-      std::error_code error;
-      const auto size =
-          std::filesystem::file_size(blobs_ / ref.id().substr(0, 2) / ref.id().substr(2), error);
-      there = !error && static_cast<std::int64_t>(size) == ref.size_bytes();
+      std::ifstream file{blobs_ / ref.id().substr(0, 2) / ref.id().substr(2), std::ios::binary};
+      content.assign(std::istreambuf_iterator<char>{file}, {});
     }
-    if (!there && ref.size_bytes() > 0) {
-      report_.find("P1", std::string{entry_id},
-                   std::string{what} + " (blob " + ref.id().substr(0, 12) + "...) is gone or cut short");
-    }
+    const bool whole = static_cast<std::int64_t>(content.size()) == ref.size_bytes();
+    if (whole && sha256_hex(content) == ref.id()) co_return Status{};
+    report_.find(
+        "P1", std::string{entry_id},
+        std::string{what} + " (blob " + ref.id().substr(0, 12) +
+            (whole ? "...) is not what came: its content was altered" : "...) is gone or cut short"));
     co_return Status{};
   }
 
