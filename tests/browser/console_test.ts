@@ -66,31 +66,17 @@ story("hostile HTML runs nothing and asks nobody", async ({agent, customer, hark
 
 story("an offer is heard, and shown outside the page while that is hidden", async ({agent, customer}) => {
   const ana = await agent("ana");
-  await ana.page.context().grantPermissions(["notifications"]);
-  await ana.page.evaluate(() => {
-    const seen = {tones: 0, notices: [] as string[]};
-    Object.assign(window, {seen});
-    const start = OscillatorNode.prototype.start;
-    OscillatorNode.prototype.start = function (...when) { seen.tones += 1; start.apply(this, when); };
-    window.Notification = class extends Notification {
-      constructor(title: string, options?: NotificationOptions) { super(title, options); seen.notices.push(`${title}: ${options?.body}`); }
-    };
-  });
-  const seen = () => ana.page.evaluate(() => (window as unknown as {seen: {tones: number; notices: string[]}}).seen);
-  const first = customer("Olga");
-  await first.writes({subject: "Bell 1", text: "one\n"});
+  const heard = await ana.hearsNews();
+  await customer("Olga").writes({subject: "Bell 1", text: "one\n"});
   await ana.shows("#offers", "Bell 1");
-  assert.deepEqual(await seen(), {tones: 2, notices: []});
+  await eventually("the first one sounds", async () => (await heard()).tones === 2);
+  assert.deepEqual((await heard()).notices, []);
 
-  await ana.click("#me");
-  await ana.page.getByLabel("Desktop notifications").check();
-  await ana.presses("Escape");
-  await ana.page.evaluate(() => Object.defineProperty(document, "hidden", {get: () => true}));
+  await ana.wantsDesktopNotices();
+  await ana.looksAway();
   await customer("Piotr").writes({subject: "Bell 2", text: "two\n"});
-  await ana.shows("#offers", "Bell 2");
-  const after = await seen();
-  assert.equal(after.tones, 4);
-  assert.deepEqual(after.notices, ["Hark: New offer: Piotr, Bell 2"]);
+  await eventually("the second one sounds", async () => (await heard()).tones === 4);
+  assert.deepEqual((await heard()).notices, ["Hark: New offer: Piotr, Bell 2"]);
   assert.match(await ana.page.title(), /^\(2\)/);
 });
 

@@ -12,6 +12,7 @@ import {ConversationPane} from "./views/conversation.js";
 import {CustomerPane} from "./views/customer.js";
 import {Floor} from "./views/floor.js";
 import {focusTimeline} from "./views/focus.js";
+import {OfferStrip} from "./views/offers.js";
 import {Palette} from "./views/palette.js";
 import {Quarantine} from "./views/quarantine.js";
 import {SignIn} from "./views/sign_in.js";
@@ -31,8 +32,7 @@ class App extends Component {
         {state.section === "desk" && <a class="skip" href="#timeline" onClick={(event) => { event.preventDefault(); focusTimeline(); }}>{t("skipToConversation")}</a>}
         <div id="console" class={`console at-${state.section} pane-${state.pane}`}>
           <Bar state={state} />
-          <MissedOffers state={state} />
-          <PausedQueues state={state} />
+          <div class="strips"><MissedOffers state={state} /><PausedQueues state={state} /><OfferStrip state={state} /></div>
           {state.section === "desk" && <><WorkPane state={state} /><ConversationPane state={state} /><CustomerPane state={state} /></>}
           {state.section === "floor" && <Floor state={state} />}
           {state.section === "quarantine" && <Quarantine state={state} />}

@@ -1,6 +1,6 @@
 // Everything that can be done from the keyboard, in one table: the palette lists it, the keys run it.
 import {callCommands} from "./calls.js";
-import {loadAll, loadQuarantine, select} from "./conversations.js";
+import {loadAll, loadQuarantine, search, select} from "./conversations.js";
 import {choose} from "./compose/send.js";
 import {joinFound} from "./customers.js";
 import {holdStates, putOnHold, release} from "./holds.js";
@@ -27,6 +27,13 @@ export function goTo(section: Section): void {
   if ((was === "floor") !== (section === "floor")) watchFloor(section === "floor");
   if (section === "quarantine") void loadQuarantine();
   if (section === "floor") void loadAll();  // whose tickets the agents hold
+}
+
+export function showOffers(): void {
+  goTo("desk");
+  void search("");
+  store.patch({workTab: "mine", pane: "work"});
+  requestAnimationFrame(() => document.querySelector("#offers")?.scrollIntoView({block: "center"}));
 }
 
 /** The conversation after or before the selected one among those that the left pane lists. */

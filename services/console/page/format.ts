@@ -53,6 +53,9 @@ export function personText(participant: Participant = {}): string {
   return participant.name && participant.name !== address ? `${participant.name} <${address}>` : address;
 }
 
+/** Whoever a ticket is from. */
+export const senderName = (sender: Participant | undefined): string => sender?.name || personText(sender) || t("aCustomer");
+
 export const customerText = (conversation: Conversation | undefined): string =>
   conversation?.customerName || addressText(conversation?.addresses?.[0]?.address) || t("unknownCustomer");
 

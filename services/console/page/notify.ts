@@ -1,14 +1,16 @@
 // A new offer is heard and seen: two soft tones, a line for screen readers, the title, and a desktop notification when the
 // page is not in sight.
 import type {Offer} from "hark/v1";
-import {channelName, personText} from "./format.js";
+import {channelName, senderName} from "./format.js";
 import {settings} from "./settings.js";
 import type {State} from "./store/state.js";
 import {say} from "./views/announcer.js";
 import {t} from "./words/words.js";
 
 let audio: AudioContext | undefined;
-const shown = new Map<string, Notification>();
+/** Outside the page, and of which offers each tells. */
+const shown = new Map<Notification, readonly Offer[]>();
+let standing: readonly Offer[] = [];
 
 /** Browsers let a page sound only after the person has touched it. */
 export function unlockSound(): void {
@@ -50,24 +52,40 @@ export function presenceCame(before: State, {me}: State): void {
   showOutside(text, "missed");
 }
 
-export function offersCame(before: readonly Offer[], state: State): void {
-  const known = new Set(before.map((offer) => offer.id));
-  const fresh = state.offers.filter((offer) => !known.has(offer.id));
-  for (const offer of fresh) {
-    const who = offer.ticket?.sender?.name || personText(offer.ticket?.sender) || t("aCustomer");
-    const text = t("newOffer", {who, what: offer.ticket?.subject || channelName(offer.ticket?.channel)});
-    say(text);
-    const notice = showOutside(text, offer.id ?? "");
-    if (notice) shown.set(offer.id ?? "", notice);
-  }
-  if (fresh.length && settings().sound) chime();
-  const standing = new Set(state.offers.map((offer) => offer.id));
-  for (const [id, notice] of shown) {
-    if (standing.has(id)) continue;
+/** What comes within this long is one piece of news: it sounds, is said and is shown once. */
+const TOGETHER_MS = 300;
+let untold: readonly Offer[] = [];
+
+export function offersCame(before: readonly Offer[], {offers}: State): void {
+  const isIn = (list: readonly Offer[]) => (offer: Offer) => list.some(({id}) => id === offer.id);
+  const fresh = offers.filter((offer) => !isIn(before)(offer));
+  if (fresh.length && !untold.length) setTimeout(tellOffers, TOGETHER_MS);
+  untold = [...untold, ...fresh];
+  standing = offers;
+  for (const [notice, about] of shown) {
+    if (about.some(isIn(offers))) continue;
     notice.close();
-    shown.delete(id);
+    shown.delete(notice);
   }
-  document.title = state.offers.length ? `(${state.offers.length}) Hark` : "Hark";
+  document.title = offers.length ? `(${offers.length}) Hark` : "Hark";
+}
+
+/** Those that are gone again are no news. */
+function tellOffers(): void {
+  const news = standing.filter(({id}) => untold.some((offer) => offer.id === id));
+  untold = [];
+  if (!news.length) return;
+  const text = newsOf(news);
+  say(text);
+  if (settings().sound) chime();
+  const notice = showOutside(text, news[0]?.id ?? "");
+  if (notice) shown.set(notice, news);
+}
+
+function newsOf(offers: readonly Offer[]): string {
+  const [first] = offers;
+  if (offers.length > 1) return t("newOffers", {count: offers.length, who: offers.map(({ticket}) => senderName(ticket?.sender)).join(", ")});
+  return t("newOffer", {who: senderName(first?.ticket?.sender), what: first?.ticket?.subject || channelName(first?.ticket?.channel)});
 }
 
 /** Asked on a click alone. False if the browser will not have it. */

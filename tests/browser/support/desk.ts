@@ -1,6 +1,8 @@
 // An agent before the console's page, by clicks and keys.
 import {Screen} from "./screen.js";
 
+interface News { tones: number; notices: string[] }
+
 export class Desk extends Screen {
   async signsIn(login: string, password = "test-password"): Promise<void> {
     await this.types("#login", login);
@@ -34,6 +36,32 @@ export class Desk extends Screen {
   async choosesNote(): Promise<void> {
     await this.click("#tab-note");
     await this.shows("form.composer.note");
+  }
+
+  /** From now on: how often the page sounds a tone, and what it shows outside itself. Desktop notices are allowed. */
+  async hearsNews(): Promise<() => Promise<News>> {
+    await this.page.context().grantPermissions(["notifications"]);
+    await this.page.evaluate(() => {
+      const news = {tones: 0, notices: [] as string[]};
+      Object.assign(window, {news});
+      const start = OscillatorNode.prototype.start;
+      OscillatorNode.prototype.start = function (...when) { news.tones += 1; start.apply(this, when); };
+      window.Notification = class extends Notification {
+        constructor(title: string, options?: NotificationOptions) { super(title, options); news.notices.push(`${title}: ${options?.body}`); }
+      };
+    });
+    return () => this.page.evaluate(() => (window as unknown as {news: News}).news);
+  }
+
+  async wantsDesktopNotices(): Promise<void> {
+    await this.click("#me");
+    await this.page.getByLabel("Desktop notifications").check();
+    await this.presses("Escape");
+  }
+
+  /** As far as the page can tell. */
+  async looksAway(): Promise<void> {
+    await this.page.evaluate(() => Object.defineProperty(document, "hidden", {get: () => true}));
   }
 
   async presses(...keys: string[]): Promise<void> {

@@ -1,5 +1,5 @@
 // How the state follows what the server tells. Pure: the same state and frame give the same state.
-import type {ConsoleResponse, ConsoleResponse_ConversationUpdate, ConsoleResponse_Work, Conversation, Entry} from "hark/v1";
+import type {ConsoleResponse, ConsoleResponse_ConversationUpdate, ConsoleResponse_Work, Conversation, Entry, Offer} from "hark/v1";
 import {newThread, sequenceOf, type State, type Thread} from "./state.js";
 
 /** Entries of `more` replace those of the same sequence; the result is in order. */
@@ -32,6 +32,8 @@ export function withThread(state: State, id: string, change: (thread: Thread) =>
 export const openThread = (state: State, id: string): State =>
   state.threads.has(id) ? state : {...state, threads: new Map(state.threads).set(id, newThread(id))};
 
+const expiryOf = ({expiresAtMs}: Offer): number => (expiresAtMs ? Number(expiresAtMs) : Number.MAX_SAFE_INTEGER);
+
 export function foldWork(state: State, work: ConsoleResponse_Work, nowMs: number): State {
   const serverOffsetMs = work.nowMs ? Number(work.nowMs) - nowMs : state.serverOffsetMs;
   const now = nowMs + serverOffsetMs;
@@ -43,7 +45,7 @@ export function foldWork(state: State, work: ConsoleResponse_Work, nowMs: number
          channels: work.agent?.channels ?? [], pausedQueueIds: work.agent?.pausedQueueIds ?? []},
     choices: work.choices ?? state.choices,
     serverOffsetMs,
-    offers: (work.offers ?? []).filter((offer) => Number(offer.expiresAtMs ?? Infinity) > now),
+    offers: (work.offers ?? []).filter((offer) => expiryOf(offer) > now).sort((a, b) => expiryOf(a) - expiryOf(b)),
     assigned: work.assigned ?? [],
     workKnown: true,
   };

@@ -42,7 +42,10 @@ export interface State {
   setup: ConsoleResponse_Setup;
   /** What the rules let this agent choose from. */
   choices: AgentChoices;
+  /** Whichever runs out first comes first. */
   offers: readonly Offer[];
+  /** Their list is before the agent's eyes. */
+  offersInSight: boolean;
   assigned: readonly Conversation[];
   workKnown: boolean;
   /** Routing has told it since this sign-in. Before, it may be what the agent was when their last page closed. */
@@ -81,6 +84,7 @@ export const initialState: State = {
   setup: {},
   choices: {},
   offers: [],
+  offersInSight: false,
   assigned: [],
   workKnown: false,
   presenceKnown: false,

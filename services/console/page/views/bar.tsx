@@ -10,6 +10,7 @@ import {select} from "../conversations.js";
 import {agentName, isSupervisor, type Section, type State} from "../store/state.js";
 import {type Language, languageNames, t, type WordKey} from "../words/words.js";
 import {Icon} from "./icons.js";
+import {OfferCount} from "./offers.js";
 import {openPalette} from "./palette.js";
 import {Avatar, Time} from "./parts.js";
 
@@ -146,7 +147,7 @@ function Settings({state}: {state: State}) {
 
 export function Bar({state}: {state: State}) {
   const place = (section: Section, words: WordKey) => (
-    <button type="button" aria-current={state.section === section ? "page" : undefined} onClick={() => goTo(section)}>{t(words)}</button>
+    <button type="button" aria-current={state.section === section ? "page" : undefined} onClick={() => goTo(section)}>{t(words)}{section === "desk" && <OfferCount state={state} />}</button>
   );
   return (
     <header class="bar">

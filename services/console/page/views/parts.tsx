@@ -17,6 +17,10 @@ export const Time = ({ms}: {ms: string | number | undefined}) => (
   <time class="quiet" dateTime={new Date(Number(ms ?? 0)).toISOString()} title={fullTimeText(ms)}>{timeText(ms, serverNow(store.state))}</time>
 );
 
+export const Section = ({title, count, children}: {title: string; count?: number; children: preact.ComponentChildren}) => (
+  <section><h2>{title}{count ? <span class="count">{count}</span> : null}</h2>{children}</section>
+);
+
 /** The server's time, anew every so often: for countdowns that do not depend on this machine's clock. */
 export function useServerNow(everyMs: number): number {
   const [, again] = useState(0);

@@ -1,59 +1,18 @@
 // The left: what is offered to the agent, what they hold, and finding everything else.
-import type {ConsoleResponse_Found_Hit, Conversation, Offer} from "hark/v1";
+import type {ConsoleResponse_Found_Hit, Conversation} from "hark/v1";
 import {useRef} from "preact/hooks";
 import {callbackText} from "../callbacks.js";
 import {loadAll, search, searchedBackToMs, select} from "../conversations.js";
-import {addressText, countdownText, customerText, personText, ticketStateName, timeText, waitText} from "../format.js";
+import {countdownText, customerText, ticketStateName, timeText} from "../format.js";
 import {beginWrapUp, drafts, endWrapUp, store} from "../session.js";
 import {isEmpty} from "../compose/drafts.js";
 import {agentName, serverNow, type State} from "../store/state.js";
 import {workOf} from "../store/work.js";
 import {holdStateName} from "../holds.js";
-import {accept, busyOffers, decline, refusedOffers} from "../tickets.js";
 import {t, type WordKey} from "../words/words.js";
 import {Icon} from "./icons.js";
-import {ChannelChip, useServerNow} from "./parts.js";
-
-const OFFER_MS = 30_000;
-
-/** Runs on the server's clock, so a wrong one on this machine does not matter. */
-function Countdown({offer}: {offer: Offer}) {
-  const left = Number(offer.expiresAtMs ?? 0) - useServerNow(250);
-  const whole = Number(offer.expiresAtMs ?? 0) - Number(offer.offeredAtMs ?? 0) || OFFER_MS;
-  return (
-    <>
-      <span class={`countdown ${left < 10_000 ? "late" : ""}`} role="timer">{left > 0 ? t("secondsLeft", {seconds: Math.ceil(left / 1000)}) : t("runOut")}</span>
-      <span class="meter"><span style={{transform: `scaleX(${Math.max(0, Math.min(1, left / whole))})`}} /></span>
-    </>
-  );
-}
-
-function OfferCard({state, offer}: {state: State; offer: Offer}) {
-  const ticket = offer.ticket ?? {};
-  const id = offer.id ?? "";
-  const refused = refusedOffers.get(id);
-  return (
-    <li class="card offer">
-      <div class="line">
-        <strong class="name">{ticket.sender?.name || personText(ticket.sender) || t("aCustomer")}</strong>
-        <Countdown offer={offer} />
-      </div>
-      {ticket.sender?.name && <p class="quiet subject">{addressText(ticket.sender.address)}</p>}
-      {ticket.subject && <p class="subject" dir="auto">{ticket.subject}</p>}
-      <p class="preview" dir="auto">{ticket.preview}</p>
-      <div class="line">
-        <ChannelChip channel={ticket.channel} />
-        {ticket.waitingSinceMs && <span class="quiet">{t("waitingFor", {time: waitText(serverNow(state) - Number(ticket.waitingSinceMs))})}</span>}
-      </div>
-      {offer.explanation && <p class="quiet">{t("whyYou", {why: offer.explanation})}</p>}
-      {refused && <p class="error" role="alert">{refused}</p>}
-      <div class="row">
-        <button type="button" class="primary" disabled={busyOffers.has(id)} onClick={() => void accept(offer)}>{t("accept")}</button>
-        <button type="button" disabled={busyOffers.has(id)} onClick={() => decline(offer)}>{t("decline")}</button>
-      </div>
-    </li>
-  );
-}
+import {OfferCount, Offers} from "./offers.js";
+import {ChannelChip, Section, useServerNow} from "./parts.js";
 
 function ConversationCard({state, conversation, showState, excerpt}: {
   state: State; conversation: Conversation; showState?: boolean; excerpt?: preact.ComponentChildren;
@@ -84,10 +43,6 @@ function ConversationCard({state, conversation, showState, excerpt}: {
   );
 }
 
-function Section({title, count, children}: {title: string; count?: number; children: preact.ComponentChildren}) {
-  return <section><h2>{title}{count ? <span class="count">{count}</span> : null}</h2>{children}</section>;
-}
-
 function WrapUp({state}: {state: State}) {
   const left = Number(state.me?.wrapUpUntilMs ?? 0) - useServerNow(500);
   const offered = Number(state.me?.wrapUpOfferedMs ?? 0);
@@ -112,16 +67,6 @@ function WrapUp({state}: {state: State}) {
   );
 }
 
-/** Why there is no offer. */
-function nothingOffered({me}: State): WordKey {
-  switch (me?.presence) {
-    case "PRESENCE_AVAILABLE": return me.capacityUnits && (me.usedUnits ?? 0) >= me.capacityUnits ? "fullNothingOffered" : "nothingOffered";
-    case "PRESENCE_AWAY": return "awayNothingOffered";
-    case "PRESENCE_OFFLINE": return "offlineNothingOffered";
-    default: return "loading";
-  }
-}
-
 function MyWork({state}: {state: State}) {
   const {live, due, callbacks, waiting, held} = workOf(state);
   return (
@@ -131,10 +76,7 @@ function MyWork({state}: {state: State}) {
           <ul id="on-the-phone" class="cards">{live.map((one) => <ConversationCard key={one.id} state={state} conversation={one} />)}</ul>
         </Section>
       )}
-      <Section title={t("offers")} count={state.offers.length}>
-        <ul id="offers" class="cards">{state.offers.map((offer) => <OfferCard key={offer.id} state={state} offer={offer} />)}</ul>
-        {!state.offers.length && <p class="empty">{t(nothingOffered(state), {used: state.me?.usedUnits ?? 0, all: state.me?.capacityUnits ?? 0})}</p>}
-      </Section>
+      <Offers state={state} />
       <WrapUp state={state} />
       <Section title={t("toAnswer")} count={due.length}>
         <ul id="assigned" class="cards">{due.map((one) => <ConversationCard key={one.id} state={state} conversation={one} />)}</ul>
@@ -212,7 +154,7 @@ function SearchField({state}: {state: State}) {
 }
 
 export function WorkPane({state}: {state: State}) {
-  const tab = (name: "mine" | "all", label: string) => (
+  const tab = (name: "mine" | "all", label: preact.ComponentChildren) => (
     <button type="button" role="tab" id={`tab-${name}`} aria-selected={state.workTab === name} aria-controls="work-panel" tabIndex={state.workTab === name ? 0 : -1}
             onClick={() => { store.patch({workTab: name}); if (name === "all") void loadAll(); }}>{label}</button>
   );
@@ -229,7 +171,7 @@ export function WorkPane({state}: {state: State}) {
         ? <Found state={state} />
         : (
           <>
-            <div class="tabs" role="tablist" aria-label={t("work")} onKeyDown={onKeyDown}>{tab("mine", t("myWork"))}{tab("all", t("everyones"))}</div>
+            <div class="tabs" role="tablist" aria-label={t("work")} onKeyDown={onKeyDown}>{tab("mine", <>{t("myWork")}<OfferCount state={state} /></>)}{tab("all", t("everyones"))}</div>
             <div id="work-panel" role="tabpanel" aria-labelledby={`tab-${state.workTab}`}>
               {state.workTab === "mine" ? <MyWork state={state} /> : <Everyones state={state} />}
             </div>

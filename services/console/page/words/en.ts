@@ -81,6 +81,8 @@ export const en = {
   showMore: "Show more",
   none: "There is none.",
   newOffer: "New offer: {who}, {what}",
+  newOffers: {one: "{count} new offer: {who}", other: "{count} new offers: {who}"},
+  allOffers: "All {count} offers",
   aCustomer: "A customer",
   unknownCustomer: "Unknown customer",
   waitingFor: "waiting {time}",

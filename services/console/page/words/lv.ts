@@ -79,6 +79,8 @@ export const lv: Dictionary = {
   showMore: "Rādīt vairāk",
   none: "Nav neviena.",
   newOffer: "Jauns piedāvājums: {who}, {what}",
+  newOffers: {zero: "{count} jaunu piedāvājumu: {who}", one: "{count} jauns piedāvājums: {who}", other: "{count} jauni piedāvājumi: {who}"},
+  allOffers: "Visi piedāvājumi: {count}",
   aCustomer: "Klients",
   unknownCustomer: "Nezināms klients",
   waitingFor: "gaida {time}",

@@ -79,6 +79,8 @@ export const pl: Dictionary = {
   showMore: "Pokaż więcej",
   none: "Nie ma nic.",
   newOffer: "Nowa propozycja: {who}, {what}",
+  newOffers: {one: "{count} nowa propozycja: {who}", few: "{count} nowe propozycje: {who}", many: "{count} nowych propozycji: {who}", other: "{count} nowej propozycji: {who}"},
+  allOffers: "Wszystkie propozycje: {count}",
   aCustomer: "Klient",
   unknownCustomer: "Nieznany klient",
   waitingFor: "czeka {time}",

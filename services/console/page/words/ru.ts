@@ -79,6 +79,8 @@ export const ru: Dictionary = {
   showMore: "Показать ещё",
   none: "Ничего нет.",
   newOffer: "Новое предложение: {who}, {what}",
+  newOffers: {one: "{count} новое предложение: {who}", few: "{count} новых предложения: {who}", many: "{count} новых предложений: {who}", other: "{count} нового предложения: {who}"},
+  allOffers: "Все предложения: {count}",
   aCustomer: "Клиент",
   unknownCustomer: "Неизвестный клиент",
   waitingFor: "ждёт {time}",
