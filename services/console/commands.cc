@@ -173,6 +173,7 @@ Task<> ConsoleService::drop_draft(SessionPtr session, std::string conversation_i
 ConsoleService::Answer ConsoleService::add_note(SessionPtr session, v1::AddNoteRequest call) {
   HARK_CO_TRY_VOID(check_idempotency_key(call.idempotency_key()));
   call.set_agent_id(session->agent_id);
+  const std::vector<std::string> named{call.mentions().begin(), call.mentions().end()};
   call.clear_mentions();
   std::vector<std::string> called;
   if (!call.whisper_to().empty()) {
@@ -185,7 +186,8 @@ ConsoleService::Answer ConsoleService::add_note(SessionPtr session, v1::AddNoteR
     }
     called.push_back(call.whisper_to());
   } else {
-    called = mentions_in(call.text(), [this](std::string_view id) { return directory_.find(id) != nullptr; });
+    called = mentions_in(call.text(), named,
+                         [this](std::string_view id) { return directory_.find(id) != nullptr; });
     for (const auto& agent_id : called) call.add_mentions(agent_id);
   }
   const auto conversation_id = call.conversation_id();

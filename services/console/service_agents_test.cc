@@ -118,7 +118,9 @@ TEST_F(AgentsTest, AMentionIsBeforeTheAgentAtOnceOrWhenTheySignInUntilItIsSeen) 
   const auto ana = std::make_shared<Page>(), ben = std::make_shared<Page>();
   const auto author = signed_in(ana);
   const auto reader = signed_in(ben, "ben");
-  EXPECT_TRUE(ask(author, ana, note("@ben and @sam, look; not me@ana")).has_done());
+  auto words = note("@ben and @Samuel Rivers, look; not me@ana");
+  words.mutable_command()->mutable_add_note()->add_mentions("sam");
+  EXPECT_TRUE(ask(author, ana, words).has_done());
   auto told = frames(*ben, &v1::ConsoleResponse::has_notices);
   ASSERT_THAT(told, SizeIs(2)) << "none at sign-in, then this one";
   EXPECT_EQ(told[0].notices().notices_size(), 0);

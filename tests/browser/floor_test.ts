@@ -95,6 +95,24 @@ story("a colleague who is named in a note is told once", async ({agent, customer
   await ana.shows(".present", "Ben");
 });
 
+story("a colleague whose full name was typed by hand is told, and a name that is nobody's is said before the note goes", async ({agent, customer}) => {
+  const ana = await agent("ana");
+  await asks(customer("Modem"), ana, "It hums.");
+  await ana.choosesNote();
+  await ana.types("#words", "@Ben Ozols and @benn, please look");
+  await ana.shows("#who-is-told", "Will be told: Ben Ozols.");
+  await ana.shows("#who-is-told", "No colleague is called @benn");
+  await ana.click("#send");
+  await ana.shows("#composer-error", "Correct @benn");
+  assert.deepEqual(await ana.breaches(), []);
+  await ana.click("#send");
+  await ana.shows("#entries .mention", "@Ben Ozols");
+  assert.equal(await ana.page.locator("#entries .mention").count(), 1);
+  const ben = await agent("ben", {available: false});
+  await ben.click("#notices");
+  await ben.shows(".notice-list", "please look");
+});
+
 for (const [size, view] of Object.entries({"at a desk": desktop, "on a phone": phone})) {
   story(`a supervisor watches, whispers and takes over, ${size}`, async ({agent, customer}) => {
     const ana = await agent("ana", {view});

@@ -16,11 +16,14 @@ bool ends_word(char c) { return !fits_id(lower(c)) && c != '@' && static_cast<un
 
 }  // namespace
 
-std::vector<std::string> mentions_in(std::string_view text,
+std::vector<std::string> mentions_in(std::string_view text, const std::vector<std::string>& named,
                                      const std::function<bool(std::string_view id)>& is_agent) {
   std::vector<std::string> out;
-  for (std::size_t at = text.find('@'); at != std::string_view::npos && out.size() < kMentionsMax;
-       at = text.find('@', at + 1)) {
+  const auto call = [&](std::string id) {
+    const bool room = out.size() < kMentionsMax;
+    if (room && std::ranges::find(out, id) == out.end()) out.push_back(std::move(id));
+  };
+  for (std::size_t at = text.find('@'); at != std::string_view::npos; at = text.find('@', at + 1)) {
     if (at > 0 && !ends_word(text[at - 1])) continue;
     std::string id;
     for (std::size_t i = at + 1; i < text.size() && fits_id(lower(text[i])); ++i) id += lower(text[i]);
@@ -29,7 +32,10 @@ std::vector<std::string> mentions_in(std::string_view text,
       if (last != '.' && last != '-' && last != '_') id.clear();
       if (!id.empty()) id.pop_back();
     }
-    if (!id.empty() && std::ranges::find(out, id) == out.end()) out.push_back(std::move(id));
+    if (!id.empty()) call(std::move(id));
+  }
+  for (const auto& id : named) {
+    if (is_agent(id)) call(id);
   }
   return out;
 }

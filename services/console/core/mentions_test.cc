@@ -10,9 +10,9 @@ namespace {
 using ::testing::ElementsAre;
 using ::testing::IsEmpty;
 
-std::vector<std::string> mentions(std::string_view text) {
+std::vector<std::string> mentions(std::string_view text, const std::vector<std::string>& named = {}) {
   static const std::set<std::string, std::less<>> agents{"ana", "ana.b", "ben-1", "i."};
-  return mentions_in(text, [](std::string_view id) { return agents.contains(id); });
+  return mentions_in(text, named, [](std::string_view id) { return agents.contains(id); });
 }
 
 TEST(Mentions, CallAgentsInOrderAndEachOnce) {
@@ -35,7 +35,11 @@ TEST(Mentions, AreNotMailAddressesOrStrangers) {
 TEST(Mentions, AreOnlyWordsBeyondTheirNumber) {
   std::string text;
   for (int i = 0; i < 50; ++i) text += "@agent" + std::to_string(i) + " ";
-  EXPECT_EQ(mentions_in(text, [](std::string_view) { return true; }).size(), kMentionsMax);
+  EXPECT_EQ(mentions_in(text, {"ben"}, [](std::string_view) { return true; }).size(), kMentionsMax);
+}
+
+TEST(Mentions, AreAlsoThoseWhomThePageFoundNamedIfTheyWorkHere) {
+  EXPECT_THAT(mentions("@Ben Ozols and @ana", {"ben-1", "ana", "zed"}), ElementsAre("ana", "ben-1"));
 }
 
 }  // namespace

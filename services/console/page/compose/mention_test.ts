@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import {test} from "node:test";
-import {mentionAt, suggested, withMention} from "./mention.js";
+import {mentionAt, mentionsIn, suggested, withMention} from "./mention.js";
 
 const colleagues = [{id: "ana", name: "Ana Kalniņa"}, {id: "ben", name: "Ben Ozols"}, {id: "sam", name: "Samuel Rivers"}];
 
@@ -21,4 +21,17 @@ test("colleagues are found by login or name, without oneself, and no longer once
 test("the login takes the place of what was begun", () => {
   assert.deepEqual(withMention("ask @be about it", 4, 7, "ben"), {text: "ask @ben about it", cursor: 9});
   assert.deepEqual(withMention("@", 0, 1, "ben"), {text: "@ben ", cursor: 5});
+});
+
+const called = (text: string) => mentionsIn(text, colleagues).map(({from, to, id}) => [text.slice(from, to), id]);
+
+test("whoever is named by login or full name is called, whatever follows the name", () => {
+  assert.deepEqual(called("@ben, @Samuel Rivers. and @sam."), [["@ben", "ben"], ["@Samuel Rivers", "sam"], ["@sam", "sam"]]);
+  assert.deepEqual(called("(@BEN OZOLS) @ana kalnina!"), [["@BEN OZOLS", "ben"], ["@ana kalnina", "ana"]]);
+});
+
+test("what names nobody, or several, calls nobody", () => {
+  assert.deepEqual(called("@benn @Ozols @ben.x and me@ben, at @ 5"), [["@benn", ""], ["@Ozols", ""], ["@ben.x", ""]]);
+  const twins = [{id: "a1", name: "Ana Liepa"}, {id: "a2", name: "Ana Liepa"}];
+  assert.deepEqual(mentionsIn("@Ana Liepa @a2", twins).map(({id}) => id), ["", "a2"]);
 });

@@ -7,6 +7,7 @@ import {answerable, sequenceOf, type Thread} from "../store/state.js";
 import {say} from "../views/announcer.js";
 import {t} from "../words/words.js";
 import {unfilled} from "./canned.js";
+import {mentionsIn} from "./mention.js";
 import {emptyDraft, fingerprintOf, isEmpty, type LocalDraft, newerThan, NOTE} from "./drafts.js";
 import {fileTrouble, isTemplate, missing, rulesOf} from "./sendable.js";
 import {conflictKey, draftChanged, dropDraft} from "./server_drafts.js";
@@ -127,6 +128,17 @@ export function objection(thread: Thread, entryId: string, draft: LocalDraft, is
   return isReply ? fileObjection(rulesFor(thread, entryId), draft.attachments) : "";
 }
 
+const colleagues = () => [...store.state.colleagues.values()];
+
+/** Notes whose writer was told that they name strangers: sent once more as they are, they go. */
+const warned = new Map<string, string>();
+function strangers(key: string, text: string): string {
+  const names = mentionsIn(text, colleagues()).filter(({id}) => !id).map(({from, to}) => text.slice(from, to));
+  if (!names.length || warned.get(key) === text) return "";
+  warned.set(key, text);
+  return t("mentionsNobodySend", {names: names.join(", ")});
+}
+
 export async function send(thread: Thread, mode: "reply" | "note"): Promise<void> {
   const id = thread.conversation.id ?? "";
   const entryId = mode === "note" ? NOTE : (target(thread)?.id ?? "");
@@ -136,7 +148,7 @@ export async function send(thread: Thread, mode: "reply" | "note"): Promise<void
   const nothing = mode === "note" ? !text : !text && !draft.attachments.length && !draft.template;
   // A file that is still on its way belongs to this answer.
   if (nothing || sending.has(key) || uploading.get(key)?.length || (mode === "reply" && (!entryId || unread(thread, draft).length))) return;
-  const no = objection(thread, entryId, draft, mode === "reply");
+  const no = objection(thread, entryId, draft, mode === "reply") || (mode === "note" ? strangers(key, text) : "");
   if (no) {
     problems.set(key, no);
     return redraw();
@@ -150,7 +162,7 @@ export async function send(thread: Thread, mode: "reply" | "note"): Promise<void
   redraw();
   try {
     await (mode === "note"
-      ? link.command("addNote", {idempotencyKey: attempt.key, conversationId: id, text})
+      ? link.command("addNote", {idempotencyKey: attempt.key, conversationId: id, text, mentions: mentionsIn(text, colleagues()).map((one) => one.id).filter(Boolean)})
       : link.command("reply", {
         idempotencyKey: attempt.key, entryId, assignmentToken: thread.conversation.ticket?.assignmentToken ?? "0",
         seenSequence: String(draft.seen), ...(draft.switch ? {switch: draft.switch} : draft.privately && {privately: true}),

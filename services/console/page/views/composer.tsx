@@ -16,7 +16,7 @@ import {CannedMenu} from "./canned_menu.js";
 import {ChannelChip, useServerNow} from "./parts.js";
 import {TemplateForm} from "./template_form.js";
 import {Icon} from "./icons.js";
-import {MentionList} from "./mention_list.js";
+import {MentionList, WhoIsTold} from "./mention_list.js";
 import {askForOtherWay} from "./other_way.js";
 
 /** While they talk there is nothing to answer in writing, unless there was before. */
@@ -211,7 +211,12 @@ export function Composer({state, thread}: {state: State; thread: Thread}) {
                   write(thread, entryId, {text: event.currentTarget.value});
                 }}
                 onPaste={(event) => take(event.clipboardData?.files)} />
-      {mode === "note" && <MentionList state={state} area={area.current} text={draft.text} onPick={(text) => write(thread, entryId, {text})} />}
+      {mode === "note" && (
+        <>
+          <MentionList state={state} area={area.current} text={draft.text} onPick={(text) => write(thread, entryId, {text})} />
+          <WhoIsTold state={state} area={area.current} text={draft.text} />
+        </>
+      )}
       {!templated && <DraftFiles thread={thread} entryId={entryId} />}
       {problem && <p id="composer-error" class="notice bad" role="alert">{problem}</p>}
       <div class="row composer-row">

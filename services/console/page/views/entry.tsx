@@ -1,6 +1,7 @@
 // One item of the timeline: who, on which channel, why there, what became of it.
 import type {CallRecording, Entry, SlaNotice} from "hark/v1";
 import {withdrawCallback} from "../callbacks.js";
+import {mentionsIn} from "../compose/mention.js";
 import {choose, target} from "../compose/send.js";
 import {addressText, callStateName, channelName, deliveryName, isTrouble, obligationName, personText, spanText, timeText} from "../format.js";
 import {holdStateName} from "../holds.js";
@@ -22,12 +23,18 @@ export interface EntryProps {
   goesOn?: boolean;
 }
 
-/** `@login` in a note, marked where it names a colleague. */
-const withMentions = (state: State, text: string) => text.split(/(@[a-z0-9._-]+)/i).map((piece, i) => {
-  const id = piece.slice(1).toLowerCase();
-  if (i % 2 === 0 || !(state.colleagues.has(id) || id === state.me?.id)) return piece;
-  return <mark class={id === state.me?.id ? "mention me" : "mention"}>{piece}</mark>;
-});
+/** Marks whoever was told. */
+function withMentions(state: State, {content, mentions = []}: Entry): preact.ComponentChildren {
+  const text = content?.text ?? "";
+  const told = mentions.map((id) => state.colleagues.get(id) ?? {id});
+  const found = mentionsIn(text, told).filter(({id}) => id);
+  return [
+    ...found.flatMap(({from, to, id}, i) => [
+      text.slice(found[i - 1]?.to ?? 0, from), <mark class={id === state.me?.id ? "mention me" : "mention"}>{text.slice(from, to)}</mark>,
+    ]),
+    text.slice(found.at(-1)?.to ?? 0),
+  ];
+}
 
 /** A message on tape is heard where it stands. */
 const isEntryOfItsOwn = (thread: Thread, {file}: CallRecording): boolean =>
@@ -205,7 +212,7 @@ function Note({state, entry}: EntryProps) {
         {entry.mentions?.includes(state.me?.id ?? "") && <span class="badge open">{t("mentionedYou")}</span>}
         <Time ms={entry.acceptedAtMs} />
       </header>
-      <div class="text" dir="auto">{withMentions(state, entry.content?.text ?? "")}</div>
+      <div class="text" dir="auto">{withMentions(state, entry)}</div>
     </article>
   );
 }
