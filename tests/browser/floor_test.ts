@@ -143,6 +143,19 @@ for (const [size, view] of Object.entries({"at a desk": desktop, "on a phone": p
   });
 }
 
+story("every place is reached on a phone, in a language of long words", async ({agent}) => {
+  const sam = await agent("sam", {available: false, view: {...phone, viewport: {width: 390, height: 664}}});
+  await sam.click("#me");
+  await sam.page.selectOption("#language", "lv");
+  await sam.presses("Escape");
+  for (const [place, shown] of [["Karantīna", "#quarantine-title"], ["Maiņa", "#agents"], ["Darbvieta", "#work-panel"]] as const) {
+    await sam.click(".places button", place);
+    await sam.shows(shown);
+  }
+  const tops = await sam.page.locator("#presence, #notices, #me").evaluateAll((parts) => parts.map((part) => part.getBoundingClientRect().top));
+  assert.ok(Math.max(...tops) - Math.min(...tops) < 12, `what they are stands on one line: ${tops}`);
+});
+
 story("a supervisor changes the presence of an agent who is told why", async ({agent}) => {
   const ana = await agent("ana");
   const sam = await agent("sam", {available: false});
