@@ -23,7 +23,9 @@ story("an agent takes a mail and answers it in its thread", async ({agent, custo
   await ana.accepts(zane.address);
   await ana.shows("#entries", "I wait since Monday.");
   await ana.shows("#destination", zane.address);
+  await ana.shows("#ticket-facts dt", "Waiting");
   await ana.answers("It comes tomorrow.");
+  await ana.hides("#ticket-facts dt", "Waiting");
   const answer = await zane.answer();
   assert.match(answer.text ?? "", /It comes tomorrow\./);
   assert.equal(answer.inReplyTo, question);

@@ -1,7 +1,7 @@
 // What an agent holds, by what it asks of them (pure).
 import type {Conversation} from "hark/v1";
 import {myCall} from "./live_call.js";
-import {isMine, type State} from "./state.js";
+import {isMine, type State, type Thread} from "./state.js";
 
 export interface Work {
   /** Their customer is on the telephone. */
@@ -29,6 +29,13 @@ export function workOf(state: State): Work {
 }
 
 export const workInOrder = ({live, due, callbacks, waiting, held}: Work): Conversation[] => [...live, ...due, ...callbacks, ...waiting, ...held];
+
+/** Since when the customer waits for us; 0: they do not. Of what is owed and not loaded, the ticket knows no more than its own wait. */
+export function waitsSince({conversation: {openObligations = [], ticket}, entries}: Pick<Thread, "conversation" | "entries">): number {
+  if (!openObligations.length) return 0;
+  const owed = entries.filter(({id = ""}) => openObligations.includes(id));
+  return owed.length === openObligations.length ? Math.min(...owed.map(({acceptedAtMs}) => Number(acceptedAtMs ?? 0))) : Number(ticket?.waitingSinceMs ?? 0);
+}
 
 /** As far as this page has read it. */
 export const conversationOfTicket = (state: State, ticketId: string): Conversation | undefined =>

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import {test} from "node:test";
 import type {Conversation, Ticket} from "hark/v1";
 import {initialState, type State} from "./state.js";
-import {workInOrder, workOf} from "./work.js";
+import {waitsSince, workInOrder, workOf} from "./work.js";
 
 const held = (id: string, waitingSinceMs: number, ticket: Ticket = {}, openObligations: string[] = []): Conversation =>
   ({id, openObligations, ticket: {state: "TICKET_STATE_ASSIGNED", agentId: "ana", waitingSinceMs: String(waitingSinceMs), ...ticket}});
@@ -18,4 +18,12 @@ test("who is on the telephone comes first, then what is owed, then who is to be 
   assert.deepEqual([ids(work.live), ids(work.due), ids(work.callbacks), ids(work.waiting), ids(work.held)],
     [["call"], ["old", "wrote", "young"], ["back"], ["quiet"], ["hold"]]);
   assert.deepEqual(ids(workInOrder(work)), ["call", "old", "wrote", "young", "back", "quiet", "hold"]);
+});
+
+test("a customer waits since their oldest message that is not answered, and not at all once all are", () => {
+  const entries = [{id: "e1", acceptedAtMs: "10"}, {id: "e2", acceptedAtMs: "20"}, {id: "e3", acceptedAtMs: "30"}];
+  const thread = (...owed: string[]) => ({conversation: held("one", 10, {}, owed), entries});
+  assert.equal(waitsSince(thread("e3", "e2")), 20);
+  assert.equal(waitsSince(thread()), 0, "answered, though the ticket began to wait at 10");
+  assert.equal(waitsSince(thread("e3", "older")), 10, "what is not loaded came before");
 });

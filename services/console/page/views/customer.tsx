@@ -5,9 +5,10 @@ import {addressText, customerText, ticketStateName, timeText, waitText} from "..
 import {preferredText, setPreferred} from "../holds.js";
 import {store} from "../session.js";
 import {agentName, selectedThread, serverNow, type State, type Thread} from "../store/state.js";
+import {waitsSince} from "../store/work.js";
 import {t} from "../words/words.js";
 import {Icon} from "./icons.js";
-import {Avatar, ChannelChip, Time} from "./parts.js";
+import {Avatar, ChannelChip, Time, useServerNow} from "./parts.js";
 
 const NOTES_SHOWN = 5;
 
@@ -31,12 +32,13 @@ function Addresses({thread}: {thread: Thread}) {
 
 function TicketFacts({state, thread}: {state: State; thread: Thread}) {
   const {ticket, openObligations} = thread.conversation;
-  const now = serverNow(state);
+  const now = useServerNow(10_000);
+  const waits = waitsSince(thread);
   const standing = ticket?.state !== "TICKET_STATE_RESOLVED";
   const facts: [string, string][] = [
     [t("state"), ticketStateName(ticket?.state) + (ticket?.agentId ? `, ${agentName(state, ticket.agentId)}` : "")],
     [t("opened"), ticket?.openedAtMs ? timeText(ticket.openedAtMs, now) : ""],
-    [t("waiting"), standing && ticket?.waitingSinceMs ? waitText(now - Number(ticket.waitingSinceMs)) : ""],
+    [t("waiting"), waits ? waitText(now - waits) : ""],
     [t("resolvedAt"), !standing && ticket?.resolvedAtMs ? timeText(ticket.resolvedAtMs, now) : ""],
     [t("disposition"), ticket?.disposition ?? ""],
     [t("unansweredCount"), openObligations?.length ? String(openObligations.length) : ""],
