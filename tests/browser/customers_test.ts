@@ -142,7 +142,7 @@ story("two customers are joined with what speaks for it in view, and come apart 
   await ana.click("#dialog .suggestions button", "said so");
   await ana.click("#dialog-ok");
   await ana.shows("#entries", "It is me, from home.");
-  await ana.shows("#entries .status", "said so");
+  await ana.shows("#entries .status", `Ana joined this customer and Home <${home.address}>: said so`);
   await ana.shows("#joined", home.address);
   await ben.shows("#entries", "Where is it?");
   await ben.shows("#joined", home.address);
@@ -153,4 +153,7 @@ story("two customers are joined with what speaks for it in view, and come apart 
   await ana.hides("#joined");
   await ana.hides("#entries", "It is me, from home.");
   await ana.shows("#entries", "Where is it?");
+  await ana.click("#entries .status a");
+  await ana.shows("#entries", "It is me, from home.");
+  await ana.shows("#entries .status", "Ana took this customer and Work apart again: they share a flat");
 });

@@ -2,15 +2,25 @@
 // for it, the reason goes on the record of both.
 import type {ConsoleResponse_ConversationUpdate, Conversation, PossibleMatch} from "hark/v1";
 import {forgetThread, select} from "./conversations.js";
-import {addressText, customerText} from "./format.js";
+import {addressText, customerText, personText} from "./format.js";
 import {newKey} from "./link.js";
 import {link, store} from "./session.js";
+import {isInbound, type State, type Thread} from "./store/state.js";
 import {say} from "./views/announcer.js";
 import {ask} from "./views/ask.js";
 import {evidence} from "./views/evidence.js";
 import {t} from "./words/words.js";
 
 const addressesOf = ({addresses}: Conversation): string => (addresses ?? []).map(({address}) => addressText(address)).join(", ");
+
+/** One who is, or was, part of this customer: as they wrote, by their addresses, or as their own conversation calls them. */
+export function nameOfOther(state: State, {conversation, entries}: Thread, id: string): string {
+  const wrote = entries.findLast((entry) => isInbound(entry) && entry.customerId === id);
+  const theirs = (conversation.addresses ?? []).filter(({customerId}) => customerId === id);
+  const apart = [...state.threads.values()].map((thread) => thread.conversation).concat(state.assigned, state.all.items).find((one) => one.id === id);
+  if (wrote?.sender) return personText(wrote.sender);
+  return addressesOf({addresses: theirs}) || (apart && customerText(apart)) || t("anotherCustomer");
+}
 
 /** Asks whether these two are one, with what is known of both before the agent's eyes. The opened one stays. */
 function join(stays: Conversation, other: Conversation, why = ""): void {

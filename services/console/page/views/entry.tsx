@@ -1,10 +1,9 @@
 // One item of the timeline: who, on which channel, why there, what became of it.
-import type {CallRecording, Entry, SlaNotice} from "hark/v1";
+import type {CallRecording, Entry} from "hark/v1";
 import {withdrawCallback} from "../callbacks.js";
 import {mentionsIn} from "../compose/mention.js";
 import {choose, target} from "../compose/send.js";
-import {addressText, callStateName, channelName, deliveryName, isTrouble, obligationName, personText, spanText, timeText} from "../format.js";
-import {holdStateName} from "../holds.js";
+import {addressText, callStateName, channelName, deliveryName, isTrouble, obligationName, personText, timeText} from "../format.js";
 import {drafts} from "../session.js";
 import {isLive} from "../store/live_call.js";
 import {agentName, isMine, isOwed, serverNow, type State, type Thread} from "../store/state.js";
@@ -13,6 +12,7 @@ import {rich, t} from "../words/words.js";
 import {EntryBody, Sound} from "./entry_body.js";
 import {ChannelChip, Time} from "./parts.js";
 import {focusComposer} from "./focus.js";
+import {Status} from "./status.js";
 
 export interface EntryProps {
   state: State;
@@ -224,55 +224,6 @@ function AutoReply({entry}: EntryProps) {
       <EntryBody entry={entry} />
     </article>
   );
-}
-
-function slaMetricName(metric?: string): string {
-  switch (metric) {
-    case "SLA_METRIC_FIRST_RESPONSE": return t("slaFirstResponse");
-    case "SLA_METRIC_NEXT_RESPONSE": return t("slaNextResponse");
-    case "SLA_METRIC_UPDATE": return t("slaUpdate");
-    case "SLA_METRIC_REQUESTER_WAIT": return t("slaRequesterWait");
-    case "SLA_METRIC_AGENT_WORK": return t("slaAgentWork");
-    default: return t("slaResolution");
-  }
-}
-
-/** "First response (20 sec)". */
-function slaTargetText(notice: SlaNotice = {}): string {
-  const seconds = Number(notice.targetSeconds ?? 0);
-  return slaMetricName(notice.metric) + (seconds > 0 ? ` (${spanText(seconds)})` : "");
-}
-
-function statusText(state: State, entry: Entry): string {
-  const who = agentName(state, entry.agentId) || t("theSystem");
-  const about = entry.status?.agentId && entry.status.agentId !== entry.agentId ? agentName(state, entry.status.agentId) : "";
-  if (entry.kind === "ENTRY_KIND_CHANNEL_SWITCH") return t("switchedChannel", {who});
-  switch (entry.status?.change) {
-    case "CHANGE_ASSIGNED": return t("tookTicket", {who: about || agentName(state, entry.agentId) || t("someone")});
-    case "CHANGE_TRANSFERRED": return t("sentBack", {who}) + (about || entry.status.queueId ? ` → ${about || entry.status.queueId}` : "");
-    case "CHANGE_RETURNED": return about ? t("ticketReturnedFrom", {who: about}) : t("ticketReturned");
-    case "CHANGE_RESOLVED": return t("resolvedTicket", {who});
-    case "CHANGE_MERGED": return t("mergedIn", {who});
-    case "CHANGE_UNMERGED": return t("unmerged", {who});
-    case "CHANGE_REOPENED":
-      if (entry.status.concernsId) return t("reopenedByCustomer");
-      return !entry.agentId && entry.answersEntryId ? t("replyLost") : t("reopenedTicket", {who});
-    case "CHANGE_SLA_WARNING": return t("slaWarning", {what: slaTargetText(entry.status.sla), percent: String(entry.status.sla?.percent ?? 0)});
-    case "CHANGE_SLA_MISSED": return t("slaMissed", {what: slaTargetText(entry.status.sla)});
-    case "CHANGE_HELD": return t("heldTicket", {who, what: holdStateName(entry.status.hold?.state), time: timeText(entry.status.hold?.untilMs, serverNow(state))});
-    case "CHANGE_RELEASED": return t("releasedTicket", {who});
-    case "CHANGE_PREFERRED": return t("setPreferredAgents", {who});
-    case "CHANGE_WAIVED": return t("waivedMessage", {who});
-    case "CHANGE_WITHDRAWN": return t("callbackWithdrawn");
-    case "CHANGE_CALLED_OFF": return t("calledOff", {who});
-    default: return t("changedTicket", {who});
-  }
-}
-
-function Status({state, entry}: EntryProps) {
-  // A merge is on the record of both; once is enough to read.
-  if (entry.status?.change === "CHANGE_MERGED" && entry.customerId) return null;
-  return <p class="entry status"><span>{statusText(state, entry)}{entry.reason ? `: ${entry.reason}` : ""}</span> <Time ms={entry.acceptedAtMs} /></p>;
 }
 
 export function EntryView(props: EntryProps) {
