@@ -108,6 +108,8 @@ for (const [size, view] of sizes) {
     await ana.hides("#dialog");
     await hark.settled(zane.address);
     await ana.shows("#entries", "resolved the ticket");
+    assert.equal(await ana.page.locator(".entry.status time").last().evaluate((time) => getComputedStyle(time, "::before").content), '"·"',
+      "the time is set off from the words");
   });
 }
 
