@@ -144,6 +144,43 @@ for (const [size, view] of Object.entries({"at a desk": desktop, "on a phone": p
 }
 
 story("every place is reached on a phone, in a language of long words", async ({agent}) => {
+story("missed targets stand out above the queues", async ({console}) => {
+  const sam = await console();
+  await sam.page.routeWebSocket("**/ws/console", (socket) => {
+    socket.connectToServer().onMessage((text) => {
+      const frame = JSON.parse(text.toString()) as ConsoleResponse;
+      if (frame.overview) frame.overview = {...frame.overview, slaAtRisk: 1, slaMissed: 2};
+      socket.send(JSON.stringify(frame));
+    });
+  });
+  await sam.page.reload();
+  await sam.signsIn("sam");
+  await sam.click(".places button", "Floor");
+  await sam.shows("#sla-counts.notice.bad", "Targets: 1 at risk, 2 missed");
+});
+
+story("an answer that was being written when a supervisor took the ticket over is kept in view, and becomes a note", async ({agent, customer}) => {
+  const ana = await agent("ana");
+  const lamp = customer("Lamp");
+  await asks(lamp, ana, "It is dark.");
+  await ana.writes("Have you tried the switch?");
+  const sam = await agent("sam", {available: false});
+  await sam.click("#tab-all");
+  await sam.click("#all button", "Lamp");
+  await sam.click(".actions button", "Take over");
+  await sam.types("#dialog-reason", "training");
+  await sam.click("#dialog-ok");
+  await ana.shows("#composer .kept-draft", "Have you tried the switch?");
+  assert.deepEqual(await ana.breaches(), []);
+  await ana.page.reload();
+  await ana.shows("#composer .kept-draft", "Have you tried the switch?");
+  await ana.click(".kept-draft button", "Make it a note");
+  await ana.holds("#words", "Have you tried the switch?");
+  await ana.hides("#composer .kept-draft");
+  await ana.click("#send");
+  await ana.shows("#entries .note", "Have you tried the switch?");
+});
+
   const sam = await agent("sam", {available: false, view: {...phone, viewport: {width: 390, height: 664}}});
   await sam.click("#me");
   await sam.page.selectOption("#language", "lv");

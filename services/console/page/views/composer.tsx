@@ -16,6 +16,7 @@ import {CannedMenu} from "./canned_menu.js";
 import {ChannelChip, useServerNow} from "./parts.js";
 import {TemplateForm} from "./template_form.js";
 import {Icon} from "./icons.js";
+import {KeptDraft} from "./kept_draft.js";
 import {MentionList, WhoIsTold} from "./mention_list.js";
 import {askForOtherWay} from "./other_way.js";
 
@@ -199,6 +200,7 @@ export function Composer({state, thread}: {state: State; thread: Thread}) {
             ? <ReplyDestination thread={thread} entry={entry} window={<WindowLine closes={closes} now={now} templates={templates.length > 0} />} />
             : <div id="destination" class="destination"><p>{t("nothingToReplyTo")}</p></div>}
       </div>
+      {!mine && <KeptDraft thread={thread} />}
       <DraftConflict id={id} entryId={entryId} />
       <WroteAgain thread={thread} entryId={entryId} />
       {templated && entry && <TemplateForm thread={thread} entryId={entryId} templates={templates} closed={closed} />}
