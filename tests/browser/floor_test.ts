@@ -1,5 +1,6 @@
 // Several people at once: colleagues, two pages of one agent, and a supervisor.
 import assert from "node:assert/strict";
+import type {ConsoleResponse} from "hark/v1";
 import type {Desk} from "./support/desk.js";
 import type {MailCustomer} from "./support/mail.js";
 import {desktop, phone} from "./support/screen.js";
@@ -143,7 +144,6 @@ for (const [size, view] of Object.entries({"at a desk": desktop, "on a phone": p
   });
 }
 
-story("every place is reached on a phone, in a language of long words", async ({agent}) => {
 story("missed targets stand out above the queues", async ({console}) => {
   const sam = await console();
   await sam.page.routeWebSocket("**/ws/console", (socket) => {
@@ -181,6 +181,7 @@ story("an answer that was being written when a supervisor took the ticket over i
   await ana.shows("#entries .note", "Have you tried the switch?");
 });
 
+story("every place is reached on a phone, in a language of long words", async ({agent}) => {
   const sam = await agent("sam", {available: false, view: {...phone, viewport: {width: 390, height: 664}}});
   await sam.click("#me");
   await sam.page.selectOption("#language", "lv");

@@ -88,6 +88,10 @@ for (const [size, view] of Object.entries({"at a desk": {}, "on a phone": phone}
     await ana.shows("#missed-offers", "You were set to Away: 2 offers in a row ran out before you answered them.");
     await ana.page.locator("input[value=PRESENCE_AWAY]:checked").waitFor({state: "attached"});
     assert.deepEqual(await ana.breaches(), []);
+    const sam = await agent("sam", {available: false, view});
+    await sam.click(".places button", "Floor");
+    await sam.shows("#agents tr .badge.bad", "2 offers missed");
+    assert.deepEqual(await sam.breaches(), []);
     await ana.page.reload();
     await ana.shows("#missed-offers", "2 offers");
     await ana.click("#missed-offers button");

@@ -41,6 +41,7 @@ function Queues({state}: {state: State}) {
   return (
     <section class="card floor-card" aria-labelledby="queues-title">
       <h2 id="queues-title">{t("queues")}</h2>
+      {slaAtRisk + slaMissed > 0 && <p id="sla-counts" class={`notice ${slaMissed ? "bad" : ""}`}>{t("slaCounts", {atRisk: String(slaAtRisk), missed: String(slaMissed)})}</p>}
       <table id="queues">
         <thead><tr><td /><th scope="col">{t("waitingCount")}</th><th scope="col">{t("offeredCount")}</th><th scope="col">{t("oldest")}</th><th scope="col">{t("atRisk")}</th><th scope="col" title={t("estimatedWaitHint")}>{t("estimatedWait")}</th></tr></thead>
         <tbody><QueueRow queue={total} name={t("everything")} now={now} onOpen={() => void loadWaiting()} /></tbody>
@@ -48,7 +49,6 @@ function Queues({state}: {state: State}) {
         <Rows title={t("byAccount")} queues={byAccount} row={(queue) => <QueueRow queue={queue} name={queue.name ?? ""} now={now} onOpen={() => void loadWaiting({accountId: queue.name ?? ""})} />} />
         <Rows title={t("bySkill")} queues={bySkill} row={(queue) => <QueueRow queue={queue} name={queue.name ?? ""} now={now} onOpen={() => void loadWaiting({skill: queue.name ?? ""})} />} />
       </table>
-      {slaAtRisk + slaMissed > 0 && <p id="sla-counts" class="quiet">{t("slaCounts", {atRisk: String(slaAtRisk), missed: String(slaMissed)})}</p>}
     </section>
   );
 }
@@ -103,7 +103,8 @@ function AgentRow({state, agent}: {state: State; agent: Agent}) {
       <th scope="row"><span class="line"><Avatar name={name} /> {name}{agent.shard && <span class="quiet">({agent.shard})</span>}</span></th>
       <td><span class="unbroken"><span class={`presence-dot ${(presence ?? "PRESENCE_OFFLINE").slice("PRESENCE_".length).toLowerCase()}`} /> {presenceName(presence)}</span>
         {agent.channels?.length ? <span class="quiet"> · {agent.channels.map(channelName).join(", ")}</span> : null}
-        {agent.pausedQueueIds?.length ? <span class="quiet"> · {t("pausedIn", {queues: agent.pausedQueueIds.join(", ")})}</span> : null}
+        {agent.awayAfterMissed ? <> <span class="badge bad">{t("offersMissed", {count: agent.awayAfterMissed})}</span></> : null}
+        {agent.pausedQueueIds?.length ? <> <span class="badge open">{t("pausedIn", {queues: agent.pausedQueueIds.join(", ")})}</span></> : null}
         {!connections && presence !== "PRESENCE_OFFLINE" && <span class="quiet"> · {t("notConnected")}</span>}</td>
       <td><span class="load" role="img" aria-label={t("unitsOf", {used: agent.usedUnits ?? 0, all: agent.capacityUnits ?? 0})}><span style={{transform: `scaleX(${share})`}} /></span> <span class="quiet">{agent.usedUnits ?? 0}/{agent.capacityUnits ?? 0}</span></td>
       <td>
