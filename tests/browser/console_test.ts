@@ -16,6 +16,18 @@ story("a wrong password is told in words and nothing is shown", async ({console}
   assert.equal(await nobody.page.locator("#console").count(), 0);
 });
 
+story("what the server refuses is told in the page's language", async ({console}) => {
+  const nobody = await console({locale: "lv-LV"});
+  await nobody.signsIn("ana", "wrong");
+  await nobody.shows("#sign-in-error", "Nepareizs lietotājvārds vai parole.");
+  await nobody.page.locator("#password").fill("");
+  await nobody.types("#password", "test-password");
+  await nobody.click("#sign-in-form button[type=submit]");
+  await nobody.shows("#console");
+  await nobody.page.evaluate(() => { location.hash = `con_${"0".repeat(26)}`; });
+  await nobody.shows(".nothing .error", "Šādas sarunas nav.");
+});
+
 story("an agent takes a mail and answers it in its thread", async ({agent, customer, hark}) => {
   const ana = await agent("ana");
   const zane = customer("Zane");

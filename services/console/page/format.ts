@@ -1,6 +1,6 @@
 // How addresses, people, times and sizes are written.
 import type {CallState, Channel, Conversation, DeliveryState, ObligationState, Participant, Presence, TicketState} from "hark/v1";
-import type {Refusal} from "./link.js";
+import type {Refusal, RefusalReason} from "./link.js";
 import {language, t, type WordKey} from "./words/words.js";
 
 const CHANNELS: Record<Channel, WordKey> = {
@@ -115,22 +115,24 @@ export function sizeText(bytes: string | number | undefined): string {
   return t("megabytes", {count: (size / 1024 / 1024).toFixed(1)});
 }
 
-/** What a refusal means for the person who did it. */
+const REFUSALS: Record<RefusalReason, WordKey> = {
+  UNSPECIFIED: "refusedOther", LOST: "refusedLost", INTERNAL: "refusedInternal",
+  INVALID_FIELD: "refusedInvalid", TOO_LARGE: "refusedTooLarge", UNAUTHENTICATED: "refusedSignedOut", PERMISSION_DENIED: "refusedPermission",
+  UNKNOWN_FIELD: "refusedPage", IDEMPOTENCY_KEY_MISSING: "refusedPage", IDEMPOTENCY_KEY_REUSED: "refusedPage", STALE_FENCE: "refusedPage",
+  CURSOR_EXPIRED: "refusedPage", CURSOR_INVALID: "refusedPage", ROUTING_VERSION_CHANGED: "refusedPage", ROUTING_VERSION_NOT_FOUND: "refusedPage",
+  ADDRESS_INVALID: "refusedAddress", ADDRESS_UNKNOWN: "refusedAddressUnknown", ACCOUNT_UNKNOWN: "refusedAccount",
+  CONVERSATION_NOT_FOUND: "refusedConversation", ENTRY_NOT_FOUND: "refusedEntry", TICKET_NOT_FOUND: "refusedTicket", BLOB_NOT_FOUND: "refusedBlob",
+  ILLEGAL_TRANSITION: "refusedTransition", NOT_ASSIGNED: "refusedNotYours", STALE_ASSIGNMENT: "refusedNotYours", TICKET_HELD: "refusedHeld",
+  NEWER_ENTRIES: "refusedNewer", OBLIGATIONS_OPEN: "refusedObligations", NOT_ANSWERABLE: "refusedNotAnswerable",
+  SWITCH_REASON_MISSING: "refusedSwitchReason", WINDOW_CLOSED: "refusedWindow", FILE_UNSENDABLE: "refusedFile", TEMPLATE_UNFIT: "refusedTemplate",
+  WITHDRAWN: "refusedWithdrawn", CONVERSATION_MOVED: "refusedMoved", MERGE_UNDER_WAY: "refusedMergeUnderWay", MERGE_IMPOSSIBLE: "refusedMerge",
+  AGENT_NOT_FOUND: "refusedAgent", AGENT_AWAY: "refusedAgentAway", OFFER_NOT_FOUND: "refusedOfferGone", OFFER_EXPIRED: "refusedOfferExpired",
+  CAPACITY_EXCEEDED: "refusedCapacity", OVERLOADED: "refusedOverloaded", NOT_LEADER: "refusedOverloaded", SHUTTING_DOWN: "refusedOverloaded",
+  STORE_UNAVAILABLE: "refusedStore", STORE_FULL: "refusedFull", OUTCOME_UNKNOWN: "refusedUnknown", DEADLINE: "refusedUnknown",
+};
+
+/** What a refusal means for the person who did it. The server's words are English: they are quoted where they tell more. */
 export function refusalText(error: unknown): string {
   const {reason, message} = error as Partial<Refusal>;
-  switch (reason) {
-    case "NEWER_ENTRIES": return t("refusedNewer");
-    case "STALE_ASSIGNMENT":
-    case "NOT_ASSIGNED": return t("refusedNotYours");
-    case "OFFER_EXPIRED": return t("refusedOfferExpired");
-    case "OFFER_NOT_FOUND": return t("refusedOfferGone");
-    case "OBLIGATIONS_OPEN": return t("refusedObligations");
-    case "OVERLOADED": return t("refusedOverloaded");
-    case "STORE_UNAVAILABLE": return t("refusedStore");
-    case "WINDOW_CLOSED": return t("refusedWindow");
-    case "TICKET_HELD": return t("refusedHeld", {message: message ?? ""});
-    case "LOST": return t("refusedLost");
-    case "PERMISSION_DENIED": return t("refusedPermission");
-    default: return t("refusedOther", {message: message || reason || "?"});
-  }
+  return t((reason && REFUSALS[reason]) || "refusedOther", {message: message || reason || "?"});
 }

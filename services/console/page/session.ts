@@ -25,7 +25,7 @@ export const link = new Link({frame: onFrame, state: onState, signedIn: onSigned
 export let drafts = new Drafts(localStorage, "");
 
 function onState(state: LinkState, retryMs: number, reason: string): void {
-  if (state === "out") return forget(reason);
+  if (state === "out") return forget(reason && t("refusedSignedOut"));
   store.patch({link: {state, retryAtMs: performance.now() + retryMs, reason}});
 }
 
@@ -117,11 +117,21 @@ function forget(reason: string): void {
   store.change(() => ({...initialState, selected, section, link: {state: "out", retryAtMs: 0, reason}}));
 }
 
+/** Here some refusals mean something else. */
+function signInTrouble(error: unknown): string {
+  switch (reasonOf(error)) {
+    case "LOST": return t("unreachable");
+    case "UNAUTHENTICATED": return t("signInWrong");
+    case "OVERLOADED": return t("signInTooOften");
+    default: return refusalText(error);
+  }
+}
+
 export async function signIn(login: string, password: string): Promise<void> {
   try {
     await link.signIn({login, password});
   } catch (error) {
-    forget(reasonOf(error) === "LOST" ? t("unreachable") : (error as Error).message);
+    forget(signInTrouble(error));
   }
 }
 
