@@ -141,8 +141,20 @@ Task<> ConsoleService::on_note(v1::Event event) {
   (void)co_await notify_of_note(page->entries(0), std::move(called));
 }
 
+/// Whether the reply was fetched since, or did not arrive: what a console hears when it starts may be over.
+Task<bool> ConsoleService::is_settled(std::string conversation_id, std::string entry_id) {
+  v1::ListTimelineRequest newest;
+  newest.set_conversation_id(std::move(conversation_id));
+  newest.set_newest(true);
+  const auto page = co_await ports_.conversation.list_timeline(std::move(newest));
+  co_return page.ok() && std::ranges::any_of(page->entries(), [&](const auto& entry) {
+    return entry.id() == entry_id && entry.delivery() != v1::DELIVERY_STATE_SENT;
+  });
+}
+
 /// An offer, and only where there is one to make: the customer is known elsewhere by a verified address.
 Task<> ConsoleService::on_unfetched(v1::Event event) {
+  if (co_await is_settled(event.conversation_id(), event.entry_id())) co_return;
   v1::GetConversationRequest get;
   get.set_id(event.conversation_id());
   const auto got = co_await ports_.conversation.get_conversation(std::move(get));

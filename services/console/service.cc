@@ -54,6 +54,7 @@ ConsoleService::ConsoleService(asio::any_io_executor executor, Ports ports, cons
       attentions_{tasks_, ports_.attention, clock_},
       floor_{tasks_, ports_.routing, ports_.events, directory_, clock_},
       calls_{tasks_.executor(), ports_.events, BackOff{kRetryFirst, kRetryMost}},
+      unfetched_{tasks_.executor(), ports_.events, BackOff{kRetryFirst, kRetryMost}},
       disconnected_{tasks_.executor()} {
   desk_.on_read = [this](const SessionPtr& session, bool first) { on_read(session, first); };
 }
@@ -73,6 +74,7 @@ Task<> ConsoleService::stop() {
   for (const auto& session : std::set<SessionPtr>{sessions_}) end(session);
   feeds_.stop_following();
   calls_.stop();
+  unfetched_.stop();
   directory_.stop_following();
   attentions_.stop_following();
   floor_.stop_watching();
@@ -157,8 +159,12 @@ void ConsoleService::follow_events() {
 }
 
 void ConsoleService::follow_calls() {
-  calls_.start(clock_.now(), {v1::EVENT_TYPE_NOTED, v1::EVENT_TYPE_SLA, v1::EVENT_TYPE_UNFETCHED},
+  calls_.start(clock_.now(), {v1::EVENT_TYPE_NOTED, v1::EVENT_TYPE_SLA},
                [this](const v1::Event& event) { call_attention(event); });
+  // Nobody but a console puts these notices: what was told while there was none is heard now.
+  unfetched_.start(
+      clock_.now() - kUnfetchedLookBack, {v1::EVENT_TYPE_UNFETCHED},
+      [this](const v1::Event& event) { tasks_.spawn("tell of an unfetched reply", on_unfetched(event)); });
 }
 
 void ConsoleService::call_attention(const v1::Event& event) {
@@ -166,9 +172,6 @@ void ConsoleService::call_attention(const v1::Event& event) {
     tasks_.spawn("tell of a note", on_note(event));
   }
   if (event.type() == v1::EVENT_TYPE_SLA) tasks_.spawn("tell of a target", on_sla(event));
-  if (event.type() == v1::EVENT_TYPE_UNFETCHED) {
-    tasks_.spawn("tell of an unfetched reply", on_unfetched(event));
-  }
 }
 
 void ConsoleService::on_agents_changed(const std::vector<std::string>& ids) {

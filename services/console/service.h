@@ -29,6 +29,8 @@ constexpr Duration kSignInTime{30'000};
 constexpr Duration kAwayTime{60'000};
 /// What accounts can send is asked anew after this long, when somebody signs in.
 constexpr Duration kSendingRulesFor{10'000};
+/// Replies that lay too long while no console ran are told of if that was no longer ago.
+constexpr Duration kUnfetchedLookBack = std::chrono::hours{1};
 /// Pages that are waited for at once; of more, those that leave last are not.
 constexpr std::size_t kAwaySessionsMax = 1'000;
 
@@ -148,6 +150,7 @@ class ConsoleService {
   Task<> on_sla(v1::Event event);
   void on_read(const SessionPtr& session, bool first);
   Task<> tell_of_hold(std::string agent_id, v1::ConsoleResponse::Notice notice, Tell tell);
+  Task<bool> is_settled(std::string conversation_id, std::string entry_id);
   Task<> on_unfetched(v1::Event event);
 
   // commands.cc
@@ -191,7 +194,7 @@ class ConsoleService {
   Desk desk_;
   Attentions attentions_;
   Floor floor_;
-  LogFollower calls_;
+  LogFollower calls_, unfetched_;
   std::set<ConnectionPtr> connections_;
   std::set<SessionPtr> sessions_;
   /// Sessions that are signed in.

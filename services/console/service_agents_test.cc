@@ -178,6 +178,33 @@ TEST_F(AgentsTest, IsOfferedAnotherWayForAReplyThatItsVisitorDoesNotFetch) {
   EXPECT_THAT(frames(*colleague, &v1::ConsoleResponse::has_notices), SizeIs(2)) << "who holds the ticket";
 }
 
+TEST_F(AgentsTest, HearsOfUnfetchedRepliesThatWereToldWhileThereWasNoConsoleUnlessTheyAreFetchedByNow) {
+  const auto follows = std::ranges::find_if(world.events.streams, [](const auto& stream) {
+    return stream->request.types_size() == 1 && stream->request.types(0) == v1::EVENT_TYPE_UNFETCHED;
+  });
+  ASSERT_NE(follows, world.events.streams.end());
+  EXPECT_EQ((*follows)->request.since_ms(), to_ms(clock.now() - kUnfetchedLookBack));
+
+  auto& stored = world.add_conversation(kOne, "ana");
+  auto& known = *stored.conversation.add_addresses();
+  known.set_address("mailto:ana@x.lv");
+  known.set_verified(true);
+  auto event = FakeWorld::event(v1::EVENT_TYPE_UNFETCHED, kOne);
+  for (const auto* id : {"ent_fetched", "ent_waits"}) {
+    auto& reply = stored.entries.emplace_back();
+    reply.set_id(id);
+    reply.set_delivery(reply.id() == "ent_waits" ? v1::DELIVERY_STATE_SENT : v1::DELIVERY_STATE_READ);
+    reply.set_sequence(static_cast<std::int64_t>(stored.entries.size()));
+    event.set_entry_id(reply.id());
+    happens(event);
+  }
+  const auto page = std::make_shared<Page>();
+  signed_in(page);
+  const auto notices = frames(*page, &v1::ConsoleResponse::has_notices).at(0).notices();
+  ASSERT_EQ(notices.notices_size(), 1);
+  EXPECT_EQ(notices.notices(0).entry_id(), "ent_waits");
+}
+
 TEST_F(AgentsTest, TellsWhoElseIsHereAndWhoTypes) {
   world.add_conversation(kOne);
   const auto ana = std::make_shared<Page>(), ben = std::make_shared<Page>();
