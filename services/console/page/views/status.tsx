@@ -62,5 +62,5 @@ function statusText(state: State, thread: Thread, entry: Entry): preact.Componen
 export function Status({state, thread, entry}: {state: State; thread: Thread; entry: Entry}) {
   // A merge is on the record of both; once is enough to read.
   if (entry.status?.change === "CHANGE_MERGED" && entry.customerId) return null;
-  return <p class="entry status"><span>{statusText(state, thread, entry)}{entry.reason ? `: ${entry.reason}` : ""}</span> <Time ms={entry.acceptedAtMs} /></p>;
+  return <p class="entry status"><span>{statusText(state, thread, entry)}{entry.reason ? `: ${entry.reason}` : ""}</span>{"\u00a0"}<Time ms={entry.acceptedAtMs} /></p>;
 }

@@ -280,7 +280,7 @@ export const en = {
   writeReply: "Write your answer…",
   writeNote: "Write a note; @login tells a colleague…",
   mentionsTell: "Will be told: {who}.",
-  mentionsNobody: "No colleague is called {names}, so nobody is told. Choose from the list, or write the login or the full name.",
+  mentionsNobody: "No colleague is called {names}. Choose from the list, or write the login or the full name.",
   mentionsNobodySend: "Correct {names}, or add the note once more as it is.",
   replyTo: "Reply to {to} by {channel}",
   replyFrom: "from {account}",

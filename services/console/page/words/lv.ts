@@ -276,7 +276,7 @@ export const lv: Dictionary = {
   writeReply: "Rakstiet atbildi…",
   writeNote: "Rakstiet piezīmi; @lietotājs pasauc kolēģi…",
   mentionsTell: "Tiks informēti: {who}.",
-  mentionsNobody: "Nav kolēģa {names}, tāpēc neviens netiks informēts. Izvēlieties no saraksta vai rakstiet lietotājvārdu vai pilnu vārdu.",
+  mentionsNobody: "Nav kolēģa {names}. Izvēlieties no saraksta vai rakstiet lietotājvārdu vai pilnu vārdu.",
   mentionsNobodySend: "Izlabojiet {names} vai pievienojiet piezīmi vēlreiz tādu, kāda tā ir.",
   replyTo: "Atbilde: {to}, kanāls: {channel}",
   replyFrom: "no {account}",

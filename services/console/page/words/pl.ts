@@ -276,7 +276,7 @@ export const pl: Dictionary = {
   writeReply: "Napisz odpowiedź…",
   writeNote: "Napisz notatkę; @login powiadomi osobę…",
   mentionsTell: "Powiadomimy: {who}.",
-  mentionsNobody: "Nie ma osoby {names}, więc nikt nie zostanie powiadomiony. Wybierz z listy albo wpisz login lub pełne imię i nazwisko.",
+  mentionsNobody: "Nie ma osoby {names}. Wybierz z listy albo wpisz login lub pełne imię i nazwisko.",
   mentionsNobodySend: "Popraw {names} albo dodaj notatkę jeszcze raz bez zmian.",
   replyTo: "Odpowiedź do {to}, kanał: {channel}",
   replyFrom: "z {account}",

@@ -276,7 +276,7 @@ export const ru: Dictionary = {
   writeReply: "Напишите ответ…",
   writeNote: "Напишите заметку; @логин позовёт коллегу…",
   mentionsTell: "Узнают об этом: {who}.",
-  mentionsNobody: "Нет коллеги {names}, поэтому никто не узнает. Выберите из списка или напишите логин либо полное имя.",
+  mentionsNobody: "Нет коллеги {names}. Выберите из списка или напишите логин либо полное имя.",
   mentionsNobodySend: "Исправьте {names} или добавьте заметку ещё раз как есть.",
   replyTo: "Ответ: {to}, канал: {channel}",
   replyFrom: "с {account}",
