@@ -100,14 +100,14 @@ story("a colleague whose full name was typed by hand is told, and a name that is
   const ana = await agent("ana");
   await asks(customer("Modem"), ana, "It hums.");
   await ana.choosesNote();
-  await ana.types("#words", "@Ben Ozols and @benn, please look");
-  await ana.shows("#who-is-told", "Will be told: Ben Ozols.");
+  await ana.types("#words", "@Benjamin Ozols and @benn, please look");
+  await ana.shows("#who-is-told", "Will be told: Benjamin Ozols.");
   await ana.shows("#who-is-told", "No colleague is called @benn");
   await ana.click("#send");
   await ana.shows("#composer-error", "Correct @benn");
   assert.deepEqual(await ana.breaches(), []);
   await ana.click("#send");
-  await ana.shows("#entries .mention", "@Ben Ozols");
+  await ana.shows("#entries .mention", "@Benjamin Ozols");
   assert.equal(await ana.page.locator("#entries .mention").count(), 1);
   const ben = await agent("ben", {available: false});
   await ben.click("#notices");

@@ -55,7 +55,7 @@ const usual: Settings = {
   ],
   agents: [
     {id: "ana", name: "Ana", password: "test-password", skills: ["billing"], capacity_units: 200},
-    {id: "ben", name: "Ben Ozols", password: "test-password", skills: ["technical"], capacity_units: 200},
+    {id: "ben", name: "Benjamin Ozols", password: "test-password", skills: ["technical"], capacity_units: 200},
     {id: "sam", name: "Sam", password: "test-password", role: "supervisor", capacity_units: 5},
   ],
   routing: {accept_timeout_seconds: 60, disconnect_grace_seconds: 2},
