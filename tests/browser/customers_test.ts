@@ -153,7 +153,8 @@ story("two customers are joined with what speaks for it in view, and come apart 
   await ana.hides("#joined");
   await ana.hides("#entries", "It is me, from home.");
   await ana.shows("#entries", "Where is it?");
-  await ana.click("#entries .status a");
+  await ana.shows("#entries .status", `Ana took this customer and Home <${home.address}> apart again: they share a flat`);
+  await ana.click("#entries .status a", "Home");
   await ana.shows("#entries", "It is me, from home.");
-  await ana.shows("#entries .status", "Ana took this customer and Work apart again: they share a flat");
+  await ana.shows("#entries .status", `Ana took this customer and Work <${work.address}> apart again: they share a flat`);
 });

@@ -1,4 +1,5 @@
 // Opening conversations, their earlier entries, the lists and the search.
+import {nameOthers} from "./customers.js";
 import {refusalText} from "./format.js";
 import {reasonOf} from "./link.js";
 import {link, store} from "./session.js";
@@ -33,6 +34,7 @@ export async function open(id: string): Promise<void> {
     settleAllDrafts(id, update.drafts ?? []);
     void fillGap(id);
     void loadTickets(id);
+    void nameOthers(id);
   } catch (error) {
     store.change((state) => withThread(state, id, (thread) => ({...thread, opened: false})));
     if (reasonOf(error) === "LOST") return;  // opened again with the next connection

@@ -13,13 +13,25 @@ import {t} from "./words/words.js";
 
 const addressesOf = ({addresses}: Conversation): string => (addresses ?? []).map(({address}) => addressText(address)).join(", ");
 
-/** One who is, or was, part of this customer: as they wrote, by their addresses, or as their own conversation calls them. */
+/** One who is, or was, part of this customer: as they wrote, or by their addresses; empty if the page does not know. */
 export function nameOfOther(state: State, {conversation, entries}: Thread, id: string): string {
   const wrote = entries.findLast((entry) => isInbound(entry) && entry.customerId === id);
   const theirs = (conversation.addresses ?? []).filter(({customerId}) => customerId === id);
-  const apart = [...state.threads.values()].map((thread) => thread.conversation).concat(state.assigned, state.all.items).find((one) => one.id === id);
-  if (wrote?.sender) return personText(wrote.sender);
-  return addressesOf({addresses: theirs}) || (apart && customerText(apart)) || t("anotherCustomer");
+  return personText(wrote?.sender) || addressesOf({addresses: theirs}) || state.apart.get(id) || "";
+}
+
+const called = (id: string, name: string) => store.change((state) => ({...state, apart: new Map(state.apart).set(id, name)}));
+
+/** Of those who are apart again a conversation has the ids alone: their newest ticket says who they are. */
+export async function nameOthers(conversationId: string): Promise<void> {
+  const thread = store.state.threads.get(conversationId);
+  const others = (thread?.entries ?? []).filter(({status}) => status?.change === "CHANGE_MERGED" || status?.change === "CHANGE_UNMERGED");
+  for (const id of new Set(others.map(({status}) => status?.concernsId ?? ""))) {
+    if (!thread || !id || nameOfOther(store.state, thread, id) || store.state.apart.has(id)) continue;
+    called(id, "");  // asked for once
+    const {tickets} = await link.request({listTickets: {conversationId: id}}).catch(() => ({tickets: undefined}));
+    called(id, personText(tickets?.tickets?.[0]?.sender));
+  }
 }
 
 /** Asks whether these two are one, with what is known of both before the agent's eyes. The opened one stays. */

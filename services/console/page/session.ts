@@ -3,7 +3,7 @@ import type {Channel, ConsoleResponse, ConsoleResponse_SignedIn, ConsoleResponse
 import {Drafts} from "./compose/drafts.js";
 import {keptDraft, saveUnsaved} from "./compose/server_drafts.js";
 import {fillGap, open} from "./conversations.js";
-import {followMerge} from "./customers.js";
+import {followMerge, nameOthers} from "./customers.js";
 import {refusalText} from "./format.js";
 import {Link, type LinkState, reasonOf} from "./link.js";
 import {offersCame, presenceCame} from "./notify.js";
@@ -67,6 +67,7 @@ function onFrame(frame: ConsoleResponse): void {
   if (frame.conversation) {
     void fillGap(frame.conversation.conversation?.id ?? "");
     followMerge(frame.conversation);
+    void nameOthers(frame.conversation.conversation?.id ?? "");
   }
   if (frame.overview) overviewCame(before.overview);
   if (frame.draftKept) keptDraft(frame.draftKept);

@@ -55,6 +55,8 @@ export interface State {
   /** Conversations by when they were last looked at, longest ago first. */
   lookedAt: readonly string[];
   notices: readonly ConsoleResponse_Notice[];
+  /** Customers who were part of another one, by the ids of their conversations: as they wrote; empty while it is asked for. */
+  apart: ReadonlyMap<string, string>;
 
   section: Section;
   pane: Pane;
@@ -92,6 +94,7 @@ export const initialState: State = {
   threads: new Map(),
   lookedAt: [],
   notices: [],
+  apart: new Map(),
   section: "desk",
   pane: "work",
   selected: "",

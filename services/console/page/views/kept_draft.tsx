@@ -9,13 +9,13 @@ import {focusComposer} from "./focus.js";
 export function KeptDraft({thread}: {thread: Thread}) {
   const id = thread.conversation.id ?? "";
   const kept = Object.entries(drafts.of(id).drafts).filter(([entryId, draft]) => entryId !== NOTE && !isEmpty(draft));
+  const drop = (entryId: string) => write(thread, entryId, {text: "", attachments: [], switch: undefined, privately: undefined, template: undefined});
   const toNote = (entryId: string, text: string) => {
     const note = draftOf(thread, NOTE).text;
     write(thread, NOTE, {text: note ? `${note}\n\n${text}` : text});
     drop(entryId);
     focusComposer();
   };
-  const drop = (entryId: string) => write(thread, entryId, {text: "", attachments: [], switch: undefined, privately: undefined, template: undefined});
   return (
     <>
       {kept.map(([entryId, {text, attachments}]) => (

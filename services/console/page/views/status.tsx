@@ -26,7 +26,7 @@ function slaTargetText(notice: SlaNotice = {}): string {
 
 /** Another customer, as far as this page knows them; and the way to them, unless they are part of this one. */
 function OtherCustomer({state, thread, id}: {state: State; thread: Thread; id: string}) {
-  const name = nameOfOther(state, thread, id);
+  const name = nameOfOther(state, thread, id) || t("anotherCustomer");
   return thread.conversation.mergedCustomerIds?.includes(id) ? <>{name}</> : <a href={`#${id}`}>{name}</a>;
 }
 
