@@ -38,6 +38,7 @@ sys.path.insert(0, str(_OUT))
 
 for _path in sorted((_OUT / "hark/v1").glob("*_pb2*.py")):
     globals()[_path.stem] = importlib.import_module(f"hark.v1.{_path.stem}")
+status_pb2 = importlib.import_module("google.rpc.status_pb2")
 for _name in ("grpc_health_pb2", "grpc_health_pb2_grpc", "grpc_reflection_pb2", "grpc_reflection_pb2_grpc"):
     globals()[_name] = importlib.import_module(_name)
 
@@ -46,6 +47,8 @@ def reason_of(error):
     """The name of hark.v1.Reason in a grpc.RpcError, without its prefix; '' if it carries none."""
     for key, value in error.trailing_metadata() or ():
         if key == "grpc-status-details-bin":
-            detail = globals()["error_pb2"].ErrorDetail.FromString(value)
-            return globals()["error_pb2"].Reason.Name(detail.reason).removeprefix("REASON_")
+            detail = globals()["error_pb2"].ErrorDetail()
+            for one in status_pb2.Status.FromString(value).details:
+                if one.Unpack(detail):
+                    return globals()["error_pb2"].Reason.Name(detail.reason).removeprefix("REASON_")
     return ""
