@@ -5,6 +5,20 @@
 #include <grpcpp/health_check_service_interface.h>
 
 namespace hark::rpc {
+namespace {
+
+int ms(std::chrono::milliseconds time) { return static_cast<int>(time.count()); }
+
+/// Of both ends. Streams are quiet for hours, so no number of pings without data is too many.
+template <class Arguments>
+void put(const Keepalive& keepalive, Arguments set) {
+  set(GRPC_ARG_KEEPALIVE_TIME_MS, ms(keepalive.every));
+  set(GRPC_ARG_KEEPALIVE_TIMEOUT_MS, ms(keepalive.answer_within));
+  set(GRPC_ARG_KEEPALIVE_PERMIT_WITHOUT_CALLS, 1);
+  set(GRPC_ARG_HTTP2_MAX_PINGS_WITHOUT_DATA, 0);
+}
+
+}  // namespace
 
 Server::Server() = default;
 Server::~Server() { shutdown(std::chrono::milliseconds{0}); }
@@ -20,6 +34,8 @@ Status Server::start(const Options& options) {
   const std::string address = options.host + ":" + std::to_string(options.port);
   builder.AddListeningPort(address, server_credentials(options.security), &port_);
   builder.AddChannelArgument(GRPC_ARG_ALLOW_REUSEPORT, 0);
+  put(options.keepalive, [&](const char* name, int value) { builder.AddChannelArgument(name, value); });
+  builder.AddChannelArgument(GRPC_ARG_HTTP2_MIN_RECV_PING_INTERVAL_WITHOUT_DATA_MS, ms(kPingsEveryMin));
   builder.SetMaxReceiveMessageSize(kMessageBytesMax);
   builder.SetMaxSendMessageSize(kMessageBytesMax);
   for (const auto& [service, name] : services_) builder.RegisterService(service);
@@ -54,11 +70,12 @@ std::shared_ptr<grpc::Channel> Server::in_process() {
 }
 
 std::shared_ptr<grpc::Channel> connect(const std::string& address, const Security& security,
-                                       const std::string& name) {
+                                       const std::string& name, const Keepalive& keepalive) {
   grpc::ChannelArguments arguments;
   arguments.SetMaxReceiveMessageSize(kMessageBytesMax);
   arguments.SetMaxSendMessageSize(kMessageBytesMax);
   arguments.SetInt(GRPC_ARG_MAX_RECONNECT_BACKOFF_MS, 2000);
+  put(keepalive, [&](const char* argument, int value) { arguments.SetInt(argument, value); });
   if (!name.empty()) arguments.SetSslTargetNameOverride(name);
   return grpc::CreateCustomChannel(address, channel_credentials(security), arguments);
 }

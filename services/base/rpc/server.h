@@ -19,6 +19,16 @@ namespace hark::rpc {
 
 constexpr int kMessageBytesMax = 4 << 20;
 
+/// A peer that says nothing is asked so often whether it is still there, and is taken for dead if it does not
+/// answer: a machine that was switched off, or a firewall that forgot the connection, closes nothing.
+struct Keepalive {
+  std::chrono::milliseconds every{20'000};
+  std::chrono::milliseconds answer_within{10'000};
+};
+/// Clients of any make may ask a server so often; who asks more is sent away (GOAWAY, too_many_pings).
+constexpr std::chrono::milliseconds kPingsEveryMin{5'000};
+static_assert(Keepalive{}.every >= 2 * kPingsEveryMin);
+
 /// The gRPC server of a process: every bound service, grpc.health.v1 and reflection.
 class Server {
  public:
@@ -26,6 +36,7 @@ class Server {
     std::string host = "127.0.0.1";
     int port = 0;  // 0: any free one
     Security security;
+    Keepalive keepalive = {};
   };
 
   Server();
@@ -58,6 +69,6 @@ class Server {
 /// A channel to another process, "host:port". With TLS it shows a certificate of `name`, or of its host if
 /// that is empty.
 std::shared_ptr<grpc::Channel> connect(const std::string& address, const Security& security,
-                                       const std::string& name = "");
+                                       const std::string& name = "", const Keepalive& keepalive = {});
 
 }  // namespace hark::rpc
