@@ -3,14 +3,11 @@
 #include <grpcpp/grpcpp.h>
 
 #include <CLI/CLI.hpp>
-#include <charconv>
 #include <cstdio>
 #include <memory>
-#include <optional>
 #include <string>
-#include <utility>
-#include <vector>
 
+#include "hark/ctl_agents.h"
 #include "hark/ctl_client.h"
 #include "hark/ctl_print.h"
 #include "hark/ctl_reply.h"
@@ -23,34 +20,10 @@
 namespace hark {
 namespace {
 
-/// Of "chat=3"; null if it is none.
-std::optional<std::pair<const google::protobuf::FieldDescriptor*, int>> parse_cap(const std::string& text) {
-  const auto equals = text.find('=');
-  if (equals == std::string::npos) return std::nullopt;
-  const auto* field = v1::AgentCaps::descriptor()->FindFieldByName(text.substr(0, equals));
-  int most = 0;
-  const auto [end, error] = std::from_chars(text.data() + equals + 1, text.data() + text.size(), most);
-  if (!field || error != std::errc{} || end != text.data() + text.size() || most < 1) return std::nullopt;
-  return std::pair{field, most};
-}
-
-std::string cap_problem(const std::string& text) {
-  if (parse_cap(text)) return "";
-  return "'" + text + "' is no cap; write it like chat=3, with email, chat, social or phone";
-}
-
 struct Ctl : CtlClient {
   int limit = 0;
   bool all = false;
-  std::string id, text, reason, disposition, entry, agent, password, role = "agent", presence, name, account,
-                                                                     to, subject;
-  std::vector<std::string> skills;
-  std::vector<std::string> caps;
-  std::vector<std::string> groups;
-  std::vector<std::string> channels;
-  std::string phone;
-  std::string shard;
-  int capacity = 5;  // as in the configuration file
+  std::string id, text, reason, disposition, entry, agent, name, account, to, subject;
   CtlTemplate chosen;
 
   std::unique_ptr<v1::ConversationService::Stub> conversation() {
@@ -197,57 +170,6 @@ struct Ctl : CtlClient {
          &print_quarantine);
   }
 
-  void agents() {
-    v1::ListAgentsResponse response;
-    call(*routing(), &v1::RoutingService::Stub::ListAgents, v1::ListAgentsRequest{}, response, &print_agents);
-  }
-
-  void add_agent() {
-    v1::UpsertAgentRequest request;
-    auto& record = *request.mutable_agent();
-    record.set_id(id);
-    record.set_name(name.empty() ? id : name);
-    record.set_role(role == "supervisor"      ? v1::ROLE_SUPERVISOR
-                    : role == "administrator" ? v1::ROLE_ADMINISTRATOR
-                                              : v1::ROLE_AGENT);
-    record.set_capacity_units(capacity);
-    for (const auto& skill : skills) {
-      const auto equals = skill.find('=');
-      auto* added = record.add_skills();
-      added->set_name(skill.substr(0, equals));
-      added->set_level(equals == std::string::npos ? 3 : std::atoi(skill.c_str() + equals + 1));
-    }
-    for (const auto& cap : caps) {
-      const auto [channel, most] = parse_cap(cap).value();
-      v1::AgentCaps::GetReflection()->SetInt32(record.mutable_caps(), channel, most);
-    }
-    for (const auto& group : groups) record.add_groups(group);
-    record.set_phone(phone);
-    record.set_shard(shard);
-    request.set_password(password);
-    v1::UpsertAgentResponse response;
-    call(*routing(), &v1::RoutingService::Stub::UpsertAgent, request, response,
-         [](const v1::UpsertAgentResponse& done) {
-           std::printf("agent %s is known\n", done.agent().id().c_str());
-         });
-  }
-
-  void set_presence() {
-    v1::SetPresenceRequest request;
-    request.set_agent_id(id);
-    request.set_presence(presence == "available" ? v1::PRESENCE_AVAILABLE
-                         : presence == "away"    ? v1::PRESENCE_AWAY
-                                                 : v1::PRESENCE_OFFLINE);
-    for (const auto& name : channels)
-      request.add_channels(name == "email"    ? v1::CHANNEL_EMAIL
-                           : name == "chat"   ? v1::CHANNEL_CHAT
-                           : name == "social" ? v1::CHANNEL_SOCIAL
-                                              : v1::CHANNEL_PHONE);
-    v1::SetPresenceResponse response;
-    call(*routing(), &v1::RoutingService::Stub::SetPresence, request, response,
-         [this](const v1::SetPresenceResponse&) { std::printf("%s is %s\n", id.c_str(), presence.c_str()); });
-  }
-
   void queue() {
     v1::ListQueueRequest request;
     request.set_limit(limit);
@@ -359,36 +281,7 @@ void add_ctl(CLI::App& app, int& status) {
 
   add_ctl_routing(*root, ctl);
 
-  auto* agents = root->add_subcommand("agents", "Agents: list (default), add, presence, wrap-up");
-  agents->require_subcommand(0, 1);
-  agents->add_flag("--json", ctl->json, "Print proto3 JSON of the message that gRPC returned");
-  agents->callback([ctl, agents] {
-    if (agents->get_subcommands().empty()) ctl->agents();
-  });
-  command(*agents, *ctl, "list", "All of them", &Ctl::agents);
-  auto* add =
-      command(*agents, *ctl, "add", "Create an agent, or replace one of the same id", &Ctl::add_agent);
-  add->add_option("id", ctl->id)->required();
-  add->add_option("--name", ctl->name);
-  add->add_option("--password", ctl->password, "Empty keeps the present one");
-  add->add_option("--skill", ctl->skills, "name or name=level, repeatable");
-  add->add_option("--group", ctl->groups, "For queues, repeatable");
-  add->add_option("--phone", ctl->phone,
-                  "Their phone in the exchange's own writing: PJSIP/ana, +37120000001");
-  add->add_option("--role", ctl->role)->check(CLI::IsMember({"agent", "supervisor", "administrator"}));
-  add->add_option("--cap", ctl->caps,
-                  "Tickets of a channel at once: chat=3, repeatable (default: everybody's)")
-      ->check(CLI::Validator{&cap_problem, "CHANNEL=NUMBER"});
-  add->add_option("--shard", ctl->shard, "Of a new agent, where there are several (default: the first)");
-  add->add_option("--capacity", ctl->capacity, "Units of work at once (default: 5)");
-  auto* presence = command(*agents, *ctl, "presence", "Set an agent's presence", &Ctl::set_presence);
-  presence->add_option("id", ctl->id)->required();
-  presence->add_option("presence", ctl->presence)
-      ->required()
-      ->check(CLI::IsMember({"available", "away", "offline"}));
-  presence->add_option("--channel", ctl->channels, "What they take, repeatable (default: all)")
-      ->check(CLI::IsMember({"email", "chat", "social", "phone"}));
-  add_ctl_tickets(*root, *agents, ctl);
+  add_ctl_tickets(*root, *add_ctl_agents(*root, ctl), ctl);
 }
 
 }  // namespace hark

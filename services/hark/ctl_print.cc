@@ -187,10 +187,12 @@ void print_agents(const v1::ListAgentsResponse& response) {
     const std::string shard = agent.shard().empty() ? "" : "  of " + agent.shard();
     const std::string paused =
         agent.paused_queue_ids().empty() ? "" : "  paused in " + list(agent.paused_queue_ids());
-    std::printf("%-12s %-10s %d/%d units  %s  %s  %s%s%s%s%s\n", agent.id().c_str(),
-                word(v1::Presence_Name(agent.presence()), "PRESENCE_").c_str(), agent.used_units(),
-                agent.capacity_units(), agent.name().c_str(), skills.c_str(), tickets_of(agent).c_str(),
-                takes.c_str(), caps.c_str(), shard.c_str(), paused.c_str());
+    const bool unreachable = agent.presence() != v1::PRESENCE_OFFLINE && agent.connections() == 0;
+    std::printf("%-12s %-10s %s%d/%d units  %s  %s  %s%s%s%s%s\n", agent.id().c_str(),
+                word(v1::Presence_Name(agent.presence()), "PRESENCE_").c_str(),
+                unreachable ? "(signed in nowhere)  " : "", agent.used_units(), agent.capacity_units(),
+                agent.name().c_str(), skills.c_str(), tickets_of(agent).c_str(), takes.c_str(), caps.c_str(),
+                shard.c_str(), paused.c_str());
   }
 }
 

@@ -1,6 +1,7 @@
 #include "routing/convert.h"
 
 #include <algorithm>
+#include <array>
 #include <set>
 
 #include "base/config/names.h"
@@ -280,6 +281,29 @@ Result<v1::Agent> agent_of(const v1::AgentSeed& seed) {
     out.set_level(skill.level);
   }
   return checked_agent(std::move(agent));
+}
+
+Result<v1::Agent> changed_agent(v1::Agent known, v1::Agent wished,
+                                const google::protobuf::RepeatedPtrField<std::string>& changes) {
+  static constexpr std::array<std::string_view, 7> kChangeable{"name",   "role",  "skills", "capacity_units",
+                                                               "groups", "phone", "caps"};
+  for (const std::string& name : changes) {
+    if (std::ranges::find(kChangeable, name) != kChangeable.end()) continue;
+    return invalid("changes: '" + name.substr(0, kAgentIdBytesMax) +
+                   "' is none of name, role, skills, capacity_units, groups, phone, caps");
+  }
+  const auto& fields = *v1::Agent::descriptor();
+  for (int i = 0; i < fields.field_count(); ++i) {
+    const bool changed = std::ranges::find(changes, fields.field(i)->name()) != changes.end();
+    v1::Agent::GetReflection()->ClearField(changed ? &known : &wished, fields.field(i));
+  }
+  known.MergeFrom(wished);
+  return known;
+}
+
+Error no_agent(const std::string& id) {
+  return {Code::kNotFound, Reason::kAgentNotFound,
+          "there is no agent '" + id.substr(0, kAgentIdBytesMax) + "'"};
 }
 
 AgentProfile profile_of(const v1::Agent& agent) {

@@ -86,6 +86,11 @@ Work work_of(const v1::Ticket& ticket, const Rules& rules, const SkillKnown& ski
 /// Checks a record that came from outside and gives it its regular form: lower-case id, a role, skills each
 /// once. Errors: INVALID_FIELD.
 Result<v1::Agent> checked_agent(v1::Agent agent);
+/// `known` with those fields of `wished` that `changes` names. Errors: INVALID_FIELD, if a name is none that
+/// may change.
+Result<v1::Agent> changed_agent(v1::Agent known, v1::Agent wished,
+                                const google::protobuf::RepeatedPtrField<std::string>& changes);
+Error no_agent(const std::string& id);
 Result<v1::Agent> agent_of(const v1::AgentSeed& seed);
 AgentProfile profile_of(const v1::Agent& agent);
 

@@ -167,6 +167,31 @@ TEST(Convert, WhatIsWrongWithARecordIsNamed) {
   EXPECT_THAT(checked_agent(agent).error().message, HasSubstr("agent.skills"));
 }
 
+TEST(Convert, AChangeOfARecordTakesTheNamedFieldsAlone) {
+  v1::Agent known;
+  known.set_id("ana");
+  known.set_name("Ana");
+  known.set_capacity_units(7);
+  known.add_groups("night");
+  known.mutable_caps()->set_chat(3);
+  v1::Agent wished;
+  wished.set_id("ana");
+  wished.set_name("not asked for");
+  wished.set_capacity_units(2);
+  wished.mutable_caps()->set_email(1);
+  google::protobuf::RepeatedPtrField<std::string> changes;
+  for (const char* name : {"capacity_units", "caps", "groups"}) changes.Add(name);
+  const auto changed = changed_agent(known, wished, changes);
+  ASSERT_TRUE(changed.ok()) << changed.error().message;
+  EXPECT_EQ(changed->name(), "Ana");
+  EXPECT_EQ(changed->capacity_units(), 2);
+  EXPECT_EQ(changed->groups_size(), 0);
+  EXPECT_EQ(changed->caps().chat(), 0);
+  EXPECT_EQ(changed->caps().email(), 1);
+  changes.Add("shard");
+  EXPECT_THAT(changed_agent(known, wished, changes).error().message, HasSubstr("'shard' is none of"));
+}
+
 Rules rules_from(const std::string& yaml) {
   const auto config = read_config(yaml, "f", &policy_problems);
   EXPECT_TRUE(config.ok()) << (config.ok() ? "" : config.error().message);

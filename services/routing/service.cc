@@ -31,7 +31,7 @@ Task<Status> Routing::seed(std::vector<v1::AgentSeed> seeds) {
     if (!seed.password().empty()) {
       HARK_CO_TRY(hash, co_await world_.passwords.hash(seed.password()));
     }
-    HARK_CO_TRY_VOID(co_await world_.store.save_agent(agent, hash, true));
+    HARK_CO_TRY_VOID(co_await world_.store.save_agent(agent, hash, ""));
   }
   co_return Status{};
 }

@@ -174,6 +174,7 @@ class Routing {
   Task<> follow_rules(std::shared_ptr<Term> term);
   [[nodiscard]] int leads_others() const;
   Task<Status> claim_agent(v1::Agent& agent);
+  Task<Result<v1::Agent>> save_agent(v1::UpsertAgentRequest request, std::string hash);
   Task<Status> check_goal(const Term& term, v1::TransferRequest transfer);
   void see_leader(const Store::Lease& lease);
   Task<> pause(std::chrono::milliseconds time);

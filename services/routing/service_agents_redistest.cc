@@ -43,6 +43,53 @@ Task<std::int64_t> wraps_up_until(RoutingService& t) {
   co_return agents->agents(0).wrap_up_until_ms();
 }
 
+TEST_F(RoutingService, AnAgentWhoExistsIsReplacedByNobodyWhoMeantToMakeThem) {
+  play(+[](RoutingService& t) -> Task<> {
+    co_await t.start();
+    v1::UpsertAgentRequest request;
+    request.set_mode(v1::UpsertAgentRequest::MODE_CREATE);
+    request.mutable_agent()->set_id("ana");
+    request.mutable_agent()->set_capacity_units(4);
+    EXPECT_TRUE((co_await t.node->service.upsert_agent(request)).ok());
+    request.mutable_agent()->set_capacity_units(1);
+    const auto refused = co_await t.node->service.upsert_agent(request);
+    EXPECT_EQ(refused.error().code, Code::kAlreadyExists);
+    EXPECT_EQ(refused.error().reason, Reason::kAgentExists);
+    EXPECT_THAT(refused.error().message, HasSubstr("'ana'"));
+    EXPECT_EQ((*co_await t.node->store.agents()).at(0).agent.capacity_units(), 4);
+    request.clear_mode();
+    EXPECT_EQ((*co_await t.node->service.upsert_agent(request)).agent().capacity_units(), 1);
+    co_await t.stop();
+  });
+}
+
+TEST_F(RoutingService, AChangeOfAnAgentLeavesTheRestOfThemAndTheirSessions) {
+  play(+[](RoutingService& t) -> Task<> {
+    co_await t.start();
+    v1::UpsertAgentRequest request;
+    request.mutable_agent()->set_id("ana");
+    request.mutable_agent()->set_name("Ana");
+    request.mutable_agent()->set_capacity_units(4);
+    EXPECT_TRUE((co_await t.node->service.upsert_agent(request)).ok());
+    const auto session = co_await t.sit_down("ana");
+    v1::UpsertAgentRequest change;
+    change.set_mode(v1::UpsertAgentRequest::MODE_CHANGE);
+    change.mutable_agent()->set_id("ana");
+    change.mutable_agent()->set_phone("PJSIP/ana");
+    change.add_changes("phone");
+    const auto changed = co_await t.node->service.upsert_agent(change);
+    EXPECT_EQ(changed->agent().phone(), "PJSIP/ana");
+    EXPECT_EQ(changed->agent().name(), "Ana");
+    EXPECT_EQ(changed->agent().capacity_units(), 4);
+    EXPECT_EQ(changed->agent().presence(), v1::PRESENCE_AVAILABLE);
+    EXPECT_EQ((*co_await t.node->store.credentials("ana"))->agent.phone(), "PJSIP/ana");
+    change.mutable_agent()->set_id("eve");
+    EXPECT_EQ((co_await t.node->service.upsert_agent(change)).error().reason, Reason::kAgentNotFound);
+    EXPECT_EQ((*co_await t.node->store.agents()).size(), 1U) << "a change makes nobody";
+    co_await t.stop();
+  });
+}
+
 TEST_F(RoutingService, AnAgentIsOfferedTheChannelsThatTheyTakeAlone) {
   play(+[](RoutingService& t) -> Task<> {
     co_await t.start();

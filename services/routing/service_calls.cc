@@ -44,11 +44,6 @@ const T* find(const std::vector<Effect>& effects) {
   return nullptr;
 }
 
-Error no_agent(const std::string& id) {
-  return {Code::kNotFound, Reason::kAgentNotFound,
-          "there is no agent '" + id.substr(0, kAgentIdBytesMax) + "'"};
-}
-
 v1::AcceptOfferResponse accepted(const std::string& offer_id, const std::string& agent_id, v1::Ticket ticket,
                                  std::int64_t token) {
   v1::AcceptOfferResponse response;
@@ -144,49 +139,6 @@ Task<Result<v1::SetPresenceResponse>> Routing::set_presence(v1::SetPresenceReque
   HARK_CO_TRY_VOID(co_await term->settle());
   v1::SetPresenceResponse response;
   *response.mutable_agent() = term->agent(request.agent_id()).value_or(v1::Agent{});
-  co_return response;
-}
-
-Task<Result<v1::UpsertAgentResponse>> Routing::upsert_agent(v1::UpsertAgentRequest request) {
-  HARK_CO_TRY(auto agent, checked_agent(std::move(*request.mutable_agent())));
-  const auto& password = request.password();
-  if (!password.empty() && (password.size() < kPasswordBytesMin || password.size() > kPasswordBytesMax)) {
-    co_return Error{Code::kInvalidArgument, Reason::kInvalidField, "password: must have 8 to 1024 bytes"};
-  }
-  HARK_CO_TRY_VOID(leading_term());
-  std::string hash;
-  if (!password.empty()) {
-    HARK_CO_TRY(hash, co_await world_.passwords.hash(password));
-  }
-  HARK_CO_TRY_VOID(co_await claim_agent(agent));
-  HARK_CO_TRY(const auto generation, co_await world_.store.save_agent(agent, hash, false));
-  agent.set_session_generation(generation);
-  HARK_CO_TRY(const auto term, leading_term());  // it may be another by now; that one has read the record
-  term->take_agent(agent);
-  HARK_CO_TRY_VOID(co_await term->settle());
-  v1::UpsertAgentResponse response;
-  *response.mutable_agent() = term->agent(agent.id()).value_or(agent);
-  co_return response;
-}
-
-Task<Result<v1::ListAgentsResponse>> Routing::list_agents(v1::ListAgentsRequest) {
-  HARK_CO_TRY(const auto term, leading_term());
-  v1::ListAgentsResponse response;
-  for (v1::Agent& agent : term->agents()) *response.add_agents() = std::move(agent);
-  co_return response;
-}
-
-Task<Result<v1::SignInResponse>> Routing::sign_in(v1::SignInRequest request) {
-  const Error wrong{Code::kUnauthenticated, Reason::kUnauthenticated, "the name or the password is wrong"};
-  if (request.password().size() > kPasswordBytesMax || request.agent_id().size() > kAgentIdBytesMax)
-    co_return wrong;
-  HARK_CO_TRY(const auto known, co_await world_.store.credentials(request.agent_id()));
-  const std::string hash = known ? known->password_hash : "";
-  HARK_CO_TRY(const bool matches, co_await world_.passwords.matches(hash, request.password()));
-  if (!matches) co_return wrong;
-  v1::SignInResponse response;
-  *response.mutable_agent() = known->agent;
-  if (leads()) *response.mutable_agent() = term_->agent(request.agent_id()).value_or(known->agent);
   co_return response;
 }
 

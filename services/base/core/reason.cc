@@ -50,6 +50,7 @@ constexpr auto kNames = std::to_array<Named>({
     {Reason::kCapacityExceeded, "CAPACITY_EXCEEDED"},
     {Reason::kRoutingVersionChanged, "ROUTING_VERSION_CHANGED"},
     {Reason::kRoutingVersionNotFound, "ROUTING_VERSION_NOT_FOUND"},
+    {Reason::kAgentExists, "AGENT_EXISTS"},
     {Reason::kCursorExpired, "CURSOR_EXPIRED"},
     {Reason::kCursorInvalid, "CURSOR_INVALID"},
     {Reason::kBlobNotFound, "BLOB_NOT_FOUND"},

@@ -49,6 +49,7 @@ enum class Reason {
   kCapacityExceeded = 55,
   kRoutingVersionChanged = 56,
   kRoutingVersionNotFound = 57,
+  kAgentExists = 58,
   // Reading
   kCursorExpired = 70,
   kCursorInvalid = 71,

@@ -116,7 +116,7 @@ Task<Status> Store::resign(std::string_view instance) {
 }
 
 Task<Result<std::int64_t>> Store::save_agent(const v1::Agent& agent, std::string_view password_hash,
-                                             bool only_if_absent) {
+                                             Expected expected) {
   v1::Agent record = agent;
   record.clear_presence();
   record.clear_used_units();
@@ -132,7 +132,8 @@ Task<Result<std::int64_t>> Store::save_agent(const v1::Agent& agent, std::string
   record.clear_paused_queue_ids();
   const std::string bytes = record.SerializeAsString();
   const std::array<std::string_view, 1> keys{prefix_};
-  const std::array<std::string_view, 4> args{agent.id(), bytes, password_hash, only_if_absent ? "1" : "0"};
+  const std::string before = expected.value_or("");
+  const std::array<std::string_view, 5> args{agent.id(), bytes, password_hash, expected ? "1" : "0", before};
   HARK_CO_TRY(const redis::Reply reply, co_await redis_.eval(save_agent_script(), keys, args));
   co_return reply[0].number() == 1 ? reply[1].number() : -1;
 }
@@ -174,6 +175,7 @@ Task<Result<std::optional<Store::Credentials>>> Store::credentials(std::string_v
   Credentials out;
   if (!out.agent.ParseFromString(reply[0].text()))
     co_return unreadable("the record of agent " + std::string{agent_id});
+  out.record = reply[0].text();
   out.password_hash = reply[1].text();
   out.agent.set_session_generation(reply[2].number());
   co_return std::optional{std::move(out)};

@@ -51,10 +51,12 @@ class Store {
   Task<Result<Lease>> renew(std::string_view instance, std::chrono::milliseconds lease, int leads_others = 0);
   Task<Status> resign(std::string_view instance);
 
+  /// What is stored must be this record (Credentials::record), or nothing if it is empty; any, if not given.
+  using Expected = std::optional<std::string>;
   /// An empty hash keeps the present password; another one ends all sessions. The generation of sessions
-  /// from now on; -1: nothing was written, there is one already and `only_if_absent`.
+  /// from now on; -1: nothing was written, for what is stored is not as expected.
   Task<Result<std::int64_t>> save_agent(const v1::Agent& agent, std::string_view password_hash,
-                                        bool only_if_absent);
+                                        Expected expected);
   /// The generation of sessions from now on; 0 if there is no such agent.
   Task<Result<std::int64_t>> end_sessions(std::string_view agent_id);
 
@@ -73,6 +75,7 @@ class Store {
 
   struct Credentials {
     v1::Agent agent;
+    std::string record;  // the agent as it is stored
     std::string password_hash;
   };
   Task<Result<std::optional<Credentials>>> credentials(std::string_view agent_id);

@@ -89,12 +89,12 @@ TEST_F(RoutingStore, OfThoseWhoWouldLeadWhoLeadsTheFewestGoesFirst) {
 }
 
 TEST_F(RoutingStore, ANewPasswordOrTheirWishBeginsANewGenerationOfAnAgentsSessions) {
-  EXPECT_EQ(*wait_for(store.save_agent(agent("ana", 5), "hash-a", false)), 0);
-  EXPECT_EQ(*wait_for(store.save_agent(agent("ana", 5), "hash-b", false)), 1);
+  EXPECT_EQ(*wait_for(store.save_agent(agent("ana", 5), "hash-a", std::nullopt)), 0);
+  EXPECT_EQ(*wait_for(store.save_agent(agent("ana", 5), "hash-b", std::nullopt)), 1);
   EXPECT_EQ(*wait_for(store.end_sessions("ana")), 2);
   auto forged = agent("ana", 6);
   forged.set_session_generation(0);
-  EXPECT_EQ(*wait_for(store.save_agent(forged, "", false)), 2) << "no record brings it down";
+  EXPECT_EQ(*wait_for(store.save_agent(forged, "", std::nullopt)), 2) << "no record brings it down";
   EXPECT_EQ((*wait_for(store.credentials("ana")))->agent.session_generation(), 2);
   EXPECT_EQ(wait_for(store.agents())->at(0).agent.session_generation(), 2);
   EXPECT_EQ(*wait_for(store.end_sessions("eve")), 0);
@@ -102,10 +102,10 @@ TEST_F(RoutingStore, ANewPasswordOrTheirWishBeginsANewGenerationOfAnAgentsSessio
 }
 
 TEST_F(RoutingStore, KeepsAgentsWithTheirPasswords) {
-  EXPECT_EQ(*wait_for(store.save_agent(agent("ben", 2), "hash-b", false)), 0);
-  EXPECT_EQ(*wait_for(store.save_agent(agent("ana", 5), "hash-a", true)), 0);
-  EXPECT_EQ(*wait_for(store.save_agent(agent("ana", 1), "other", true)), -1) << "there is one";
-  EXPECT_EQ(*wait_for(store.save_agent(agent("ben", 3), "", false)), 0);
+  EXPECT_EQ(*wait_for(store.save_agent(agent("ben", 2), "hash-b", std::nullopt)), 0);
+  EXPECT_EQ(*wait_for(store.save_agent(agent("ana", 5), "hash-a", "")), 0);
+  EXPECT_EQ(*wait_for(store.save_agent(agent("ana", 1), "other", "")), -1) << "there is one";
+  EXPECT_EQ(*wait_for(store.save_agent(agent("ben", 3), "", std::nullopt)), 0);
   const auto agents = *wait_for(store.agents());
   ASSERT_EQ(agents.size(), 2u);
   EXPECT_EQ(agents[0].agent.id(), "ana");
@@ -117,9 +117,17 @@ TEST_F(RoutingStore, KeepsAgentsWithTheirPasswords) {
   EXPECT_FALSE(*wait_for(store.credentials("eve")));
 }
 
+TEST_F(RoutingStore, WritesAnAgentOverWhatWasReadAlone) {
+  ASSERT_TRUE(wait_for(store.save_agent(agent("ana", 2), "hash", std::nullopt)).ok());
+  const auto read = **wait_for(store.credentials("ana"));
+  EXPECT_EQ(*wait_for(store.save_agent(agent("ana", 3), "", read.record)), 0);
+  EXPECT_EQ(*wait_for(store.save_agent(agent("ana", 4), "", read.record)), -1) << "it is another by now";
+  EXPECT_EQ((*wait_for(store.credentials("ana")))->agent.capacity_units(), 3);
+}
+
 TEST_F(RoutingStore, WritesABatchOfTheLeader) {
   const auto token = lead();
-  ASSERT_TRUE(wait_for(store.save_agent(agent("ana", 5), "", false)).ok());
+  ASSERT_TRUE(wait_for(store.save_agent(agent("ana", 5), "", std::nullopt)).ok());
   const Offer offer{"off_1", "tkt_1", "ana", 1, from_ms(1), from_ms(2), "why"};
   Store::Batch batch;
   batch.records = {encode(TimePassed{}, from_ms(1)), encode(TimePassed{}, from_ms(2))};
@@ -158,7 +166,7 @@ TEST_F(RoutingStore, WritesABatchOfTheLeader) {
 
 TEST_F(RoutingStore, ForgetsAWrapUpThatIsOver) {
   const auto token = lead();
-  ASSERT_TRUE(wait_for(store.save_agent(agent("ana", 5), "", false)).ok());
+  ASSERT_TRUE(wait_for(store.save_agent(agent("ana", 5), "", std::nullopt)).ok());
   Store::Batch batch;
   batch.records = {encode(TimePassed{}, from_ms(1))};
   batch.wrap_up("ana", from_ms(90), true);
