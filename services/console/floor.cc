@@ -28,6 +28,7 @@ v1::ConsoleResponse::QueueState queue_state(const v1::QueueStatus& queue) {
   auto out = queue_state(queue.tickets());
   const auto wait_ms = queue.estimated_wait_ms();
   out.set_estimated_wait_seconds(wait_ms < 0 ? -1 : static_cast<std::int32_t>(wait_ms / 1000));
+  out.set_no_estimate(queue.no_estimate());
   out.set_closed(queue.closed());
   out.set_shard(queue.shard());
   return out;

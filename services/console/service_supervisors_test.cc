@@ -173,6 +173,7 @@ TEST_F(SupervisorsTest, TheEstimatedWaitOfEachQueueIsRoutings) {
   auto* claims = world.routing.queue_summary.add_queues();
   claims->mutable_tickets()->set_name("claims");
   claims->set_estimated_wait_ms(-1);
+  claims->set_no_estimate(v1::NO_ESTIMATE_NOBODY_THERE);
   claims->set_closed(true);
   claims->set_shard("apac");
   const auto overview = overseen();
@@ -181,6 +182,7 @@ TEST_F(SupervisorsTest, TheEstimatedWaitOfEachQueueIsRoutings) {
   EXPECT_EQ(overview.by_queue(0).estimated_wait_seconds(), 90);
   EXPECT_EQ(overview.by_queue(1).name(), "claims");
   EXPECT_EQ(overview.by_queue(1).estimated_wait_seconds(), -1);
+  EXPECT_EQ(overview.by_queue(1).no_estimate(), v1::NO_ESTIMATE_NOBODY_THERE);
   EXPECT_TRUE(overview.by_queue(1).closed());
   EXPECT_EQ(overview.by_queue(0).shard(), "");
   EXPECT_EQ(overview.by_queue(1).shard(), "apac");

@@ -40,6 +40,19 @@ const char* queue_name(const std::string& id) { return id.empty() ? "(no queue)"
 /// Where there are several.
 std::string of_shard(const std::string& shard) { return shard.empty() ? "" : " of " + shard; }
 
+/// How long it will take, or why nobody can say.
+std::string estimate_text(std::int64_t wait_ms, v1::NoEstimate why_none) {
+  if (wait_ms >= 0) return std::to_string(wait_ms / 1000) + " s";
+  switch (why_none) {
+    case v1::NO_ESTIMATE_NOBODY_THERE:
+      return "unknown, nobody is there";
+    case v1::NO_ESTIMATE_CLOSED:
+      return "closed";
+    default:
+      return "unknown, too few were served";
+  }
+}
+
 /// The offer that stands may have been decided by other rules than those in force now.
 std::string decided_by(const v1::ExplainResponse& response) {
   const std::string& offer = response.offer_config_version();
@@ -212,10 +225,7 @@ void print_queues(const v1::SummarizeQueueResponse& response) {
               "oldest", "ready", "busy", "wrap-up", "away", "offline", "estimated wait");
   for (const v1::QueueStatus& queue : response.queues()) {
     const v1::QueueGroup& tickets = queue.tickets();
-    const std::string wait = queue.closed() ? "closed"
-                             : queue.estimated_wait_ms() < 0
-                                 ? "-"
-                                 : std::to_string(queue.estimated_wait_ms() / 1000) + " s";
+    const std::string wait = estimate_text(queue.estimated_wait_ms(), queue.no_estimate());
     std::printf("%-20s %7d %7d %7d  %-19s  %5d %5d %7d %5d %7d  %s%s\n", queue_name(tickets.name()),
                 tickets.waiting(), tickets.offered(), tickets.at_risk(),
                 tickets.waiting() == 0 ? "-" : time_text(tickets.oldest_since_ms()).c_str(), queue.ready(),
@@ -238,8 +248,9 @@ void print_why(const v1::ExplainResponse& response) {
               response.step().empty() ? "" : ", ", response.step().c_str());
   if (response.step_ends_at_ms() > 0)
     std::printf("next step %s\n", time_text(response.step_ends_at_ms()).c_str());
-  if (response.estimated_wait_ms() >= 0)
-    std::printf("estimated wait %lld s\n", static_cast<long long>(response.estimated_wait_ms() / 1000));
+  if (response.no_estimate() != v1::NO_ESTIMATE_NOT_WAITING)
+    std::printf("estimated wait: %s\n",
+                estimate_text(response.estimated_wait_ms(), response.no_estimate()).c_str());
   if (!response.config_version().empty())
     std::printf("rules %s%s\n", response.config_version().c_str(), decided_by(response).c_str());
   for (const v1::Candidate& candidate : response.candidates()) {

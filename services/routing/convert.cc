@@ -359,7 +359,7 @@ v1::ExplainResponse to_proto(const Explanation& explanation) {
   if (explanation.asked_again_at) out.set_asked_again_at_ms(to_ms(*explanation.asked_again_at));
   if (explanation.step_ends_at) out.set_step_ends_at_ms(to_ms(*explanation.step_ends_at));
   out.set_ahead(explanation.ahead);
-  out.set_estimated_wait_ms(explanation.estimated_wait ? explanation.estimated_wait->count() : -1);
+  put_estimate(explanation.estimate, out);
   out.set_config_version(explanation.config_version);
   out.set_offer_config_version(explanation.offer_config_version);
   for (const Candidate& candidate : explanation.candidates) {

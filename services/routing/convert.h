@@ -106,6 +106,12 @@ Result<Presence> presence_of(v1::Presence presence);
 /// The record with what routing sees of the agent now.
 v1::Agent to_proto(const v1::Agent& record, const AgentView& view);
 v1::ExplainResponse to_proto(const Explanation& explanation);
+/// Into what tells of a wait, a ticket's or a queue's.
+template <class Message>
+void put_estimate(const WaitEstimate& estimate, Message& out) {
+  out.set_estimated_wait_ms(estimate.wait ? estimate.wait->count() : -1);
+  out.set_no_estimate(static_cast<v1::NoEstimate>(estimate.why_none));
+}
 v1::AgentChoices choices_of(const Rules& rules);
 v1::Offer to_proto(const Offer& offer, v1::Ticket ticket);
 

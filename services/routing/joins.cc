@@ -4,6 +4,8 @@
 #include <map>
 #include <string>
 
+#include "routing/convert.h"
+
 namespace hark::routing {
 namespace {
 
@@ -32,6 +34,11 @@ void put(Groups& out, const std::map<std::string, v1::QueueGroup>& sums, int mos
   }
 }
 
+WaitEstimate estimate_of(const v1::QueueStatus& queue) {
+  if (queue.estimated_wait_ms() >= 0) return {Duration{queue.estimated_wait_ms()}, NoEstimate::kNone};
+  return {{}, static_cast<NoEstimate>(queue.no_estimate())};
+}
+
 /// Of the tickets that no queue takes, and of all agents.
 void add(v1::QueueStatus& sum, const v1::QueueStatus& status) {
   add(*sum.mutable_tickets(), status.tickets());
@@ -40,7 +47,7 @@ void add(v1::QueueStatus& sum, const v1::QueueStatus& status) {
   sum.set_wrapping_up(sum.wrapping_up() + status.wrapping_up());
   sum.set_away(sum.away() + status.away());
   sum.set_offline(sum.offline() + status.offline());
-  sum.set_estimated_wait_ms(std::max(sum.estimated_wait_ms(), status.estimated_wait_ms()));
+  put_estimate(longer(estimate_of(sum), estimate_of(status)), sum);
 }
 
 void add(QueueView& sum, const QueueView& view) {
@@ -56,7 +63,7 @@ void add(QueueView& sum, const QueueView& view) {
   sum.wrapping_up += view.wrapping_up;
   sum.away += view.away;
   sum.offline += view.offline;
-  sum.estimated_wait = std::max(sum.estimated_wait, view.estimated_wait);
+  sum.estimate = longer(sum.estimate, view.estimate);
 }
 
 constexpr int kQueueLimitUsual = 100;

@@ -43,6 +43,7 @@ v1::SummarizeQueueResponse summary(const std::string& queue, int waiting, std::i
   auto& unnamed = *out.add_queues();
   unnamed.set_ready(1);
   unnamed.set_estimated_wait_ms(-1);
+  unnamed.set_no_estimate(waiting > 2 ? v1::NO_ESTIMATE_NOBODY_THERE : v1::NO_ESTIMATE_TOO_FEW_SERVED);
   out.add_queues()->mutable_tickets()->set_name(queue);
   out.set_sla_missed(1);
   return out;
@@ -57,6 +58,7 @@ TEST(Joins, SummariesCountTogetherWhatHasOneName) {
   ASSERT_EQ(both.queues_size(), 3);
   EXPECT_EQ(both.queues(0).ready(), 2);
   EXPECT_EQ(both.queues(0).estimated_wait_ms(), -1);
+  EXPECT_EQ(both.queues(0).no_estimate(), v1::NO_ESTIMATE_TOO_FEW_SERVED) << "somebody is there";
   EXPECT_EQ(both.queues(1).tickets().name(), "west");
   EXPECT_EQ(both.queues(2).tickets().name(), "east");
   EXPECT_EQ(both.sla_missed(), 2);

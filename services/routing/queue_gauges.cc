@@ -23,7 +23,7 @@ QueueGauges::Of QueueGauges::make(const std::string& queue) {
           gauge("hark_routing_queue_at_risk", "Of those, waiting longer than routing.answer_target_seconds"),
           gauge("hark_routing_queue_oldest_seconds", "For how long the oldest ticket has waited"),
           gauge("hark_routing_queue_estimated_wait_seconds",
-                "Of a ticket that came now; -1 while too few were served to tell"),
+                "Of a ticket that came now; -1 while nobody is there, it is closed, or too few were served"),
           agents("ready"),
           agents("busy"),
           agents("wrapping_up"),
@@ -38,7 +38,7 @@ void QueueGauges::show(const Of& gauges, const QueueView& queue, TimePoint now) 
   gauges.offered.set(tickets.offered);
   gauges.at_risk.set(tickets.at_risk);
   gauges.oldest.set(tickets.waiting == 0 ? 0 : in_seconds(std::max(now - tickets.oldest_since, Duration{0})));
-  gauges.estimated_wait.set(queue.estimated_wait ? in_seconds(*queue.estimated_wait) : -1);
+  gauges.estimated_wait.set(queue.estimate.wait ? in_seconds(*queue.estimate.wait) : -1);
   gauges.ready.set(queue.ready);
   gauges.busy.set(queue.busy);
   gauges.wrapping_up.set(queue.wrapping_up);

@@ -18,7 +18,7 @@ QueueView busy_queue(const std::string& id) {
   view.ready = 1;
   view.wrapping_up = 4;
   view.closed = true;
-  view.estimated_wait = 2500ms;
+  view.estimate.wait = 2500ms;
   return view;
 }
 

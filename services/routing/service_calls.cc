@@ -79,7 +79,7 @@ v1::QueueStatus status_of(const QueueView& queue) {
   out.set_wrapping_up(queue.wrapping_up);
   out.set_away(queue.away);
   out.set_offline(queue.offline);
-  out.set_estimated_wait_ms(queue.estimated_wait ? queue.estimated_wait->count() : -1);
+  put_estimate(queue.estimate, out);
   out.set_closed(queue.closed);
   return out;
 }

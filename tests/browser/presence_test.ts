@@ -111,7 +111,7 @@ story("an estimated wait is the same wherever one looks", async ({agent, custome
     await customer(`Served${number}`).writes({subject: `Served${number}`, text: "Hello\n"});
     await ana.accepts(`Served${number}`);
   }
-  await ana.click("#presence label", "Away");
+  await hark.ctl("agents", "set", "ana", "--capacity", "2");
   const sam = await agent("sam", {available: false});
   const waits = [1, 2].map((number) => customer(`Waits${number}`));
   for (const one of waits) await one.writes({subject: `About ${one.name}`, text: "Hello\n"});
@@ -129,4 +129,7 @@ story("an estimated wait is the same wherever one looks", async ({agent, custome
   const seconds = `${Math.floor(Number(explained.estimatedWaitMs) / 1000)} s`;
   assert.equal(await told.innerText(), seconds);
   await sam.shows("#queues tbody tr", new RegExp(`Everything.*${seconds}`));
+  await ana.click("#presence label", "Away");
+  await sam.shows("#queues tbody tr", /Everything.*nobody is there/);
+  await last.locator(".why-facts dd", {hasText: "nobody is there"}).waitFor();
 });

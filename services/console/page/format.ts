@@ -1,5 +1,5 @@
 // How addresses, people, times and sizes are written.
-import type {CallState, Channel, Conversation, DeliveryState, ObligationState, Participant, Presence, TicketState} from "hark/v1";
+import type {CallState, Channel, Conversation, DeliveryState, NoEstimate, ObligationState, Participant, Presence, TicketState} from "hark/v1";
 import type {Refusal, RefusalReason} from "./link.js";
 import {language, t, type WordKey} from "./words/words.js";
 
@@ -95,6 +95,10 @@ export function waitText(ms: number): string {
 /** How long something will take; people tell the seconds of a short wait apart. */
 export const estimateText = (ms: number): string => (ms < 60_000 ? t("secondsLeft", {seconds: Math.floor(ms / 1000)}) : waitText(ms));
 
+/** Why that cannot be said; a dash where too few were served to tell. */
+export const noEstimateText = (why: NoEstimate | undefined): string =>
+  why === "NO_ESTIMATE_NOBODY_THERE" ? t("queueUnserved") : why === "NO_ESTIMATE_CLOSED" ? t("queueClosed") : "–";
+
 /** Exactly, in hours, minutes and seconds: "20 sec". Hours are the largest unit, for a day of work has no 24 of them. */
 export function spanText(seconds: number): string {
   const parts: [number, string][] = [[Math.floor(seconds / 3600), "hour"], [Math.floor(seconds / 60) % 60, "minute"], [seconds % 60, "second"]];
@@ -126,7 +130,7 @@ const REFUSALS: Record<RefusalReason, WordKey> = {
   NEWER_ENTRIES: "refusedNewer", OBLIGATIONS_OPEN: "refusedObligations", NOT_ANSWERABLE: "refusedNotAnswerable",
   SWITCH_REASON_MISSING: "refusedSwitchReason", WINDOW_CLOSED: "refusedWindow", FILE_UNSENDABLE: "refusedFile", TEMPLATE_UNFIT: "refusedTemplate",
   WITHDRAWN: "refusedWithdrawn", CONVERSATION_MOVED: "refusedMoved", MERGE_UNDER_WAY: "refusedMergeUnderWay", MERGE_IMPOSSIBLE: "refusedMerge",
-  AGENT_NOT_FOUND: "refusedAgent", AGENT_AWAY: "refusedAgentAway", OFFER_NOT_FOUND: "refusedOfferGone", OFFER_EXPIRED: "refusedOfferExpired",
+  AGENT_NOT_FOUND: "refusedAgent", AGENT_EXISTS: "refusedOther", AGENT_AWAY: "refusedAgentAway", OFFER_NOT_FOUND: "refusedOfferGone", OFFER_EXPIRED: "refusedOfferExpired",
   CAPACITY_EXCEEDED: "refusedCapacity", OVERLOADED: "refusedOverloaded", NOT_LEADER: "refusedOverloaded", SHUTTING_DOWN: "refusedOverloaded",
   STORE_UNAVAILABLE: "refusedStore", STORE_FULL: "refusedFull", OUTCOME_UNKNOWN: "refusedUnknown", DEADLINE: "refusedUnknown",
 };

@@ -8,6 +8,7 @@
 
 #include "base/core/time.h"
 #include "routing/core/queue_rules.h"
+#include "routing/core/wait_estimate.h"
 
 namespace hark::routing {
 
@@ -62,7 +63,7 @@ struct Explanation {
   std::optional<TimePoint> step_ends_at;
   /// Tickets of the same queue that come before it.
   int ahead = 0;
-  std::optional<Duration> estimated_wait;
+  WaitEstimate estimate{{}, NoEstimate::kNotWaiting};
   /// Everybody who is available has declined it: when they are asked again, if ever.
   std::optional<TimePoint> asked_again_at;
   std::string config_version;

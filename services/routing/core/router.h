@@ -138,8 +138,6 @@ class Router {
   /// ranked them. At most `candidates_max` agents, those who come nearest first.
   [[nodiscard]] std::optional<Explanation> explain_fully(std::string_view ticket_id,
                                                          std::size_t candidates_max) const;
-  /// For a ticket that came last; nothing while too little has been served to tell.
-  [[nodiscard]] std::optional<Duration> estimated_wait(std::string_view queue_id) const;
   /// Whether the queue is within its hours, or has none.
   [[nodiscard]] bool is_open(std::string_view queue_id) const {
     return !queues_[queue_named(queue_id)].closed;
@@ -372,8 +370,7 @@ class Router {
   bool overflow(TicketState& ticket, const std::string& to, TimePoint since, std::string why);
   [[nodiscard]] bool holds(const MetricCondition& condition, QueueIndex queue) const;
   [[nodiscard]] std::int64_t value_of(Metric metric, const QueueState& queue) const;
-  [[nodiscard]] static std::optional<Duration> wait_in(const QueueState& queue, std::int64_t ahead);
-  [[nodiscard]] static std::optional<Duration> estimated_wait(const QueueState& queue);
+  [[nodiscard]] static WaitEstimate estimate(const QueueState& queue, std::int64_t ahead, bool anybody);
 
   // router_emptiness.cc
   [[nodiscard]] bool is_empty(const QueueState& queue, std::uint8_t factors) const;

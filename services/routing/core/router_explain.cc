@@ -22,6 +22,25 @@ std::string lacking(const AgentSets& sets, AgentIndex agent, const Requirement& 
   return text;
 }
 
+/// They are there for it, now or after what they do now.
+bool may_serve_in_time(Nearness nearness) {
+  switch (nearness) {
+    case Nearness::kOffered:
+    case Nearness::kCouldTakeIt:
+    case Nearness::kWaitsForAnother:
+    case Nearness::kQueueClosed:
+    case Nearness::kNoRoom:
+    case Nearness::kAtCap:
+    case Nearness::kWakingFirst:
+    case Nearness::kWrappingUp:
+    case Nearness::kRests:
+    case Nearness::kLetItRunOut:
+      return true;
+    default:
+      return false;
+  }
+}
+
 }  // namespace
 
 std::string_view name_of(ChoicePolicy choice) {
@@ -256,7 +275,6 @@ std::optional<Explanation> Router::explain_fully(std::string_view ticket_id,
         ++out.ahead;
       }
     }
-    out.estimated_wait = wait_in(queues_[ticket.queue], out.ahead);
   }
   out.requirement = to_text(require);
   if (ticket.standing == Standing::kWaiting)
@@ -268,6 +286,13 @@ std::optional<Explanation> Router::explain_fully(std::string_view ticket_id,
     all.emplace_back(judge(ticket, index, require), rank_for(ticket, index, choice, require));
   }
   out.agents = static_cast<int>(all.size());
+  if (ticket.plan) {
+    // Who serves a step that is to come may be there.
+    const bool anybody = out.step_ends_at || std::ranges::any_of(all, [](const auto& judged) {
+                           return may_serve_in_time(judged.first.nearness);
+                         });
+    out.estimate = estimate(queues_[ticket.queue], out.ahead, anybody);
+  }
   std::ranges::sort(all, [](const auto& a, const auto& b) {
     if (a.first.nearness != b.first.nearness) return a.first.nearness < b.first.nearness;
     return a.second < b.second;

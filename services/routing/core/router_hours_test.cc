@@ -26,7 +26,7 @@ TEST(Hours, AClosedQueueMakesNoOffersAndKeepsEverybodysPlace) {
   c.come("t2");
   EXPECT_THAT(c.made(), IsEmpty()) << "it is closed until somebody says that it is open";
   EXPECT_EQ(c.router.explain("t1"), "waits: queue office is closed");
-  EXPECT_FALSE(c.router.estimated_wait("office"));
+  EXPECT_EQ(c.router.explain_fully("t1", 1)->estimate.why_none, NoEstimate::kClosed);
   c.tell(QueueHours{"office", true});
   EXPECT_THAT(c.made(), ElementsAre("t1>ana"));
 }

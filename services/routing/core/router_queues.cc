@@ -308,26 +308,21 @@ std::int64_t Router::value_of(Metric metric, const QueueState& queue) const {
       return staffed - paused_count(queue, false);
     }
     case Metric::kEstimatedWait_s: {
-      const auto wait = estimated_wait(queue);
+      // Rules go by the pace alone; that nobody is there, empty_to says.
+      const auto wait = estimate(queue, queue.ahead_of_last(), true).wait;
       return wait ? wait->count() / 1000 : 0;
     }
   }
   return 0;
 }
 
-std::optional<Duration> Router::wait_in(const QueueState& queue, std::int64_t ahead) {
-  if (queue.closed || queue.served.size() < 2) return std::nullopt;
+/// By the pace of the last ones served, which says nothing where there is not `anybody` to serve.
+WaitEstimate Router::estimate(const QueueState& queue, std::int64_t ahead, bool anybody) {
+  if (queue.closed) return {{}, NoEstimate::kClosed};
+  if (!anybody) return {{}, NoEstimate::kNobodyThere};
+  if (queue.served.size() < 2) return {{}, NoEstimate::kTooFewServed};
   const auto span = queue.served.back() - queue.served.front();
-  return span * (ahead + 1) / static_cast<std::int64_t>(queue.served.size() - 1);
-}
-
-/// Of the last one in line, as it is explained to who asks for that one.
-std::optional<Duration> Router::estimated_wait(const QueueState& queue) {
-  return wait_in(queue, std::max(queue.waiting - queue.offered - 1, 0));
-}
-
-std::optional<Duration> Router::estimated_wait(std::string_view queue_id) const {
-  return estimated_wait(queues_[queue_named(queue_id)]);
+  return {span * (ahead + 1) / static_cast<std::int64_t>(queue.served.size() - 1), NoEstimate::kNone};
 }
 
 Plan* Router::plan_for(WorkKind& work, QueueIndex queue, StepMask left_out) {

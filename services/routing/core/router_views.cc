@@ -196,11 +196,11 @@ std::vector<QueueView> Router::queues(TimePoint now, Duration target) const {
     QueueView& view = out.emplace_back();
     view.id = queue.rules.id;
     view.closed = queue.closed;
-    view.estimated_wait = estimated_wait(queue);
     for_each_in_both(queue.members, queue.members, [&](AgentIndex agent) {
       count(view, agents_[agent]);
       return true;
     });
+    view.estimate = estimate(queue, queue.ahead_of_last(), view.ready + view.busy + view.wrapping_up > 0);
   }
   for (QueueIndex index = 0; index < queues_.size(); ++index) {
     // What still waits by old rules counts where it is about to go, if that has the same name.

@@ -188,7 +188,7 @@ TEST(QueueSummary, ShowsEachQueueWithWhatWaitsAndWhoServesIt) {
   EXPECT_EQ(queues[1].busy, 2);
   EXPECT_EQ(queues[1].ready, 0);
   EXPECT_EQ(queues[1].offline, 1);
-  EXPECT_FALSE(queues[1].estimated_wait) << "one ticket served tells no pace";
+  EXPECT_EQ(queues[1].estimate.why_none, NoEstimate::kTooFewServed) << "one ticket served tells no pace";
   c.tell(TicketClosed{"t1"});
   EXPECT_EQ(c.router.queues(c.now, 5s)[1].wrapping_up, 1);
 }
@@ -203,11 +203,11 @@ TEST(QueueSummary, EstimatesTheWaitOfTheLastInLineAsItsExplanationDoes) {
     c.accept_and_confirm(c.last_offer, 1);
   }
   const auto told = [&](const std::string& id) {
-    const auto of_queue = c.router.queues(c.now, 5s).front().estimated_wait;
-    EXPECT_EQ(c.router.explain_fully(id, 10)->estimated_wait, of_queue) << id;
-    return of_queue;
+    const WaitEstimate of_queue = c.router.queues(c.now, 5s).front().estimate;
+    EXPECT_EQ(c.router.explain_fully(id, 10)->estimate, of_queue) << id;
+    return of_queue.wait;
   };
-  EXPECT_EQ(c.router.queues(c.now, 5s).front().estimated_wait, 10s) << "of one that came now";
+  EXPECT_EQ(c.router.queues(c.now, 5s).front().estimate.wait, 10s) << "of one that came now";
   c.queue("t3");
   EXPECT_EQ(told("t3"), 10s);
   c.queue("t4");
@@ -215,6 +215,31 @@ TEST(QueueSummary, EstimatesTheWaitOfTheLastInLineAsItsExplanationDoes) {
   c.tell(AgentUpserted{{"ana", {}, 3}});
   EXPECT_EQ(c.last_offer.ticket_id, "t3");
   EXPECT_EQ(told("t4"), 10s) << "whom an agent has before them is next in no line";
+}
+
+TEST(QueueSummary, EstimatesNoWaitWhereNobodyIsThereToServe) {
+  Center c;
+  c.begin();
+  c.agent("ana", {}, 2);
+  for (const char* id : {"t1", "t2"}) {
+    c.queue(id);
+    c.wait(10s);
+    c.accept_and_confirm(c.last_offer, 1);
+  }
+  c.queue("t3");
+  const auto told = [&] {
+    const WaitEstimate of_queue = c.router.queues(c.now, 5s).front().estimate;
+    EXPECT_EQ(c.router.explain_fully("t3", 10)->estimate, of_queue);
+    return of_queue.why_none;
+  };
+  EXPECT_EQ(told(), NoEstimate::kNone) << "ana is busy, and there";
+  c.tell(AgentDisconnected{"ana"});
+  EXPECT_EQ(told(), NoEstimate::kNobodyThere);
+  c.tell(AgentConnected{"ana"});
+  EXPECT_EQ(told(), NoEstimate::kNone);
+  c.tell(PresenceChanged{"ana", Presence::kAway});
+  EXPECT_EQ(told(), NoEstimate::kNobodyThere);
+  EXPECT_EQ(c.router.explain_fully("t1", 10)->estimate.why_none, NoEstimate::kNotWaiting);
 }
 
 TEST(WrapUp, ForcedLastsUnlessASupervisorEndsItAndOptionalBeginsByWord) {

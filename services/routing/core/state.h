@@ -330,6 +330,9 @@ struct QueueState {
   bool closed = false;
   /// When more of what waits goes on to where closed queues send it.
   std::optional<TimePoint> clears_at;
+
+  /// Who is before the last one in line; nobody, where that is one who comes now.
+  [[nodiscard]] int ahead_of_last() const { return std::max(waiting - offered - 1, 0); }
 };
 
 /// An offer that is over, for who answers it late.

@@ -10,6 +10,7 @@
 
 #include "routing/core/input.h"
 #include "routing/core/state.h"
+#include "routing/core/wait_estimate.h"
 
 namespace hark::routing {
 
@@ -61,8 +62,7 @@ struct QueueView {
   int wrapping_up = 0;
   int away = 0;
   int offline = 0;
-  /// Nothing while it is closed, and while too little has been served to tell.
-  std::optional<Duration> estimated_wait;
+  WaitEstimate estimate;
   /// Outside its hours.
   bool closed = false;
 };

@@ -180,7 +180,7 @@ class World {
     for (const QueueView& queue : router_.queues(now_, 10s)) {
       digest_.all(queue.id, queue.tickets.waiting, queue.tickets.offered, queue.tickets.at_risk,
                   queue.tickets.oldest_since, queue.ready, queue.busy, queue.wrapping_up, queue.away,
-                  queue.offline, queue.estimated_wait.value_or(Duration{-1}).count());
+                  queue.offline, queue.estimate.wait.value_or(Duration{-1}).count());
     }
     const QueueSummary summary = router_.summarize(now_, 10s);
     for (const auto& [name, group] : summary.by_account) digest_.all(name, group.waiting, group.oldest_since);

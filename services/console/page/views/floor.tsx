@@ -3,7 +3,7 @@ import {useState} from "preact/hooks";
 import type {Agent, ConsoleResponse_QueueState, QueuedTicket} from "hark/v1";
 import {changePresence, endAgentWrapUp, loadWaiting} from "../floor.js";
 import {select} from "../conversations.js";
-import {channelName, customerText, estimateText, personText, presenceName, waitText} from "../format.js";
+import {channelName, customerText, estimateText, noEstimateText, personText, presenceName, waitText} from "../format.js";
 import {serverNow, type State} from "../store/state.js";
 import {conversationOfTicket} from "../store/work.js";
 import {reassign, takeOver} from "../tickets.js";
@@ -12,9 +12,8 @@ import {Avatar, ChannelChip, useServerNow} from "./parts.js";
 import {Plot} from "./plots.js";
 import {Why} from "./why.js";
 
-/** Where too few were served to tell, there is no saying. */
-const estimate = ({closed, estimatedWaitSeconds = 0}: ConsoleResponse_QueueState): string =>
-  closed ? t("queueClosed") : estimatedWaitSeconds < 0 ? "–" : estimateText(estimatedWaitSeconds * 1000);
+const estimate = ({estimatedWaitSeconds = 0, noEstimate}: ConsoleResponse_QueueState): string =>
+  estimatedWaitSeconds < 0 ? noEstimateText(noEstimate) : estimateText(estimatedWaitSeconds * 1000);
 
 function QueueRow({queue, name, now, onOpen}: {queue: ConsoleResponse_QueueState; name: string; now: number; onOpen?(): void}) {
   return (

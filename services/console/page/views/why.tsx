@@ -1,7 +1,7 @@
 // Why a ticket waits: where it stands, what it asks for, and of each agent what keeps them from it.
 import {useEffect, useState} from "preact/hooks";
 import type {ExplainResponse} from "hark/v1";
-import {estimateText, refusalText, waitText} from "../format.js";
+import {estimateText, noEstimateText, refusalText, waitText} from "../format.js";
 import {link} from "../session.js";
 import {serverNow, type State} from "../store/state.js";
 import {t} from "../words/words.js";
@@ -17,7 +17,7 @@ function Facts({explanation, now}: {explanation: ExplainResponse; now: number}) 
       <dt>{t("whyQueue")}</dt><dd>{explanation.queueId || t("noQueueTakes")}{explanation.shard && ` (${explanation.shard})`}, {t("whyAhead", {count: explanation.ahead ?? 0})}</dd>
       <dt>{t("whyRequires")}</dt><dd>{explanation.requirement && explanation.requirement !== "any" ? explanation.requirement : t("whyNothing")}</dd>
       {explanation.step && <><dt>{t("whyStep")}</dt><dd>{explanation.step}{stepEnds > now && ` · ${t("whyNextStep", {time: waitText(stepEnds - now)})}`}</dd></>}
-      <dt>{t("estimatedWait")}</dt><dd>{wait < 0 ? "–" : estimateText(wait)}</dd>
+      <dt>{t("estimatedWait")}</dt><dd>{wait < 0 ? noEstimateText(explanation.noEstimate) : estimateText(wait)}</dd>
       <dt>{t("whyRules")}</dt><dd>{explanation.configVersion || "–"}{decidedBefore && ` (${t("whyOfferRules", {version: decidedBefore})})`}</dd>
     </dl>
   );

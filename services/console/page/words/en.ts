@@ -451,6 +451,7 @@ export const en = {
   bySkill: "By skill",
   noQueueTakes: "No queue",
   queueClosed: "closed",
+  queueUnserved: "nobody is there",
   estimatedWaitHint: "Of the last one in line, by the pace of the last ones served.",
   nothingWaits: "Nothing waits.",
   agents: "Agents",

@@ -450,6 +450,7 @@ export const lv: Dictionary = {
   bySkill: "Pa prasmēm",
   noQueueTakes: "Bez rindas",
   queueClosed: "slēgta",
+  queueUnserved: "neviena nav",
   estimatedWaitHint: "Pēdējam rindā, pēc pēdējo apkalpoto tempa.",
   nothingWaits: "Nekas negaida.",
   agents: "Operatori",

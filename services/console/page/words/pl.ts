@@ -450,6 +450,7 @@ export const pl: Dictionary = {
   bySkill: "Według umiejętności",
   noQueueTakes: "Bez kolejki",
   queueClosed: "zamknięta",
+  queueUnserved: "nikogo nie ma",
   estimatedWaitHint: "Dla ostatniego w kolejce, według tempa ostatnio obsłużonych.",
   nothingWaits: "Nic nie czeka.",
   agents: "Konsultanci",

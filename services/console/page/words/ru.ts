@@ -450,6 +450,7 @@ export const ru: Dictionary = {
   bySkill: "По навыкам",
   noQueueTakes: "Без очереди",
   queueClosed: "закрыта",
+  queueUnserved: "никого нет",
   estimatedWaitHint: "Для последнего в очереди, по темпу последних обслуженных.",
   nothingWaits: "Никто не ждёт.",
   agents: "Операторы",
