@@ -81,6 +81,7 @@ Assessment assess(const v1::Ticket& ticket, const Rules& rules);
 /// A ticket as routing's work, with the skills that its account, its language and its transfer ask for.
 Work work_of(const v1::Ticket& ticket, const Assessment& assessment, const Rules& rules,
              const SkillKnown& skill_known);
+bool knows_queue(const Rules& rules, std::string_view queue_id);
 Work work_of(const v1::Ticket& ticket, const Rules& rules, const SkillKnown& skill_known);
 
 /// Checks a record that came from outside and gives it its regular form: lower-case id, a role, skills each

@@ -214,6 +214,9 @@ routing: {queues: [{id: mails}, {id: claims}]}
   EXPECT_EQ(work_of(ticket, rules).queue_id, "claims");
   EXPECT_EQ(work_of(ticket, rules).queued_since, from_ms(99));
   EXPECT_EQ(work_of(ticket, rules).virtual_start, from_ms(55));
+  ticket.set_wanted_queue_id("nosuch");
+  EXPECT_EQ(work_of(ticket, rules).queue_id, "mails") << "where it belongs";
+  EXPECT_THAT(work_of(ticket, rules).note, HasSubstr("queue 'nosuch', which there is not"));
 }
 
 TEST(Convert, WhoKnowsTheCustomerIsAskedForWhereAQueueWaitsForThem) {

@@ -41,14 +41,20 @@ void put_pauses(const v1::Ticket& ticket, const Rules& rules, v1::Channel channe
     work.quiet_since = from_ms(ticket.quiet_since_ms());
 }
 
+void add_note(Work& work, const std::string& note) { work.note += (work.note.empty() ? "" : "; ") + note; }
+
 std::string queue_of(const v1::Ticket& ticket, const Rules& rules) {
   if (!ticket.passage().queue_id().empty()) return ticket.passage().queue_id();
-  if (!ticket.wanted_queue_id().empty()) return ticket.wanted_queue_id();
+  if (knows_queue(rules, ticket.wanted_queue_id())) return ticket.wanted_queue_id();
   const auto account = rules.account_queues.find(ticket.account_id());
   return account == rules.account_queues.end() ? "" : account->second;
 }
 
 }  // namespace
+
+bool knows_queue(const Rules& rules, std::string_view queue_id) {
+  return std::ranges::find(rules.settings.queues, queue_id, &QueueRules::id) != rules.settings.queues.end();
+}
 
 v1::Channel served_as(const v1::Ticket& ticket) {
   if (ticket.on_the_line()) return v1::CHANNEL_PHONE;
@@ -101,7 +107,7 @@ Work work_of(const v1::Ticket& ticket, const Assessment& assessment, const Rules
   work.required_skills = std::move(found.required_skills);
   work.note = std::move(found.explanation);
   if (const std::string& why = ticket.passage().why(); !why.empty() && ticket.agent_id().empty())
-    work.note += (work.note.empty() ? "" : "; ") + why;
+    add_note(work, why);
   work.language = std::move(found.language);
   work.topics = verdict.topics;
   work.customer_tier = assessment.customer_tier;
@@ -112,6 +118,8 @@ Work work_of(const v1::Ticket& ticket, const Assessment& assessment, const Rules
   work.units = rules.units_of(channel, work.topics);
   work.assignment_token = ticket.assignment_token();
   work.queue_id = queue_of(ticket, rules);
+  if (const std::string& wanted = ticket.wanted_queue_id(); !wanted.empty() && !knows_queue(rules, wanted))
+    add_note(work, "it was put into queue '" + wanted + "', which there is not");
   const bool came_over = !ticket.passage().queue_id().empty();
   work.queued_since = from_ms(came_over ? ticket.passage().at_ms() : ticket.queued_at_ms());
   work.queues_left.assign(ticket.passage().left_queue_ids().begin(), ticket.passage().left_queue_ids().end());

@@ -10,6 +10,7 @@
 #include "base/async/service_thread.h"
 #include "base/config/config.h"
 #include "base/core/ids.h"
+#include "base/log/line_limit.h"
 #include "base/log/log.h"
 #include "base/metrics/metrics.h"
 #include "base/rpc/in_process.h"
@@ -32,6 +33,7 @@ constexpr std::chrono::milliseconds kStartWait = kLeaseTime + 3'500ms;
 
 /// Every look counts all tickets.
 constexpr std::chrono::milliseconds kGaugesEvery = 5s;
+constexpr std::chrono::milliseconds kUnknownQueueLinesEvery = 60s;
 
 void report_defect(std::string_view task, std::string_view what) {
   Logger{"routing"}.error("a task ended by a defect", {{"task", task}, {"what", what}});
@@ -160,6 +162,13 @@ class RoutingModule final : public Module {
           }
         }};
     if (triager_) world.triager = &*triager_;
+    world.on_unknown_queue = [this](const std::string& ticket_id, const std::string& queue_id) {
+      unknown_queues_.add();
+      const auto untold = unknown_queue_lines_.let_through(process_.clock.now());
+      if (!untold) return;
+      Logger{"routing"}.warning("a ticket was put into a queue that is not there; it goes where it belongs",
+                                {{"ticket", ticket_id}, {"queue", queue_id}, {"more_since", *untold}});
+    };
     world.on_sla = [this, shard](SlaCounts counts) { show_sla(shard, counts); };
     if (process_.config.redis().url().empty()) world.lease = kLeaseTimeAlone;
     world.shard = shard;
@@ -244,6 +253,9 @@ class RoutingModule final : public Module {
                                               "Open tickets that have passed a warning of a target");
   Gauge sla_missed_ = process_.metrics.gauge("hark_routing_sla_missed",
                                              "Open tickets that have missed a target that still runs");
+  Counter unknown_queues_ = process_.metrics.counter("hark_routing_unknown_queue_total",
+                                                     "Tickets that were put into a queue which is not there");
+  LineLimit unknown_queue_lines_{kUnknownQueueLinesEvery};
   std::vector<SlaCounts> sla_;
   bool stopped_ = false;
 };

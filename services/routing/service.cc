@@ -120,6 +120,7 @@ Task<> Routing::lead(Store::Lease lease, std::chrono::steady_clock::time_point u
   }
   Term::World world{world_.executor, world_.store, world_.conversations, world_.clock,      world_.triager,
                     world_.on_sla,   world_.shard, world_.registry,      world_.on_failure, {}};
+  world.on_unknown_queue = world_.on_unknown_queue;
   world.on_over = [this](const Error& why) {
     world_.on_change("stops leading", why.message);
     pause_.cancel();

@@ -65,6 +65,8 @@ class Routing {
     Store* first_store = nullptr;
     /// The other shards of this process; null: there are none.
     Company* company = nullptr;
+    /// As Term::World has it.
+    std::function<void(const std::string& ticket_id, const std::string& queue_id)> on_unknown_queue = {};
   };
 
   /// `rules` is what `file` says of routing.

@@ -265,7 +265,10 @@ struct Node {
                  kLeaseTime,
                  shard,
                  &first_store,
-                 company},
+                 company,
+                 [this](const std::string& ticket_id, const std::string& queue_id) {
+                   unknown_queues.push_back(ticket_id + " " + queue_id);
+                 }},
                 std::move(rules),
                 std::move(file)} {
     tasks.spawn("lead", service.run());
@@ -283,6 +286,7 @@ struct Node {
   SystemClock clock;
   Passwords passwords;
   std::vector<std::string> news;
+  std::vector<std::string> unknown_queues;
   TaskGroup tasks;
   Routing service;
 };

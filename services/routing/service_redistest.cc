@@ -437,6 +437,32 @@ TEST_F(RoutingService, AMissedTargetIsToldOnceRaisesThePriorityAndCounts) {
   });
 }
 
+TEST_F(RoutingService, ATicketForAQueueThatIsNotThereIsServedAllTheSameAndToldOfOnce) {
+  play(+[](RoutingService& t) -> Task<> {
+    co_await t.start();
+    co_await t.make_agent("ana");
+    auto session = co_await t.sit_down("ana");
+    v1::Ticket ticket;
+    ticket.set_id("tkt_1");
+    ticket.set_conversation_id("con_1");
+    ticket.set_state(v1::TICKET_STATE_QUEUED);
+    ticket.set_channel(v1::CHANNEL_EMAIL);
+    ticket.set_wanted_queue_id("nosuch");
+    t.conversations.tickets["tkt_1"] = ticket;
+    t.conversations.log(v1::EVENT_TYPE_ACCEPTED, ticket);
+    EXPECT_EQ((co_await t.see_offers(session, 1)).offers(0).ticket().id(), "tkt_1");
+    t.conversations.log(v1::EVENT_TYPE_ACCEPTED, ticket);
+    t.conversations.open("tkt_2");
+    co_await until([&t] { return t.node->service.queues().at(0).tickets.waiting == 2; });
+    EXPECT_THAT(t.node->unknown_queues, ElementsAre("tkt_1 nosuch"));
+    v1::ExplainRequest why;
+    why.set_ticket_id("tkt_1");
+    EXPECT_THAT((co_await t.node->service.explain(why))->summary(),
+                HasSubstr("'nosuch', which there is not"));
+    co_await t.stop();
+  });
+}
+
 TEST_F(RoutingService, AMissedTargetMovesTheTicketToOtherSkillsAndQueueWhoeverHasIt) {
   play(+[](RoutingService& t) -> Task<> {
     unanswered_for(t, 61'000);

@@ -65,6 +65,8 @@ class Term {
     TaskGroup::OnFailure on_failure;
     /// Told once, when the term is over.
     std::function<void(const Error& why)> on_over;
+    /// Told of each ticket that was put into a queue which is not there, and goes where it belongs instead.
+    std::function<void(const std::string& ticket_id, const std::string& queue_id)> on_unknown_queue = {};
   };
 
   Term(World world, std::int64_t fencing_token, NumberedRules rules);
@@ -213,6 +215,7 @@ class Term {
   [[nodiscard]] bool is_own_assignment(const v1::Event& event) const;
   void take(v1::Event event);
   void take_ticket(v1::Ticket ticket);
+  void tell_unknown_queue(const v1::Ticket& ticket);
   const v1::Ticket& keep_ticket(v1::Ticket ticket);
   void place_ticket(const v1::Ticket& ticket);
   void follow_quiet(const v1::Event& event);

@@ -86,7 +86,18 @@ Task<Status> Term::load_tickets(std::optional<Conversations::Snapshot> snapshot)
 void Term::take_ticket(v1::Ticket ticket) {
   if (ticket.state() == v1::TICKET_STATE_RESOLVED) return close_ticket(ticket.id());
   if (several() && ticket.shard() != 0 && !is_ours(ticket)) return let_go(ticket.id());
+  tell_unknown_queue(ticket);
   place_ticket(keep_ticket(std::move(ticket)));
+}
+
+/// When it is put there, not whenever it is looked at.
+void Term::tell_unknown_queue(const v1::Ticket& ticket) {
+  const std::string& queue_id = ticket.wanted_queue_id();
+  if (router_.rebuilding() || !world_.on_unknown_queue) return;
+  if (queue_id.empty() || knows_queue(rules_.rules, queue_id)) return;
+  const auto before = tickets_.find(ticket.id());
+  if (before != tickets_.end() && before->second.wanted_queue_id() == queue_id) return;
+  world_.on_unknown_queue(ticket.id(), queue_id);
 }
 
 /// A verdict that is known stays known.
