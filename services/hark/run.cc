@@ -20,6 +20,7 @@
 #include "base/async/blocking.h"
 #include "base/async/service_thread.h"
 #include "base/config/defaults.h"
+#include "base/core/url.h"
 #include "base/log/log.h"
 #include "base/metrics/metrics.h"
 #include "base/redis/file_lock.h"
@@ -77,8 +78,7 @@ std::string own_address(const v1::Listen& listen) {
   const bool any = listen.host() == "0.0.0.0" || listen.host() == "::";
   std::string host = any ? address_of_host() : listen.host();
   if (host.empty()) return "";
-  if (host.find(':') != std::string::npos) host = "[" + host + "]";
-  return host + ":" + std::to_string(listen.port_base() + 1);
+  return host_and_port(host, listen.port_base() + 1);
 }
 
 /// How a process fares. Lives on the thread of its HTTP.
@@ -306,14 +306,16 @@ void say_who_signs_in(const v1::Config& config) {
 void print_welcome(const RunOptions& options) {
   const auto& listen = options.config.listen();
   const auto base = listen.port_base();
+  const auto at = [&](int offset) { return host_and_port(listen.host(), base + offset); };
+  const std::string pages = "http://" + at(0);
   const auto runs = [&](std::string_view service) {
     return options.services.empty() || std::ranges::find(options.services, service) != options.services.end();
   };
   std::printf("Hark is ready.\n");
-  if (runs("console")) std::printf("  console  http://%s:%d/\n", listen.host().c_str(), base);
-  std::printf("  gRPC     %s:%d\n", listen.host().c_str(), base + 1);
+  if (runs("console")) std::printf("  console  %s/\n", pages.c_str());
+  std::printf("  gRPC     %s\n", at(1).c_str());
   if (runs("email")) {
-    std::printf("  LMTP     %s:%d\n", listen.host().c_str(), base + 2);
+    std::printf("  LMTP     %s\n", at(2).c_str());
     for (const auto& account : options.config.accounts()) {
       if (account.has_email()) std::printf("  mail to  %s\n", account.email().address().c_str());
     }
@@ -321,15 +323,14 @@ void print_welcome(const RunOptions& options) {
   if (runs("chat")) {
     for (const auto& account : options.config.accounts()) {
       if (!account.has_chat()) continue;
-      std::printf("  chat at  http://%s:%d/chat?account=%s\n", listen.host().c_str(), base,
-                  account.id().c_str());
+      std::printf("  chat at  %s/chat?account=%s\n", pages.c_str(), account.id().c_str());
     }
   }
   if (runs("social")) {
     for (const auto& account : options.config.accounts()) {
       if (!account.has_social()) continue;
-      std::printf("  %s to  http://%s:%d/webhooks/%s\n", account.social().network().c_str(),
-                  listen.host().c_str(), base, account.id().c_str());
+      std::printf("  %s to  %s/webhooks/%s\n", account.social().network().c_str(), pages.c_str(),
+                  account.id().c_str());
     }
   }
   if (runs("phone")) {

@@ -215,6 +215,14 @@ TEST(ConfigCheck, AnEntryByAnAccountThatHasAQueueOfItsOwnIsDoubted) {
             "queue is 'first', which goes before entries");
 }
 
+TEST(ConfigCheck, AnAgentWithoutUnitsIsDoubtedASupervisorIsNot) {
+  EXPECT_EQ(doubts("agents:\n"
+                   "  - {id: eva, password: x, capacity_units: 0}\n"
+                   "  - {id: sam, password: x, capacity_units: 0, role: supervisor}\n"),
+            "hark.yaml:2: agents[0].capacity_units: warning: 'eva' is offered nothing: each ticket takes at "
+            "least one unit");
+}
+
 TEST(ConfigCheck, AGroupWrittenWithoutItsWordIsDoubted) {
   EXPECT_EQ(doubts("agents: [{id: eva, password: x, groups: [night]}]\n"
                    "routing: {queues: [{id: q, entries: [{}], members: night}]}\n"),

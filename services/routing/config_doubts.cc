@@ -69,6 +69,7 @@ class Doubts {
   std::vector<ConfigProblem> find() {
     skills_given();
     agents_known();
+    idle_agents();
     entries();
     for (int i = 0; i < routing_.queues_size(); ++i) queue(item("routing.queues", i), routing_.queues(i));
     shadowed();
@@ -117,6 +118,16 @@ class Doubts {
       }
     }
     for (const auto& [name, levels] : levels_) skills_.insert(name);
+  }
+
+  /// A supervisor may be there to see alone.
+  void idle_agents() {
+    for (int i = 0; knows_agents_ && i < config_.agents_size(); ++i) {
+      const v1::AgentSeed& agent = config_.agents(i);
+      if (agent.capacity_units() == 0 && agent.role() == "agent")
+        add(item("agents", i) + ".capacity_units",
+            "'" + agent.id() + "' is offered nothing: each ticket takes at least one unit");
+    }
   }
 
   void entries() {

@@ -270,7 +270,12 @@ INSTANTIATE_TEST_SUITE_P(
     ::testing::Values(
         Case{"data_dir: ''\n", "hark.yaml:1: data_dir: must name a folder"},
         Case{"listen: {host: 'a b'}\n",
-             "hark.yaml:1: listen.host: 'a b' is neither an address nor a host name"},
+             "hark.yaml:1: listen.host: 'a b' is no address; write one of this machine's, like 127.0.0.1 or "
+             "::1, or 0.0.0.0 or :: for all of them"},
+        Case{"listen: {host: localhost}\n",
+             "hark.yaml:1: listen.host: 'localhost' is no address; write one of this machine's, like "
+             "127.0.0.1 "
+             "or ::1, or 0.0.0.0 or :: for all of them"},
         Case{"listen: {port_base: 65534}\n",
              "hark.yaml:1: listen.port_base: 65534 is out of range; it goes from 1 to 65533"},
         Case{

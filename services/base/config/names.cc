@@ -1,5 +1,7 @@
 #include "base/config/names.h"
 
+#include <arpa/inet.h>
+
 #include <algorithm>
 #include <charconv>
 #include <numeric>
@@ -50,6 +52,11 @@ bool is_port(std::string_view text) {
   int port = 0;
   const auto [stop, error] = std::from_chars(text.data(), text.data() + text.size(), port);
   return error == std::errc{} && stop == text.data() + text.size() && port >= 1 && port <= 65535;
+}
+
+bool is_ip_address(const std::string& text) {
+  in6_addr room{};
+  return ::inet_pton(AF_INET, text.c_str(), &room) == 1 || ::inet_pton(AF_INET6, text.c_str(), &room) == 1;
 }
 
 bool is_endpoint(std::string_view text, bool port_required) {

@@ -19,6 +19,8 @@ constexpr std::string_view kNameRule =
     "1 to 32 characters of a-z, 0-9, '-', '_' and '.', beginning with a letter or digit";
 
 bool is_host(std::string_view host);
+/// Of IPv4 or IPv6, without brackets.
+bool is_ip_address(const std::string& text);
 bool is_port(std::string_view text);
 /// "host", "host:port", "1.2.3.4:port", "[::1]:port".
 bool is_endpoint(std::string_view text, bool port_required);

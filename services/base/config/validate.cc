@@ -50,9 +50,11 @@ class Validator {
  private:
   void listen() {
     const v1::Listen& listen = config_.listen();
-    const bool ipv6 = listen.host().find(':') != std::string::npos;
-    if (!is_endpoint(ipv6 ? "[" + listen.host() + "]" : listen.host(), false)) {
-      checks_.add("listen.host", "'" + listen.host() + "' is neither an address nor a host name");
+    if (!is_ip_address(listen.host())) {
+      checks_.add("listen.host",
+                  "'" + listen.host() +
+                      "' is no address; write one of this machine's, like 127.0.0.1 or ::1, or "
+                      "0.0.0.0 or :: for all of them");
     } else {
       demo_agents();
       demo_webhooks();

@@ -29,4 +29,9 @@ bool is_at(std::string_view url, std::string_view base) {
   return url.size() == origin.size() || url[origin.size()] == '/' || url[origin.size()] == '?';
 }
 
+std::string host_and_port(std::string_view host, int port) {
+  const bool ipv6 = host.find(':') != std::string_view::npos;
+  return (ipv6 ? "[" + std::string{host} + "]" : std::string{host}) + ":" + std::to_string(port);
+}
+
 }  // namespace hark

@@ -9,6 +9,9 @@ namespace hark {
 /// a path. Points that would lead out of a path, "." and "..", are escaped as well.
 std::string url_encoded(std::string_view text);
 
+/// "host:7471", "[::1]:7471".
+std::string host_and_port(std::string_view host, int port);
+
 /// At the scheme, host and port of `base`, written alike. False in doubt.
 bool is_at(std::string_view url, std::string_view base);
 

@@ -14,6 +14,11 @@ TEST(Origin, IsSchemeHostAndPortAsTheyAreConfigured) {
   EXPECT_FALSE(is_at("x/", "x"));
 }
 
+TEST(HostAndPort, BracketsAnAddressWithColonsOfItsOwn) {
+  EXPECT_EQ(host_and_port("127.0.0.1", 7471), "127.0.0.1:7471");
+  EXPECT_EQ(host_and_port("::1", 7471), "[::1]:7471");
+}
+
 TEST(UrlEncoded, KeepsAPartOfAPathAPart) {
   EXPECT_EQ(url_encoded(".."), "%2E%2E");
   EXPECT_EQ(url_encoded("."), "%2E");

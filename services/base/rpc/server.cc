@@ -4,6 +4,8 @@
 #include <grpcpp/grpcpp.h>
 #include <grpcpp/health_check_service_interface.h>
 
+#include "base/core/url.h"
+
 namespace hark::rpc {
 namespace {
 
@@ -31,7 +33,7 @@ Status Server::start(const Options& options) {
   grpc::EnableDefaultHealthCheckService(true);
   grpc::reflection::InitProtoReflectionServerBuilderPlugin();
   grpc::ServerBuilder builder;
-  const std::string address = options.host + ":" + std::to_string(options.port);
+  const std::string address = host_and_port(options.host, options.port);
   builder.AddListeningPort(address, server_credentials(options.security), &port_);
   builder.AddChannelArgument(GRPC_ARG_ALLOW_REUSEPORT, 0);
   put(options.keepalive, [&](const char* name, int value) { builder.AddChannelArgument(name, value); });

@@ -6,6 +6,7 @@
 #include <boost/asio/write.hpp>
 
 #include "base/async/notifier.h"
+#include "base/core/url.h"
 
 namespace hark::email {
 namespace {
@@ -63,9 +64,9 @@ Result<std::uint16_t> LmtpServer::listen() {
   if (!error) acceptor_.bind(endpoint, error);
   if (!error) acceptor_.listen(tcp::acceptor::max_listen_connections, error);
   if (error) {
-    return Error{Code::kUnavailable, Reason::kInvalidField,
-                 "cannot listen for LMTP on " + options_.host + ":" + std::to_string(options_.port) + ": " +
-                     error.message()};
+    return Error{
+        Code::kUnavailable, Reason::kInvalidField,
+        "cannot listen for LMTP on " + host_and_port(options_.host, options_.port) + ": " + error.message()};
   }
   accepting_.spawn("lmtp accept", accept_loop());
   return acceptor_.local_endpoint().port();
