@@ -10,6 +10,7 @@
 #include "base/rpc/server.h"
 #include "conversation/attention_relay.h"
 #include "conversation/blob/folder.h"
+#include "conversation/outbox_gauges.h"
 #include "conversation/rpc/attention_handler.h"
 #include "conversation/rpc/blob_handler.h"
 #include "conversation/rpc/channel_handler.h"
@@ -84,6 +85,7 @@ class ConversationModule final : public Module {
     };
     unfetched_.emplace(tasks_, *service_, *events_);
     merges_.emplace(tasks_, *service_, &tell_unfinished_merge);
+    outbox_.emplace(*service_, process_.metrics);
     conversation_.emplace(tasks_, *service_);
     channel_.emplace(tasks_, *service_, *events_, attention_hub_);
     event_.emplace(tasks_, *service_, *events_);
@@ -110,6 +112,7 @@ class ConversationModule final : public Module {
     asio::post(thread_.executor(), [this] {
       unfetched_->start();
       merges_->start();
+      tasks_.spawn("outbox gauges", outbox_->watch());
     });
     return {};
   }
@@ -143,6 +146,7 @@ class ConversationModule final : public Module {
   std::optional<EventHub> events_;
   std::optional<UnfetchedReplies> unfetched_;
   std::optional<UnfinishedMerges> merges_;
+  std::optional<OutboxGauges> outbox_;
   std::optional<ConversationHandler> conversation_;
   std::optional<ChannelHandler> channel_;
   std::optional<EventHandler> event_;

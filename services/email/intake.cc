@@ -13,6 +13,7 @@
 #include "email/core/sender_trust.h"
 #include "email/core/subject_mark.h"
 #include "email/core/verdict.h"
+#include "email/refused.h"
 
 namespace hark::email {
 namespace {
@@ -49,8 +50,25 @@ DeliveryOutcome outcome_of(const Status& status) {
 
 }  // namespace
 
+Intake::Intake(ChannelClient& channel, const Settings& settings, Metrics& metrics)
+    : channel_{channel},
+      settings_{settings},
+      metrics_{metrics},
+      accepted_{taken("accepted")},
+      known_{taken("known")},
+      bounced_{taken("bounce")},
+      delivery_notices_{taken("delivery_notice")},
+      quarantined_{taken("quarantined")} {}
+
+Counter Intake::taken(std::string_view outcome) {
+  return metrics_.counter("hark_email_taken_total", "Mails that were answered 250, by what became of them",
+                          {{"outcome", outcome}});
+}
+
 RecipientAnswer Intake::knows(std::string_view recipient) const {
-  return match_account(recipient, settings_.accounts) ? RecipientAnswer::kOurs : RecipientAnswer::kUnknown;
+  if (match_account(recipient, settings_.accounts)) return RecipientAnswer::kOurs;
+  count_refused(metrics_, "unknown_recipient");
+  return RecipientAnswer::kUnknown;
 }
 
 Task<std::vector<DeliveryOutcome>> Intake::take(LmtpDelivery delivery) {
@@ -72,6 +90,7 @@ Task<std::vector<DeliveryOutcome>> Intake::take(LmtpDelivery delivery) {
     if (!status.ok()) {
       logger().warning("a mail was not taken",
                        {{"account", account->id}, {"why", status.error().message}, {"bytes", body->size()}});
+      count_refused(metrics_, status.error().reason);
     }
     outcomes.push_back(outcome_of(status));
   }
@@ -161,6 +180,7 @@ Task<Status> Intake::accept(const Mail& mail, const Envelope& envelope, std::str
     }
     co_return accepted.error();
   }
+  (accepted->duplicate() ? known_ : accepted_).add();
   logger().info(accepted->duplicate() ? "mail known already" : "mail accepted",
                 {{"conversation", accepted->conversation_id()},
                  {"entry", accepted->entry_id()},
@@ -190,7 +210,9 @@ Task<Status> Intake::report(const Mail& mail, const Envelope& envelope, std::str
   }
   std::size_t room = kInlineBytesMax;
   HARK_CO_TRY(*report.mutable_raw(), co_await keep(raw, room, *report.mutable_blobs()));
-  co_return co_await channel_.bounce(std::move(report));
+  HARK_CO_TRY_VOID(co_await channel_.bounce(std::move(report)));
+  (verdict.kind == MailKind::kBounce ? bounced_ : delivery_notices_).add();
+  co_return Status{};
 }
 
 Task<Status> Intake::set_aside(std::string_view raw, std::string native_id, const MailAccount& account,
@@ -203,6 +225,7 @@ Task<Status> Intake::set_aside(std::string_view raw, std::string native_id, cons
   std::size_t room = kInlineBytesMax;
   HARK_CO_TRY(*input.mutable_raw(), co_await keep(raw, room, *input.mutable_blobs()));
   HARK_CO_TRY_VOID(co_await channel_.quarantine(std::move(input)));
+  quarantined_.add();
   logger().warning("a mail went into quarantine", {{"account", account.id}, {"why", reason}});
   co_return Status{};
 }

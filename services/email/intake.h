@@ -6,6 +6,7 @@
 
 #include "base/async/task_group.h"
 #include "base/channel/channel_client.h"
+#include "base/metrics/metrics.h"
 #include "email/core/lmtp_session.h"
 #include "email/core/threading.h"
 #include "email/settings.h"
@@ -24,7 +25,7 @@ constexpr std::size_t kEntryTextBytesMax = 512U << 10;
 /// cannot be read is quarantined with its bytes, and only then acknowledged.
 class Intake {
  public:
-  Intake(ChannelClient& channel, const Settings& settings) : channel_{channel}, settings_{settings} {}
+  Intake(ChannelClient& channel, const Settings& settings, Metrics& metrics);
   ~Intake() { pool_.join(); }
 
   /// One outcome per recipient of the envelope: 250 only when it is durable; 451 when it is not known to be;
@@ -46,8 +47,12 @@ class Intake {
   Task<Result<v1::BlobRef>> keep(std::string_view content, std::size_t& room,
                                  google::protobuf::RepeatedPtrField<v1::InlineBlob>& blobs);
 
+  Counter taken(std::string_view outcome);
+
   ChannelClient& channel_;
   const Settings& settings_;
+  Metrics& metrics_;
+  Counter accepted_, known_, bounced_, delivery_notices_, quarantined_;
   asio::thread_pool pool_{1};
 };
 

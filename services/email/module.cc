@@ -10,6 +10,7 @@
 #include "base/log/log.h"
 #include "email/intake.h"
 #include "email/lmtp/server.h"
+#include "email/refused.h"
 #include "email/sender.h"
 #include "email/smtp/outbox_folder.h"
 #include "email/smtp/relay.h"
@@ -47,14 +48,15 @@ class EmailModule final : public Module {
 
   Status start() override {
     choose_transport();
-    sender_.emplace(tasks_, settings_, conversation_, *transport_, process_.clock);
+    sender_.emplace(tasks_, settings_, conversation_, *transport_, process_.clock, process_.metrics);
     std::vector<std::string> accounts;
     for (const auto& account : settings_.accounts) accounts.push_back(account.id);
     channel_.emplace(tasks_, process_.channel_to("conversation"), v1::CHANNEL_EMAIL, std::move(accounts),
                      [this](v1::Lease lease) { sender_->take(std::move(lease)); });
     conversation_.connect(*channel_);
-    intake_.emplace(*channel_, settings_);
+    intake_.emplace(*channel_, settings_, process_.metrics);
     LmtpServer::Options options;
+    options.on_refusal = [this](std::string_view reason) { count_refused(process_.metrics, reason); };
     const auto& config = process_.config;
     options.host = config.listen().host();
     options.port = static_cast<std::uint16_t>(config.listen().port_base() + kLmtpPortOffset);

@@ -34,6 +34,17 @@ std::string tagged(const std::string& address, const std::string& token) {
 
 }  // namespace
 
+Sender::Sender(TaskGroup& tasks, const Settings& settings, ConversationPort& conversation,
+               Transport& transport, const Clock& clock, Metrics& metrics)
+    : tasks_{tasks},
+      settings_{settings},
+      conversation_{conversation},
+      transport_{transport},
+      clock_{clock},
+      sent_{metrics.counter("hark_email_sent_total", "Mails that the relay took")},
+      retried_{metrics.counter("hark_email_retried_total", "Tries after which a mail waits for another one")},
+      failed_{metrics.counter("hark_email_failed_total", "Mails that were refused for good, or given up")} {}
+
 void Sender::take(v1::Lease lease) {
   if (draining_) return;
   if (const auto found = under_way_.find(lease.message().entry_id()); found != under_way_.end()) {
@@ -99,9 +110,16 @@ Task<> Sender::send(v1::Lease lease) {
                                {"entry", entry},
                                {"state", v1::DeliveryState_Name(receipt->state())},
                                {"detail", receipt->detail()}});
+    count(*receipt);
     co_await report(*std::move(receipt));
   }
   under_way_.erase(entry);
+}
+
+void Sender::count(const v1::Receipt& receipt) const {
+  if (receipt.state() == v1::DELIVERY_STATE_SENT) sent_.add();
+  if (receipt.state() == v1::DELIVERY_STATE_QUEUED) retried_.add();
+  if (receipt.state() == v1::DELIVERY_STATE_FAILED) failed_.add();
 }
 
 /// What there is to report; nothing: the lease runs out and comes again.

@@ -8,6 +8,7 @@
 
 #include "base/async/task_group.h"
 #include "base/core/time.h"
+#include "base/metrics/metrics.h"
 #include "email/ports.h"
 #include "email/settings.h"
 #include "hark/v1/channel_service.pb.h"
@@ -24,12 +25,7 @@ constexpr std::size_t kMailsUnderWayMax = 128;
 class Sender {
  public:
   Sender(TaskGroup& tasks, const Settings& settings, ConversationPort& conversation, Transport& transport,
-         const Clock& clock)
-      : tasks_{tasks},
-        settings_{settings},
-        conversation_{conversation},
-        transport_{transport},
-        clock_{clock} {}
+         const Clock& clock, Metrics& metrics);
 
   /// Starts to send; returns at once.
   void take(v1::Lease lease);
@@ -41,6 +37,7 @@ class Sender {
   Task<std::optional<v1::Receipt>> try_once(const v1::Lease& lease);
   Task<Result<OutgoingTransfer>> compose(const v1::OutboundMessage& message);
   Task<> report(v1::Receipt receipt);
+  void count(const v1::Receipt& receipt) const;
 
   TaskGroup& tasks_;
   const Settings& settings_;
@@ -50,6 +47,7 @@ class Sender {
   /// Entry -> the lease that holds now.
   std::map<std::string, std::string, std::less<>> under_way_;
   bool draining_ = false;
+  Counter sent_, retried_, failed_;
 };
 
 }  // namespace hark::email

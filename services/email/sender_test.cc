@@ -11,6 +11,7 @@ namespace {
 
 using namespace std::chrono_literals;
 using ::testing::ElementsAre;
+using ::testing::HasSubstr;
 using ::testing::IsEmpty;
 using ::testing::SizeIs;
 
@@ -91,7 +92,8 @@ class SenderTest : public ::testing::Test {
   Conversation conversation_;
   Relay relay_{context_.get_executor()};
   TaskGroup tasks_{context_.get_executor(), [](auto, auto what) { ADD_FAILURE() << what; }};
-  Sender sender_{tasks_, settings_, conversation_, relay_, clock_};
+  Metrics metrics_;
+  Sender sender_{tasks_, settings_, conversation_, relay_, clock_, metrics_};
 };
 
 TEST_F(SenderTest, AMailThatTakesLongerThanItsLeaseGoesOutOnce) {
@@ -101,6 +103,7 @@ TEST_F(SenderTest, AMailThatTakesLongerThanItsLeaseGoesOutOnce) {
   relay_.answers({TransferOutcome::Kind::kTryLater, "busy"});
   until([&] { return !conversation_.receipts.empty(); });
   EXPECT_EQ(conversation_.receipts[0].lease_id(), "second") << "the other is not to say when to try again";
+  EXPECT_THAT(metrics_.text(), HasSubstr("hark_email_retried_total 1"));
   until([&] { return tasks_.size() == 0; });
   lease("ent_1", "third");
   EXPECT_THAT(relay_.sent, SizeIs(2));
@@ -115,6 +118,7 @@ TEST_F(SenderTest, AMailOfWhichConversationHasNotHeardIsNotSentAgain) {
   until([&] { return !conversation_.receipts.empty(); });
   EXPECT_THAT(relay_.sent, ElementsAre("ent_1"));
   EXPECT_EQ(conversation_.receipts[0].state(), v1::DELIVERY_STATE_SENT);
+  EXPECT_THAT(metrics_.text(), HasSubstr("hark_email_sent_total 1")) << "once, however often it is reported";
 }
 
 TEST_F(SenderTest, TakesNoMoreThanItMayHold) {

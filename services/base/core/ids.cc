@@ -104,6 +104,17 @@ Result<std::uint16_t> partition_of(std::string_view id) {
   return static_cast<std::uint16_t>(partition);
 }
 
+Result<TimePoint> time_of(std::string_view id) {
+  if (id.size() != 4 + kIdBodyLength || id[3] != '_') return bad_id(id, "a prefix such as con_");
+  std::int64_t ms = 0;
+  for (const char c : id.substr(4, kTimeChars)) {
+    const int value = digit(c);
+    if (value < 0) return bad_id(id, "a prefix such as con_");
+    ms = ms * 32 + value;
+  }
+  return from_ms(ms);
+}
+
 std::string base32(std::span<const unsigned char> bytes) {
   std::string out;
   std::uint32_t buffer = 0;

@@ -41,6 +41,9 @@ Result<std::string> parse_id(IdKind kind, std::string_view text);
 /// The partition that an id of any kind carries; INVALID_FIELD if the text is no id.
 Result<std::uint16_t> partition_of(std::string_view id);
 
+/// When it was made; INVALID_FIELD if the text is no id.
+Result<TimePoint> time_of(std::string_view id);
+
 /// The prefix with its underscore, for example "con_".
 std::string_view prefix_of(IdKind kind);
 

@@ -40,5 +40,11 @@ TEST(Ids, Base32OfFiveBytesIsEightCharacters) {
   EXPECT_EQ(base32(bytes), "ZZZZZZZZ");
 }
 
+TEST(Ids, TellWhenTheyWereMade) {
+  const TimePoint made = from_ms(1'700'000'000'123);
+  EXPECT_EQ(*time_of(IdSource{&secure_random}.next(IdKind::kEntry, 7, made)), made);
+  EXPECT_FALSE(time_of("ent_").ok());
+}
+
 }  // namespace
 }  // namespace hark

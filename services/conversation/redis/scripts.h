@@ -25,6 +25,7 @@ extern const std::string_view line_lua;
 extern const std::string_view talked_lua;
 extern const std::string_view withdraw_lua;
 extern const std::string_view lease_lua;
+extern const std::string_view outbox_lua;
 extern const std::string_view receipt_lua;
 extern const std::string_view quarantine_lua;
 extern const std::string_view claims_lua;

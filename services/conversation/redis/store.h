@@ -218,6 +218,13 @@ class Store {
     std::vector<LeasedMessage> messages;
     std::optional<TimePoint> next_due;
   };
+  struct Outbox {
+    std::int64_t waiting = 0;
+    std::string oldest_entry_id;  // empty: none
+  };
+  /// What waits to go out of one partition, by account, in their order.
+  Task<Result<std::vector<Outbox>>> outbox(TimePoint now, std::uint16_t partition,
+                                           const std::vector<std::string>& account_ids);
   Task<Result<Leases>> lease(TimePoint now, std::uint16_t partition, std::string_view account_id,
                              TimePoint ends, std::string_view lease_id, int most);
 

@@ -7,10 +7,16 @@
 #include "conversation/redis/decode.h"
 #include "conversation/redis/keys.h"
 #include "conversation/redis/run.h"
+#include "conversation/redis/scripts.h"
 #include "conversation/redis/store.h"
 
 namespace hark::conversation {
 namespace {
+
+const redis::Script& outbox_script() {
+  static const auto s = script("outbox", scripts::outbox_lua);
+  return s;
+}
 
 Error no_conversation(std::string_view id) {
   return {Code::kNotFound, Reason::kConversationNotFound, "there is no conversation " + std::string{id}};
@@ -265,6 +271,15 @@ Task<Result<std::vector<v1::Event>>> Store::events(std::uint16_t partition, std:
                                 "COUNT", std::to_string(limit)}));
   std::vector<v1::Event> out;
   for (const auto& item : reply.items()) out.push_back(decode_event(partition, item));
+  co_return out;
+}
+
+Task<Result<std::vector<Store::Outbox>>> Store::outbox(TimePoint now, std::uint16_t partition,
+                                                       const std::vector<std::string>& account_ids) {
+  std::vector<std::string_view> args{account_ids.begin(), account_ids.end()};
+  HARK_CO_TRY(const auto reply, co_await run(outbox_script(), partition, now, std::move(args)));
+  std::vector<Outbox> out;
+  for (const redis::Reply& found : reply.items()) out.push_back({found[0].number(), found[1].text()});
   co_return out;
 }
 

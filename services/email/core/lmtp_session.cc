@@ -228,6 +228,7 @@ void LmtpSession::keep(std::string_view bytes) {
 
 void LmtpSession::end_of_data(LmtpEffects& out) {
   if (too_large_) {
+    out.too_large = true;
     for (std::size_t i = 0; i < envelope_.recipients.size(); ++i) {
       append_outcome(
           out.replies,
@@ -325,6 +326,7 @@ bool LmtpSession::read_mail_parameter(std::string_view parameter, LmtpEffects& o
     const auto parsed = std::from_chars(parameter.data(), end, declared_bytes_);
     if (parsed.ec == std::errc{} && declared_bytes_ <= options_.mail_bytes_max) return true;
     // The mail's fault, not the session's: not counted among the errors.
+    out.too_large = true;
     append_outcome(
         out.replies,
         {552, "5.3.4", "Mail is larger than " + std::to_string(options_.mail_bytes_max) + " bytes"});

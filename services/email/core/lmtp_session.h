@@ -43,6 +43,7 @@ struct LmtpEffects {
   std::string replies;
   std::optional<LmtpDelivery> deliver;  // answer with LmtpSession::delivered()
   bool close = false;
+  bool too_large = false;  // a mail was refused with 552
 };
 
 struct LmtpOptions {

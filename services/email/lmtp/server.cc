@@ -82,6 +82,7 @@ Task<> LmtpServer::accept_loop() {
       continue;
     }
     if (sessions_.size() >= static_cast<std::size_t>(options_.sessions_max)) {
+      options_.on_refusal("sessions");
       accepting_.spawn("lmtp refusal", refuse(std::move(socket), options_.session.host_name));
       continue;
     }
@@ -96,6 +97,7 @@ Task<> LmtpServer::serve(tcp::socket socket) {
   auto effects = session.start();
   std::vector<char> chunk(kReadBytes);
   for (;;) {
+    if (effects.too_large) options_.on_refusal("too_large");
     if (!co_await write_all(socket, effects.replies)) co_return;
     if (effects.deliver) {
       const auto outcomes = co_await take_mail_(*std::move(effects.deliver));

@@ -3,6 +3,7 @@
 #include <boost/asio/ip/tcp.hpp>
 #include <functional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "base/async/task_group.h"
@@ -24,6 +25,8 @@ class LmtpServer {
     std::uint16_t port = 0;
     int sessions_max = 200;
     LmtpOptions session;
+    /// Told of what never comes to `take_mail`: "sessions", "too_large".
+    std::function<void(std::string_view reason)> on_refusal = [](std::string_view) {};
   };
 
   LmtpServer(asio::any_io_executor executor, Options options, LmtpSession::KnowsRecipient knows_recipient,
