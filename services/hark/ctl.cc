@@ -73,6 +73,7 @@ struct Ctl : CtlClient {
   }
 
   void start() {
+    if (!knows_agents({agent})) return;
     v1::StartRequest request;
     request.set_idempotency_key(new_key());
     request.set_agent_id(agent);
@@ -90,6 +91,7 @@ struct Ctl : CtlClient {
   }
 
   void merge() {
+    if (!knows_agents({agent})) return;
     v1::MergeRequest request;
     request.set_idempotency_key(new_key());
     request.set_survivor_id(id);
@@ -104,6 +106,7 @@ struct Ctl : CtlClient {
   }
 
   void unmerge() {
+    if (!knows_agents({agent})) return;
     v1::UnmergeRequest request;
     request.set_idempotency_key(new_key());
     request.set_customer_id(id);
@@ -120,7 +123,7 @@ struct Ctl : CtlClient {
   void note() {
     v1::AddNoteRequest request;
     v1::Conversation found;
-    if (!find_conversation(id, found)) return;
+    if (!find_conversation(id, found) || !knows_agents({agent})) return;
     request.set_idempotency_key(new_key());
     request.set_conversation_id(found.id());
     request.set_agent_id(agent);
@@ -133,7 +136,7 @@ struct Ctl : CtlClient {
   void resolve() {
     const auto stub = conversation();
     v1::Conversation found;
-    if (!find_conversation(id, found)) return;
+    if (!find_conversation(id, found) || !knows_agents({agent})) return;
     v1::ResolveRequest request;
     request.set_idempotency_key(new_key());
     request.set_ticket_id(found.ticket().id());
@@ -149,7 +152,7 @@ struct Ctl : CtlClient {
   void reopen() {
     const auto stub = conversation();
     v1::Conversation found;
-    if (!find_conversation(id, found)) return;
+    if (!find_conversation(id, found) || !knows_agents({agent})) return;
     v1::ReopenRequest request;
     request.set_idempotency_key(new_key());
     request.set_conversation_id(found.id());

@@ -1,11 +1,13 @@
 #include "hark/ctl_client.h"
 
-#include <CLI/CLI.hpp>
+#include <algorithm>
+#include <charconv>
 
 #include "base/core/ids.h"
 #include "base/rpc/server.h"
 #include "base/rpc/status.h"
 #include "hark/v1/config.pb.h"
+#include "hark/v1/routing_service.grpc.pb.h"
 
 namespace hark {
 namespace {
@@ -76,6 +78,33 @@ bool CtlClient::find_ticket_id(const std::string& any_id, std::string& out) {
     out = found.ticket().id();
   } else {
     std::fprintf(stderr, "hark ctl: conversation %s has no open ticket\n", found.id().c_str());
+    status = 1;
+    return false;
+  }
+  return true;
+}
+
+bool CtlClient::knows_agents(const std::vector<std::string>& ids) {
+  const auto is_known = [](const v1::ListAgentsResponse& all, const std::string& id) {
+    return std::ranges::find(all.agents(), id, [](const v1::Agent& agent) { return agent.id(); }) !=
+           all.agents().end();
+  };
+  if (std::ranges::all_of(ids, &std::string::empty)) return true;
+  v1::ListAgentsResponse response;
+  grpc::ClientContext context;
+  context.set_deadline(std::chrono::system_clock::now() + kCtlTimeout);
+  const auto result =
+      v1::RoutingService::NewStub(channel())->ListAgents(&context, v1::ListAgentsRequest{}, &response);
+  if (!result.ok()) {
+    std::fprintf(stderr,
+                 "hark ctl: routing does not answer at %s: nobody checks that there is such an agent\n",
+                 address.c_str());
+    return true;
+  }
+  for (const std::string& id : ids) {
+    if (id.empty() || is_known(response, id)) continue;
+    std::fprintf(stderr, "hark ctl: there is no agent '%s'; `hark ctl agents list` shows all of them\n",
+                 id.c_str());
     status = 1;
     return false;
   }

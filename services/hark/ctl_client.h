@@ -2,10 +2,12 @@
 
 #include <grpcpp/grpcpp.h>
 
+#include <CLI/CLI.hpp>
 #include <chrono>
 #include <cstdio>
 #include <memory>
 #include <string>
+#include <vector>
 
 #include "hark/ctl_print.h"
 #include "hark/v1/conversation_service.grpc.pb.h"
@@ -35,6 +37,10 @@ struct CtlClient {
   bool find_conversation(const std::string& any_id, v1::Conversation& out);
   /// The ticket of this id, or the open one of the conversation of another.
   bool find_ticket_id(const std::string& any_id, std::string& out);
+
+  /// Whether these agents exist; empty ids mean nobody. Tells who does not. Routing alone knows them: where
+  /// it does not answer, that is told, and they are taken as they are.
+  bool knows_agents(const std::vector<std::string>& ids);
 
   /// Calls one unary method; on success prints with `print` or as JSON.
   template <class Stub, class Request, class Response, class Print>

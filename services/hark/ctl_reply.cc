@@ -50,7 +50,7 @@ struct CtlReply {
   void reply() {
     const auto stub = conversation();
     v1::Conversation found;
-    if (!client->find_conversation(entry, found)) return;
+    if (!client->find_conversation(entry, found) || !client->knows_agents({agent})) return;
     const auto& ticket = found.ticket();
     v1::ReplyRequest request;
     request.set_idempotency_key(client->new_key());

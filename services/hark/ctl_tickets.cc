@@ -35,7 +35,7 @@ struct CtlTickets {
   template <class Request>
   bool about_ticket(Request& request) const {
     v1::Conversation found;
-    if (!client->find_conversation(id, found)) return false;
+    if (!client->find_conversation(id, found) || !client->knows_agents({agent})) return false;
     const v1::Ticket& ticket = found.ticket();
     request.set_idempotency_key(client->new_key());
     request.set_ticket_id(ticket.id());
@@ -117,7 +117,9 @@ struct CtlTickets {
 
   void prefer() {
     v1::Conversation found;
-    if (!client->find_conversation(id, found)) return;
+    if (!client->find_conversation(id, found) || !client->knows_agents({agent}) ||
+        !client->knows_agents(names))
+      return;
     v1::SetPreferredAgentsRequest request;
     request.set_idempotency_key(client->new_key());
     request.set_conversation_id(found.id());
