@@ -24,6 +24,18 @@ std::string nothing_of(const std::string& id) {
 
 }  // namespace
 
+const CLI::Validator& positive_count() {
+  static const CLI::Validator check{[](std::string& text) {
+                                      int count = 0;
+                                      const char* end = text.data() + text.size();
+                                      const auto [stop, error] = std::from_chars(text.data(), end, count);
+                                      const bool good = error == std::errc{} && stop == end && count > 0;
+                                      return good ? "" : "'" + text + "' is no whole number from 1 up";
+                                    },
+                                    "COUNT"};
+  return check;
+}
+
 std::shared_ptr<grpc::Channel> CtlClient::channel() const {
   v1::Grpc files;
   files.set_ca_file(ca_file);

@@ -16,6 +16,9 @@ namespace hark {
 
 constexpr std::chrono::seconds kCtlTimeout{20};
 
+/// Of an option that counts something: a whole number of at least 1.
+const CLI::Validator& positive_count();
+
 /// What all commands of `hark ctl` have in common: whom they call, how they print, and how they end.
 struct CtlClient {
   std::string address = "127.0.0.1:7471";

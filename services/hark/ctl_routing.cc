@@ -155,7 +155,7 @@ void add_ctl_routing(CLI::App& ctl, std::shared_ptr<CtlClient> client) {
       ->add_option("--limit", routing->limit, "The newest so many (default 20)");
   auto* roll_back =
       command(*root, routing, "rollback", "Go by what an earlier version said", &CtlRouting::roll_back);
-  roll_back->add_option("version", routing->number)->required()->check(CLI::PositiveNumber);
+  roll_back->add_option("version", routing->number)->required()->check(positive_count());
   auto* revert = command(*root, routing, "revert", "Go by what the configuration file says again",
                          &CtlRouting::roll_back);
   for (auto* sub : {apply, roll_back, revert}) {

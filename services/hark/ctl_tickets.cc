@@ -169,7 +169,7 @@ void add_ctl_tickets(CLI::App& ctl, CLI::App& agents, std::shared_ptr<CtlClient>
                        &CtlTickets::hold);
   hold->add_option("--state", tickets->state, "What it waits for, of routing.hold_states")->required();
   hold->add_option("--minutes", tickets->minutes, "For so long (default: the longest that the state allows)")
-      ->check(CLI::PositiveNumber);
+      ->check(positive_count());
   auto* release = command(ctl, tickets, "release", "Take a ticket off hold", &CtlTickets::release);
   auto* transfer = command(ctl, tickets, "transfer", "Give a ticket back to the queue, its place kept",
                            &CtlTickets::transfer);
@@ -178,7 +178,7 @@ void add_ctl_tickets(CLI::App& ctl, CLI::App& agents, std::shared_ptr<CtlClient>
   transfer->add_option("--queue", tickets->queue, "Into this queue of routing.queues");
   transfer
       ->add_option("--waited-minutes", tickets->waited_minutes, "Its place is as if it had waited so long")
-      ->check(CLI::PositiveNumber);
+      ->check(positive_count());
   for (auto* sub : {hold, release, transfer}) {
     sub->add_option("ticket", tickets->id, "Id of a ticket or a conversation")->required();
     sub->add_option("--reason", tickets->reason, "Goes on the record");
