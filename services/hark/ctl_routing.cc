@@ -9,6 +9,7 @@
 #include <utility>
 
 #include "base/config/section.h"
+#include "hark/tell.h"
 #include "hark/v1/routing_admin_service.grpc.pb.h"
 
 namespace hark {
@@ -80,9 +81,8 @@ struct CtlRouting {
     request.set_file_name(file);
     v1::CheckRoutingResponse response;
     client->call(*stub(), &Service::Stub::CheckRouting, request, response, [&](const auto& checked) {
-      for (const std::string& problem : checked.problems())
-        std::fprintf(stderr, "hark: %s\n", problem.c_str());
-      for (const std::string& doubt : checked.warnings()) std::fprintf(stderr, "hark: %s\n", doubt.c_str());
+      for (const std::string& problem : checked.problems()) tell(problem);
+      for (const std::string& doubt : checked.warnings()) tell(doubt);
       if (checked.problems().empty() && checked.warnings().empty())
         std::printf("%s is in order.\n", file.c_str());
     });
@@ -99,7 +99,7 @@ struct CtlRouting {
     request.set_reason(reason);
     v1::ApplyRoutingResponse response;
     client->call(*stub(), &Service::Stub::ApplyRouting, request, response, [](const auto& done) {
-      for (const std::string& doubt : done.warnings()) std::fprintf(stderr, "hark: %s\n", doubt.c_str());
+      for (const std::string& doubt : done.warnings()) tell(doubt);
       print_version(done.version());
     });
   }

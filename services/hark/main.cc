@@ -17,6 +17,7 @@
 #include "hark/run.h"
 #include "hark/simulate_command.h"
 #include "hark/targets.h"
+#include "hark/tell.h"
 #include "hark/version.h"
 #include "routing/config_check.h"
 
@@ -29,11 +30,6 @@ struct CommonFlags {
   int port_base = 0;
 };
 
-int fail(const Error& error) {
-  std::fprintf(stderr, "hark: %s\n", error.message.c_str());
-  return exit_status(error);
-}
-
 Result<v1::Config> configuration(const CommonFlags& flags) {
   HARK_TRY(auto config, flags.config_file.empty()
                             ? Result<v1::Config>{default_config()}
@@ -41,11 +37,10 @@ Result<v1::Config> configuration(const CommonFlags& flags) {
   if (!flags.data_dir.empty()) config.set_data_dir(flags.data_dir);
   if (flags.port_base > 0) config.mutable_listen()->set_port_base(flags.port_base);
   const auto problems = validate(config);
-  if (!problems.empty()) {
-    return Error{Code::kInvalidArgument, Reason::kInvalidField,
-                 problems.front().field + ": " + problems.front().what};
-  }
-  return config;
+  if (problems.empty()) return config;
+  std::string all;
+  for (const auto& [field, what] : problems) all += (all.empty() ? "" : "\n") + field + ": " + what;
+  return Error{Code::kInvalidArgument, Reason::kInvalidField, std::move(all)};
 }
 
 void add_common_flags(CLI::App& command, CommonFlags& flags) {
@@ -87,7 +82,7 @@ int check_config(const std::string& file) {
     std::printf("%s is in order.\n", file.c_str());
     return 0;
   }
-  std::fprintf(stderr, "%s\n", doubts->c_str());
+  tell(*doubts);
   std::printf("%s can be used, but for the warnings it may not do what is meant.\n", file.c_str());
   return 0;
 }

@@ -15,8 +15,8 @@
 #include "base/core/invalid.h"
 #include "base/redis/private_server.h"
 #include "hark/ctl_print.h"
-#include "hark/exit_status.h"
 #include "hark/study_print.h"
+#include "hark/tell.h"
 #include "routing/config_check.h"
 #include "routing/convert.h"
 #include "routing/redis/registry.h"
@@ -341,8 +341,7 @@ void add_replay(CLI::App& app, int& status) {
   command->add_flag("--json", options->json, "Print the figures as JSON");
   command->callback([options, &status] {
     const auto done = replay(*options);
-    if (!done.ok()) std::fprintf(stderr, "hark: %s\n", done.error().message.c_str());
-    status = done.ok() ? *done : exit_status(done.error());
+    status = done.ok() ? *done : fail(done.error());
   });
 }
 

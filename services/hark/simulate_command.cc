@@ -13,8 +13,8 @@
 #include "base/core/invalid.h"
 #include "base/core/span_text.h"
 #include "hark/ctl_print.h"
-#include "hark/exit_status.h"
 #include "hark/study_print.h"
+#include "hark/tell.h"
 #include "routing/config_check.h"
 #include "routing/convert.h"
 #include "routing/study/queue_hours.h"
@@ -290,9 +290,7 @@ void add_simulate(CLI::App& app, int& status) {
   command->add_flag("--json", options->json, "Print the figures as JSON");
   command->callback([options, &status] {
     const auto done = simulate(*options);
-    if (done.ok()) return;
-    std::fprintf(stderr, "hark: %s\n", done.error().message.c_str());
-    status = exit_status(done.error());
+    if (!done.ok()) status = fail(done.error());
   });
 }
 

@@ -39,8 +39,8 @@ def test_a_wrong_configuration_is_explained_by_file_line_and_field(tmp_path):
         result = run(*command, cwd=tmp_path)
         assert result.returncode != 0
         words = result.stdout + result.stderr
-        assert "hark.yaml:2: listen: unknown key 'prot_base'; did you mean 'port_base'?" in words
-        assert "hark.yaml:3: partitions: expected a whole number, found 'many'" in words
+        assert words == ("hark: hark.yaml:2: listen: unknown key 'prot_base'; did you mean 'port_base'?\n"
+                         "hark: hark.yaml:3: partitions: expected a whole number, found 'many'\n")
 
 
 @pytest.mark.parametrize("words, told", [
@@ -82,7 +82,7 @@ routing:
 """)
     result = run("config", "check", "hark.yaml", cwd=tmp_path)
     assert result.returncode == 0, result
-    assert result.stderr == ("hark.yaml:7: routing.queues[0].entries[0].accounts[1]: warning: there is no account "
+    assert result.stderr == ("hark: hark.yaml:7: routing.queues[0].entries[0].accounts[1]: warning: there is no account "
                              "'suport' in accounts: no ticket comes in by it\n"), result.stderr
 
 
@@ -102,7 +102,7 @@ routing:
     result = run("config", "check", "hark.yaml", cwd=tmp_path)
     assert result.returncode == 0, result
     assert result.stdout == "hark.yaml can be used, but for the warnings it may not do what is meant.\n", result
-    assert result.stderr.startswith("hark.yaml:7: routing.queues[2]: warning: nothing ever enters 'forgotten': "), result
+    assert result.stderr.startswith("hark: hark.yaml:7: routing.queues[2]: warning: nothing ever enters 'forgotten': "), result
     assert result.stderr.count("\n") == 1
 
 
@@ -120,7 +120,7 @@ routing:
 """)
     result = run("config", "check", "hark.yaml", cwd=tmp_path)
     assert result.returncode == 2, result
-    assert [line.split(": ")[:2] for line in result.stderr.removeprefix("hark: ").splitlines()] == [
+    assert [line.removeprefix("hark: ").split(": ")[:2] for line in result.stderr.splitlines()] == [
         ["hark.yaml:2", "accounts[0].queue"], ["hark.yaml:4", "routing"], ["hark.yaml:5", "routing.decline_rests[0].seconds"],
         ["hark.yaml:7", "routing.sla[0].first_response_seconds"], ["hark.yaml:7", "routing.sla[0].accounts[0]"],
         ["hark.yaml:9", "routing.queues[0].closed_to"], ["hark.yaml:9", "routing.queues[0].entries[0].languages[0]"]], result.stderr
