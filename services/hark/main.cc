@@ -51,12 +51,13 @@ void add_common_flags(CLI::App& command, CommonFlags& flags) {
 }
 
 int run(const CommonFlags& flags, std::vector<std::string> services, bool private_redis) {
+  const EndSignals signals;  // before the log's thread starts
   auto config = configuration(flags);
   if (!config.ok()) return fail(config.error());
   start_logging({.level = parse_log_level(config->log().level()).value_or(LogLevel::kInfo),
                  .format = parse_log_format(config->log().format()).value_or(LogFormat::kAuto)});
   const RunOptions options{*std::move(config), std::move(services), private_redis, flags.config_file.empty()};
-  const auto status = run_services(options);
+  const auto status = run_services(options, signals);
   stop_logging();
   return status.ok() ? 0 : fail(status.error());
 }

@@ -3,16 +3,18 @@
 #include <arpa/inet.h>
 #include <grpcpp/channel.h>
 #include <netdb.h>
-#include <pthread.h>
 #include <signal.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include <algorithm>
 #include <array>
+#include <atomic>
 #include <chrono>
 #include <cstdio>
+#include <cstdlib>
 #include <cstring>
+#include <future>
 #include <memory>
 #include <optional>
 
@@ -40,6 +42,8 @@ namespace fs = std::filesystem;
 using namespace std::chrono_literals;
 
 constexpr std::chrono::milliseconds kDrain = 5s;
+constexpr std::chrono::milliseconds kLookEvery = 500ms;
+constexpr std::chrono::milliseconds kLookEveryAtStart = 50ms;
 
 /// One hark per data folder: two would fight over one Redis.
 Result<redis::FileLock> lock_folder(const fs::path& folder) {
@@ -145,6 +149,7 @@ class Running {
     }
     HARK_TRY(security_, rpc::read_security(config.grpc()));
     HARK_TRY_VOID(open_redis(data));
+    HARK_TRY_VOID(may_go_on());
     HARK_TRY(const auto selected, select_targets(options_.services));
     HARK_TRY_VOID(reaches_others(selected, config.peers()));
 
@@ -158,12 +163,14 @@ class Running {
     for (const auto* target : selected) {
       HARK_TRY(auto module, target->bind(*process_));
       modules_.push_back(std::move(module));
+      HARK_TRY_VOID(may_go_on());
     }
     const auto base = config.listen().port_base();
     HARK_TRY_VOID(rpc_.start({config.listen().host(), base + 1, security_}));
     rpc_.set_serving(false);
     for (auto& module : modules_) {
       HARK_TRY_VOID(module->start());
+      HARK_TRY_VOID(may_go_on());
     }
     add_process_routes(http_, metrics_, health_);
     HARK_TRY_VOID(block_on(web_.executor(), listen_http()));
@@ -177,6 +184,9 @@ class Running {
               {{"took_ms", took.count()}, {"http", base}, {"grpc", base + 1}, {"redis", redis_url_}});
     return {};
   }
+
+  /// From any thread: start() ends after the step that it is at.
+  void end_start() { ends_ = true; }
 
   /// A private Redis that somebody killed is started again on its files; commands wait for it meanwhile.
   void keep_redis_alive() {
@@ -204,6 +214,11 @@ class Running {
   }
 
  private:
+  [[nodiscard]] Status may_go_on() const {
+    if (!ends_) return {};
+    return Error{Code::kCancelled, Reason::kShuttingDown, "asked to end while starting"};
+  }
+
   Status open_redis(const fs::path& data) {
     redis_url_ = options_.config.redis().url();
     if (!redis_url_.empty()) return {};
@@ -285,6 +300,7 @@ class Running {
   Health health_;
   bool http_listens_ = false;
   bool stopped_ = false;
+  std::atomic<bool> ends_ = false;
 };
 
 /// Agents of a configuration of one's own: their names, and where the passwords are.
@@ -350,23 +366,38 @@ void print_welcome(const RunOptions& options) {
   std::fflush(stdout);
 }
 
+/// The signal that asked to end before all had started; 0: none. What waits for somebody else for too long,
+/// such as for a store that is away, is left on the spot: whatever was acknowledged by then is durable.
+int await_start(std::future<Status>& start, Running& running, const EndSignals& signals) {
+  const Logger log{"hark"};
+  while (start.wait_for(kLookEveryAtStart) != std::future_status::ready) {
+    const int signal_number = signals.wait(0ms);
+    if (signal_number == 0) continue;
+    log.info("stopping before everything has started", {{"signal", signal_number}});
+    running.end_start();
+    if (start.wait_for(kDrain) == std::future_status::ready) return signal_number;
+    log.warning("the start does not come to an end; left on the spot");
+    stop_logging();
+    std::_Exit(0);
+  }
+  return 0;
+}
+
 }  // namespace
 
-Status run_services(const RunOptions& options) {
-  sigset_t ends;
-  sigemptyset(&ends);
-  sigaddset(&ends, SIGINT);
-  sigaddset(&ends, SIGTERM);
-  pthread_sigmask(SIG_BLOCK, &ends, nullptr);  // before any thread starts, so that all inherit it
+Status run_services(const RunOptions& options, const EndSignals& signals) {
   signal(SIGPIPE, SIG_IGN);
   ::umask(077);  // what customers wrote is nobody else's on this machine
 
   Running running{options};
-  if (auto status = running.start(); !status.ok()) return status;
+  auto start = std::async(std::launch::async, [&running] { return running.start(); });
+  const bool ends_early = await_start(start, running, signals) != 0;
+  const auto started = start.get();
+  if (ends_early) return {};
+  if (!started.ok()) return started;
   print_welcome(options);
-  const timespec look_every{.tv_sec = 0, .tv_nsec = 500'000'000};
-  int signal_number = -1;
-  while ((signal_number = sigtimedwait(&ends, nullptr, &look_every)) < 0) running.keep_redis_alive();
+  int signal_number = 0;
+  while ((signal_number = signals.wait(kLookEvery)) == 0) running.keep_redis_alive();
   Logger{"hark"}.info("stopping", {{"signal", signal_number}});
   running.stop();
   return {};

@@ -8,7 +8,7 @@ import subprocess
 import pytest
 
 from support import mail, protos
-from support.hark import BINARY, Hark, config_yaml, wait_for
+from support.hark import BINARY, PATIENCE, Hark, config_yaml, free_port_base, wait_for
 
 
 def run(*arguments, cwd=None):
@@ -344,6 +344,35 @@ def test_without_a_relay_mail_goes_to_the_outbox_folder(tmp_path):
         assert "outbox" in one.log.read_text()
     finally:
         one.end()
+
+
+def test_a_second_signal_does_not_cut_the_end_short(tmp_path):
+    one = Hark(tmp_path, config_yaml())
+    try:
+        one.start()
+        for again in (signal.SIGTERM, signal.SIGTERM, signal.SIGINT):
+            one.process.send_signal(again)
+        assert one.process.wait(timeout=30 * PATIENCE) == 0
+        assert not one.redis_pids(), one.tail()
+    finally:
+        one.end()
+
+
+def test_a_signal_ends_a_start_that_waits_for_its_store(tmp_path):
+    with socket.create_server(("127.0.0.1", 0)) as mute:
+        mute.settimeout(30 * PATIENCE)
+        (tmp_path / "hark.yaml").write_text(f"redis: {{url: 'redis://127.0.0.1:{mute.getsockname()[1]}'}}\n")
+        process = subprocess.Popen([str(BINARY), "serve", "conversation", "--config", "hark.yaml", "--data", "data", "--port-base",
+                                    str(free_port_base())], cwd=tmp_path, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True)
+        try:
+            connection, _ = mute.accept()
+            with connection:
+                process.send_signal(signal.SIGTERM)
+                _, told = process.communicate(timeout=30 * PATIENCE)
+        finally:
+            process.kill()
+    assert process.returncode == 0, told
+    assert "stopping before everything has started" in told
 
 
 def test_ctrl_c_ends_everything_and_the_next_start_finds_it_all(tmp_path):
