@@ -2,6 +2,7 @@
 import json
 import re
 import signal
+import smtplib
 import socket
 import subprocess
 
@@ -60,6 +61,9 @@ def test_a_wrong_configuration_is_explained_by_file_line_and_field(tmp_path):
     ("ctl wyh", "hark ctl: there is no command 'wyh' (see: hark ctl --help)"),
     ("ctl why", "hark ctl why: ticket is required (see: hark ctl why --help)"),
     ("ctl agents presence ana here", "hark ctl agents presence: presence: here not in {available,away,offline} (see: hark ctl agents presence --help)"),
+    ("ctl hold tkt_1 --state x --minutes 0", "hark ctl hold: --minutes: '0' is no whole number from 1 up (see: hark ctl hold --help)"),
+    ("ctl transfer tkt_1 --waited-minutes 1.5", "hark ctl transfer: --waited-minutes: '1.5' is no whole number from 1 up (see: hark ctl transfer --help)"),
+    ("ctl routing rollback 0", "hark ctl routing rollback: version: '0' is no whole number from 1 up (see: hark ctl routing rollback --help)"),
     ("ctl --ca /nowhere conversations", None),
     ("version 2", "hark version: The following argument was not expected: 2 (see: hark version --help)"),
 ])
@@ -250,6 +254,67 @@ def test_ctl_replies_and_resolves(hark, sink):
     assert "By ctl." in sink.wait(sender)[0].get_content()
     hark.ctl("resolve", conversation.id)
     assert not hark.conversation_of(sender).open_obligations
+
+
+def test_ctl_adds_an_agent_once_and_changes_what_is_named_alone(hark):
+    def zoe():
+        return next(a for a in json.loads(hark.ctl("agents", "--json").stdout)["agents"] if a["id"] == "zoe")
+
+    hark.ctl("agents", "add", "zoe", "--name", "Zoe", "--skill", "billing=5", "--group", "night", "--capacity", "7")
+    again = hark.ctl("agents", "add", "zoe", check=False)
+    assert again.returncode == 1 and "AGENT_EXISTS: agent 'zoe' exists already" in again.stderr, again
+    assert (zoe()["name"], zoe()["capacity_units"], zoe()["groups"]) == ("Zoe", 7, ["night"])
+    hark.ctl("agents", "set", "zoe", "--capacity", "3", "--group", "")
+    assert (zoe()["name"], zoe()["capacity_units"], zoe().get("groups")) == ("Zoe", 3, None)
+    assert zoe()["skills"] == [{"name": "billing", "level": 5}]
+    for wrong, told in ((["zoe"], "what is to change?"), (["nobody", "--capacity", "3"], "there is no agent 'nobody'")):
+        refused = hark.ctl("agents", "set", *wrong, check=False)
+        assert refused.returncode != 0 and told in refused.stderr, refused
+    hark.ctl("agents", "add", "zoe", "--replace")
+    assert (zoe()["name"], zoe()["capacity_units"], zoe().get("skills")) == ("zoe", 5, None)
+
+
+def test_ctl_acts_in_the_name_of_agents_that_there_are(hark):
+    sender = mail.unique("named")
+    mail.deliver(hark, mail.make(sender))
+    conversation = hark.wait_conversation(sender)
+    entry = hark.inbound(sender)[0]
+    for command in (["note", conversation.id, "--text", "x", "--agent", "evee"], ["reply", "--entry", entry.id, "--text", "x", "--agent", "evee"],
+                    ["prefer", conversation.id, "evee"], ["resolve", conversation.id, "--waive", "x", "--agent", "evee"]):
+        refused = hark.ctl(*command, check=False)
+        assert (refused.returncode, refused.stdout) == (1, ""), refused
+        assert refused.stderr == "hark ctl: there is no agent 'evee'; `hark ctl agents list` shows all of them\n"
+    assert len(hark.timeline(conversation.id)) == 1
+    hark.ctl("note", conversation.id, "--text", "for Ana", "--agent", "ana")
+    hark.ctl("prefer", conversation.id, "ana", "ben")
+
+
+def test_ctl_tells_that_who_is_available_is_not_signed_in(hark):
+    def listed():  # within routing.disconnect_grace_seconds
+        told = hark.ctl("agents", "presence", "ben", "available").stdout
+        assert told.startswith("ben is available, but signed in nowhere: they are offered nothing"), told
+        return re.search(r"^ben +available +\(signed in nowhere\) ", hark.ctl("agents").stdout, re.M)
+
+    wait_for("the list tells it as well", listed)
+    assert hark.ctl("agents", "presence", "ben", "offline").stdout == "ben is offline\n"
+
+
+def test_what_becomes_of_mail_is_at_metrics(hark, sink):
+    def value(line):
+        found = re.search(rf"^{re.escape(line)} (\d+)", hark.get("/metrics"), re.M)
+        return int(found[1]) if found else 0
+
+    taken, strangers, sent = 'hark_email_taken_total{outcome="accepted"}', 'hark_email_refused_total{reason="unknown_recipient"}', "hark_email_sent_total"
+    before = value(taken), value(strangers), value(sent)
+    sender = mail.unique("counted")
+    mail.deliver(hark, mail.make(sender))
+    with pytest.raises(smtplib.SMTPRecipientsRefused):
+        mail.deliver(hark, mail.make(sender, to="nobody@hark.test"))
+    hark.ctl("reply", "--entry", hark.inbound(sender)[0].id, "--text", "Counted.")
+    sink.wait(sender)
+    wait_for("it counts as sent", lambda: value(sent) == before[2] + 1)
+    assert (value(taken), value(strangers)) == (before[0] + 1, before[1] + 1)
+    assert 'hark_conversation_outbox_waiting{account="support",channel="email"} ' in hark.get("/metrics")
 
 
 def test_audit_finds_nothing_wrong(hark):
