@@ -6,6 +6,7 @@
 #include "base/core/ids.h"
 #include "base/rpc/server.h"
 #include "base/rpc/status.h"
+#include "hark/tell.h"
 #include "hark/v1/config.pb.h"
 #include "hark/v1/routing_service.grpc.pb.h"
 
@@ -50,8 +51,7 @@ int CtlClient::fail(const grpc::Status& result) const {
   if (result.error_code() == grpc::StatusCode::UNAVAILABLE && result.error_details().empty()) {
     std::fprintf(stderr, "hark ctl: no Hark answers at %s (--address)\n", address.c_str());
   } else {
-    std::fprintf(stderr, "hark ctl: %s: %s\n", std::string{name_of(error.reason)}.c_str(),
-                 error.message.c_str());
+    tell(std::string{name_of(error.reason)} + ": " + error.message, "hark ctl");
   }
   return 1;
 }

@@ -60,8 +60,8 @@ def test_each_queue_is_shown_with_what_waits_and_who_serves_it(hark):
     assert list(statuses(hark)) == ["", "claims", "silver"]
     hark.ctl("agents", "add", "cleo", "--group", "claims")
     wait_for("its agent", lambda: statuses(hark)["claims"].get("offline") == 1)
-    assert statuses(hark)["claims"]["estimated_wait_ms"] == "-1"
+    assert (statuses(hark)["claims"]["estimated_wait_ms"], statuses(hark)["claims"]["no_estimate"]) == ("-1", "NO_ESTIMATE_NOBODY_THERE")
     line = next(l for l in hark.ctl("queues").stdout.splitlines() if l.startswith("claims"))
     assert line.split()[1] == str(before + 1)
     wait_for("the gauge", lambda: f'hark_routing_queue_waiting{{queue="claims"}} {before + 1}' in hark.get("/metrics"))
-    assert 'hark_routing_queue_agents{queue="claims",state="offline"} 1' in hark.get("/metrics")
+    wait_for("its agent's", lambda: 'hark_routing_queue_agents{queue="claims",state="offline"} 1' in hark.get("/metrics"))

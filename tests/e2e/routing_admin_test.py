@@ -95,9 +95,10 @@ def test_wrong_rules_are_told_as_config_check_tells_them(tmp_path):
         told = one.command("config", "check", wrong, check=False).stderr
         assert "wrong.yaml:" in told
         checked = one.ctl("routing", "check", wrong, check=False)
-        assert (checked.returncode, checked.stderr) == (2, "hark: " + told.removeprefix("hark: ").replace("\n", "\nhark: ").removesuffix("hark: "))
+        assert (checked.returncode, checked.stderr) == (2, told)
         refused = one.ctl("routing", "apply", wrong, check=False)
-        assert refused.returncode == 1 and told.removeprefix("hark: ").strip() in refused.stderr
+        assert refused.returncode == 1 and [line.split(": ", 2)[-1] for line in refused.stderr.splitlines()][1:] == [
+            line.split(": ", 2)[-1] for line in told.splitlines()][1:], refused
         assert json.loads(one.ctl("routing", "show", "--json").stdout)["number_in_force"] == "1"
     finally:
         one.end()
