@@ -4,7 +4,7 @@ import {after} from "node:test";
 import type {Entry} from "hark/v1";
 import {eventually, type Hark} from "./support/hark.js";
 import {desktop, phone, type View} from "./support/screen.js";
-import {Site, type User} from "./support/site.js";
+import {signed, Site, type User} from "./support/site.js";
 import {type Cast, stage} from "./support/stage.js";
 import type {Visitor} from "./support/visitor.js";
 
@@ -125,6 +125,8 @@ for (const [size, view] of Object.entries({"at a desk": desktop, "on a phone": p
     await ana.answers("Kā varam palīdzēt?");
     // Answers that come while it is closed are counted on the button.
     await guest.shows(".badge", "1");
+    await guest.page.reload();
+    await guest.shows(".badge", "1");
     await guest.click(".launcher");
     await guest.shows(".log", "Kā varam palīdzēt?");
     if (view === phone) assert.equal((await guest.find(".panel").boundingBox())?.width, 390);
@@ -156,6 +158,21 @@ for (const [size, view] of Object.entries({"at a desk": desktop, "on a phone": p
     await hark.settled(rita.address);
   });
 }
+
+story("who signs in next on the same page finds nothing of the one before", async (cast) => {
+  const guest = await shopper(cast, desktop, {externalId: "5001", email: "ilze@shop.example", name: "Ilze"});
+  await guest.writes("Tikai man zināms");
+  await entry(cast.hark, "Tikai man zināms");
+  await guest.types("textarea", "un tas vēl nav");
+  const next = {externalId: "5002", email: "juris@shop.example", name: "Juris"};
+  await guest.page.evaluate(`window.harkChatIdentity = async () => (${JSON.stringify(signed(next))}); window.harkChat.identityChanged()`);
+  await guest.hides(".log", "Tikai man zināms");
+  await guest.holds("textarea", "");
+  await guest.writes("Es esmu Juris");
+  const question = await entry(cast.hark, "Es esmu Juris");
+  assert.equal(question.sender?.name, "Juris");
+  assert.deepEqual(await guest.find(".entry .bubble").allInnerTexts(), ["Es esmu Juris"]);
+});
 
 story("a page of another site keeps what is written and sends nothing", async ({visitor, hark}) => {
   site.pages.set("/stranger", `<!doctype html><html lang=en><body><script src="${hark.url}/chat/chat.js" data-account="site"></script></body></html>`);

@@ -3,10 +3,11 @@
 //   <script src="https://hark.example.com/chat/chat.js" data-account="site" data-language="lv" async></script>
 //
 // A signed-in user's identity is given by the site: window.harkChatIdentity = async () => ({externalId, email, phone, name,
-// expiresAtMs, signature}), or null for a stranger.
+// expiresAtMs, signature}), or null for a stranger. If it rejects, the chat waits and asks again. A site whose users sign in and out
+// without a new page says so: window.harkChat?.identityChanged().
 import type {SignedIdentity} from "hark/v1";
 import {drawing, drawings, el} from "./dom";
-import {Memory, storeOf} from "./memory";
+import {Memory} from "./memory";
 import {Panel} from "./panel";
 import {style} from "./style";
 import {Talk, type Socket} from "./talk";
@@ -15,6 +16,7 @@ import {chooseLanguage, fill, wordsOf} from "./words";
 declare global {
   interface Window {
     harkChatIdentity?: () => Promise<SignedIdentity | null>;
+    harkChat?: {identityChanged(): void};
   }
 }
 
@@ -30,7 +32,7 @@ function start(script: HTMLScriptElement): void {
   const language = chooseLanguage(wished.filter((tag) => tag !== ""));
   if (whole) document.documentElement.lang = language;
   const words = wordsOf(language);
-  const memory = new Memory(storeOf(window), account);
+  const memory = new Memory(window, account);
   const host = el("div", {lang: language});
   host.id = "hark-chat";
   const root = host.attachShadow({mode: "open"});
@@ -53,6 +55,8 @@ function start(script: HTMLScriptElement): void {
   const panel = new Panel({server, language, words, memory, talk, whole, close: () => open(false)});
   const badge = el("span", {class: "badge", hidden: true});
   const launcher = el("button", {class: "launcher", type: "button", "aria-expanded": "false", onclick: () => open(!opened)}, drawing(drawings.chat), badge);
+
+  const goOn = () => void (opened ? talk.connect() : talk.goOn());
 
   function open(yes: boolean): void {
     opened = yes;
@@ -81,14 +85,18 @@ function start(script: HTMLScriptElement): void {
   root.append(panel.element, launcher);
   document.body.append(host);
   show();
-  if (whole || talk.begun) void talk.connect();
+  goOn();
   if (whole) panel.focus();
   document.addEventListener("visibilitychange", () => {
     if (document.visibilityState !== "visible") return;
-    if (opened || talk.begun) void talk.connect();
+    goOn();
     show();
   });
-  window.addEventListener("online", () => void talk.connect());
+  window.addEventListener("online", goOn);
+  window.harkChat = {identityChanged: () => {
+    talk.identityChanged();
+    goOn();
+  }};
 }
 
 const script = document.currentScript as HTMLScriptElement;

@@ -1,4 +1,5 @@
-// What a browser keeps for a visitor between pages: the token, the draft, and messages that the server has not acknowledged.
+// What a browser keeps between pages for each user of the site: the token, the draft, what they said about themselves, and messages
+// that the server has not acknowledged.
 
 export interface Unsent {
   clientId: string;
@@ -25,110 +26,155 @@ export interface Store {
   removeItem(key: string): void;
 }
 
-/** localStorage, or for pages that may not have one, something that lasts as long as the page. */
-export function storeOf(page: {localStorage: Store}): Store {
-  try {
-    return page.localStorage;
-  } catch {
-    const kept = new Map<string, string>();
-    return {
-      get length() {
-        return kept.size;
-      },
-      key: (index) => [...kept.keys()][index] ?? null,
-      getItem: (key) => kept.get(key) ?? null,
-      setItem: (key, value) => void kept.set(key, value),
-      removeItem: (key) => void kept.delete(key),
-    };
+/** As much of a window as is used here. Either store may be missing, forbidden or full. */
+export interface Stores {
+  readonly localStorage: Store | null;
+  readonly sessionStorage: Store | null;
+}
+
+/** One store of the browser. What that will not keep lasts as long as the page. */
+class Keeper {
+  #refused = new Map<string, string>();
+
+  constructor(private readonly store: () => Store | null) {}
+
+  get(key: string): string {
+    return this.#refused.get(key) ?? this.#try((store) => store.getItem(key)) ?? "";
+  }
+
+  set(key: string, value: string): void {
+    this.#refused.delete(key);
+    const kept = this.#try((store) => {
+      store.setItem(key, value);
+      return true;
+    });
+    if (!kept) this.#refused.set(key, value);
+  }
+
+  remove(key: string): void {
+    this.#refused.delete(key);
+    this.#try((store) => store.removeItem(key));
+  }
+
+  keys(): string[] {
+    const kept = this.#try((store) => Array.from({length: store.length}, (_, index) => store.key(index) ?? "")) ?? [];
+    return [...new Set([...kept, ...this.#refused.keys()])];
+  }
+
+  #try<T>(use: (store: Store) => T): T | undefined {
+    try {
+      const store = this.store();
+      return store ? use(store) : undefined;
+    } catch {
+      return undefined;  // full, or not allowed
+    }
+  }
+}
+
+/** What is kept of one user. */
+class Shelf {
+  constructor(private readonly keeper: Keeper, private readonly prefix: string) {}
+
+  get(name: string): string {
+    return this.keeper.get(this.prefix + name);
+  }
+
+  set(name: string, value: string): void {
+    if (value) this.keeper.set(this.prefix + name, value);
+    else this.keeper.remove(this.prefix + name);
+  }
+
+  names(start: string): string[] {
+    const wanted = this.prefix + start;
+    return this.keeper.keys().filter((key) => key.startsWith(wanted)).map((key) => key.slice(this.prefix.length));
+  }
+
+  /** Another's own words stay what they are. */
+  giveTo(other: Shelf): void {
+    for (const name of ["draft", "introduction", ...this.names("unsent:")]) {
+      const value = this.get(name);
+      if (!value || other.get(name)) continue;
+      other.set(name, value);
+      this.set(name, "");
+    }
   }
 }
 
 /** Every unsent message has a key of its own, so that two tabs never overwrite each other's. */
 export class Memory {
+  #user: string | null = null;
+  #shelf: Shelf;
+  readonly #nobodys: Shelf;
+  /** Until the site has said who its user is: in this tab, which the next user of the browser does not get to see. */
+  readonly #unclaimed: Shelf;
+  readonly #lasting: Keeper;
   readonly #prefix: string;
 
-  constructor(private readonly store: Store, account: string) {
+  constructor(stores: Stores, account: string) {
     this.#prefix = `hark-chat:${account}:`;
+    this.#lasting = new Keeper(() => stores.localStorage);
+    this.#nobodys = new Shelf(this.#lasting, this.#prefix);
+    this.#unclaimed = new Shelf(new Keeper(() => stores.sessionStorage), this.#prefix);
+    this.#shelf = this.#unclaimed;
   }
 
-  /** Of a signed-in user (or of nobody, ''): a user who signs in in the middle of a chat takes it along. */
-  token(user: string): string {
-    return this.#get(`token:${user}`) || (user && this.#get("token:")) || "";
+  /** Whose everything below is: a user's of the site, nobody's in particular (''), or null while the site has not said. */
+  belongTo(user: string | null): void {
+    this.#user = user;
+    this.#shelf = user === null ? this.#unclaimed : user ? new Shelf(this.#lasting, `${this.#prefix}of:${encodeURIComponent(user)}:`) : this.#nobodys;
+    if (user === null) return;
+    this.#unclaimed.giveTo(this.#shelf);
+    // Who signs in in the middle of a chat takes it along.
+    if (user && !this.#nobodys.get(`token:${user}`)) this.#nobodys.giveTo(this.#shelf);
   }
 
-  keepToken(user: string, token: string): void {
-    if (user && this.#get("token:") === token) this.#remove("token:");
-    this.#set(`token:${user}`, token);
+  get token(): string {
+    return this.#user === null ? "" : this.#nobodys.get(`token:${this.#user}`) || (this.#user && this.#nobodys.get("token:"));
   }
 
-  forgetToken(user: string): void {
-    this.#remove(`token:${user}`);
-    if (user) this.#remove("token:");
+  keepToken(token: string): void {
+    if (this.#user && this.#nobodys.get("token:") === token) this.#nobodys.set("token:", "");
+    this.#nobodys.set(`token:${this.#user ?? ""}`, token);
+  }
+
+  forgetToken(): void {
+    for (const user of new Set([this.#user ?? "", ""])) this.#nobodys.set(`token:${user}`, "");
+  }
+
+  /** Has anybody talked on this browser? */
+  get isUsed(): boolean {
+    const started = ["token:", "unsent:", "of:"].some((start) => this.#nobodys.names(start).length > 0);
+    return started || this.#unclaimed.names("unsent:").length > 0;
   }
 
   get draft(): string {
-    return this.#get("draft");
+    return this.#shelf.get("draft");
   }
 
   set draft(text: string) {
-    if (text) this.#set("draft", text);
-    else this.#remove("draft");
+    this.#shelf.set("draft", text);
   }
 
   get introduction(): {name?: string; email?: string} {
-    return parse(this.#get("introduction")) ?? {};
+    return parse(this.#shelf.get("introduction")) ?? {};
   }
 
   set introduction(said: {name?: string; email?: string}) {
-    this.#set("introduction", JSON.stringify(said));
+    this.#shelf.set("introduction", JSON.stringify(said));
   }
 
   /** Oldest first. */
   unsent(): Unsent[] {
-    const found: Unsent[] = [];
-    try {
-      for (let i = 0; i < this.store.length; ++i) {
-        const key = this.store.key(i) ?? "";
-        if (!key.startsWith(`${this.#prefix}unsent:`)) continue;
-        const one = parse<Unsent>(this.store.getItem(key) ?? "");
-        if (one?.clientId) found.push(one);
-      }
-    } catch {
-      // A browser that keeps nothing: the page itself still does.
-    }
+    const found = this.#shelf.names("unsent:").map((name) => parse<Unsent>(this.#shelf.get(name))).filter((one) => one?.clientId) as Unsent[];
     return found.sort((a, b) => a.atMs - b.atMs || (a.clientId < b.clientId ? -1 : 1));
   }
 
   keepUnsent(message: Unsent): void {
-    this.#set(`unsent:${message.clientId}`, JSON.stringify(message));
+    this.#shelf.set(`unsent:${message.clientId}`, JSON.stringify(message));
   }
 
   forgetUnsent(clientId: string): void {
-    this.#remove(`unsent:${clientId}`);
-  }
-
-  #get(name: string): string {
-    try {
-      return this.store.getItem(this.#prefix + name) ?? "";
-    } catch {
-      return "";
-    }
-  }
-
-  #set(name: string, value: string): void {
-    try {
-      this.store.setItem(this.#prefix + name, value);
-    } catch {
-      // Full, or not allowed.
-    }
-  }
-
-  #remove(name: string): void {
-    try {
-      this.store.removeItem(this.#prefix + name);
-    } catch {
-      // Not allowed.
-    }
+    this.#shelf.set(`unsent:${clientId}`, "");
   }
 }
 

@@ -28,15 +28,19 @@ export class Panel {
   #status: HTMLElement;
   #typing: HTMLElement;
   #who: HTMLDetailsElement;
+  #name: HTMLInputElement;
+  #email: HTMLInputElement;
   #text: HTMLTextAreaElement;
   #chips: HTMLElement;
   #files: KeptFile[] = [];
   #uploads = 0;
   #sendWhenUploaded = false;
   #notice = {text: "", bad: false};
+  /** Whose words stand in the fields. */
+  #user: string | null = null;
 
   constructor(private readonly options: PanelOptions) {
-    const {words, memory, talk} = options;
+    const {words, talk} = options;
     this.#log = new LogView(words, options.language, {
       tryAgain: (id) => talk.tryAgain(id),
       discard: (id) => this.#takeBack(id),
@@ -46,9 +50,10 @@ export class Panel {
     this.#status = el("p", {class: "status", role: "status", hidden: true});
     this.#status.style.margin = "0";
     this.#typing = el("div", {class: "typing", "aria-hidden": "true"});
+    this.#name = el("input", {id: "hark-name", name: "name", autocomplete: "name", maxlength: "100"});
+    this.#email = el("input", {id: "hark-email", name: "email", type: "email", autocomplete: "email", maxlength: "200"});
     this.#who = this.#introduction();
     this.#text = el("textarea", {id: "hark-message", rows: "1", placeholder: words.message, autocomplete: "off", enterkeyhint: "send"});
-    this.#text.value = memory.draft;
     this.#text.addEventListener("input", () => this.#typed());
     this.#text.addEventListener("keydown", (event) => this.#key(event));
     this.#chips = el("ul", {class: "chips"});
@@ -57,11 +62,12 @@ export class Panel {
     this.element.addEventListener("keydown", (event) => {
       if (event.key === "Escape" && !options.whole) options.close();
     });
-    this.#fit();
+    this.#recall();
   }
 
   show(): void {
     const {talk, words} = this.options;
+    if (talk.user !== this.#user) this.#meet(talk.user);
     if (talk.accountName) this.#title.textContent = talk.accountName;
     const line = {idle: "", open: "", connecting: words.connecting, lost: words.lost, ended: `${words.ended} ${talk.why}`}[talk.line];
     const cut = talk.line === "lost" || talk.line === "ended";
@@ -71,7 +77,7 @@ export class Panel {
     this.#status.classList.toggle("bad", cut || this.#notice.bad);
     if (this.#status.textContent !== status) this.#status.textContent = status;
     this.#typing.textContent = talk.typing ? fill(words.typing, {name: talk.typing.trim() || words.someone}) : "";
-    if (talk.identified) this.#who.hidden = true;
+    this.#who.hidden = talk.identified;
     this.#log.show(talk);
   }
 
@@ -90,11 +96,31 @@ export class Panel {
     return head;
   }
 
-  #introduction(): HTMLDetailsElement {
-    const {words, memory, talk} = this.options;
+  /** What another has left in the fields is not shown to this one, nor sent as theirs. */
+  #meet(user: string | null): void {
+    if (this.#user !== null) {
+      for (const field of [this.#text, this.#name, this.#email]) field.value = "";
+      this.#files = [];
+      this.#chips.replaceChildren();
+      this.#sendWhenUploaded = false;
+    }
+    this.#user = user;
+    this.#recall();
+  }
+
+  #recall(): void {
+    const {memory} = this.options;
     const said = memory.introduction;
-    const name = el("input", {id: "hark-name", name: "name", autocomplete: "name", maxlength: "100", value: said.name ?? ""});
-    const email = el("input", {id: "hark-email", name: "email", type: "email", autocomplete: "email", maxlength: "200", value: said.email ?? ""});
+    this.#name.value ||= said.name ?? "";
+    this.#email.value ||= said.email ?? "";
+    if (this.#text.value) memory.draft = this.#text.value;
+    else this.#text.value = memory.draft;
+    this.#fit();
+  }
+
+  #introduction(): HTMLDetailsElement {
+    const {words, talk} = this.options;
+    const [name, email] = [this.#name, this.#email];
     const details = el("details", {}, el("summary", {}, words.who));
     const form = el("form", {class: "who", onsubmit: (event) => {
       event.preventDefault();

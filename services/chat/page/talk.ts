@@ -4,6 +4,7 @@ import {Memory, type KeptFile, type Unsent} from "./memory";
 
 const BACK_OFF_FIRST_MS = 1_000;
 const BACK_OFF_MOST_MS = 30_000;
+const IDENTITY_MS = 20_000;
 const PING_MS = 25_000;
 const SEEN_AFTER_MS = 80;
 const TYPING_AGAIN_MS = 3_000;
@@ -31,6 +32,7 @@ export interface Ports {
   now(): number;
   random(): number;
   newId(): string;
+  /** Who the site says its user is, null for a stranger. A rejection says nothing about who it is. */
   identity(): Promise<SignedIdentity | null>;
 }
 
@@ -59,7 +61,11 @@ export class Talk {
   #epoch = "";
   #offset = 0;
   #token = "";
-  #user = "";
+  #user: string | null = null;
+  /** The visitor has opened the chat. */
+  #wanted = false;
+  /** Counts the questions who is there; an answer to an earlier one is late. */
+  #asked = 0;
   #socket: Socket | null = null;
   #welcomed = false;
   #attempt = 0;
@@ -77,33 +83,43 @@ export class Talk {
     return this.#token;
   }
 
+  /** Whose chat it is: a user's of the site, nobody's in particular (''), or null while the site has not said. */
+  get user(): string | null {
+    return this.#user;
+  }
+
   /** Is there a chat to go on with? */
   get begun(): boolean {
-    return this.unsent.length > 0 || this.options.memory.token(this.#user) !== "";
+    return this.unsent.length > 0 || this.options.memory.token !== "";
   }
 
   get unread(): number {
     return this.items.filter((item) => item.agentName && Number(item.offset) > this.read).length;
   }
 
-  /** Connects unless that is so already, now rather than after a pause. */
+  /** The visitor wants to talk: connects unless that is so already, now rather than after a pause. */
   async connect(): Promise<void> {
-    if (this.#socket || this.line === "ended" || this.line === "connecting") return;
-    this.#cancel("reconnect");
-    this.#set("connecting");
-    const identity = await this.options.ports.identity().catch(() => null);
-    this.#user = identity?.externalId ?? "";
-    this.#token = this.options.memory.token(this.#user);
-    const socket = this.options.ports.open();
-    this.#socket = socket;
-    this.#welcomed = false;
-    socket.onopen = () => this.#hello(identity);
-    socket.onmessage = (event) => {
-      if (socket === this.#socket) this.#take(JSON.parse(event.data) as ChatResponse, identity);
-    };
-    socket.onclose = (event) => {
-      if (socket === this.#socket) this.#lost(event.code);
-    };
+    this.#wanted = true;
+    await this.#open();
+  }
+
+  /** Connects if there is a chat to go on with. The site is not asked for its user where nobody has talked. */
+  async goOn(): Promise<void> {
+    if (this.#user === null ? this.options.memory.isUsed : this.begun) await this.#open();
+  }
+
+  /** Another user may be there now: what is shown and kept is the former one's, until the site says who it is. */
+  identityChanged(): void {
+    const socket = this.#socket;
+    ++this.#asked;
+    this.#hangUp();
+    for (const timer of ["identity", "reconnect", "resend", "seen"]) this.#cancel(timer);
+    this.#wanted = false;
+    this.#attempt = 0;
+    this.why = "";
+    this.#belongTo(null);
+    this.#set("idle");
+    socket?.close();
   }
 
   /** Resolves once the server has said who we are. */
@@ -158,6 +174,58 @@ export class Talk {
     this.#say({typing: {active: true}});
   }
 
+  async #open(): Promise<void> {
+    if (this.#socket || this.line === "ended" || this.line === "connecting") return;
+    this.#cancel("reconnect");
+    this.#set("connecting");
+    const asked = ++this.#asked;
+    const identity = await this.#identity();
+    if (asked !== this.#asked) return;
+    if (identity === undefined) {
+      this.#comeBack();
+      return;
+    }
+    this.#belongTo(identity?.externalId ?? "");
+    if (!this.#wanted && !this.begun) {
+      this.#set("idle");
+      return;
+    }
+    const socket = this.options.ports.open();
+    this.#socket = socket;
+    socket.onopen = () => this.#hello(identity);
+    socket.onmessage = (event) => {
+      if (socket === this.#socket) this.#take(JSON.parse(event.data) as ChatResponse, identity);
+    };
+    socket.onclose = (event) => {
+      if (socket === this.#socket) this.#lost(event.code);
+    };
+  }
+
+  /** Undefined: the site cannot say, which makes a user whom it knows no stranger. */
+  async #identity(): Promise<SignedIdentity | null | undefined> {
+    const late = new Promise<undefined>((resolve) => this.#after("identity", IDENTITY_MS, () => resolve(undefined)));
+    const said = await Promise.race([this.options.ports.identity().catch(() => undefined), late]);
+    this.#cancel("identity");
+    return said;
+  }
+
+  /** Nobody sees, or sends, what is another's. */
+  #belongTo(user: string | null): void {
+    const {memory} = this.options;
+    if (user !== this.#user) {
+      memory.belongTo(user);
+      if (this.#user !== null) {
+        this.#forget(0);
+        this.#epoch = "";
+        this.read = 0;
+        this.identified = false;
+      }
+      this.#user = user;
+      this.unsent = memory.unsent();
+    }
+    this.#token = memory.token;
+  }
+
   #hello(identity: SignedIdentity | null): void {
     const introduction = this.options.memory.introduction;
     const hello: NonNullable<ChatRequest["hello"]> = {
@@ -175,7 +243,7 @@ export class Talk {
     if (frame.welcome) {
       const {welcome} = frame;
       this.#token = welcome.visitorToken ?? "";
-      this.options.memory.keepToken(this.#user, this.#token);
+      this.options.memory.keepToken(this.#token);
       if (!welcome.resumed) this.#forget(Number(welcome.offset ?? 0));
       this.#epoch = welcome.epoch ?? "";
       this.read = Math.max(welcome.resumed ? this.read : 0, Number(welcome.read ?? 0));
@@ -269,21 +337,29 @@ export class Talk {
   }
 
   #lost(code: number): void {
-    this.#socket = null;
-    this.#welcomed = false;
-    this.#sending = "";
-    this.typing = "";
-    this.#cancel("ping");
+    this.#hangUp();
     if (code === CLOSE_NOT_WELCOME) {
       this.#set("ended");
     } else if (code === CLOSE_IDLE && this.unsent.length === 0) {
       this.#set("idle");
     } else {
-      if (code === CLOSE_NEW_TOKEN) this.options.memory.forgetToken(this.#user);
-      this.#set("lost");
-      const most = Math.min(BACK_OFF_MOST_MS, BACK_OFF_FIRST_MS * 2 ** this.#attempt++);
-      this.#after("reconnect", most / 2 + (this.options.ports.random() * most) / 2, () => void this.connect());
+      if (code === CLOSE_NEW_TOKEN) this.options.memory.forgetToken();
+      this.#comeBack();
     }
+  }
+
+  #hangUp(): void {
+    this.#socket = null;
+    this.#welcomed = false;
+    this.#sending = "";
+    this.typing = "";
+    this.#cancel("ping");
+  }
+
+  #comeBack(): void {
+    this.#set("lost");
+    const most = Math.min(BACK_OFF_MOST_MS, BACK_OFF_FIRST_MS * 2 ** this.#attempt++);
+    this.#after("reconnect", most / 2 + (this.options.ports.random() * most) / 2, () => void this.#open());
   }
 
   /** A line on which nothing comes any more, though it looks open, is given up. */

@@ -30,19 +30,30 @@ class FakeSocket implements Socket {
   }
 }
 
+/** Everything that can happen without time passing has happened. */
+const settled = () => new Promise<void>((resolve) => setImmediate(resolve));
+
 /** A page in a world whose time the test moves. */
 class World {
   store = new FakeStore();
+  tab: Store | null = new FakeStore();
   sockets: FakeSocket[] = [];
   timers: {at: number; run: () => void}[] = [];
   now = 1_000;
   ids = 0;
   user: SignedIdentity | null = null;
+  /** How the site answers who its user is. */
+  identity = () => Promise.resolve(this.user);
+  asked = 0;
+  memory = this.newMemory();
   talk = this.newTalk();
 
+  newMemory() {
+    return new Memory({localStorage: this.store, sessionStorage: this.tab}, "site");
+  }
   newTalk() {
     return new Talk({
-      account: "site", memory: new Memory(this.store, "site"), changed: () => {},
+      account: "site", memory: this.memory, changed: () => {},
       ports: {
         open: () => {
           const socket = new FakeSocket();
@@ -55,16 +66,31 @@ class World {
           return () => void (this.timers = this.timers.filter((one) => one !== timer));
         },
         now: () => this.now, random: () => 0.5, newId: () => `m${++this.ids}`,
-        identity: () => Promise.resolve(this.user),
+        identity: () => {
+          ++this.asked;
+          return this.identity();
+        },
       },
     });
+  }
+  /** The next page in this browser. */
+  async turnPage() {
+    this.sockets = [];
+    this.timers = [];
+    this.memory = this.newMemory();
+    this.talk = this.newTalk();
+    await this.talk.goOn();
+    await settled();
   }
   get socket() {
     return this.sockets.at(-1) as FakeSocket;
   }
   async connected(welcome: ChatResponse["welcome"] = {}) {
     await this.talk.connect();
-    await Promise.resolve();
+    await settled();
+    this.welcomed(welcome);
+  }
+  welcomed(welcome: ChatResponse["welcome"] = {}) {
     this.socket.onopen?.();
     this.socket.tell({welcome: {visitorToken: "T1", epoch: "E1", ...welcome}});
   }
@@ -73,8 +99,7 @@ class World {
     for (const timer of this.timers.filter((one) => one.at <= this.now)) {
       this.timers = this.timers.filter((one) => one !== timer);
       timer.run();
-      await Promise.resolve();
-      await Promise.resolve();
+      await settled();
     }
   }
 }
@@ -98,9 +123,9 @@ test("a message that was not acknowledged is sent again with its id, also by the
   world.socket.onopen?.();
   world.socket.tell({welcome: {visitorToken: "T1", epoch: "E1", resumed: true}});
   assert.deepEqual(world.socket.writes, ["m1"]);
-  world.talk = world.newTalk();
+  await world.turnPage();
   assert.equal(world.talk.begun, true);
-  await world.connected();
+  world.welcomed();
   assert.deepEqual(world.socket.writes, ["m1"]);
 });
 
@@ -214,6 +239,141 @@ test("who signs in in the middle of a chat takes it along; who signs in next doe
   world.socket.onopen?.();
   assert.equal(world.socket.said[0]?.hello?.visitorToken, "");
 });
+
+test("a signed-in user's answers are fetched by the next page, before anybody opens the chat", async () => {
+  const world = new World();
+  world.user = {externalId: "ana"};
+  await world.connected();
+  await world.turnPage();
+  assert.equal(world.sockets.length, 1);
+  world.welcomed();
+  assert.equal(world.socket.said[0]?.hello?.visitorToken, "T1");
+  world.socket.tell({item: {offset: "1", text: "hi", agentName: "Ana"}});
+  assert.equal(world.talk.unread, 1);
+});
+
+test("where nobody has talked the site is not asked who its user is, and no chat is begun", async () => {
+  const world = new World();
+  await world.turnPage();
+  assert.equal(world.asked, 0);
+  assert.equal(world.talk.line, "idle");
+});
+
+test("another's chat on this browser begins none for who is there now", async () => {
+  const world = new World();
+  world.user = {externalId: "ana"};
+  await world.connected();
+  world.user = {externalId: "bob"};
+  await world.turnPage();
+  assert.equal(world.asked, 2);
+  assert.equal(world.sockets.length, 0);
+  assert.equal(world.talk.line, "idle");
+});
+
+test("a site that cannot say who its user is makes no stranger of them: the page asks again", async () => {
+  const world = new World();
+  world.user = {externalId: "ana"};
+  await world.connected();
+  world.identity = () => Promise.reject(new Error("the site is down"));
+  await world.turnPage();
+  assert.equal(world.talk.line, "lost");
+  assert.equal(world.sockets.length, 0);
+  await world.pass(1_000);
+  assert.equal(world.talk.line, "lost");
+  world.identity = () => Promise.resolve(world.user);
+  await world.pass(2_000);
+  assert.equal(world.sockets.length, 1);
+  world.socket.onopen?.();
+  assert.equal(world.socket.said[0]?.hello?.visitorToken, "T1");
+});
+
+test("a site that never says who its user is is asked again", async () => {
+  const world = new World();
+  world.identity = () => new Promise(() => {});
+  void world.talk.connect();
+  await world.pass(20_000);
+  assert.equal(world.talk.line, "lost");
+  world.identity = () => Promise.resolve(null);
+  await world.pass(1_000);
+  assert.equal(world.sockets.length, 1);
+});
+
+test("the next user of the browser gets no words of the one before, who finds them again", async () => {
+  const world = new World();
+  const [ana, bob] = [{externalId: "ana"}, {externalId: "bob"}];
+  world.user = ana;
+  await world.connected();
+  world.socket.close();
+  world.memory.draft = "half a thought";
+  world.talk.introduce({name: "Ana"});
+  world.talk.write("mine", []);
+  for (const user of [bob, null]) {
+    world.user = user;
+    world.talk.identityChanged();
+    assert.deepEqual(world.talk.unsent, []);
+    assert.equal(world.memory.draft, "");
+    await world.connected({visitorToken: `of ${user?.externalId}`});
+    assert.deepEqual(world.socket.said.map((frame) => Object.keys(frame)[0]), ["hello"]);
+    assert.equal(world.socket.said[0]?.hello?.introduction, undefined);
+    assert.deepEqual([world.memory.draft, world.memory.introduction], ["", {}]);
+  }
+  world.user = ana;
+  world.talk.identityChanged();
+  await world.connected();
+  assert.deepEqual(world.socket.said[0]?.hello?.introduction, {name: "Ana"});
+  assert.deepEqual(world.socket.writes, ["m1"]);
+  assert.equal(world.memory.draft, "half a thought");
+});
+
+test("who leaves the site takes what was said off the screen", async () => {
+  const world = new World();
+  world.user = {externalId: "ana"};
+  await world.connected();
+  const anas = world.socket;
+  anas.tell({item: {offset: "1", text: "hi", agentName: "Eva"}});
+  world.user = null;
+  world.talk.identityChanged();
+  assert.deepEqual([world.talk.items, world.talk.line, world.talk.user], [[], "idle", null]);
+  anas.tell({item: {offset: "2", text: "late", agentName: "Eva"}});
+  assert.deepEqual(world.talk.items, []);
+  await world.talk.connect();
+  world.socket.onopen?.();
+  assert.deepEqual(world.socket.said[0]?.hello, {accountId: "site", visitorToken: "", epoch: "", offset: "0"});
+});
+
+test("what is written before the site has said who writes is that user's, after a reload as well", async () => {
+  const world = new World();
+  world.identity = () => Promise.reject(new Error("the site is down"));
+  world.talk.write("early", []);
+  await settled();
+  assert.equal(world.store.length, 0);
+  world.user = {externalId: "ana"};
+  world.identity = () => Promise.resolve(world.user);
+  await world.turnPage();
+  world.welcomed();
+  assert.deepEqual(world.socket.writes, ["m1"]);
+});
+
+for (const [browser, store] of Object.entries({"that is full": class extends FakeStore {
+  override setItem = () => {
+    throw new Error("QuotaExceededError");
+  };
+}, "that has none": null})) {
+  test(`a browser ${browser} keeps the visitor and what is unsent for as long as the page lasts`, async () => {
+    const world = new World();
+    world.store = (store ? new store() : null) as FakeStore;
+    world.tab = null;
+    world.memory = world.newMemory();
+    world.talk = world.newTalk();
+    world.talk.write("hello", []);
+    await world.connected();
+    world.socket.close();
+    await world.pass(1_000);
+    world.welcomed({resumed: true});
+    assert.equal(world.socket.said[0]?.hello?.visitorToken, "T1");
+    assert.deepEqual(world.socket.writes, ["m1"]);
+  });
+}
 
 test("waits longer each time, never longer than half a minute, never all at once", async () => {
   const world = new World();

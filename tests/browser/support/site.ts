@@ -14,7 +14,7 @@ export interface User {
 }
 
 /** Who the site says its user is, signed as services/chat/README.md wants it. */
-function signed(who: User): SignedIdentity {
+export function signed(who: User): SignedIdentity {
   const expiresAtMs = String(Date.now() + 3_600_000);
   const words = ["hark-chat-identity-v1", "site", who.externalId, who.email, "", who.name, expiresAtMs].join("\n");
   return {...who, expiresAtMs, signature: createHmac("sha256", SECRET).update(words).digest("hex")};
