@@ -93,9 +93,15 @@ for (const colorScheme of ["light", "dark"] as const) {
     await ana.answers("We hope so.");
     await guest.shows(".log", "We hope so.");
     await guest.click("summary");
+    // As JSON, too large for a frame.
+    await guest.page.locator("textarea").fill("\u0001".repeat(12_000));
+    await guest.sends();
+    await guest.shows(".log", "Not sent: The text is too long");
+    await guest.shows(".log", "We hope so.");
     await guest.page.locator("textarea").fill("x".repeat(17_000));
     await guest.sends();
-    await guest.shows(".log", "Not sent:");
+    await guest.shows(".status", "The text is too long");
+    assert.equal((await guest.page.locator("textarea").inputValue()).length, 17_000);
     assert.deepEqual(await guest.breaches(), []);
   });
 }
@@ -158,6 +164,35 @@ for (const [size, view] of Object.entries({"at a desk": desktop, "on a phone": p
     await hark.settled(rita.address);
   });
 }
+
+/** Files of these names, chosen at once. */
+const attaches = ({page}: Visitor, ...names: string[]) =>
+  page.locator("input[type=file]").setInputFiles(names.map((name) => ({name, mimeType: "text/plain", buffer: Buffer.from(name)})));
+
+story("a file that does not come through can be taken off, and one too many is named", async ({visitor, hark}) => {
+  const guest = await visitor();
+  let stuck = 0;
+  await guest.page.route(/chat\/files\?name=stuck/, () => void ++stuck);
+  await attaches(guest, "stuck.txt", ...Array.from({length: 10}, (_, index) => `note-${index + 1}.txt`));
+  await guest.shows(".status", "10 files go with one message at most. Left out: note-10.txt.");
+  await guest.writes("With nine notes");
+  await guest.shows(".status", "as soon as the files are there");
+  await eventually("the file is under way", async () => stuck > 0);
+  await guest.click("button[aria-label='Remove: stuck.txt']");
+  const message = await entry(hark, "With nine notes");
+  assert.deepEqual(message.content?.attachments?.map(({fileName}) => fileName), Array.from({length: 9}, (_, index) => `note-${index + 1}.txt`));
+});
+
+story("a file that a busy server puts off is sent when the server said", async ({visitor, hark}) => {
+  const guest = await visitor();
+  let put = 0;
+  await guest.page.route(/chat\/files\?/, (route) => ++put === 1 ? route.fulfill({status: 503, headers: {"Retry-After": "1"}, body: "busy"}) : route.continue());
+  await attaches(guest, "late.txt");
+  await guest.shows(".status", "late.txt has to wait a moment");
+  await guest.writes("A late note");
+  assert.equal((await entry(hark, "A late note")).content?.attachments?.length, 1);
+  assert.equal(put, 2);
+});
 
 story("who signs in next on the same page finds nothing of the one before", async (cast) => {
   const guest = await shopper(cast, desktop, {externalId: "5001", email: "ilze@shop.example", name: "Ilze"});

@@ -437,6 +437,7 @@ def test_uploads_are_limited_and_need_a_token(hark, visitor):
     preflight = urllib.request.Request(f"http://127.0.0.1:{hark.http}/chat/files", method="OPTIONS", headers={"Origin": SHOP})
     with urllib.request.urlopen(preflight, timeout=10) as answer:
         assert answer.headers["Access-Control-Allow-Origin"] == SHOP
+        assert answer.headers["Access-Control-Expose-Headers"] == "Retry-After"
     preflight.add_header("Origin", "https://evil.example")
     with urllib.request.urlopen(preflight, timeout=10) as answer:
         assert answer.headers["Access-Control-Allow-Origin"] is None

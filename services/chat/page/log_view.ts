@@ -3,7 +3,7 @@
 import type {ChatFile} from "hark/v1";
 import {el} from "./dom";
 import {pieces, size} from "./text";
-import type {Talk} from "./talk";
+import {TEXT_BYTES_MAX, type Talk} from "./talk";
 import {fill, type Words} from "./words";
 
 interface Row {
@@ -84,7 +84,8 @@ export class LogView {
   *#waiting(talk: Talk): Generator<Row> {
     for (const one of talk.unsent) {
       const refused = one.refused !== undefined;
-      const note = refused ? `${this.words.refused} ${one.refused}` : talk.line === "open" ? this.words.sending : this.words.waiting;
+      const why = one.refused || fill(this.words.textTooLong, {size: size(TEXT_BYTES_MAX, this.language)});
+      const note = refused ? `${this.words.refused} ${why}` : talk.line === "open" ? this.words.sending : this.words.waiting;
       yield {key: one.clientId, own: true, by: this.words.you, text: one.text, atMs: one.atMs, offset: "", files: one.files, note, waits: !refused, refused};
     }
   }

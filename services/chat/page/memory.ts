@@ -6,7 +6,7 @@ export interface Unsent {
   text: string;
   files: KeptFile[];
   atMs: number;
-  /** Why the server will not take it, in its words. */
+  /** Why the server will not take it, in its words; empty: the message is too large for it. */
   refused?: string;
 }
 

@@ -1,13 +1,13 @@
 // The chat as the visitor sees it: head, state of the line, what was said, who one is, and where one writes.
+import {Attachments} from "./attachments";
 import {drawing, drawings, el} from "./dom";
-import {save, upload} from "./files";
+import {save} from "./files";
 import {LogView} from "./log_view";
-import type {KeptFile, Memory} from "./memory";
+import type {Memory} from "./memory";
 import {size} from "./text";
-import type {Talk} from "./talk";
+import {TEXT_BYTES_MAX, type Talk} from "./talk";
 import {fill, type Words} from "./words";
 
-const FILES_MAX = 10;
 const NOTICE_MS = 6_000;
 
 export interface PanelOptions {
@@ -31,9 +31,7 @@ export class Panel {
   #name: HTMLInputElement;
   #email: HTMLInputElement;
   #text: HTMLTextAreaElement;
-  #chips: HTMLElement;
-  #files: KeptFile[] = [];
-  #uploads = 0;
+  #attachments: Attachments;
   #sendWhenUploaded = false;
   #notice = {text: "", bad: false};
   /** Whose words stand in the fields. */
@@ -56,7 +54,7 @@ export class Panel {
     this.#text = el("textarea", {id: "hark-message", rows: "1", placeholder: words.message, autocomplete: "off", enterkeyhint: "send"});
     this.#text.addEventListener("input", () => this.#typed());
     this.#text.addEventListener("keydown", (event) => this.#key(event));
-    this.#chips = el("ul", {class: "chips"});
+    this.#attachments = new Attachments({...options, tell: (words) => this.#tell(words), changed: (what) => this.#attached(what)});
     this.element = el("section", {class: `panel ${options.whole ? "whole" : "floating"}`, role: options.whole ? "main" : "dialog", "aria-labelledby": "hark-title"},
       this.#head(), this.#status, this.#log.element, this.#typing, this.#who, this.#composer());
     this.element.addEventListener("keydown", (event) => {
@@ -100,8 +98,7 @@ export class Panel {
   #meet(user: string | null): void {
     if (this.#user !== null) {
       for (const field of [this.#text, this.#name, this.#email]) field.value = "";
-      this.#files = [];
-      this.#chips.replaceChildren();
+      this.#attachments.clear();
       this.#sendWhenUploaded = false;
     }
     this.#user = user;
@@ -137,30 +134,44 @@ export class Panel {
   #composer(): HTMLElement {
     const {words} = this.options;
     const picker = el("input", {type: "file", multiple: true, hidden: true, tabindex: "-1", onchange: () => {
-      for (const file of picker.files ?? []) void this.#attach(file);
+      this.#attachments.add([...(picker.files ?? [])]);
       picker.value = "";
     }});
     return el("form", {class: "composer", onsubmit: (event) => {
       event.preventDefault();
       this.#send();
-    }}, this.#chips, el("div", {class: "row"},
+    }}, this.#attachments.element, el("div", {class: "row"},
       el("button", {class: "icon", type: "button", "aria-label": words.attach, onclick: () => picker.click()}, drawing(drawings.attach)), picker,
       el("label", {class: "sr", for: "hark-message"}, words.message), this.#text,
       el("button", {class: "icon", type: "submit", "aria-label": words.send}, drawing(drawings.send))));
   }
 
   #send(): void {
-    this.#sendWhenUploaded = this.#uploads > 0;
-    if (this.#sendWhenUploaded) return;
+    const {talk, memory, words, language} = this.options;
     const text = this.#text.value.trim();
-    if (!text && this.#files.length === 0) return;
-    this.options.talk.write(text, this.#files);
-    this.#files = [];
-    this.#chips.replaceChildren();
+    if (!talk.fits(text)) {
+      this.#tell(fill(words.textTooLong, {size: size(TEXT_BYTES_MAX, language)}));
+      return;
+    }
+    this.#sendWhenUploaded = this.#attachments.underWay;
+    if (this.#sendWhenUploaded) {
+      this.#tell(words.afterFiles, {bad: false});
+      return;
+    }
+    const files = this.#attachments.take();
+    if (!text && files.length === 0) return;
+    talk.write(text, files);
     this.#text.value = "";
-    this.options.memory.draft = "";
+    memory.draft = "";
     this.#fit();
     this.#text.focus();
+  }
+
+  /** What was to go out with its files goes out once they have arrived, and not without one that could not. */
+  #attached(what: "arrived" | "failed" | "taken off"): void {
+    if (what === "taken off") this.#text.focus();
+    if (what === "failed") this.#sendWhenUploaded = false;
+    if (this.#sendWhenUploaded && !this.#attachments.underWay) this.#send();
   }
 
   /** What the server refused goes back to where it can be changed, unless something else is being written there. */
@@ -191,36 +202,6 @@ export class Panel {
   #fit(): void {
     this.#text.style.blockSize = "auto";
     if (this.#text.scrollHeight > 0) this.#text.style.blockSize = `${this.#text.scrollHeight + 2}px`;
-  }
-
-  async #attach(file: File): Promise<void> {
-    const {words, talk, server, language} = this.options;
-    if (this.#chips.childElementCount >= FILES_MAX) return;
-    if (talk.fileSizeMax && file.size > talk.fileSizeMax) {
-      this.#tell(fill(words.tooLarge, {name: file.name, size: size(talk.fileSizeMax, language)}));
-      return;
-    }
-    const bar = el("progress", {max: "1", value: "0", "aria-label": fill(words.uploading, {name: file.name})});
-    const chip = el("li", {class: "chip"}, el("span", {}, file.name), bar);
-    this.#chips.append(chip);
-    ++this.#uploads;
-    try {
-      await talk.welcomed();
-      const kept = await upload(server, talk.token, file, (part) => (bar.value = part));
-      this.#files.push(kept);
-      bar.replaceWith(el("button", {class: "icon", type: "button", "aria-label": `${words.remove}: ${file.name}`, onclick: () => {
-        this.#files = this.#files.filter((one) => one !== kept);
-        chip.remove();
-        this.#text.focus();
-      }}, drawing(drawings.close)));
-    } catch {
-      chip.remove();
-      this.#tell(fill(words.notUploaded, {name: file.name}));
-      this.#sendWhenUploaded = false;
-    } finally {
-      --this.#uploads;
-    }
-    if (this.#sendWhenUploaded) this.#send();
   }
 
   #tell(text: string, {bad} = {bad: true}): void {

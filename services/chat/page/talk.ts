@@ -10,8 +10,12 @@ const SEEN_AFTER_MS = 80;
 const TYPING_AGAIN_MS = 3_000;
 const TYPING_HOLDS_MS = 15_000;
 const CLOSE_IDLE = 1000;
+const CLOSE_TOO_LARGE = 1009;
 const CLOSE_NEW_TOKEN = 4001;
 const CLOSE_NOT_WELCOME = 4003;
+
+/** Of one message, in UTF-8. */
+export const TEXT_BYTES_MAX = 16 * 1024;
 
 /** idle: nothing to talk about yet, or silent for long · ended: the server wants no more of us. */
 export type Line = "idle" | "connecting" | "open" | "lost" | "ended";
@@ -126,6 +130,11 @@ export class Talk {
   welcomed(): Promise<void> {
     void this.connect();
     return this.#welcomed ? Promise.resolve() : new Promise((resolve) => this.#waiting.push(resolve));
+  }
+
+  /** Would the server take a text of this length? */
+  fits(text: string): boolean {
+    return new TextEncoder().encode(text).length <= TEXT_BYTES_MAX;
   }
 
   /** The message is safe from here on: in the browser until the server has it. */
@@ -329,14 +338,21 @@ export class Talk {
         this.#pump();
       });
     } else {
-      message.refused = words;
-      this.options.memory.keepUnsent(message);
+      this.#refuse(message, words);
       if (this.#sending === clientId) this.#sending = "";
       this.#pump();
     }
   }
 
+  #refuse(message: Unsent, words: string): void {
+    message.refused = words;
+    this.options.memory.keepUnsent(message);
+  }
+
   #lost(code: number): void {
+    const sent = this.unsent.find((one) => one.clientId === this.#sending);
+    // Sent again it would end the next line as well.
+    if (code === CLOSE_TOO_LARGE && sent) this.#refuse(sent, "");
     this.#hangUp();
     if (code === CLOSE_NOT_WELCOME) {
       this.#set("ended");

@@ -154,6 +154,27 @@ test("a message that the server refuses is kept, said so, and holds up nothing",
   assert.deepEqual(world.talk.unsent.map((one) => one.clientId), ["m2"]);
 });
 
+test("a message that ended the line by its size is kept and not sent again, nor by the next page", async () => {
+  const world = new World();
+  await world.connected();
+  world.talk.write("\u0001".repeat(16_000), []);
+  world.talk.write("short", []);
+  world.socket.onclose?.({code: 1009});
+  await world.pass(1_000);
+  world.welcomed({resumed: true});
+  assert.deepEqual(world.socket.writes, ["m2"]);
+  await world.turnPage();
+  world.welcomed();
+  assert.deepEqual(world.socket.writes, ["m2"]);
+  assert.equal(world.talk.unsent[0]?.refused, "");
+});
+
+test("a text fits by its bytes, not by its letters", () => {
+  const {talk} = new World();
+  assert(talk.fits("ā".repeat(8_192)));
+  assert(!talk.fits("ā".repeat(8_193)));
+});
+
 test("the page goes on by epoch and offset, and says what it has", async () => {
   const world = new World();
   await world.connected();

@@ -7,6 +7,9 @@ const en = {
   greeting: "Write to us. If you have to leave, our answer waits here for you.", typing: "{name} is typing…", someone: "Someone",
   who: "Tell us who you are (optional)", name: "Name", email: "E-mail", save: "Save", saved: "Thank you.",
   tooLarge: "{name} is too large; {size} is the most.", notUploaded: "{name} could not be sent. Try again.", uploading: "{name} is being sent",
+  textTooLong: "The text is too long: {size} is the most. Send the rest as another message, or as a file.",
+  tooManyFiles: "{count} files go with one message at most. Left out: {names}.", afterFiles: "Goes out as soon as the files are there.",
+  uploadWaits: "{name} has to wait a moment and is then sent again.",
   unread: "{count} new", download: "Download {name}, {size}",
 };
 export type Words = typeof en;
@@ -18,6 +21,9 @@ const ru: Words = {
   greeting: "Напишите нам. Если вам нужно уйти, ответ дождётся вас здесь.", typing: "{name} печатает…", someone: "Сотрудник",
   who: "Представьтесь (необязательно)", name: "Имя", email: "Эл. почта", save: "Сохранить", saved: "Спасибо.",
   tooLarge: "Файл {name} слишком велик; можно до {size}.", notUploaded: "Файл {name} не отправлен. Попробуйте ещё раз.", uploading: "{name} отправляется",
+  textTooLong: "Текст слишком длинный; можно до {size}. Отправьте остальное отдельным сообщением или файлом.",
+  tooManyFiles: "В одном сообщении не больше {count} файлов. Не приложены: {names}.", afterFiles: "Уйдёт, как только загрузятся файлы.",
+  uploadWaits: "Файл {name} должен немного подождать и отправится снова.",
   unread: "Новых: {count}", download: "Скачать {name}, {size}",
 };
 
@@ -28,6 +34,9 @@ const pl: Words = {
   greeting: "Napisz do nas. Jeśli musisz wyjść, odpowiedź zaczeka tu na Ciebie.", typing: "{name} pisze…", someone: "Pracownik",
   who: "Przedstaw się (opcjonalnie)", name: "Imię", email: "E-mail", save: "Zapisz", saved: "Dziękujemy.",
   tooLarge: "Plik {name} jest za duży; limit to {size}.", notUploaded: "Nie udało się wysłać pliku {name}. Spróbuj ponownie.", uploading: "Wysyłanie {name}",
+  textTooLong: "Tekst jest za długi; limit to {size}. Wyślij resztę w kolejnej wiadomości albo jako plik.",
+  tooManyFiles: "Jedna wiadomość mieści najwyżej {count} plików. Pominięto: {names}.", afterFiles: "Zostanie wysłana, gdy tylko pliki dotrą.",
+  uploadWaits: "Plik {name} musi chwilę poczekać i zostanie wysłany ponownie.",
   unread: "Nowe: {count}", download: "Pobierz {name}, {size}",
 };
 
@@ -38,6 +47,9 @@ const lv: Words = {
   greeting: "Rakstiet mums. Ja jādodas prom, atbilde jūs šeit sagaidīs.", typing: "{name} raksta…", someone: "Darbinieks",
   who: "Pastāstiet, kas esat (nav obligāti)", name: "Vārds", email: "E-pasts", save: "Saglabāt", saved: "Paldies.",
   tooLarge: "Fails {name} ir par lielu; drīkst līdz {size}.", notUploaded: "Failu {name} neizdevās nosūtīt. Mēģiniet vēlreiz.", uploading: "Sūta {name}",
+  textTooLong: "Teksts ir par garu; drīkst līdz {size}. Pārējo sūtiet citā ziņā vai kā failu.",
+  tooManyFiles: "Vienai ziņai var pievienot ne vairāk kā {count} failus. Nav pievienoti: {names}.", afterFiles: "Tiks nosūtīta, tiklīdz faili būs augšupielādēti.",
+  uploadWaits: "Failam {name} brīdi jāpagaida, un tad to sūtīs vēlreiz.",
   unread: "Jaunas: {count}", download: "Lejupielādēt {name}, {size}",
 };
 

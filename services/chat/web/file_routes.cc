@@ -23,6 +23,7 @@ HttpResponse shared_with(const ChatService& service, const HttpRequest& request,
   const auto origin = origin_of(request, false);
   if (origin.page.empty() || !service.welcomes(origin, {})) return response;
   response.headers.push_back({"Access-Control-Allow-Origin", origin.page});
+  response.headers.push_back({"Access-Control-Expose-Headers", "Retry-After"});
   response.headers.push_back({"Cross-Origin-Resource-Policy", "cross-origin"});
   return response;
 }
