@@ -264,6 +264,8 @@ export class Talk {
       this.#sending = "";
       this.#set("open");
       for (const resolve of this.#waiting.splice(0)) resolve();
+      // What the last line was told of it may have been lost with it.
+      if (welcome.resumed && this.#offset > 0) this.#saySeen();
       this.#pump();
     } else if (frame.item) {
       this.#add(frame.item);

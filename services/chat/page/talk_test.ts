@@ -194,6 +194,17 @@ test("the page goes on by epoch and offset, and says what it has", async () => {
   assert.equal(world.talk.unread, 0);
 });
 
+test("what was seen right before the line broke is said again on the next one", async () => {
+  const world = new World();
+  await world.connected();
+  world.socket.tell({item: {offset: "1", text: "hi", agentName: "Ana"}});
+  world.talk.readAll();
+  world.socket.close();
+  await world.pass(1_000);
+  world.welcomed({resumed: true, offset: "1"});
+  assert.deepEqual(world.socket.said.at(-1), {seen: {delivered: "1", read: "1"}});
+});
+
 test("a gap is never shown: the page asks anew", async () => {
   const world = new World();
   await world.connected();
