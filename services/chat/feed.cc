@@ -83,9 +83,9 @@ void ChatService::show_typing(const v1::Typing& typing) {
   for (const auto& visit : found->second) visit->sink->send(response);
 }
 
-/// News that a crash kept from conversation.
-Task<> ChatService::tell_untold(Visitor visitor) {
-  if (auto marks = co_await store_.mark(visitor, 0, 0); marks.ok())
+/// News that a crash, or a line that broke, kept from conversation.
+Task<> ChatService::tell_untold(Visitor visitor, std::int64_t delivered) {
+  if (auto marks = co_await store_.mark(visitor, delivered, 0); marks.ok())
     co_await tell_conversation(visitor, *std::move(marks));
 }
 

@@ -6,6 +6,7 @@
 #include "chat/core/identity.h"
 #include "chat/core/message_rules.h"
 #include "chat/core/origins.h"
+#include "chat/inbound.h"
 #include "chat/service.h"
 
 namespace hark::chat {
@@ -31,6 +32,9 @@ void claim_contacts(std::vector<v1::AddressClaim>& claims, std::string_view emai
   if (!phone.empty()) claim(claims, "tel:" + std::string{phone}, verified, why);
 }
 
+constexpr int kTellAttempts = 5;
+constexpr Duration kTellAgain{200};
+
 }  // namespace
 
 bool ChatService::welcomes(const Origin& origin, std::string_view account_id) const {
@@ -42,11 +46,39 @@ bool ChatService::welcomes(const Origin& origin, std::string_view account_id) co
 }
 
 void ChatService::introduce(const VisitPtr& visit, const v1::Introduction& said) {
+  auto& known = visit->introduction;
+  known.set_name(one_line(said.name(), kNameBytesMax));
+  known.set_email(one_line(said.email(), kNameBytesMax));
+  known.set_phone(one_line(said.phone(), kNameBytesMax));
   std::erase_if(visit->claims, [](const v1::AddressClaim& claim) { return !claim.verified(); });
-  claim_contacts(visit->claims, one_line(said.email(), kNameBytesMax), one_line(said.phone(), kNameBytesMax),
-                 false, "typed by the visitor");
-  if (!visit->identified) visit->name = one_line(said.name(), kNameBytesMax);
+  claim_contacts(visit->claims, known.email(), known.phone(), false, "typed by the visitor");
+  if (!visit->identified) visit->name = known.name();
   visit->claims_told = false;
+}
+
+/// To a conversation that there is already. Before there is one, it goes with the first message.
+Task<> ChatService::tell_introduction(VisitPtr visit) {
+  const auto digest = digest_of(visit->introduction);
+  if (!visit->written || digest.empty() || digest == visit->introduced) co_return;
+  if (may_send(visit->visitor, visit->origin.remote_address) > Duration{0}) co_return;  // with the next hello
+  auto message = introduction_message(visit->visitor, visit->introduction, digest);
+  message.set_sent_at_ms(to_ms(clock_.now()));
+  vouch(*visit, message);
+  for (int attempt = 0; attempt < kTellAttempts && !visit->ended; ++attempt) {
+    const auto accepted = co_await conversation_.accept(message);
+    if (accepted.ok()) {
+      visit->claims_told = visit->claims_told || digest == digest_of(visit->introduction);
+      co_return co_await introduced(visit, digest);
+    }
+    if (is_final(accepted.error())) co_return;
+    co_await sleep_for(kTellAgain * (1 << attempt));
+  }
+}
+
+Task<> ChatService::introduced(VisitPtr visit, std::string digest) {
+  if (digest.empty() || visit->introduced == digest) co_return;
+  visit->introduced = digest;
+  (void)co_await store_.introduced(visit->visitor, std::move(digest));  // said twice, it is one
 }
 
 /// Whom the site has signed, if anyone. An error: the visitor may not go on.
@@ -56,6 +88,7 @@ Result<Store::User> ChatService::believe(const VisitPtr& visit, const v1::ChatRe
   visit->identified = false;
   visit->claims.clear();
   visit->name.clear();
+  visit->introduction.Clear();
   if (!hello.has_identity()) {
     if (account.identity_required) {
       return Error{Code::kUnauthenticated, Reason::kUnauthenticated,
@@ -149,6 +182,8 @@ Task<> ChatService::greet(VisitPtr visit, v1::ChatRequest::Hello hello) {
   if (visit->ended) co_return;
   const auto goes_on = resume({hello.epoch(), hello.offset()}, session->log);
   visit->epoch = session->log.epoch;
+  visit->introduced = session->introduced;
+  visit->written = session->log.last > 0;
   visit->sent = visit->delivered = goes_on.after;
   visit->welcomed = true;
   by_visitor_[visit->visitor.address()].insert(visit);
@@ -166,7 +201,9 @@ Task<> ChatService::greet(VisitPtr visit, v1::ChatRequest::Hello hello) {
   welcome.set_now_ms(to_ms(clock_.now()));
   welcome.set_file_size_max(settings_.file_size_max);
   visit->sink->send(response);
-  tasks_.spawn("chat untold", tell_untold(visit->visitor));
+  // A page that goes on after an offset has everything up to there, whether or not it came to say so.
+  tasks_.spawn("chat untold", tell_untold(visit->visitor, goes_on.resumed ? goes_on.after : 0));
+  tasks_.spawn("chat introduction", tell_introduction(visit));
   wake(visit);
 }
 

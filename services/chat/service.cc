@@ -107,6 +107,7 @@ Task<> ChatService::receive(VisitPtr visit, v1::ChatRequest request) {
       break;
     case v1::ChatRequest::kIntroduction:
       introduce(visit, request.introduction());
+      tasks_.spawn("chat introduction", tell_introduction(visit));
       break;
     case v1::ChatRequest::kTyping: {
       v1::Typing typing;
@@ -158,12 +159,11 @@ Task<Result<ChatService::Taken>> ChatService::take_message(VisitPtr visit, v1::C
   HARK_CO_TRY(auto record, record_of(visit, write));
   const auto visitor = visit->visitor;
   auto message = inbound_message(visitor, record);
-  message.mutable_sender()->set_name(visit->name);
-  message.set_sender_verified(visit->identified);
-  if (!visit->claims_told) message.mutable_claims()->Assign(visit->claims.begin(), visit->claims.end());
+  vouch(*visit, message);
 
   HARK_CO_TRY(const auto accepted, co_await conversation_.accept(std::move(message)));
   visit->claims_told = true;
+  visit->written = true;
   record.set_conversation_id(accepted.conversation_id());
   // A crash before this line leaves a message that the customer's conversation has and the page's log has not
   // yet: the page was not told, sends it again, and it is one.
@@ -173,6 +173,7 @@ Task<Result<ChatService::Taken>> ChatService::take_message(VisitPtr visit, v1::C
     messages_.add();
     taken.shown = show_appended(visitor, appended, std::move(*record.mutable_item()), visit.get());
   }
+  co_await introduced(visit, digest_of(visit->introduction));
   co_return taken;
 }
 

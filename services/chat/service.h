@@ -79,6 +79,8 @@ class ChatService {
   Task<Result<Store::Session>> open_session(VisitPtr visit, Visitor visitor, Store::User user);
   Result<Store::User> believe(const VisitPtr& visit, const v1::ChatRequest::Hello& hello);
   void introduce(const VisitPtr& visit, const v1::Introduction& introduction);
+  Task<> tell_introduction(VisitPtr visit);
+  Task<> introduced(VisitPtr visit, std::string digest);
   Task<> write(VisitPtr visit, v1::ChatRequest::Write write);
   struct Taken {
     std::int64_t offset = 0;
@@ -102,7 +104,7 @@ class ChatService {
   bool show_appended(const Visitor& visitor, const Store::Appended& appended, v1::ChatItem item,
                      const Visit* author = nullptr);
   void wake(const VisitPtr& visit);
-  Task<> tell_untold(Visitor visitor);
+  Task<> tell_untold(Visitor visitor, std::int64_t delivered);
 
   /// Zero, or how long this visitor or address has to wait.
   Duration may_send(const Visitor& visitor, const std::string& remote_address);

@@ -64,6 +64,11 @@ struct Visit {
   bool identified = false;
   std::vector<v1::AddressClaim> claims;
   bool claims_told = false;
+  /// What the visitor says of themselves, and the digest of what conversation knows of that.
+  v1::Introduction introduction;
+  std::string introduced;
+  /// Conversation has something of this visitor.
+  bool written = false;
 
   /// Offsets: everything up to `sent` went out, everything up to `delivered` is safe in the page.
   std::int64_t sent = 0;

@@ -96,6 +96,20 @@ def test_an_offline_visitor_finds_the_answer_later(hark, agent, visitor):
     wait_for("it is delivered", lambda: delivery(hark, conversation, reply) == "DELIVERED")
 
 
+def test_an_answer_is_delivered_to_a_page_that_goes_on_after_it(hark, agent):
+    silent = Visitor(hark, acknowledges=False).connect()
+    silent.write("I say nothing of what I have")
+    conversation, token = take(hark, agent, silent)
+    reply = agent.reply(last_inbound(hark, conversation), "Then I ask you", token)
+    silent.wait_answer("Then I ask you")
+    silent.drop()
+    assert delivery(hark, conversation, reply) == "SENT"
+    silent.connect()
+    assert silent.resumed
+    wait_for("it is delivered", lambda: delivery(hark, conversation, reply) == "DELIVERED")
+    silent.close()
+
+
 def test_a_note_is_never_seen_by_the_visitor(hark, agent, visitor):
     visitor.connect()
     visitor.write("Hello")
@@ -397,6 +411,29 @@ def test_what_a_visitor_types_about_themselves_is_a_possible_match(hark, visitor
     twin.write("I am called Ilze, too")
     assert conversation_of(hark, twin).id != conversation.id
     twin.close()
+
+
+def test_what_a_visitor_says_of_themselves_after_their_last_message_reaches_the_agent(hark, visitor):
+    def introductions(conversation):
+        return [e.content.text for e in hark.timeline(conversation.id) if e.kind == protos.entry_pb2.ENTRY_KIND_AUTO_REPLY]
+
+    address = mail.unique("late")
+    visitor.connect(introduction={"name": "Ilze"})
+    visitor.write("Call me back")
+    conversation = conversation_of(hark, visitor)
+    ilze = {"name": "Ilze", "email": address}
+    visitor.say({"introduction": ilze})
+    wait_for("the address", lambda: [m.address for m in conversation_of(hark, visitor).possible_matches] == [f"mailto:{address}"])
+    wait_for("it is told", lambda: introductions(conversation) == [f"Ilze\n{address}"])
+    # Neither said again by the page's next connection, nor where it went with a message.
+    visitor.close()
+    visitor.connect(introduction=ilze)
+    visitor.write("And by mail")
+    assert introductions(conversation) == [f"Ilze\n{address}"]
+    # Typed while there was no line.
+    visitor.close()
+    visitor.connect(introduction={**ilze, "phone": "+37120000017"})
+    wait_for("the number", lambda: introductions(conversation)[1:] == [f"Ilze\n{address}\n+37120000017"])
 
 
 def test_files_go_both_ways_and_only_to_their_visitor(hark, agent, visitor):

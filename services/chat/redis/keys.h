@@ -7,8 +7,9 @@
 ///
 ///   session   hash    epoch, last (offset), delivered, read (offsets that the page has said),
 ///   told_delivered,
-///                     told_read (offsets whose news conversation has taken), user (whose session it is, if
-///                     the site has signed it); "c:<client id>" or "e:<entry>" -> offset, of everything in
+///                     told_read (offsets whose news conversation has taken), introduced (digest of what it
+///                     was told that the visitor says of themselves), user (whose session it is, if the site
+///                     has signed it); "c:<client id>" or "e:<entry>" -> offset, of everything in
 ///                     the log
 ///   log       stream  <offset>-0: r ChatLogRecord bytes, i what makes it one item
 ///

@@ -10,5 +10,6 @@ extern const std::string_view append_lua;
 extern const std::string_view read_lua;
 extern const std::string_view mark_lua;
 extern const std::string_view told_lua;
+extern const std::string_view introduced_lua;
 
 }  // namespace hark::chat::scripts

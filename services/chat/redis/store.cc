@@ -29,6 +29,10 @@ const redis::Script& told_script() {
   static const redis::Script script{"chat told", std::string{scripts::told_lua}};
   return script;
 }
+const redis::Script& introduced_script() {
+  static const redis::Script script{"chat introduced", std::string{scripts::introduced_lua}};
+  return script;
+}
 
 LogState log_state(const redis::Reply& reply) {
   return {reply[0].text(), reply[1].number(), reply[2].number()};
@@ -73,6 +77,7 @@ Task<Result<Store::Session>> Store::open(const Visitor& visitor, std::string epo
   if (!session.another_users) {
     session.log = log_state(reply);
     session.read = reply[3].number();
+    session.introduced = reply[4].text();
   }
   co_return session;
 }
@@ -103,6 +108,11 @@ Task<Result<Store::Marks>> Store::mark(const Visitor& visitor, std::int64_t deli
 
 Task<Status> Store::told(const Visitor& visitor, std::int64_t delivered, std::int64_t read) {
   HARK_CO_TRY_VOID(co_await run(told_script(), visitor, {std::to_string(delivered), std::to_string(read)}));
+  co_return Status{};
+}
+
+Task<Status> Store::introduced(const Visitor& visitor, std::string digest) {
+  HARK_CO_TRY_VOID(co_await run(introduced_script(), visitor, {std::move(digest)}));
   co_return Status{};
 }
 

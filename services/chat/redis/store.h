@@ -31,6 +31,7 @@ class Store {
   struct Session {
     LogState log;
     std::int64_t read = 0;
+    std::string introduced;      // digest, as introduced() was given it
     bool another_users = false;  // nothing else is set: this user may not see it
   };
   /// Who comes, as the site has signed it; empty: nobody in particular.
@@ -67,6 +68,8 @@ class Store {
   };
   Task<Result<Marks>> mark(const Visitor& visitor, std::int64_t delivered, std::int64_t read);
   Task<Status> told(const Visitor& visitor, std::int64_t delivered, std::int64_t read);
+  /// Conversation knows what the visitor says of themselves.
+  Task<Status> introduced(const Visitor& visitor, std::string digest);
 
  private:
   Task<Result<redis::Reply>> run(const redis::Script& script, const Visitor& visitor,

@@ -118,6 +118,13 @@ TEST_F(StoreTest, NewsOfDeliveryIsGivenUntilItWasTold) {
   EXPECT_THAT(run(store_.mark(kVisitor, 4, 0)).value().untold, SizeIs(1));
 }
 
+TEST_F(StoreTest, WhatAVisitorIsKnownToSayOfThemselvesIsKeptWithTheirSession) {
+  EXPECT_TRUE(run(store_.introduced(kVisitor, "too early")).ok());
+  EXPECT_EQ(open().introduced, "");
+  EXPECT_TRUE(run(store_.introduced(kVisitor, "digest")).ok());
+  EXPECT_EQ(open().introduced, "digest");
+}
+
 TEST_F(StoreTest, ASessionThatBecameAUsersIsNobodyElses) {
   open();
   append(own("c1"));
