@@ -93,6 +93,25 @@ class InService {
   std::size_t& count_;
 };
 
+/// Gives a transfer its time anew whenever another kBodyPieceSize has passed.
+class Pace {
+ public:
+  Pace(beast::tcp_stream& stream, milliseconds per_piece) : stream_{stream}, per_piece_{per_piece} {
+    stream_.expires_after(per_piece_);
+  }
+  void passed(std::size_t bytes) {
+    passed_ += bytes;
+    if (passed_ < kBodyPieceSize) return;
+    passed_ = 0;
+    stream_.expires_after(per_piece_);
+  }
+
+ private:
+  beast::tcp_stream& stream_;
+  milliseconds per_piece_;
+  std::size_t passed_ = 0;
+};
+
 class Connection final : public OpenConnection {
  public:
   Connection(tcp::socket socket, ServerState& state)
@@ -237,8 +256,7 @@ class Connection final : public OpenConnection {
     parser.body_limit(match.route->body_size_max);
     if (!parser.is_done()) {
       if (!co_await say_continue(parser.get())) co_return false;
-      stream_.expires_after(state_.options.limits.body_timeout);
-      auto [error, size] = co_await http::async_read(stream_, buffer_, parser, as_result);
+      const auto error = co_await read_body(parser);
       if (error == http::error::body_limit) co_return co_await too_large(match.route->body_size_max);
       if (error) {
         auto answer = answer_to_bad_head(error);
@@ -252,6 +270,18 @@ class Connection final : public OpenConnection {
     request.body = std::move(parser.get().body());
     auto response = co_await handle(*match.route, std::move(request));
     co_return co_await respond(std::move(response), version, keep_alive && !state_.stopping, head_only);
+  }
+
+  /// As long as it keeps coming.
+  Task<beast::error_code> read_body(http::request_parser<http::string_body>& parser) {
+    parser.eager(true);
+    Pace pace{stream_, state_.options.limits.body_timeout};
+    while (!parser.is_done()) {
+      auto [error, size] = co_await http::async_read_some(stream_, buffer_, parser, as_result);
+      if (error) co_return error;
+      pace.passed(size);
+    }
+    co_return beast::error_code{};
   }
 
   Task<HttpResponse> handle(const HttpRoute& route, HttpRequest request) {
@@ -374,8 +404,18 @@ class Connection final : public OpenConnection {
     reply.body().data = response.body.data();
     reply.body().size = response.body.size();
     reply.body().more = false;
-    auto [error, size] = co_await http::async_write(stream_, serializer, as_result);
-    co_return !error && goes_on;
+    co_return !co_await write_piece(serializer) && goes_on;
+  }
+
+  /// As long as the client keeps taking it.
+  Task<beast::error_code> write_piece(http::response_serializer<http::buffer_body>& serializer) {
+    Pace pace{stream_, state_.options.limits.write_timeout};
+    while (!serializer.is_done()) {
+      auto [error, size] = co_await http::async_write_some(stream_, serializer, as_result);
+      if (error) co_return error;
+      pace.passed(size);
+    }
+    co_return beast::error_code{};
   }
 
   Task<bool> send_source(BodySource& source, Reply& reply,
@@ -391,8 +431,7 @@ class Connection final : public OpenConnection {
       reply.body().data = piece->empty() ? nullptr : piece->data();
       reply.body().size = piece->size();
       reply.body().more = !piece->empty();
-      stream_.expires_after(state_.options.limits.write_timeout);
-      auto [error, size] = co_await http::async_write(stream_, serializer, as_result);
+      const auto error = co_await write_piece(serializer);
       if (error && error != http::error::need_buffer) co_return false;
       if (piece->empty()) co_return true;
     }

@@ -13,6 +13,10 @@
 
 namespace hark::web {
 
+/// Of a body, both ways: what has to pass within one timeout. A line that carries less than about a kilobyte
+/// in a second is given up, and whoever drips bytes on purpose holds a connection no longer than that.
+constexpr std::size_t kBodyPieceSize = 64 * 1024;
+
 /// Limits of one server. What happens at each: see the field.
 struct HttpLimits {
   /// TCP connections at once; further ones are answered 503 and closed.
@@ -21,12 +25,13 @@ struct HttpLimits {
   std::size_t header_size_max = 16 * 1024;
   /// From the first byte of a request to the end of its headers; closed.
   std::chrono::milliseconds header_timeout{10'000};
-  /// For the body; closed.
+  /// For each kBodyPieceSize of the body, or what is less at its end; closed. However large the file and slow
+  /// the line, it comes through as long as its bytes keep coming.
   std::chrono::milliseconds body_timeout{60'000};
   /// Between requests on a kept connection; closed quietly.
   std::chrono::milliseconds idle_timeout{60'000};
-  /// For each piece of a response; closed.
-  std::chrono::milliseconds write_timeout{30'000};
+  /// For each kBodyPieceSize of a response; closed.
+  std::chrono::milliseconds write_timeout{60'000};
   /// A WebSocket that has been silent for this long is pinged; after twice this long it is dropped.
   std::chrono::milliseconds ping_interval{25'000};
   /// For a WebSocket's client to take what is queued and answer our close; then its socket is cut.

@@ -26,6 +26,20 @@ Task<HttpResponse> echo(HttpRequest request) {
   co_return response;
 }
 
+constexpr std::size_t kLarge = 16U << 20;
+
+Task<HttpResponse> measure(HttpRequest request) {
+  HttpResponse response;
+  response.body = std::to_string(request.body.size());
+  co_return response;
+}
+
+Task<HttpResponse> large(HttpRequest) {
+  HttpResponse response;
+  response.body.assign(kLarge, 'x');
+  co_return response;
+}
+
 Task<HttpResponse> fail(HttpRequest) {
   throw std::runtime_error{"handler broke"};
   co_return HttpResponse{};
@@ -89,6 +103,8 @@ WebSocketHandler serving(Task<> (*serve)(std::shared_ptr<WebSocketSession>)) {
 void set_up(HttpServer& server) {
   server.route({"GET", "/echo/*", echo});
   server.route({"POST", "/echo/*", echo, 1000});
+  server.route({"POST", "/measure", measure, kLarge});
+  server.route({"GET", "/large", large});
   server.route({"GET", "/fail", fail});
   server.route({"GET", "/stream", stream});
   server.route({"GET", "/headers", with_headers});
@@ -104,6 +120,19 @@ HttpServerOptions quick() {
   options.limits.idle_timeout = milliseconds{150};
   options.limits.ping_interval = milliseconds{100};
   options.limits.close_timeout = milliseconds{300};
+  return options;
+}
+
+/// Lets a server's idle_timeout pass.
+void let_time_pass(RunningServer& server) { EXPECT_EQ(TestConnection{server.port()}.read_some(), ""); }
+
+/// A transfer that lasts for this many of the server's idle_timeouts outlasts what each piece may take.
+constexpr int kSlowSteps = 12;
+
+HttpServerOptions quick_for_pieces() {
+  auto options = quick();
+  options.limits.body_timeout = options.limits.write_timeout =
+      kSlowSteps * 2 / 3 * options.limits.idle_timeout;
   return options;
 }
 
@@ -261,6 +290,42 @@ TEST(HttpServer, GivesUpOnAClientThatDripsItsHeadersOrItsBody) {
   TestConnection body{server.port()};
   body.send("POST /echo/x HTTP/1.1\r\nHost: x\r\nContent-Length: 10\r\n\r\nabc");
   EXPECT_EQ(body.read_some(), "");
+}
+
+TEST(HttpServer, TakesALargeBodyOverASlowLineForAsLongAsItKeepsComing) {
+  RunningServer server{set_up, quick_for_pieces()};
+  TestConnection slow{server.port()};
+  slow.send("POST /measure HTTP/1.1\r\nHost: x\r\nContent-Length: " +
+            std::to_string(kSlowSteps * kBodyPieceSize) + "\r\n\r\n");
+  for (int i = 0; i < kSlowSteps; ++i) {
+    let_time_pass(server);
+    slow.send(std::string(kBodyPieceSize, 'x'));
+  }
+  EXPECT_EQ(read_reply(slow).body, std::to_string(kSlowSteps * kBodyPieceSize));
+}
+
+TEST(HttpServer, SendsALargeAnswerOverASlowLineForAsLongAsItIsTaken) {
+  RunningServer server{set_up, quick_for_pieces()};
+  TestConnection slow{server.port(), 4096};
+  slow.send("GET /large HTTP/1.1\r\nHost: x\r\n\r\n");
+  ASSERT_TRUE(slow.read_through("\r\n\r\n"));
+  constexpr std::size_t kStep = kLarge / (kSlowSteps + 1);
+  for (int i = 0; i < kSlowSteps; ++i) {
+    let_time_pass(server);
+    ASSERT_TRUE(slow.read_exactly(kStep));
+  }
+  EXPECT_TRUE(slow.read_exactly(kLarge - kSlowSteps * kStep));
+}
+
+TEST(HttpServer, GivesUpOnAClientThatTakesNothing) {
+  auto options = quick();
+  options.limits.write_timeout = milliseconds{150};
+  RunningServer server{set_up, options};
+  TestConnection stuck{server.port(), 4096};
+  stuck.send("GET /large HTTP/1.1\r\nHost: x\r\n\r\n");
+  ASSERT_TRUE(stuck.read_through("\r\n\r\n"));
+  for (int i = 0; i < 100 && server.stats().connections_now > 0; ++i) let_time_pass(server);
+  EXPECT_LT(stuck.read_to_end().size(), kLarge);
 }
 
 TEST(HttpServer, ClosesAnIdleConnectionWithoutAWord) {
