@@ -93,6 +93,14 @@ std::string_view HttpRequest::header(std::string_view name) const {
   return {};
 }
 
+std::string_view HttpRequest::last_header(std::string_view name) const {
+  std::string_view last;
+  for (const auto& header : headers) {
+    if (equal_ignoring_case(header.name, name)) last = header.value;
+  }
+  return last;
+}
+
 std::optional<std::string> HttpRequest::query_value(std::string_view name) const {
   std::optional<std::string> found;
   for_each_piece(query, '&', [&](std::string_view piece) {

@@ -44,6 +44,8 @@ struct HttpRequest {
 
   /// First header of that name in any case; empty if there is none.
   [[nodiscard]] std::string_view header(std::string_view name) const;
+  /// The last one, of headers that each one on the way adds to.
+  [[nodiscard]] std::string_view last_header(std::string_view name) const;
   /// Decoded value of the first query parameter of that name.
   [[nodiscard]] std::optional<std::string> query_value(std::string_view name) const;
   /// Value of the first cookie of that name (RFC 6265 section 4.2).

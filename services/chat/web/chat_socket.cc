@@ -53,7 +53,9 @@ Origin origin_of(const web::HttpRequest& request, bool behind_proxy) {
   Origin origin;
   origin.remote_address = request.remote_address;
   if (behind_proxy) {
-    const auto forwarded = request.header("x-forwarded-for");
+    // The proxy in front of us adds its own after those that came with the request, as a header or as an
+    // entry.
+    const auto forwarded = request.last_header("x-forwarded-for");
     const auto comma = forwarded.rfind(',');
     auto last =
         one_line(comma == std::string_view::npos ? forwarded : forwarded.substr(comma + 1), kAddressBytesMax);
