@@ -1,5 +1,6 @@
 #pragma once
 
+#include <functional>
 #include <string>
 
 #include "base/async/task.h"
@@ -17,7 +18,9 @@ class ConversationPort {
   /// The visitor types. May be lost.
   virtual void type(v1::Typing typing) = 0;
   virtual Task<Result<v1::BlobRef>> put_blob(std::string content) = 0;
-  virtual Task<Result<std::string>> get_blob(v1::BlobRef blob, std::string conversation_id) = 0;
+  /// Gives one piece of a content each time it is called, nothing at the end.
+  using Pieces = std::function<Task<Result<std::string>>()>;
+  virtual Pieces read_blob(v1::BlobRef blob, std::string conversation_id) = 0;
 };
 
 }  // namespace hark::chat

@@ -247,7 +247,8 @@ Task<Result<ChatService::Download>> ChatService::download(Visitor visitor, std::
   const auto at = static_cast<int>(index);
   Download download;
   download.file = record.item().files(at);
-  HARK_CO_TRY(download.content, co_await conversation_.get_blob(record.blobs(at), record.conversation_id()));
+  download.further_pieces = conversation_.read_blob(record.blobs(at), record.conversation_id());
+  HARK_CO_TRY(download.first_piece, co_await download.further_pieces());
   co_return download;
 }
 

@@ -66,7 +66,9 @@ class ChatService {
                                     std::string content);
   struct Download {
     v1::ChatFile file;
-    std::string content;
+    /// Read already, so that there is such a file.
+    std::string first_piece;
+    ConversationPort::Pieces further_pieces;
   };
   /// A file of an item that this visitor may see. Errors: BLOB_NOT_FOUND.
   Task<Result<Download>> download(Visitor visitor, std::int64_t offset, std::size_t index);

@@ -438,12 +438,13 @@ def test_what_a_visitor_says_of_themselves_after_their_last_message_reaches_the_
 
 def test_files_go_both_ways_and_only_to_their_visitor(hark, agent, visitor):
     visitor.connect()
-    content = b"\x89PNG\r\n\x1a\n" + bytes(range(256)) * 800  # larger than what rides along
+    content = b"\x89PNG\r\n\x1a\n" + bytes(range(256)) * 3200  # larger than what rides along, and than a piece
     file = visitor.upload("../raksts ā.png", content, "image/png")
     assert file["fileName"].endswith("raksts ā.png") and "/" not in file["fileName"]
     visitor.write("look", files=[file])
     got, headers = visitor.download(1)
     assert got == content and headers["X-Content-Type-Options"] == "nosniff"
+    assert headers["Transfer-Encoding"] == "chunked", "it goes out as it is read"
     conversation, token = take(hark, agent, visitor)
     entry = last_inbound(hark, conversation)
     assert entry.content.attachments[0].blob.size_bytes == len(content)

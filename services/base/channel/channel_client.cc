@@ -142,6 +142,14 @@ Task<> wake_at(Notifier& notifier, std::chrono::milliseconds after) {
   notifier.notify_all();
 }
 
+Task<Result<std::string>> next_piece(std::shared_ptr<rpc::ClientReadStream<v1::GetBlobResponse>> stream) {
+  while (auto response = co_await stream->read()) {
+    if (!response->chunk().empty()) co_return std::move(*response->mutable_chunk());
+  }
+  HARK_CO_TRY_VOID(stream->status());
+  co_return std::string{};
+}
+
 Status status_of(const Result<v1::ConnectResponse>& answer) {
   return answer.ok() ? Status{} : Status{answer.error()};
 }
@@ -217,16 +225,23 @@ Task<Result<v1::BlobRef>> ChannelClient::put_blob(std::string content) {
   co_return std::move(*response.mutable_blob());
 }
 
-Task<Result<std::string>> ChannelClient::get_blob(v1::BlobRef blob, std::string conversation_id) {
+ChannelClient::Pieces ChannelClient::read_blob(v1::BlobRef blob, std::string conversation_id) {
   v1::GetBlobRequest request;
   *request.mutable_blob() = std::move(blob);
   request.set_conversation_id(std::move(conversation_id));
   auto stream = rpc::open_read_stream(impl_->tasks.executor(), impl_->blobs->async(),
                                       &v1::BlobService::Stub::async_interface::GetBlob, request);
+  return [stream = std::move(stream)] { return next_piece(stream); };
+}
+
+Task<Result<std::string>> ChannelClient::get_blob(v1::BlobRef blob, std::string conversation_id) {
+  const auto pieces = read_blob(std::move(blob), std::move(conversation_id));
   std::string content;
-  while (auto response = co_await stream->read()) content += response->chunk();
-  HARK_CO_TRY_VOID(stream->status());
-  co_return content;
+  for (;;) {
+    HARK_CO_TRY(const auto piece, co_await pieces());
+    if (piece.empty()) co_return content;
+    content += piece;
+  }
 }
 
 }  // namespace hark

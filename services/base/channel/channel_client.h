@@ -61,6 +61,11 @@ class ChannelClient {
 
   /// Keeps a content too large to ride along. Returns its reference.
   Task<Result<v1::BlobRef>> put_blob(std::string content);
+  /// Gives one piece of a content each time it is called, nothing at the end. Letting go of it ends the
+  /// transfer.
+  using Pieces = std::function<Task<Result<std::string>>()>;
+  /// A content too large to hold. Errors come with a piece: BLOB_NOT_FOUND.
+  Pieces read_blob(v1::BlobRef blob, std::string conversation_id);
   /// Errors: BLOB_NOT_FOUND.
   Task<Result<std::string>> get_blob(v1::BlobRef blob, std::string conversation_id);
 

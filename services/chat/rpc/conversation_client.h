@@ -17,8 +17,8 @@ class ConversationClient final : public ConversationPort {
   Task<Result<v1::BlobRef>> put_blob(std::string content) override {
     return client_.put_blob(std::move(content));
   }
-  Task<Result<std::string>> get_blob(v1::BlobRef blob, std::string conversation_id) override {
-    return client_.get_blob(std::move(blob), std::move(conversation_id));
+  Pieces read_blob(v1::BlobRef blob, std::string conversation_id) override {
+    return client_.read_blob(std::move(blob), std::move(conversation_id));
   }
 
  private:

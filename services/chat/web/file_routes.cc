@@ -103,6 +103,21 @@ std::optional<std::pair<std::int64_t, std::size_t>> read_place(std::string_view 
   return std::pair{offset, index};
 }
 
+/// Goes out as it is read.
+class FileBody final : public web::BodySource {
+ public:
+  FileBody(std::shared_ptr<ChatService> service, ChatService::Download download)
+      : service_{std::move(service)}, download_{std::move(download)} {}
+  Task<Result<std::string>> next() override {
+    if (!download_.first_piece.empty()) co_return std::exchange(download_.first_piece, {});
+    co_return co_await download_.further_pieces();
+  }
+
+ private:
+  std::shared_ptr<ChatService> service_;  // owns what the pieces come through
+  ChatService::Download download_;
+};
+
 Task<HttpResponse> download(ServiceSlot slot, HttpRequest request) {
   const auto service = slot();
   if (!service) co_return not_ready();
@@ -120,7 +135,7 @@ Task<HttpResponse> download(ServiceSlot slot, HttpRequest request) {
   response.content_type = headers.content_type;
   response.headers = {{"Content-Disposition", headers.content_disposition},
                       {"Content-Security-Policy", std::string{kFilePolicy}}};
-  response.body = std::move(found->content);
+  if (!found->first_piece.empty()) response.source = std::make_shared<FileBody>(service, *std::move(found));
   co_return shared_with(*service, request, std::move(response));
 }
 
