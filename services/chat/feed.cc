@@ -12,6 +12,10 @@ using namespace std::chrono_literals;
 
 constexpr std::chrono::milliseconds kReadAgain = 500ms;
 constexpr int kReportAttempts = 5;
+constexpr std::chrono::milliseconds kAppendAgain = 200ms;
+constexpr std::chrono::milliseconds kAppendAgainMost = 5s;
+/// Of a lease's time, kept for what is under way when it ends.
+constexpr std::chrono::milliseconds kLeaseMargin = 5s;
 
 const Logger& logger() {
   static const Logger log{"chat"};
@@ -161,9 +165,26 @@ void ChatService::on_quiet(const VisitPtr& visit) {
   }
 }
 
-void ChatService::take(v1::Lease lease) { tasks_.spawn("chat deliver", deliver(std::move(lease))); }
+void ChatService::take(v1::Lease lease) {
+  const auto address = lease.message().to().address();
+  auto& waiting = deliveries_[address];
+  waiting.push_back(std::move(lease));
+  if (waiting.size() == 1) tasks_.spawn("chat deliver", deliver_in_order(address));
+}
 
-Task<> ChatService::deliver(v1::Lease lease) {
+/// One visitor's answers get into the log in the order in which they came. Behind one that cannot, the others
+/// are let go as well: they come again after it, when their leases have run out.
+Task<> ChatService::deliver_in_order(std::string address) {
+  auto& waiting = deliveries_.at(address);
+  while (!waiting.empty()) {
+    if (!co_await deliver(waiting.front())) break;
+    waiting.pop_front();
+  }
+  deliveries_.erase(address);
+}
+
+/// False: the log does not take it, and the lease has to run out.
+Task<bool> ChatService::deliver(v1::Lease lease) {
   const auto& message = lease.message();
   v1::Receipt receipt;
   receipt.set_lease_id(lease.lease_id());
@@ -174,8 +195,8 @@ Task<> ChatService::deliver(v1::Lease lease) {
     receipt.set_detail(visitor.error().message);
   } else {
     auto record = answer_record(message);
-    const auto appended = co_await store_.append(*visitor, record, std::to_string(message.created_at_ms()));
-    if (!appended.ok()) co_return;  // the lease runs out and comes again
+    const auto appended = co_await append_while_leased(*visitor, record, lease);
+    if (!appended.ok()) co_return false;
     if (appended->fresh) answers_.add();
     show_appended(*visitor, *appended, std::move(*record.mutable_item()));
     receipt.set_state(v1::DELIVERY_STATE_SENT);
@@ -184,8 +205,32 @@ Task<> ChatService::deliver(v1::Lease lease) {
   logger().info("answer in a chat", {{"conversation", message.conversation_id()},
                                      {"entry", message.entry_id()},
                                      {"state", v1::DeliveryState_Name(receipt.state())}});
-  co_await report(std::move(receipt));
+  tasks_.spawn("chat receipt", report_delivery(std::move(receipt)));
+  co_return true;
 }
+
+/// Not beyond the lease: who has the next one may be another process.
+Task<Result<Store::Appended>> ChatService::append_while_leased(const Visitor& visitor,
+                                                               const v1::ChatLogRecord& record,
+                                                               const v1::Lease& lease) {
+  const auto ends = from_ms(lease.expires_at_ms()) - kLeaseMargin;
+  for (auto again = kAppendAgain;; again = std::min(2 * again, kAppendAgainMost)) {
+    auto appended = co_await store_.append(visitor, record, std::to_string(lease.message().created_at_ms()));
+    if (appended.ok()) co_return appended;
+    const bool over = clock_.now() + again >= ends;
+    if (over || again == kAppendAgain) {
+      logger().warning("answer does not get into a chat",
+                       {{"conversation", lease.message().conversation_id()},
+                        {"entry", lease.message().entry_id()},
+                        {"why", appended.error().message},
+                        {"next", over ? "comes again from conversation" : "is tried again"}});
+    }
+    if (over) co_return appended;
+    co_await sleep_for(again);
+  }
+}
+
+Task<> ChatService::report_delivery(v1::Receipt receipt) { (void)co_await report(std::move(receipt)); }
 
 /// Tells conversation which answers have arrived and which were read, and notes that it knows.
 Task<> ChatService::tell_conversation(Visitor visitor, Store::Marks marks) {

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <deque>
 #include <functional>
 #include <map>
 #include <memory>
@@ -99,8 +100,12 @@ class ChatService {
   void watch(const VisitPtr& visit, Duration quiet_for);
   void on_quiet(const VisitPtr& visit);
   Task<> tell_conversation(Visitor visitor, Store::Marks marks);
-  Task<> deliver(v1::Lease lease);
+  Task<> deliver_in_order(std::string address);
+  Task<bool> deliver(v1::Lease lease);
+  Task<Result<Store::Appended>> append_while_leased(const Visitor& visitor, const v1::ChatLogRecord& record,
+                                                    const v1::Lease& lease);
   Task<bool> report(v1::Receipt receipt);
+  Task<> report_delivery(v1::Receipt receipt);
   /// A visitor's log has grown here: tells the visitor's pages, wherever they are connected. True if `author`
   /// was shown the item.
   bool show_appended(const Visitor& visitor, const Store::Appended& appended, v1::ChatItem item,
@@ -123,6 +128,8 @@ class ChatService {
   RateLimit frames_;
   std::set<VisitPtr> visits_;
   std::map<std::string, std::set<VisitPtr>, std::less<>> by_visitor_;
+  /// Answers on their way into the log of each visitor, by address. At most as many as leases are out.
+  std::map<std::string, std::deque<v1::Lease>, std::less<>> deliveries_;
   Gauge connections_;
   Counter messages_, answers_, limited_, refused_;
 };
