@@ -180,6 +180,14 @@ Task<> ChatService::greet(VisitPtr visit, v1::ChatRequest::Hello hello) {
     co_return;
   }
   if (visit->ended) co_return;
+  const auto pages = by_visitor_.find(visit->visitor.address());
+  if (pages != by_visitor_.end() && pages->second.size() >= settings_.sockets_per_visitor) {
+    limited_.add();
+    refuse(visit, {Code::kResourceExhausted, Reason::kOverloaded,
+                   "this chat is open in too many tabs; close some of them"});
+    visit->sink->close(Farewell::kComeBack, "too many tabs");
+    co_return;
+  }
   const auto goes_on = resume({hello.epoch(), hello.offset()}, session->log);
   visit->epoch = session->log.epoch;
   visit->introduced = session->introduced;

@@ -15,6 +15,16 @@ constexpr Duration kRetryLater{2'000};
 
 int burst_of(int per_minute) { return std::max(1, per_minute / kBurstShare); }
 
+int upload_units(std::int64_t size_bytes) {
+  return static_cast<int>((size_bytes + kUploadUnit - 1) / kUploadUnit);
+}
+
+/// An hour's allowance may be used at once.
+RateLimit uploads_of(std::int64_t size_per_hour) {
+  const auto units = upload_units(size_per_hour);
+  return {std::max(1, units / 60), units};
+}
+
 v1::ChatResponse failed(const Error& error, std::string_view client_id, Duration retry_after) {
   v1::ChatResponse response;
   auto& failure = *response.mutable_failed();
@@ -46,6 +56,9 @@ ChatService::ChatService(TaskGroup& tasks, Store& store, News& news, Conversatio
       per_address_{settings_.messages_per_minute_and_address,
                    burst_of(settings_.messages_per_minute_and_address)},
       frames_{kFramesPerMinute, burst_of(kFramesPerMinute)},
+      uploads_per_visitor_{uploads_of(settings_.upload_size_per_hour)},
+      uploads_per_address_{uploads_of(settings_.upload_size_per_hour_and_address)},
+      downloads_{kDownloadsPerMinute, burst_of(kDownloadsPerMinute)},
       connections_{metrics.gauge("hark_chat_connections", "Visitors' pages that are connected")},
       messages_{metrics.counter("hark_chat_messages_total", "Visitors' messages that were acknowledged")},
       answers_{metrics.counter("hark_chat_answers_total", "Answers that were put into visitors' logs")},
@@ -57,6 +70,10 @@ VisitPtr ChatService::connect(std::shared_ptr<ResponseSink> sink, Origin origin)
   visit->last_active = clock_.now();
   visits_.insert(visit);
   connections_.set(static_cast<double>(visits_.size()));
+  if (++sockets_of_address_[visit->origin.remote_address] > settings_.sockets_per_address) {
+    limited_.add();
+    visit->sink->close(Farewell::kComeBack, "too many connections from this address");
+  }
   watch(visit, kHelloTime);
   return visit;
 }
@@ -66,6 +83,8 @@ void ChatService::disconnect(const VisitPtr& visit) {
   visit->quiet.cancel();
   disconnect_feed(visit);
   visits_.erase(visit);
+  const auto sockets = sockets_of_address_.find(visit->origin.remote_address);
+  if (--sockets->second == 0) sockets_of_address_.erase(sockets);
   connections_.set(static_cast<double>(visits_.size()));
 }
 
@@ -123,10 +142,8 @@ Task<> ChatService::receive(VisitPtr visit, v1::ChatRequest request) {
 }
 
 Duration ChatService::may_send(const Visitor& visitor, const std::string& remote_address) {
-  const auto now = clock_.now();
-  // The visitor first: one who floods uses up no one else's share.
-  auto wait = per_visitor_.take(visitor.address(), now);
-  if (wait == Duration{0}) wait = per_address_.take(remote_address, now);
+  const auto wait =
+      take_all({{per_visitor_, visitor.address()}, {per_address_, remote_address}}, clock_.now());
   if (wait > Duration{0}) limited_.add();
   return wait;
 }
@@ -218,17 +235,33 @@ Task<> ChatService::see(VisitPtr visit, v1::ChatRequest::Seen seen) {
   tasks_.spawn("chat seen", tell_conversation(visit->visitor, *std::move(marks)));
 }
 
+std::vector<Allowance> ChatService::upload_allowances(const Visitor& visitor,
+                                                      const std::string& remote_address,
+                                                      std::int64_t size_bytes) {
+  const auto address = visitor.address();
+  const auto units = upload_units(size_bytes);
+  return {{per_visitor_, address},
+          {per_address_, remote_address},
+          {uploads_per_visitor_, address, units},
+          {uploads_per_address_, remote_address, units}};
+}
+
+Duration ChatService::upload_wait(const Visitor& visitor, const std::string& remote_address,
+                                  std::int64_t size_bytes) {
+  return wait_of_all(upload_allowances(visitor, remote_address, size_bytes), clock_.now());
+}
+
 Task<Result<v1::ChatFile>> ChatService::upload(Visitor visitor, std::string remote_address, v1::ChatFile file,
                                                std::string content) {
-  const auto wait = may_send(visitor, remote_address);
+  const auto size = static_cast<std::int64_t>(content.size());
+  const auto wait = take_all(upload_allowances(visitor, remote_address, size), clock_.now());
   if (wait > Duration{0}) {
-    co_return Error{
-        Code::kResourceExhausted, Reason::kOverloaded,
-        "too many files in a short time; try again in " + std::to_string(wait.count() / 1000 + 1) + " s"};
+    limited_.add();
+    co_return too_many("files", wait);
   }
   file.set_file_name(safe_file_name(file.file_name()));
   file.set_content_type(safe_content_type(file.content_type()));
-  file.set_size_bytes(static_cast<std::int64_t>(content.size()));
+  file.set_size_bytes(size);
   HARK_CO_TRY(const auto blob, co_await conversation_.put_blob(std::move(content)));
   file.set_token(
       tokens_.sign(visitor, {blob.id(), file.size_bytes(), file.file_name(), file.content_type()}));
@@ -237,6 +270,10 @@ Task<Result<v1::ChatFile>> ChatService::upload(Visitor visitor, std::string remo
 
 Task<Result<ChatService::Download>> ChatService::download(Visitor visitor, std::int64_t offset,
                                                           std::size_t index) {
+  if (const auto wait = downloads_.take(visitor.address(), clock_.now()); wait > Duration{0}) {
+    limited_.add();
+    co_return too_many("files", wait);
+  }
   HARK_CO_TRY(const auto page, co_await store_.read(visitor, offset - 1, 1));
   const bool there = offset > 0 && !page.items.empty() && page.items.front().offset == offset &&
                      index < static_cast<std::size_t>(page.items.front().record.blobs_size());

@@ -7,6 +7,7 @@
 #include <set>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "base/async/task_group.h"
 #include "base/core/time.h"
@@ -29,6 +30,10 @@ constexpr Duration kSlowTime{30'000};
 constexpr int kItemsPerRead = 64;
 /// Frames of one visitor in a minute; whoever says more is read more slowly.
 constexpr int kFramesPerMinute = 3'000;
+/// Files that one visitor may get in a minute.
+constexpr int kDownloadsPerMinute = 120;
+/// What a file's size is counted in.
+constexpr std::int64_t kUploadUnit = 64 << 10;
 
 /// Visitors' sessions: takes what they write, keeps what they may see, tells their pages.
 ///
@@ -62,6 +67,9 @@ class ChatService {
   /// May a page of this origin use this account? Any account, if it is empty.
   [[nodiscard]] bool welcomes(const Origin& origin, std::string_view account_id) const;
 
+  /// Zero, or how long a file of this size would have to wait.
+  [[nodiscard]] Duration upload_wait(const Visitor& visitor, const std::string& remote_address,
+                                     std::int64_t size_bytes);
   /// Keeps a visitor's file, to be named in a message. Errors: OVERLOADED, STORE_UNAVAILABLE.
   Task<Result<v1::ChatFile>> upload(Visitor visitor, std::string remote_address, v1::ChatFile file,
                                     std::string content);
@@ -71,7 +79,7 @@ class ChatService {
     std::string first_piece;
     ConversationPort::Pieces further_pieces;
   };
-  /// A file of an item that this visitor may see. Errors: BLOB_NOT_FOUND.
+  /// A file of an item that this visitor may see. Errors: BLOB_NOT_FOUND, OVERLOADED.
   Task<Result<Download>> download(Visitor visitor, std::int64_t offset, std::size_t index);
 
   [[nodiscard]] const Settings& settings() const { return settings_; }
@@ -113,6 +121,8 @@ class ChatService {
   void wake(const VisitPtr& visit);
   Task<> tell_untold(Visitor visitor, std::int64_t delivered);
 
+  std::vector<Allowance> upload_allowances(const Visitor& visitor, const std::string& remote_address,
+                                           std::int64_t size_bytes);
   /// Zero, or how long this visitor or address has to wait.
   Duration may_send(const Visitor& visitor, const std::string& remote_address);
 
@@ -126,10 +136,14 @@ class ChatService {
   RateLimit per_visitor_;
   RateLimit per_address_;
   RateLimit frames_;
+  RateLimit uploads_per_visitor_;
+  RateLimit uploads_per_address_;
+  RateLimit downloads_;
   std::set<VisitPtr> visits_;
-  std::map<std::string, std::set<VisitPtr>, std::less<>> by_visitor_;
+  std::map<std::string, std::size_t, std::less<>> sockets_of_address_;
   /// Answers on their way into the log of each visitor, by address. At most as many as leases are out.
   std::map<std::string, std::deque<v1::Lease>, std::less<>> deliveries_;
+  std::map<std::string, std::set<VisitPtr>, std::less<>> by_visitor_;
   Gauge connections_;
   Counter messages_, answers_, limited_, refused_;
 };

@@ -8,7 +8,10 @@
 namespace hark::chat {
 namespace {
 
+using ::testing::AllOf;
 using ::testing::ElementsAre;
+using ::testing::Ge;
+using ::testing::Le;
 using ::testing::UnorderedElementsAre;
 
 const Visitor kVisitor{"site", "V1"};
@@ -43,6 +46,8 @@ class ChatServiceTest : public hark::testing::RedisTest {
   static Settings settings() {
     Settings settings;
     settings.accounts["site"];
+    settings.upload_size_per_hour = 4 << 20;
+    settings.upload_size_per_hour_and_address = 6 << 20;
     return settings;
   }
   v1::Lease answer(const std::string& entry, Duration leased_for = std::chrono::minutes{1}) {
@@ -73,6 +78,10 @@ class ChatServiceTest : public hark::testing::RedisTest {
     }
     (void)co_await command({"DEL", key_});
   }
+  Result<v1::ChatFile> upload(const std::string& visitor, std::size_t size) {
+    return run(service_.upload({"site", visitor}, "192.0.2.7", {}, std::string(size, 'x')));
+  }
+
   std::string key_ = "hark:{" + kVisitor.address() + "}:session";
   SystemClock clock_;
   Metrics metrics_;
@@ -102,6 +111,18 @@ TEST_F(ChatServiceTest, BehindAnAnswerWhoseLeaseRunsOutNoneOvertakesIt) {
   for (const auto* entry : {"e1", "e2"}) service_.take(answer(entry));
   run_until_idle();
   EXPECT_THAT(log(), ElementsAre("e1", "e2"));
+}
+
+TEST_F(ChatServiceTest, OneVisitorAndOneAddressSendOnlySoManyBytesAnHour) {
+  EXPECT_TRUE(upload("ana", 3 << 20).ok());
+  EXPECT_EQ(service_.upload_wait({"site", "ana"}, "192.0.2.7", 1 << 20), Duration{0});
+  EXPECT_THAT(service_.upload_wait({"site", "ana"}, "192.0.2.7", 2 << 20).count(),
+              AllOf(Ge(800'000), Le(1'000'000)));
+  const auto refused = upload("ana", 2 << 20);
+  ASSERT_FALSE(refused.ok());
+  EXPECT_EQ(refused.error().reason, Reason::kOverloaded);
+  EXPECT_TRUE(upload("bob", 3 << 20).ok());
+  EXPECT_FALSE(upload("eva", 1 << 20).ok()) << "the address has none left";
 }
 
 }  // namespace

@@ -44,6 +44,8 @@ using namespace std::chrono_literals;
 constexpr std::chrono::milliseconds kDrain = 5s;
 constexpr std::chrono::milliseconds kLookEvery = 500ms;
 constexpr std::chrono::milliseconds kLookEveryAtStart = 50ms;
+/// Connections that are no WebSockets.
+constexpr std::size_t kRequestsBeside = 1024;
 
 /// One hark per data folder: two would fight over one Redis.
 Result<redis::FileLock> lock_folder(const fs::path& folder) {
@@ -106,6 +108,15 @@ Task<web::HttpResponse> answer_metrics(const Metrics& metrics) {
   response.content_type = "text/plain; version=0.0.4";
   response.body = metrics.text();
   co_return response;
+}
+
+/// Room for every socket that the configuration lets in, and for requests beside them.
+web::HttpLimits http_limits(const v1::Config& config) {
+  web::HttpLimits limits;
+  const auto sockets = config.chat().sockets_max() + config.console().sockets_max();
+  limits.connections_max =
+      std::max(limits.connections_max, static_cast<std::size_t>(sockets) + kRequestsBeside);
+  return limits;
 }
 
 /// HTTP that every process has, whatever runs in it.
@@ -287,9 +298,10 @@ class Running {
   std::string redis_url_;
   ServiceThread web_{"web"};
   web::HttpServer http_{web_.executor(),
-                        {.on_failure = [this](std::string_view where, std::string_view what) {
-                          log_.error("a web handler failed", {{"where", where}, {"what", what}});
-                        }}};
+                        {.limits = http_limits(options_.config),
+                         .on_failure = [this](std::string_view where, std::string_view what) {
+                           log_.error("a web handler failed", {{"where", where}, {"what", what}});
+                         }}};
   rpc::Security security_;
   rpc::InProcess in_process_;
   rpc::Server rpc_;

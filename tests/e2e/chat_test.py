@@ -285,6 +285,50 @@ def test_a_flood_is_slowed_down_and_says_when_to_go_on(tmp_path):
         hark.end()
 
 
+def test_one_visitor_and_one_address_hold_only_so_many_sockets(tmp_path):
+    hark = hark_process.Hark(tmp_path, chat_config(sockets_per_visitor=2, sockets_per_address=3)).start()
+    try:
+        first = Visitor(hark).connect()
+
+        def another_tab(**more):
+            tab = Visitor(hark)
+            tab.token = first.token
+            return tab.connect(**more)
+
+        def wait_sockets(count):
+            wait_for(f"{count} sockets", lambda: f"hark_chat_connections {count}\n" in hark.get("/metrics"))
+
+        another_tab()
+        surplus = another_tab(hello=False)
+        surplus.say(surplus.hello_frame())
+        assert (surplus.wait_closed(), surplus.close_reason) == (1012, "too many tabs")
+        wait_sockets(2)
+        Visitor(hark).connect()
+        stranger = Visitor(hark).connect(hello=False)
+        assert (stranger.wait_closed(), stranger.close_reason) == (1012, "too many connections from this address")
+        wait_sockets(3)
+        first.close()
+        wait_sockets(2)
+        another_tab()
+    finally:
+        hark.end()
+
+
+def test_who_may_not_send_a_file_is_told_before_its_bytes_and_when_they_may(tmp_path):
+    hark = hark_process.Hark(tmp_path, chat_config(file_size_max=1 << 20, upload_size_per_hour=4 << 20)).start()
+    try:
+        visitor = Visitor(hark).connect()
+        for _ in range(4):
+            visitor.upload("large", b"x" * (1 << 20))
+        with pytest.raises(urllib.error.HTTPError) as refused:
+            visitor.upload("one more", b"x" * (1 << 20))
+        assert refused.value.code == 429
+        assert 900 <= int(refused.value.headers["Retry-After"]) <= 960
+        assert "try again in" in refused.value.read().decode()
+    finally:
+        hark.end()
+
+
 def test_only_listed_origins_come_in(hark):
     shop = Visitor(hark, origin=SHOP).connect()
     shop.write("from the shop")

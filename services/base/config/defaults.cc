@@ -169,6 +169,10 @@ v1::Config default_config() {
   chat.set_file_size_max(10 << 20);
   chat.set_messages_per_minute(30);
   chat.set_messages_per_minute_and_address(300);
+  chat.set_sockets_per_visitor(20);
+  chat.set_sockets_per_address(1000);
+  chat.set_upload_size_per_hour(std::int64_t{200} << 20);
+  chat.set_upload_size_per_hour_and_address(std::int64_t{2} << 30);
   chat.set_session_days(90);
   chat.set_idle_minutes(240);
   chat.set_offer_switch_after_seconds(600);

@@ -157,6 +157,14 @@ class Validator {
     checks_.range("chat.messages_per_minute", chat.messages_per_minute(), 1, 100'000);
     checks_.range("chat.messages_per_minute_and_address", chat.messages_per_minute_and_address(), 1,
                   1'000'000);
+    checks_.range("chat.sockets_per_visitor", chat.sockets_per_visitor(), 1, 100'000);
+    checks_.range("chat.sockets_per_address", chat.sockets_per_address(), 1, 100'000);
+    // The largest file must fit in.
+    const auto upload_min = std::max<std::int64_t>(chat.file_size_max(), 4 << 20);
+    constexpr std::int64_t kUploadMax = std::int64_t{1} << 40;
+    checks_.range("chat.upload_size_per_hour", chat.upload_size_per_hour(), upload_min, kUploadMax);
+    checks_.range("chat.upload_size_per_hour_and_address", chat.upload_size_per_hour_and_address(),
+                  upload_min, kUploadMax);
     checks_.range("chat.session_days", chat.session_days(), 1, 3650);
     checks_.range("chat.idle_minutes", chat.idle_minutes(), 1, 60 * 24);
     checks_.range("chat.offer_switch_after_seconds", chat.offer_switch_after_seconds(), 0, 30 * 24 * 3600);

@@ -23,6 +23,25 @@ TEST(RateLimit, WhoWasRefusedHasNotPaid) {
   EXPECT_EQ(limit.take("ana", kNow + Duration{1'000}), Duration{0});
 }
 
+TEST(RateLimit, WhatCostsMoreIsPaidInFull) {
+  RateLimit limit{60, 10};
+  EXPECT_EQ(limit.take("ana", kNow, 8), Duration{0});
+  EXPECT_EQ(limit.wait("ana", kNow, 4), Duration{2'000});
+  EXPECT_EQ(limit.take("ana", kNow, 4), Duration{2'000});
+  EXPECT_EQ(limit.take("ana", kNow, 2), Duration{0});
+  EXPECT_EQ(limit.take("ana", kNow + Duration{10'000}, 10), Duration{0});
+}
+
+TEST(RateLimit, WhoHasToWaitForOneHasNotPaidForAnother) {
+  RateLimit visitors{60, 1};
+  RateLimit addresses{60, 1};
+  EXPECT_EQ(take_all({{visitors, "ana"}, {addresses, "home"}}, kNow), Duration{0});
+  EXPECT_EQ(take_all({{visitors, "bob"}, {addresses, "home"}}, kNow), Duration{1'000});
+  EXPECT_EQ(take_all({{visitors, "ana"}, {addresses, "office"}}, kNow), Duration{1'000});
+  EXPECT_EQ(visitors.wait("bob", kNow), Duration{0});
+  EXPECT_EQ(addresses.wait("office", kNow), Duration{0});
+}
+
 TEST(RateLimit, OneDoesNotHoldUpAnother) {
   RateLimit limit{60, 1};
   EXPECT_EQ(limit.take("ana", kNow), Duration{0});

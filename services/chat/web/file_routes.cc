@@ -1,6 +1,8 @@
 #include "chat/web/file_routes.h"
 
+#include <algorithm>
 #include <charconv>
+#include <chrono>
 #include <utility>
 
 #include "base/web/blob_headers.h"
@@ -11,7 +13,9 @@ namespace {
 
 using web::HttpRequest;
 using web::HttpResponse;
+using web::HttpRoute;
 
+constexpr Duration kTryAgain{5'000};
 constexpr std::string_view kPrefix = "/chat/files/";
 /// What somebody sent is nothing but bytes here: no scripts, no origin, no loads.
 constexpr std::string_view kFilePolicy = "default-src 'none'; sandbox; frame-ancestors 'none'";
@@ -34,7 +38,7 @@ HttpResponse not_ready() {
   return response;
 }
 
-HttpResponse refusal(const Error& error) {
+HttpResponse refusal(const Error& error, Duration wait = kTryAgain) {
   const int status = error.code == Code::kUnauthenticated     ? 401
                      : error.code == Code::kPermissionDenied  ? 403
                      : error.code == Code::kNotFound          ? 404
@@ -42,7 +46,8 @@ HttpResponse refusal(const Error& error) {
                      : error.code == Code::kResourceExhausted ? 429
                                                               : 503;
   auto response = web::plain_response(status, error.message);
-  if (status == 429 || status == 503) response.headers.push_back({"Retry-After", "5"});
+  const auto seconds = std::chrono::ceil<std::chrono::seconds>(wait).count();
+  if (status == 429 || status == 503) response.headers.push_back({"Retry-After", std::to_string(seconds)});
   return response;
 }
 
@@ -63,12 +68,24 @@ Result<Visitor> visitor_of(const ChatService& service, const HttpRequest& reques
   return visitor;
 }
 
+std::int64_t announced_size(const HttpRequest& request) {
+  const auto length = request.header("content-length");
+  std::int64_t size = 0;
+  std::from_chars(length.data(), length.data() + length.size(), size);
+  return size;
+}
+
 /// Strangers' files are not even read.
 std::optional<HttpResponse> refuse_upload(const ServiceSlot& slot, const HttpRequest& request) {
   const auto service = slot();
   if (!service) return not_ready();
   const auto visitor = visitor_of(*service, request);
   if (!visitor.ok()) return shared_with(*service, request, refusal(visitor.error()));
+  // Nor are those of a visitor who has to wait.
+  const auto remote_address = origin_of(request, service->settings().behind_proxy).remote_address;
+  const auto size = std::min(announced_size(request), service->settings().file_size_max);
+  const auto wait = service->upload_wait(*visitor, remote_address, size);
+  if (wait > Duration{0}) return shared_with(*service, request, refusal(too_many("files", wait), wait));
   return std::nullopt;
 }
 
@@ -156,9 +173,13 @@ void add_file_routes(web::HttpServer& server, const ServiceSlot& slot, const Set
   const auto answer_preflight = [slot](HttpRequest request) { return preflight(slot, std::move(request)); };
   server.route({"OPTIONS", "/chat/files", answer_preflight});
   server.route({"OPTIONS", "/chat/files/*", answer_preflight});
-  server.route(
-      {"GET", "/chat/files/*", [slot](HttpRequest request) { return download(slot, std::move(request)); }});
-  web::HttpRoute take;
+  HttpRoute give;
+  give.method = "GET";
+  give.path = "/chat/files/*";
+  give.handler = [slot](HttpRequest request) { return download(slot, std::move(request)); };
+  give.requests_max = kDownloadsMax;
+  server.route(std::move(give));
+  HttpRoute take;
   take.method = "POST";
   take.path = "/chat/files";
   take.handler = [slot](HttpRequest request) { return upload(slot, std::move(request)); };

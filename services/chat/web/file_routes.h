@@ -7,6 +7,8 @@ namespace hark::chat {
 
 /// Uploads whose bodies are read at once; more are answered 503.
 constexpr std::size_t kUploadsMax = 32;
+/// Downloads under way at once; more are answered 503.
+constexpr std::size_t kDownloadsMax = 128;
 
 /// What visitors send and get beside the WebSocket, with `Authorization: Bearer <visitor token>`:
 ///
