@@ -87,9 +87,9 @@ std::string own_address(const v1::Listen& listen) {
   return host_and_port(host, listen.port_base() + 1);
 }
 
-/// How a process fares. Lives on the thread of its HTTP.
+/// How a process fares. Lives on the thread of its HTTP, which `serving` is told from outside.
 struct Health {
-  bool serving = false;
+  std::atomic<bool> serving = false;
   std::string store_trouble;  // why the store does not answer; empty: it does
 };
 
