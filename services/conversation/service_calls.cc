@@ -32,13 +32,13 @@ Task<Status> Conversations::receive_call(v1::CallReport report) {
   const bool talked = report.progress().answered_at_ms() > 0 && entry.call().answered_at_ms() == 0;
   if (talked && entry.kind() == v1::ENTRY_KIND_INBOUND)
     HARK_CO_TRY_VOID(co_await settle_by_talk(report.entry_id(), report.progress().agent_id()));
-  HARK_CO_TRY(const bool newest, co_await store_.call(clock_.now(), report, entry, name_of(state)));
-  if (!newest) co_return Status{};
+  HARK_CO_TRY(const bool merged, co_await store_.call(clock_.now(), report, entry, name_of(state)));
+  if (!merged) co_return Status{};
   co_return co_await tell_line(std::move(report), entry);
 }
 
-/// The call's customer may be part of another's conversation by now, whose ticket is to say that they are on
-/// the line.
+/// The call's customer is part of another's conversation by now, whose ticket is to say that they are on the
+/// line.
 Task<Status> Conversations::tell_line(v1::CallReport report, v1::Entry entry) {
   for (int attempt = 0; attempt < kRetriesMax; ++attempt) {
     HARK_CO_TRY(const auto stream, co_await store_.conversation_of_entry(report.entry_id()));

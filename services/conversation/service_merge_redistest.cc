@@ -60,6 +60,12 @@ class MergeTest : public ConversationsTest {
     }
     return out;
   }
+  void resolve(const std::string& ticket_id) {
+    v1::ResolveRequest done;
+    done.set_idempotency_key("done " + ticket_id);
+    done.set_ticket_id(ticket_id);
+    EXPECT_TRUE(run(service_->resolve(done)).ok());
+  }
   v1::Entry reply_to(const std::string& entry_id, const std::string& key, std::int64_t token = 0) {
     auto request = answer(entry_id, key);
     request.set_assignment_token(token);
@@ -261,10 +267,7 @@ TEST_F(MergeTest, AReopeningOfBeforeTheMergeIsNotRepeatedAfterIt) {
   const auto work = write("w1", "ana@work.lv");
   const auto home = write("h1", "ana@home.lv");
   reply_to(home.entry_id(), "k1");
-  v1::ResolveRequest done;
-  done.set_idempotency_key("done");
-  done.set_ticket_id(home.ticket_id());
-  ASSERT_TRUE(run(service_->resolve(done)).ok());
+  resolve(home.ticket_id());
   v1::ReopenRequest reopen;
   reopen.set_idempotency_key("again");
   reopen.set_conversation_id(home.conversation_id());
@@ -289,10 +292,7 @@ TEST_F(MergeTest, TheAgeOfATicketCountsFromTheOldestOfTheTwoAndIsGivenBackWithWh
 TEST_F(MergeTest, WhatTheLosersTicketWaitedForIsWaitedForByTheOneThatIsLeft) {
   const auto work = write("w1", "ana@work.lv");
   reply_to(work.entry_id(), "k1");
-  v1::ResolveRequest done;
-  done.set_idempotency_key("done");
-  done.set_ticket_id(work.ticket_id());
-  ASSERT_TRUE(run(service_->resolve(done)).ok());
+  resolve(work.ticket_id());
   const auto home = accept(chat("v1"));
   v1::TransferRequest pass;
   pass.set_idempotency_key("pass");

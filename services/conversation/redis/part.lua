@@ -20,7 +20,9 @@ for i = 10, 9 + 2 * count, 2 do
   if own then redis.call('RPUSH', parted, own) end
   redis.call('LSET', view, sequence, '')
   goes[entry] = true
-  if redis.call('SISMEMBER', P .. 'lines:' .. survivor, entry) == 1 then on_the_line(survivor, entry, false) end
+end
+for _, call in ipairs(redis.call('SMEMBERS', P .. 'lines:' .. survivor)) do
+  if goes[call] then on_the_line(survivor, call, false) end
 end
 local owed_here = false
 for i = 10 + 2 * count, #ARGV, 3 do

@@ -184,7 +184,8 @@ class Store {
   struct Route {
     std::string conversation_id, via;
   };
-  /// How a call stands; `entry` is its own. False if a later revision is known, which changes nothing.
+  /// How a call stands; `entry` is its own. A revision before one that is known changes nothing. True: line()
+  /// has to be told as well.
   Task<Result<bool>> call(TimePoint now, const v1::CallReport& report, const v1::Entry& entry,
                           std::string_view state);
   /// The same, of one whose customer is part of another's conversation, for that one's ticket. Errors:

@@ -41,8 +41,7 @@ Task<Result<bool>> Store::call(TimePoint now, const v1::CallReport& report, cons
                            {report.entry_id(), revision, progress, state, report.progress().agent_id(),
                             channel, entry.account_id(), goes_on(report)}));
   const auto what = reply[0].view();
-  if (what == "ok" || what == "known") co_return true;
-  if (what == "late") co_return false;
+  if (what == "ok" || what == "late") co_return reply[1].view() == "1";
   co_return refusal(TicketEvent::kReply, reply);
 }
 
